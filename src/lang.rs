@@ -1,0 +1,67 @@
+//! The language of a screen and the one catalogue (`locales/*.yml`) it is read from.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// A language that the catalogue has in full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Lang {
+    #[default]
+    #[serde(rename = "pt-BR")]
+    PtBr,
+    #[serde(rename = "en")]
+    En,
+}
+
+impl Lang {
+    pub const ALL: [Lang; 2] = [Lang::PtBr, Lang::En];
+
+    /// The tag for `<html lang>`, the catalogue and the `people.language` column.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Lang::PtBr => "pt-BR",
+            Lang::En => "en",
+        }
+    }
+
+    /// The language a stored tag names, if we speak it.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        Lang::ALL.into_iter().find(|lang| lang.tag() == tag)
+    }
+
+    /// The first language of an `Accept-Language` header that we speak; Portuguese without one.
+    pub fn from_accept_language(header: &str) -> Self {
+        header
+            .split(',')
+            .find_map(|range| {
+                let tag = range.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+                match tag.split('-').next() {
+                    Some("pt") => Some(Lang::PtBr),
+                    Some("en") => Some(Lang::En),
+                    _ => None,
+                }
+            })
+            .unwrap_or_default()
+    }
+
+    /// The sentence or word stored under `key`.
+    pub fn t(self, key: &str) -> Cow<'_, str> {
+        crate::_rust_i18n_translate(self.tag(), key)
+    }
+
+    /// The sentence under `key` with each `%{name}` replaced by its value.
+    pub fn t_with(self, key: &str, values: &[(&str, &str)]) -> String {
+        let mut text = self.t(key).into_owned();
+        for (name, value) in values {
+            text = text.replace(&format!("%{{{name}}}"), value);
+        }
+        text
+    }
+
+    /// The sentence under `key.one` or `key.other`, by `count`, with `%{count}` replaced.
+    pub fn count(self, key: &str, count: i64) -> String {
+        let form = if count == 1 || (count == 0 && self == Lang::PtBr) { "one" } else { "other" };
+        self.t_with(&format!("{key}.{form}"), &[("count", &count.to_string())])
+    }
+}
