@@ -1,0 +1,4 @@
+//! Orders: the board, the picking screen and every command on an order or one of its lines.
+
+pub mod item;
+pub mod model;

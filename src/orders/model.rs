@@ -1,0 +1,356 @@
+//! An order as the screens need it, and the status that is derived from its lines.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::item::ItemState;
+use crate::ids::{ItemId, NoteId, OrderId, PackagingId, PersonId, ShippingId};
+
+/// The stored state of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OrderState {
+    Open,
+    Finished,
+    Canceled,
+}
+
+impl OrderState {
+    pub fn code(self) -> &'static str {
+        match self {
+            OrderState::Open => "open",
+            OrderState::Finished => "finished",
+            OrderState::Canceled => "canceled",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        [OrderState::Open, OrderState::Finished, OrderState::Canceled].into_iter().find(|state| state.code() == code)
+    }
+}
+
+/// What people read on the card; derived from the lines, never stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OrderStatus {
+    Canceled,
+    Finished,
+    ReadyToFinish,
+    AwaitingGoods,
+    Picking,
+    Waiting,
+}
+
+impl OrderStatus {
+    pub const ALL: [OrderStatus; 6] = [
+        OrderStatus::Canceled,
+        OrderStatus::Finished,
+        OrderStatus::ReadyToFinish,
+        OrderStatus::AwaitingGoods,
+        OrderStatus::Picking,
+        OrderStatus::Waiting,
+    ];
+
+    /// The word in class names, icons, filters and catalogue keys.
+    pub fn code(self) -> &'static str {
+        match self {
+            OrderStatus::Canceled => "canceled",
+            OrderStatus::Finished => "finished",
+            OrderStatus::ReadyToFinish => "ready",
+            OrderStatus::AwaitingGoods => "awaiting",
+            OrderStatus::Picking => "picking",
+            OrderStatus::Waiting => "waiting",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        OrderStatus::ALL.into_iter().find(|status| status.code() == code)
+    }
+}
+
+/// How many lines of an order are in which condition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub lines: i64,
+    /// Picked, substituted or short.
+    pub settled: i64,
+    /// Lines of which at least one unit was picked.
+    pub touched: i64,
+    /// Lines of which a unit can be picked now.
+    pub pickable: i64,
+    /// Lines requested or ordered from a supplier.
+    pub in_purchase: i64,
+    /// Lines in purchase of which something arrived.
+    pub arrived: i64,
+    pub short: i64,
+    pub substituted: i64,
+    /// Lines with units that must go back to the shelf first.
+    pub to_return: i64,
+}
+
+impl Counts {
+    pub fn of<'a>(items: impl IntoIterator<Item = &'a ItemState>) -> Self {
+        use super::item::RestState;
+        let mut counts = Counts::default();
+        for item in items {
+            let rest = !item.rest().is_zero();
+            let purchase =
+                rest && matches!(item.rest_state, RestState::PurchaseRequested | RestState::PurchaseOrdered);
+            counts.lines += 1;
+            counts.settled += i64::from(item.is_settled());
+            counts.touched += i64::from(!item.picked.is_zero());
+            counts.pickable += i64::from(item.can_be_picked_now());
+            counts.in_purchase += i64::from(purchase);
+            counts.arrived += i64::from(purchase && !item.received.is_zero());
+            counts.short += i64::from(rest && item.rest_state == RestState::Short);
+            counts.substituted += i64::from(rest && item.rest_state == RestState::Substituted);
+            counts.to_return += i64::from(!item.to_return.is_zero());
+        }
+        counts
+    }
+
+    /// Settled lines in percent, rounded down: 100 only when all are.
+    pub fn percent(&self) -> i64 {
+        if self.lines == 0 { 0 } else { self.settled * 100 / self.lines }
+    }
+
+    /// The shown status; first match wins.
+    pub fn status(&self, state: OrderState) -> OrderStatus {
+        match state {
+            OrderState::Canceled => OrderStatus::Canceled,
+            OrderState::Finished => OrderStatus::Finished,
+            OrderState::Open if self.lines > 0 && self.settled == self.lines => OrderStatus::ReadyToFinish,
+            OrderState::Open if self.pickable == 0 && self.in_purchase > 0 => OrderStatus::AwaitingGoods,
+            OrderState::Open if self.touched + self.settled + self.in_purchase > 0 => OrderStatus::Picking,
+            OrderState::Open => OrderStatus::Waiting,
+        }
+    }
+
+    /// Why the order cannot be finished yet, if it cannot.
+    pub fn finish_refusal(&self) -> Option<FinishRefusal> {
+        if self.to_return > 0 {
+            Some(FinishRefusal::ToReturn)
+        } else if self.settled < self.lines {
+            Some(FinishRefusal::Unsettled { left: self.lines - self.settled })
+        } else if self.touched + self.substituted == 0 {
+            Some(FinishRefusal::NothingPicked)
+        } else {
+            None
+        }
+    }
+}
+
+/// Why an order cannot be finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FinishRefusal {
+    /// Lines that are neither picked, substituted nor short.
+    Unsettled { left: i64 },
+    /// Everything is short: such an order is canceled instead.
+    NothingPicked,
+    /// Units beyond the quantity are not back on the shelf.
+    ToReturn,
+}
+
+/// An order's header: everything that card and picking screen share.
+#[derive(Clone, Debug)]
+pub struct OrderSummary {
+    pub id: OrderId,
+    /// None: the quote had no number.
+    pub number: Option<String>,
+    pub customer_code: String,
+    pub customer: String,
+    pub seller_id: PersonId,
+    pub seller: String,
+    pub imported_by: PersonId,
+    pub quote_date: Date,
+    pub shipping_id: ShippingId,
+    pub shipping: String,
+    pub packaging_id: PackagingId,
+    pub packaging: String,
+    pub state: OrderState,
+    pub urgent: bool,
+    /// Why the values do not add up; None where they do.
+    pub values_mismatch_reason: Option<String>,
+    pub imported_at: Timestamp,
+    pub counts: Counts,
+    pub notes: Vec<Note>,
+    /// Names of those whose picks stand, in the order of their first pick.
+    pub picked_by: Vec<String>,
+    /// When the last line was settled, if all are.
+    pub ready_since: Option<Timestamp>,
+    pub closed: Option<Closing>,
+    pub version: i64,
+}
+
+impl OrderSummary {
+    pub fn status(&self) -> OrderStatus {
+        self.counts.status(self.state)
+    }
+}
+
+/// How an order ended.
+#[derive(Clone, Debug)]
+pub struct Closing {
+    pub at: Timestamp,
+    pub by: PersonId,
+    pub by_name: String,
+    pub reason: Option<String>,
+    pub volumes: Option<i32>,
+}
+
+/// One entry of an order's notes.
+#[derive(Clone, Debug)]
+pub struct Note {
+    pub id: NoteId,
+    pub text: String,
+    pub author: String,
+    pub version: i32,
+    pub at: Timestamp,
+}
+
+/// A line on the picking screen.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub id: ItemId,
+    pub position: i32,
+    pub code: String,
+    pub description: String,
+    pub unit: String,
+    pub unit_price_cents: i64,
+    pub total_cents: i64,
+    pub state: ItemState,
+    /// Who changed the line last, and when; None while nobody did.
+    pub last_change: Option<LastChange>,
+}
+
+/// The newest entry of the history that touched a line.
+#[derive(Clone, Debug)]
+pub struct LastChange {
+    pub version: i64,
+    pub kind: String,
+    pub by: PersonId,
+    pub by_name: String,
+    pub at: Timestamp,
+}
+
+impl Item {
+    /// What people call the goods: the text before the arrow ("FO11 --> FONE" is FO11), else the description.
+    pub fn reference(&self) -> &str {
+        split_reference(&self.description).0
+    }
+
+    /// The description without its reference.
+    pub fn description_rest(&self) -> &str {
+        split_reference(&self.description).1
+    }
+
+    /// Whether the stepper goes by whole units.
+    pub fn counts_in_pieces(&self) -> bool {
+        !matches!(self.unit.as_str(), "KG" | "MT" | "LT")
+    }
+}
+
+/// Splits a description at its arrow (`-->`, `--->`, `-->>`, glued or not).
+pub fn split_reference(description: &str) -> (&str, &str) {
+    match description.find("--") {
+        Some(at) if at > 0 && description[at..].trim_start_matches('-').starts_with('>') => {
+            let rest = description[at..].trim_start_matches('-').trim_start_matches('>');
+            (description[..at].trim(), rest.trim())
+        }
+        _ => (description, ""),
+    }
+}
+
+/// An entry of the order's history, as the timeline shows it.
+#[derive(Clone, Debug)]
+pub struct TimelineEntry {
+    pub version: i64,
+    /// A history kind, e.g. `item_picked`; names its sentence in the catalogue (`timeline.item_picked`).
+    pub kind: String,
+    pub actor: String,
+    pub at: Timestamp,
+    /// The reference of the line it was about.
+    pub item: Option<String>,
+    pub quantity: Option<Decimal>,
+    /// Free text: a reason, a note.
+    pub text: Option<String>,
+    /// The entry was taken back later.
+    pub undone: bool,
+}
+
+/// A line of the plain list of finished and canceled orders.
+#[derive(Clone, Debug)]
+pub struct ClosedOrder {
+    pub id: OrderId,
+    pub number: Option<String>,
+    pub customer: String,
+    pub seller: String,
+    pub state: OrderState,
+    pub quote_date: Date,
+    pub closed: Closing,
+    pub counts: Counts,
+}
+
+/// A shipping option with the packaging it allows.
+#[derive(Clone, Debug)]
+pub struct ShippingOption {
+    pub id: ShippingId,
+    pub name: String,
+    pub makes_urgent: bool,
+    pub packagings: Vec<PackagingId>,
+}
+
+#[derive(Clone, Debug)]
+pub struct PackagingOption {
+    pub id: PackagingId,
+    pub name: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("FO11 --> FONE MODELO", "FO11", "FONE MODELO")]
+    #[case("CJ-42--> SUPORTE VEICULAR", "CJ-42", "SUPORTE VEICULAR")]
+    #[case("3D -->XIAOMI REDMI 30C", "3D", "XIAOMI REDMI 30C")]
+    #[case("SP52 -->> SUPORTE PARA MOTO", "SP52", "SUPORTE PARA MOTO")]
+    #[case("SP52 ---> SUPORTE", "SP52", "SUPORTE")]
+    #[case("FONE MODELO FO13", "FONE MODELO FO13", "")]
+    #[case("--> SEM REFERENCIA", "--> SEM REFERENCIA", "")]
+    fn the_reference_is_what_stands_before_the_arrow(
+        #[case] description: &str,
+        #[case] reference: &str,
+        #[case] rest: &str,
+    ) {
+        assert_eq!(split_reference(description), (reference, rest));
+    }
+
+    #[test]
+    fn the_first_matching_status_wins() {
+        let counts = |lines, settled, touched, pickable, in_purchase| Counts {
+            lines,
+            settled,
+            touched,
+            pickable,
+            in_purchase,
+            ..Counts::default()
+        };
+        let open = |counts: Counts| counts.status(OrderState::Open);
+        assert_eq!(open(counts(3, 0, 0, 3, 0)), OrderStatus::Waiting);
+        assert_eq!(open(counts(3, 0, 1, 3, 0)), OrderStatus::Picking);
+        assert_eq!(open(counts(3, 1, 1, 2, 0)), OrderStatus::Picking);
+        assert_eq!(open(counts(3, 1, 1, 1, 1)), OrderStatus::Picking);
+        assert_eq!(open(counts(3, 2, 2, 0, 1)), OrderStatus::AwaitingGoods);
+        assert_eq!(open(counts(3, 3, 3, 0, 0)), OrderStatus::ReadyToFinish);
+        assert_eq!(counts(3, 3, 3, 0, 0).status(OrderState::Finished), OrderStatus::Finished);
+    }
+
+    #[test]
+    fn an_order_of_shortages_only_is_canceled_not_finished() {
+        let all_short = Counts { lines: 2, settled: 2, short: 2, ..Counts::default() };
+        assert_eq!(all_short.finish_refusal(), Some(FinishRefusal::NothingPicked));
+        assert_eq!(Counts { touched: 1, ..all_short }.finish_refusal(), None);
+    }
+}

@@ -1,0 +1,3 @@
+//! Who works here: sign-in, sessions, roles and what each may do.
+
+pub mod model;
