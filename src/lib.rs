@@ -6,8 +6,14 @@
 rust_i18n::i18n!("locales", fallback = "pt-BR");
 
 pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod feed;
+pub mod html;
 pub mod ids;
 pub mod lang;
+pub mod lifecycle;
 pub mod orders;
 pub mod users;
 

@@ -1,0 +1,307 @@
+//! Every setting, in one place: `separacao --help` lists them, and nothing else reads the environment.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+/// What a server needs to know. Names that the predecessor had keep their meaning.
+#[derive(Args, Clone, Debug)]
+pub struct Settings {
+    /// Postgres; without it, a PostgreSQL installed on this machine is started on a private folder.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+
+    /// Postgres past a pooler, for migrations.
+    #[arg(long, env = "DATABASE_UNPOOLED_URL", hide_env_values = true)]
+    pub database_unpooled_url: Option<String>,
+
+    /// Connections to Postgres that a replica may hold.
+    #[arg(long, env = "DATABASE_MAX_CONNECTIONS", default_value_t = 16)]
+    pub database_max_connections: u32,
+
+    /// Prepared statements kept per connection; 0 behind PgBouncer in transaction mode.
+    #[arg(long, env = "DATABASE_STATEMENT_CACHE", default_value_t = 200)]
+    pub database_statement_cache: usize,
+
+    /// Redis (redis://, rediss://, Sentinel or Cluster); without it the doorbell stays in this process.
+    #[arg(long, env = "REDIS_URL", hide_env_values = true)]
+    pub redis_url: Option<String>,
+
+    /// Prefix of every Redis channel, so that deployments may share a Redis.
+    #[arg(long, env = "REDIS_PREFIX", default_value = "separacao")]
+    pub redis_prefix: String,
+
+    /// Port to listen on, IPv6 and IPv4; 0 takes a free one.
+    #[arg(long, env = "PORT", default_value_t = 8000)]
+    pub port: u16,
+
+    /// Address to listen on.
+    #[arg(long, env = "HOST", default_value = "::")]
+    pub host: std::net::IpAddr,
+
+    /// Pepper of the PINs; at least 32 characters, the same on all replicas, never changed.
+    #[arg(long, env = "SECRET_KEY", hide_env_values = true)]
+    pub secret_key: Option<String>,
+
+    /// Development: plain-http cookies, errors in the log with their cause.
+    #[arg(long, env = "DEBUG", default_value = "false", action = clap::ArgAction::Set,
+          value_parser = clap::builder::BoolishValueParser::new())]
+    pub debug: bool,
+
+    /// Host names that requests may carry, separated by commas; RAILWAY_PUBLIC_DOMAIN by default.
+    #[arg(long, env = "ALLOWED_HOSTS", value_delimiter = ',')]
+    pub allowed_hosts: Vec<String>,
+
+    /// Origins (scheme://host:port) that may send commands and open sockets, separated by commas.
+    #[arg(long, env = "CSRF_TRUSTED_ORIGINS", value_delimiter = ',')]
+    pub csrf_trusted_origins: Vec<String>,
+
+    /// Further origins, joined to CSRF_TRUSTED_ORIGINS.
+    #[arg(long, env = "PUBLIC_ORIGINS", value_delimiter = ',')]
+    pub public_origins: Vec<String>,
+
+    /// Given by Railway.
+    #[arg(long, env = "RAILWAY_PUBLIC_DOMAIN")]
+    pub railway_public_domain: Option<String>,
+
+    /// Given by Railway; with it this is production.
+    #[arg(long, env = "RAILWAY_ENVIRONMENT_NAME")]
+    pub railway_environment_name: Option<String>,
+
+    /// Older name of RAILWAY_ENVIRONMENT_NAME.
+    #[arg(long, env = "RAILWAY_ENVIRONMENT")]
+    pub railway_environment: Option<String>,
+
+    /// Given by Railway; only for the log.
+    #[arg(long, env = "RAILWAY_REPLICA_ID")]
+    pub railway_replica_id: Option<String>,
+
+    /// `production` outside Railway.
+    #[arg(long, env = "APP_ENV")]
+    pub app_env: Option<String>,
+
+    /// Replicas of this deployment; more than one needs REDIS_URL in production.
+    #[arg(long, env = "REPLICAS", default_value_t = 1)]
+    pub replicas: u32,
+
+    /// Header with the client's address, believed only when set (Railway: X-Real-IP).
+    #[arg(long, env = "CLIENT_ADDRESS_HEADER")]
+    pub client_address_header: Option<String>,
+
+    /// Bearer token for /metrics and the details of /health; without it both stay closed.
+    #[arg(long, env = "METRICS_TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<String>,
+
+    /// Folder of the private PostgreSQL.
+    #[arg(long, env = "DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+
+    /// Folder of PostgreSQL's programs.
+    #[arg(long, env = "PG_BIN_DIR")]
+    pub pg_bin_dir: Option<PathBuf>,
+
+    /// Log lines as JSON; the default in production.
+    #[arg(long, env = "LOG_JSON", value_parser = clap::builder::BoolishValueParser::new())]
+    pub log_json: Option<bool>,
+
+    /// Which log lines, in tracing's syntax.
+    #[arg(long, env = "RUST_LOG", default_value = "info,sqlx=warn,fred=warn,lopdf=off")]
+    pub log_filter: String,
+
+    /// Token of the one-time set-up page; without it the start prints a fresh one while nobody can sign in.
+    #[arg(long, env = "SETUP_TOKEN", hide_env_values = true)]
+    pub setup_token: Option<String>,
+
+    /// Milliseconds after SIGTERM at which sockets begin to be closed.
+    #[arg(long, env = "DRAIN_SOCKETS_AFTER_MS", default_value_t = 8_000)]
+    pub drain_sockets_after_ms: u64,
+
+    /// Milliseconds over which they are closed; browsers spread their return over the same.
+    #[arg(long, env = "DRAIN_SPREAD_MS", default_value_t = 15_000)]
+    pub drain_spread_ms: u64,
+
+    /// Milliseconds after SIGTERM at which the port is closed.
+    #[arg(long, env = "DRAIN_LISTEN_MS", default_value_t = 25_000)]
+    pub drain_listen_ms: u64,
+
+    /// Milliseconds after SIGTERM at which the process ends.
+    #[arg(long, env = "DRAIN_EXIT_MS", default_value_t = 35_000)]
+    pub drain_exit_ms: u64,
+
+    /// Milliseconds between beats of a visible page; a hidden one gets every fourth.
+    #[arg(long, env = "BEAT_MS", default_value_t = 5_000)]
+    pub beat_ms: u64,
+
+    /// Milliseconds between looks at the feed when no doorbell rings.
+    #[arg(long, env = "FEED_POLL_MS", default_value_t = 700)]
+    pub feed_poll_ms: u64,
+
+    /// Sockets one replica accepts.
+    #[arg(long, env = "MAX_SOCKETS", default_value_t = 10_000)]
+    pub max_sockets: usize,
+}
+
+/// Why the settings cannot be used; said to the operator at start.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    #[error("DATABASE_URL is not set; in production there is no embedded database to fall back to")]
+    DatabaseMissing,
+    #[error("REDIS_URL is not set; with REPLICAS={0} the replicas would not hear each other")]
+    RedisMissing(u32),
+    #[error("SECRET_KEY is missing; set it to at least 32 random characters (openssl rand -base64 48)")]
+    SecretMissing,
+    #[error("SECRET_KEY is too weak; it needs at least 32 characters, of which at least 10 different")]
+    SecretWeak,
+    #[error("{name} still holds a placeholder ({value}); put the real URL there")]
+    Placeholder { name: &'static str, value: String },
+    #[error("{0} is not an origin; write it as https://host or https://host:port")]
+    OriginInvalid(String),
+}
+
+/// Pepper outside production when SECRET_KEY is not set: a development machine needs no secret.
+const DEVELOPMENT_SECRET: &str = "development only: this machine holds nobody's real data";
+
+impl Settings {
+    /// On Railway, or said so by APP_ENV: nothing is ever guessed.
+    pub fn is_production(&self) -> bool {
+        self.railway_environment_name.is_some()
+            || self.railway_environment.is_some()
+            || self.app_env.as_deref() == Some("production")
+    }
+
+    /// Refuses to start on settings that would only look as if they worked.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        for (name, url) in [("DATABASE_URL", &self.database_url), ("REDIS_URL", &self.redis_url)] {
+            if let Some(url) = url
+                && (url.ends_with("://host:port") || url.contains("${{") || !url.contains("://"))
+            {
+                let value = if url.contains('@') { "***".to_owned() } else { url.clone() };
+                return Err(SettingsError::Placeholder { name, value });
+            }
+        }
+        self.secret()?;
+        self.origins()?;
+        if self.is_production() && self.database_url.is_none() {
+            return Err(SettingsError::DatabaseMissing);
+        }
+        if self.is_production() && self.replicas > 1 && self.redis_url.is_none() {
+            return Err(SettingsError::RedisMissing(self.replicas));
+        }
+        Ok(())
+    }
+
+    /// The pepper. Outside production a missing one is replaced by a well-known text.
+    pub fn secret(&self) -> Result<&str, SettingsError> {
+        match self.secret_key.as_deref() {
+            None if self.is_production() => Err(SettingsError::SecretMissing),
+            None => Ok(DEVELOPMENT_SECRET),
+            Some(secret) => {
+                let different: std::collections::HashSet<_> = secret.chars().collect();
+                let strong = secret.len() >= 32 && different.len() >= 10;
+                if strong || !self.is_production() { Ok(secret) } else { Err(SettingsError::SecretWeak) }
+            }
+        }
+    }
+
+    /// Whether people reach this server over TLS, so that cookies are Secure and HSTS is sent.
+    pub fn is_https(&self) -> bool {
+        self.is_production() && !self.debug
+    }
+
+    /// Exact origins that may open sockets and send commands. Outside production those that are printed
+    /// at start are added by the server once it knows its port.
+    pub fn origins(&self) -> Result<Vec<String>, SettingsError> {
+        let railway = self.railway_public_domain.iter().map(|domain| format!("https://{domain}"));
+        let given = self.csrf_trusted_origins.iter().chain(&self.public_origins).map(|origin| origin.trim().to_owned());
+        railway
+            .chain(given)
+            .filter(|origin| !origin.is_empty())
+            .map(|origin| {
+                let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+                match rest {
+                    Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', '*']) => Ok(origin),
+                    _ => Err(SettingsError::OriginInvalid(origin)),
+                }
+            })
+            .collect()
+    }
+
+    /// Host names a request may carry; empty means any (development).
+    pub fn hosts(&self) -> Vec<String> {
+        let given: Vec<String> = self
+            .allowed_hosts
+            .iter()
+            .map(|host| host.trim().to_ascii_lowercase())
+            .filter(|host| !host.is_empty() && host != "*")
+            .collect();
+        if given.is_empty() {
+            self.railway_public_domain.iter().map(|domain| domain.to_ascii_lowercase()).collect()
+        } else {
+            given
+        }
+    }
+
+    pub fn beat(&self) -> Duration {
+        Duration::from_millis(self.beat_ms)
+    }
+
+    pub fn feed_poll(&self) -> Duration {
+        Duration::from_millis(self.feed_poll_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Program {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    fn settings(arguments: &[&str]) -> Settings {
+        Program::parse_from(["separacao"].iter().chain(arguments)).settings
+    }
+
+    #[test]
+    fn production_refuses_to_start_without_a_secret_or_a_database() {
+        let production = ["--app-env", "production"];
+        assert!(matches!(settings(&production).check(), Err(SettingsError::SecretMissing)));
+        let weak = [production.as_slice(), &["--secret-key", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]].concat();
+        assert!(matches!(settings(&weak).check(), Err(SettingsError::SecretWeak)));
+        let strong = [production.as_slice(), &["--secret-key", "0123456789abcdef0123456789abcdef"]].concat();
+        assert!(matches!(settings(&strong).check(), Err(SettingsError::DatabaseMissing)));
+    }
+
+    #[test]
+    fn production_refuses_replicas_that_cannot_hear_each_other() {
+        let replicas = settings(&[
+            "--app-env", "production", "--secret-key", "0123456789abcdef0123456789abcdef",
+            "--database-url", "postgres://db/x", "--replicas", "2",
+        ]);
+        assert!(matches!(replicas.check(), Err(SettingsError::RedisMissing(2))));
+    }
+
+    #[test]
+    fn placeholders_and_half_origins_are_named() {
+        assert!(matches!(
+            settings(&["--redis-url", "redis://host:port"]).check(),
+            Err(SettingsError::Placeholder { name: "REDIS_URL", .. })
+        ));
+        assert!(matches!(
+            settings(&["--public-origins", "app.example.com"]).check(),
+            Err(SettingsError::OriginInvalid(_))
+        ));
+    }
+
+    #[test]
+    fn hosts_and_origins_default_to_the_railway_domain() {
+        let railway = settings(&["--railway-public-domain", "app.up.railway.app"]);
+        assert_eq!(railway.hosts(), ["app.up.railway.app"]);
+        assert_eq!(railway.origins().unwrap(), ["https://app.up.railway.app"]);
+    }
+}

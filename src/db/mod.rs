@@ -1,0 +1,142 @@
+//! Postgres: every statement runs in a transaction that says whose it is in its opening round trip.
+
+pub mod migrate;
+
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
+
+use crate::error::{AppError, Result};
+use crate::ids::CompanyId;
+
+/// The pool, and the two ways into it.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pool: PgPool,
+}
+
+/// A transaction of one company, as the role `separacao_app`. Row-level security shows it nothing else.
+/// Dropped without `feed::commit`, it leaves no trace.
+#[derive(Debug)]
+pub struct CompanyTx {
+    tx: Transaction<'static, Postgres>,
+    company_id: CompanyId,
+}
+
+/// A transaction before any company is known, as the role `separacao_gate`: sign-in, sessions, heads.
+#[derive(Debug)]
+pub struct GateTx {
+    tx: Transaction<'static, Postgres>,
+}
+
+const GATE: &str = "begin; set local role separacao_gate; set local lock_timeout = '2s'; set local statement_timeout = '5s'";
+
+impl Db {
+    /// Opens a pool lazily: a server starts, and says 503, while its database is away.
+    pub fn open(url: &str, max_connections: u32, statement_cache: usize) -> Result<Self, sqlx::Error> {
+        let options: PgConnectOptions = url.parse()?;
+        let options =
+            options.application_name("separacao").statement_cache_capacity(statement_cache);
+        let pool = PgPoolOptions::new()
+            .max_connections(max_connections)
+            .acquire_timeout(Duration::from_secs(3))
+            .test_before_acquire(false)
+            .idle_timeout(Duration::from_secs(600))
+            .max_lifetime(Duration::from_secs(3600))
+            .connect_lazy_with(options);
+        Ok(Self { pool })
+    }
+
+    /// A transaction that may write. It must end in `feed::commit`.
+    pub async fn company(&self, company_id: CompanyId) -> Result<CompanyTx> {
+        self.begin_company("begin", company_id).await
+    }
+
+    /// A transaction that reads one moment: what it reads and the head it reads belong together.
+    pub async fn snapshot(&self, company_id: CompanyId) -> Result<CompanyTx> {
+        self.begin_company("begin isolation level repeatable read, read only", company_id).await
+    }
+
+    /// A transaction of no company; see [`GateTx`].
+    pub async fn gate(&self) -> Result<GateTx> {
+        Ok(GateTx { tx: self.begin(GATE.to_owned()).await? })
+    }
+
+    async fn begin_company(&self, begin: &str, company_id: CompanyId) -> Result<CompanyTx> {
+        let opening = format!(
+            "{begin}; set local role separacao_app; set local lock_timeout = '2s'; \
+             set local statement_timeout = '10s'; select set_config('app.company_id', '{company_id}', true)"
+        );
+        Ok(CompanyTx { tx: self.begin(opening).await?, company_id })
+    }
+
+    /// Connections are not tested before use, so a broken one shows here: one more try takes a fresh one.
+    async fn begin(&self, opening: String) -> Result<Transaction<'static, Postgres>> {
+        let again = opening.clone();
+        match self.pool.begin_with(AssertSqlSafe(opening)).await {
+            Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) => {
+                Ok(self.pool.begin_with(AssertSqlSafe(again)).await?)
+            }
+            Err(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code.starts_with("57P")) => {
+                Ok(self.pool.begin_with(AssertSqlSafe(again)).await?)
+            }
+            other => other.map_err(AppError::from),
+        }
+    }
+
+    /// Connections open now, and how many of them rest.
+    pub fn usage(&self) -> (u32, usize) {
+        (self.pool.size(), self.pool.num_idle())
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+impl CompanyTx {
+    pub fn company_id(&self) -> CompanyId {
+        self.company_id
+    }
+
+    /// The transaction itself, for `feed::commit` alone.
+    pub fn into_inner(self) -> Transaction<'static, Postgres> {
+        self.tx
+    }
+}
+
+impl GateTx {
+    /// Keeps what was written to the gate's tables.
+    #[expect(clippy::disallowed_methods, reason = "gate tables are on no screen; nothing rings")]
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.tx.commit().await?)
+    }
+}
+
+impl Deref for CompanyTx {
+    type Target = PgConnection;
+    fn deref(&self) -> &PgConnection {
+        &self.tx
+    }
+}
+
+impl DerefMut for CompanyTx {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+}
+
+impl Deref for GateTx {
+    type Target = PgConnection;
+    fn deref(&self) -> &PgConnection {
+        &self.tx
+    }
+}
+
+impl DerefMut for GateTx {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+}

@@ -1,0 +1,166 @@
+//! The one error of the application: what a person is told, and what the operator finds in the log.
+
+use std::borrow::Cow;
+
+use rust_decimal::Decimal;
+
+use crate::lang::Lang;
+
+/// A sentence of the catalogue with the values that go into it; put into words in the reader's language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sentence {
+    pub key: Cow<'static, str>,
+    pub values: Vec<(&'static str, Word)>,
+}
+
+/// A value inside a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// As it is: a name, a time of day.
+    Text(String),
+    /// Written the way the language writes numbers.
+    Quantity(Decimal),
+    /// Chooses between `.one` and `.other`.
+    Count(i64),
+}
+
+impl Sentence {
+    pub fn new(key: impl Into<Cow<'static, str>>) -> Self {
+        Self { key: key.into(), values: Vec::new() }
+    }
+
+    pub fn with(mut self, name: &'static str, word: Word) -> Self {
+        self.values.push((name, word));
+        self
+    }
+
+    pub fn text(self, name: &'static str, text: impl Into<String>) -> Self {
+        self.with(name, Word::Text(text.into()))
+    }
+
+    pub fn quantity(self, name: &'static str, quantity: Decimal) -> Self {
+        self.with(name, Word::Quantity(quantity))
+    }
+
+    /// The sentence in words.
+    pub fn say(&self, lang: Lang) -> String {
+        let mut key = self.key.to_string();
+        let mut values = Vec::with_capacity(self.values.len());
+        for (name, word) in &self.values {
+            let text = match word {
+                Word::Text(text) => text.clone(),
+                Word::Quantity(quantity) => crate::html::quantity(*quantity, lang),
+                Word::Count(count) => {
+                    key = format!("{key}.{}", if *count == 1 { "one" } else { "other" });
+                    count.to_string()
+                }
+            };
+            values.push((*name, text));
+        }
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        lang.t_with(&key, &values)
+    }
+}
+
+/// Why a request was not done. The sentence never holds the source; the log does.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Nobody is signed in, or the session ended.
+    #[error("not signed in")]
+    SignedOut,
+    #[error("not found")]
+    NotFound,
+    #[error("forbidden")]
+    Forbidden,
+    /// The truth is another by now; the sentence says which, and who made it so.
+    #[error("conflict: {}", .0.key)]
+    Conflict(Sentence),
+    /// What was sent cannot be used; each sentence stands beside its field.
+    #[error("invalid: {}", .sentence.key)]
+    Invalid { sentence: Sentence, fields: Vec<(String, Sentence)> },
+    /// Too often; seconds until it makes sense to come back.
+    #[error("too many requests: {}", .sentence.key)]
+    TooMany { sentence: Sentence, retry_after: u64 },
+    /// The database is away or overloaded; nothing was saved.
+    #[error("unavailable")]
+    Unavailable(#[source] Option<sqlx::Error>),
+    #[error("internal")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl AppError {
+    pub fn invalid(key: &'static str) -> Self {
+        AppError::Invalid { sentence: Sentence::new(key), fields: Vec::new() }
+    }
+
+    pub fn field(name: &str, key: &'static str) -> Self {
+        let sentence = Sentence::new(key);
+        AppError::Invalid { sentence: sentence.clone(), fields: vec![(name.to_owned(), sentence)] }
+    }
+
+    pub fn conflict(key: &'static str) -> Self {
+        AppError::Conflict(Sentence::new(key))
+    }
+
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        AppError::Internal(source.into())
+    }
+
+    /// What the person reads.
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            AppError::SignedOut => Sentence::new("error.signed_out"),
+            AppError::NotFound => Sentence::new("error.not_found"),
+            AppError::Forbidden => Sentence::new("error.forbidden"),
+            AppError::Conflict(sentence)
+            | AppError::Invalid { sentence, .. }
+            | AppError::TooMany { sentence, .. } => sentence.clone(),
+            AppError::Unavailable(_) => Sentence::new("error.unavailable"),
+            AppError::Internal(_) => Sentence::new("error.internal"),
+        }
+    }
+
+    /// Whether the same transaction may succeed when it is simply run again: a deadlock, a serialization
+    /// failure, or a lock that was not free within its two seconds.
+    pub fn is_transient(&self) -> bool {
+        let AppError::Unavailable(Some(sqlx::Error::Database(error))) = self else { return false };
+        matches!(error.code().as_deref(), Some("40001" | "40P01" | "55P03"))
+    }
+}
+
+/// Named constraints whose violation is a person's business, and the sentence for each.
+const CONSTRAINTS: &[(&str, &str)] = &[
+    ("orders_number_key", "quotes.error.number_taken"),
+    ("orders_packaging_allowed", "orders.error.packaging_not_allowed"),
+    ("people_number_key", "people.error.number_taken"),
+    ("companies_code_key", "setup.error.code_taken"),
+];
+
+impl From<sqlx::Error> for AppError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::RowNotFound => AppError::NotFound,
+            sqlx::Error::Database(database) => {
+                let known = CONSTRAINTS.iter().find(|(name, _)| database.constraint() == Some(*name));
+                let code = database.code().unwrap_or_default().into_owned();
+                match (known, code.as_str()) {
+                    (Some((_, key)), _) => AppError::conflict(key),
+                    // Shutting down, starting up, out of memory, disk or connections, lock time-out, read-only: all pass.
+                    (None, code)
+                        if code.starts_with("57P") || code.starts_with("53") || code.starts_with("40")
+                            || matches!(code, "55P03" | "25006" | "57014") =>
+                    {
+                        AppError::Unavailable(Some(error))
+                    }
+                    _ => AppError::internal(error),
+                }
+            }
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_) => AppError::Unavailable(Some(error)),
+            _ => AppError::internal(error),
+        }
+    }
+}
+
+/// The result of everything that a request runs through.
+pub type Result<T, E = AppError> = std::result::Result<T, E>;

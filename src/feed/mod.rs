@@ -1,0 +1,17 @@
+//! The feed: what changed, in commit order, and how word of it travels.
+//!
+//! Postgres is the truth. A [`doorbell`] only says "look"; the [`hub`] reads what came after its own last
+//! event. Numbers are dense and in commit order because [`commit`] locks the head row last.
+
+pub mod commit;
+pub mod cursor;
+pub mod doorbell;
+pub mod event;
+pub mod hub;
+pub mod queries;
+pub mod redis;
+
+pub use commit::{Committed, commit, commit_unseen};
+pub use cursor::{Cursor, Head};
+pub use doorbell::Doorbell;
+pub use event::{Event, EventKind, NewEvent};

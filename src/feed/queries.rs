@@ -1,0 +1,234 @@
+//! SQL of the feed.
+
+use jiff_sqlx::ToSqlx;
+use jiff::Timestamp;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::cursor::Head;
+use super::event::{Event, EventKind, NewEvent, Payload};
+use crate::error::{AppError, Result};
+use crate::ids::{CompanyId, ItemId, OperationId, OrderId, PersonId};
+
+/// The head as this transaction sees it. The epoch is computed here and nowhere else:
+/// `hash(feed_heads.epoch, system identifier, WAL timeline)`.
+pub async fn get_head(db: &mut PgConnection, company_id: CompanyId) -> Result<Head> {
+    let row = sqlx::query!(
+        r#"select head, tag, md5(epoch::text || (select system_identifier::text from pg_control_system())
+             || left(pg_walfile_name(pg_current_wal_lsn()), 8)) as "epoch!"
+           from feed_heads where company_id = $1"#,
+        company_id.0
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(Head { epoch: row.epoch.into(), n: row.head, tag: row.tag })
+}
+
+/// The head together with the events from `first` on (at most `limit`), in one statement, so that they agree.
+pub async fn list_events(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    first: i64,
+    limit: i64,
+) -> Result<(Head, Vec<Event>)> {
+    let rows = sqlx::query!(
+        r#"select h.head, h.tag as head_tag, md5(h.epoch::text || (select system_identifier::text from pg_control_system())
+             || left(pg_walfile_name(pg_current_wal_lsn()), 8)) as "epoch!",
+             e.n as "n?", e.tag as "tag?", e.kind as "kind?", e.order_id, e.item_id, e.payload as "payload?"
+           from feed_heads h
+           left join lateral (
+             select * from feed_events e where e.company_id = $1 and e.n >= $2 order by e.n limit $3
+           ) e on true
+           where h.company_id = $1
+           order by e.n"#,
+        company_id.0,
+        first,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    let Some(row) = rows.first() else { return Err(AppError::NotFound) };
+    let head = Head { epoch: row.epoch.as_str().into(), n: row.head, tag: row.head_tag };
+    let events = rows
+        .into_iter()
+        .filter_map(|row| {
+            let payload: Payload = serde_json::from_value(row.payload?).unwrap_or_default();
+            Some(Event {
+                n: row.n?,
+                tag: row.tag?,
+                kind: EventKind::from_code(&row.kind?),
+                order_id: row.order_id.map(OrderId),
+                item_id: row.item_id.map(ItemId),
+                person_id: payload.person_id,
+            })
+        })
+        .collect();
+    Ok((head, events))
+}
+
+/// What an accepted command keeps beside its event.
+#[derive(Clone, Copy, Debug)]
+pub struct OperationKey {
+    pub person_id: PersonId,
+    pub operation_id: OperationId,
+}
+
+/// Takes the next number, writes the event and the operation's outcome: one statement, the last of its
+/// transaction, because from here to the commit every other writer of the company waits.
+pub async fn append_event(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    event: &NewEvent,
+    operation: Option<OperationKey>,
+    now: Timestamp,
+) -> Result<i64> {
+    let payload = serde_json::to_value(Payload { person_id: event.person_id }).map_err(AppError::internal)?;
+    let tag: i64 = rand::random();
+    let n = sqlx::query_scalar!(
+        r#"with head as (
+             update feed_heads set head = head + 1, tag = $2 where company_id = $1 returning head
+           ), operation as (
+             update operations set outcome = jsonb_build_object('n', head.head, 'kind', $3::text)
+             from head where company_id = $1 and person_id = $9 and operation_id = $10
+           )
+           insert into feed_events (company_id, n, tag, kind, order_id, item_id, payload, actor_id, at)
+           select $1, head, $2, $3, $4, $5, $6, $7, $8 from head
+           returning n"#,
+        company_id.0,
+        tag,
+        event.kind.code(),
+        event.order_id.map(|id| id.0),
+        event.item_id.map(|id| id.0),
+        payload,
+        event.actor_id.map(|id| id.0),
+        now.to_sqlx() as _,
+        operation.map(|key| key.person_id.0),
+        operation.map(|key| key.operation_id.0),
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(n)
+}
+
+/// Claims an operation id. False: somebody (an earlier try of the same tap) has it already.
+pub async fn insert_operation(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    key: OperationKey,
+    fingerprint: &[u8],
+    now: Timestamp,
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "insert into operations (company_id, person_id, operation_id, fingerprint, at)
+         values ($1, $2, $3, $4, $5) on conflict do nothing",
+        company_id.0,
+        key.person_id.0,
+        key.operation_id.0,
+        fingerprint,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// An operation that was accepted before.
+#[derive(Debug)]
+pub struct StoredOperation {
+    pub fingerprint: Vec<u8>,
+    pub n: i64,
+}
+
+pub async fn find_operation(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    key: OperationKey,
+) -> Result<Option<StoredOperation>> {
+    let row = sqlx::query!(
+        r#"select fingerprint, (outcome ->> 'n')::bigint as n from operations
+           where company_id = $1 and person_id = $2 and operation_id = $3"#,
+        company_id.0,
+        key.person_id.0,
+        key.operation_id.0
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| StoredOperation { fingerprint: row.fingerprint, n: row.n.unwrap_or(0) }))
+}
+
+/// Records an operation that found the wanted end already there: accepted, without an event.
+pub async fn update_operation_unchanged(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    key: OperationKey,
+) -> Result<i64> {
+    let n = sqlx::query_scalar!(
+        r#"update operations set outcome = jsonb_build_object('n', (select head from feed_heads where company_id = $1), 'kind', 'unchanged')
+           where company_id = $1 and person_id = $2 and operation_id = $3
+           returning (outcome ->> 'n')::bigint as "n!""#,
+        company_id.0,
+        key.person_id.0,
+        key.operation_id.0
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(n)
+}
+
+/// Deletes events older than `before`, but never the last 512, and operations of the same age.
+pub async fn delete_old(db: &mut PgConnection, company_id: CompanyId, before: Timestamp) -> Result<u64> {
+    let events = sqlx::query!(
+        "delete from feed_events where company_id = $1 and at < $2
+           and n <= (select head - 512 from feed_heads where company_id = $1)",
+        company_id.0,
+        before.to_sqlx() as _
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from operations where company_id = $1 and at < $2",
+        company_id.0,
+        before.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(events.rows_affected())
+}
+
+/// Gives every company a new epoch: open screens of the time before a restore start afresh.
+pub async fn update_epochs(db: &mut PgConnection) -> Result<u64> {
+    let done = sqlx::query!("update feed_heads set epoch = gen_random_uuid()").execute(db).await?;
+    Ok(done.rows_affected())
+}
+
+/// Whether a day's beginning is in the feed already. The head row is locked first, so that two replicas
+/// at midnight write one event.
+pub async fn lock_day_started(db: &mut PgConnection, company_id: CompanyId, since: Timestamp) -> Result<bool> {
+    sqlx::query!("select head from feed_heads where company_id = $1 for update", company_id.0)
+        .fetch_one(&mut *db)
+        .await?;
+    let known = sqlx::query_scalar!(
+        r#"select exists (select from feed_events where company_id = $1 and kind = 'day_started' and at >= $2) as "known!""#,
+        company_id.0,
+        since.to_sqlx() as _
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(known)
+}
+
+/// Companies that are open, for the jobs that walk them.
+pub async fn list_companies(db: &mut PgConnection) -> Result<Vec<(CompanyId, String)>> {
+    let rows = sqlx::query!("select id, time_zone from companies where closed_at is null order by id")
+        .fetch_all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (CompanyId(row.id), row.time_zone)).collect())
+}
+
+/// A new company's first head.
+pub async fn insert_head(db: &mut PgConnection, company_id: Uuid) -> Result<()> {
+    sqlx::query!("insert into feed_heads (company_id, tag) values ($1, $2)", company_id, rand::random::<i64>())
+        .execute(db)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! The doorbell between replicas: Redis pub/sub through fred. Messages are hints; a hostile one costs a look.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use fred::prelude::{Builder, Client, ClientLike, Config, EventInterface, PubsubInterface, ReconnectPolicy};
+use fred::types::config::UnresponsiveConfig;
+use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::doorbell::{Doorbell, Ring};
+use crate::ids::CompanyId;
+use crate::lifecycle::Lifecycle;
+
+/// What travels: `{"company":"…","head":12}`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Look {
+    company: CompanyId,
+    head: i64,
+}
+
+/// Rings waiting to be published; beyond it they are dropped, and polls find the events.
+const WAITING_RINGS: usize = 1024;
+
+/// REDIS_URL cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("REDIS_URL cannot be used: {0}")]
+pub struct RedisUrlError(String);
+
+/// Starts a publisher and a subscriber that reconnect for ever. An unreachable Redis is no error: screens
+/// are then as late as the poll, and writes never wait.
+pub fn connect(url: &str, prefix: &str, lifecycle: &Lifecycle) -> Result<Doorbell, RedisUrlError> {
+    let channel = format!("{prefix}:doorbell");
+    let publisher = build(url)?;
+    let subscriber = build(url)?;
+    let (sender, receiver) = mpsc::channel(WAITING_RINGS);
+    let doorbell = Doorbell::with_remote(sender);
+    lifecycle.spawn_loop(publish(publisher, channel.clone(), receiver));
+    lifecycle.spawn_loop(subscribe(subscriber, channel, doorbell.clone()));
+    Ok(doorbell)
+}
+
+fn build(url: &str) -> Result<Client, RedisUrlError> {
+    let config = Config::from_url(url).map_err(|error| RedisUrlError(error.to_string()))?;
+    let mut config = config;
+    config.fail_fast = true;
+    Builder::from_config(config)
+        .with_connection_config(|connection| {
+            connection.connection_timeout = Duration::from_secs(3);
+            connection.internal_command_timeout = Duration::from_secs(3);
+            connection.max_command_attempts = 1;
+            connection.max_command_buffer_len = 256;
+            connection.tcp.nodelay = Some(true);
+            // Else a half-open connection is never noticed.
+            connection.unresponsive =
+                UnresponsiveConfig { max_timeout: Some(Duration::from_secs(10)), interval: Duration::from_secs(2) };
+        })
+        .with_performance_config(|performance| {
+            performance.default_command_timeout = Duration::from_millis(500);
+            performance.broadcast_channel_capacity = 4096;
+        })
+        .set_policy(ReconnectPolicy::new_exponential(0, 100, 5_000, 2))
+        .build()
+        .map_err(|error| RedisUrlError(error.to_string()))
+}
+
+/// Publishes rings; several of one company that wait together become one.
+async fn publish(client: Client, channel: String, mut rings: mpsc::Receiver<(CompanyId, i64)>) {
+    let _connection = client.connect();
+    while let Some(first) = rings.recv().await {
+        let mut newest = HashMap::from([first]);
+        while let Ok((company, head)) = rings.try_recv() {
+            newest.insert(company, head);
+        }
+        for (company, head) in newest {
+            let Ok(text) = serde_json::to_string(&Look { company, head }) else { continue };
+            let outcome = timeout(Duration::from_secs(1), client.publish::<i64, _, _>(&channel, text)).await;
+            if !matches!(outcome, Ok(Ok(_))) {
+                metrics::counter!("doorbell_publish_failures_total").increment(1);
+            }
+        }
+    }
+}
+
+/// Listens. fred's own subscription manager stops for ever after one lag, so the loop is ours.
+async fn subscribe(client: Client, channel: String, doorbell: Doorbell) {
+    let mut messages = client.message_rx();
+    let mut reconnections = client.reconnect_rx();
+    let _connection = client.connect();
+    let mut ping = interval(Duration::from_secs(5));
+    ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut subscribed = false;
+    loop {
+        tokio::select! {
+            message = messages.recv() => match message {
+                Ok(message) => hear(&doorbell, &message),
+                Err(RecvError::Lagged(_)) => doorbell.ring_here(Ring::LookEverywhere),
+                Err(RecvError::Closed) => return,
+            },
+            reconnection = reconnections.recv() => {
+                if matches!(reconnection, Err(RecvError::Closed)) { return }
+                subscribed = subscribe_once(&client, &channel, &doorbell).await;
+            }
+            _ = ping.tick() => {
+                if !subscribed {
+                    subscribed = subscribe_once(&client, &channel, &doorbell).await;
+                }
+                let alive = timeout(Duration::from_secs(2), client.ping::<()>(None)).await;
+                let alive = matches!(alive, Ok(Ok(())));
+                metrics::gauge!("doorbell_connected").set(if alive && subscribed { 1.0 } else { 0.0 });
+            }
+        }
+    }
+}
+
+async fn subscribe_once(client: &Client, channel: &str, doorbell: &Doorbell) -> bool {
+    let done = timeout(Duration::from_secs(3), client.subscribe(channel)).await;
+    let done = matches!(done, Ok(Ok(())));
+    if done {
+        // What was rung before this moment was not heard.
+        doorbell.ring_here(Ring::LookEverywhere);
+    }
+    done
+}
+
+fn hear(doorbell: &Doorbell, message: &fred::types::Message) {
+    metrics::counter!("doorbell_heard_total").increment(1);
+    let look = message.value.as_str().and_then(|text| serde_json::from_str::<Look>(&text).ok());
+    match look {
+        Some(Look { company, head }) => doorbell.ring_here(Ring::Look { company_id: company, head }),
+        None => metrics::counter!("doorbell_unreadable_total").increment(1),
+    }
+}
