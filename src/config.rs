@@ -213,14 +213,20 @@ impl Settings {
     /// at start are added by the server once it knows its port.
     pub fn origins(&self) -> Result<Vec<String>, SettingsError> {
         let railway = self.railway_public_domain.iter().map(|domain| format!("https://{domain}"));
-        let given = self.csrf_trusted_origins.iter().chain(&self.public_origins).map(|origin| origin.trim().to_owned());
+        let given = self
+            .csrf_trusted_origins
+            .iter()
+            .chain(&self.public_origins)
+            .map(|origin| origin.trim().to_owned());
         railway
             .chain(given)
             .filter(|origin| !origin.is_empty())
             .map(|origin| {
                 let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
                 match rest {
-                    Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', '*']) => Ok(origin),
+                    Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', '*']) => {
+                        Ok(origin)
+                    }
                     _ => Err(SettingsError::OriginInvalid(origin)),
                 }
             })
@@ -271,7 +277,8 @@ mod tests {
     fn production_refuses_to_start_without_a_secret_or_a_database() {
         let production = ["--app-env", "production"];
         assert!(matches!(settings(&production).check(), Err(SettingsError::SecretMissing)));
-        let weak = [production.as_slice(), &["--secret-key", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]].concat();
+        let weak =
+            [production.as_slice(), &["--secret-key", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]].concat();
         assert!(matches!(settings(&weak).check(), Err(SettingsError::SecretWeak)));
         let strong = [production.as_slice(), &["--secret-key", "0123456789abcdef0123456789abcdef"]].concat();
         assert!(matches!(settings(&strong).check(), Err(SettingsError::DatabaseMissing)));
@@ -280,8 +287,14 @@ mod tests {
     #[test]
     fn production_refuses_replicas_that_cannot_hear_each_other() {
         let replicas = settings(&[
-            "--app-env", "production", "--secret-key", "0123456789abcdef0123456789abcdef",
-            "--database-url", "postgres://db/x", "--replicas", "2",
+            "--app-env",
+            "production",
+            "--secret-key",
+            "0123456789abcdef0123456789abcdef",
+            "--database-url",
+            "postgres://db/x",
+            "--replicas",
+            "2",
         ]);
         assert!(matches!(replicas.check(), Err(SettingsError::RedisMissing(2))));
     }

@@ -1,7 +1,10 @@
 //! The one error of the application: what a person is told, and what the operator finds in the log.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use rust_decimal::Decimal;
 
 use crate::lang::Lang;
@@ -147,7 +150,9 @@ impl From<sqlx::Error> for AppError {
                     (Some((_, key)), _) => AppError::conflict(key),
                     // Shutting down, starting up, out of memory, disk or connections, lock time-out, read-only: all pass.
                     (None, code)
-                        if code.starts_with("57P") || code.starts_with("53") || code.starts_with("40")
+                        if code.starts_with("57P")
+                            || code.starts_with("53")
+                            || code.starts_with("40")
                             || matches!(code, "55P03" | "25006" | "57014") =>
                     {
                         AppError::Unavailable(Some(error))
@@ -155,7 +160,10 @@ impl From<sqlx::Error> for AppError {
                     _ => AppError::internal(error),
                 }
             }
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_)
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Tls(_)
             | sqlx::Error::Protocol(_) => AppError::Unavailable(Some(error)),
             _ => AppError::internal(error),
         }
@@ -164,3 +172,36 @@ impl From<sqlx::Error> for AppError {
 
 /// The result of everything that a request runs through.
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
+
+impl AppError {
+    pub fn status(&self) -> StatusCode {
+        match self {
+            AppError::SignedOut => StatusCode::UNAUTHORIZED,
+            AppError::NotFound => StatusCode::NOT_FOUND,
+            AppError::Forbidden => StatusCode::FORBIDDEN,
+            AppError::Conflict(_) => StatusCode::CONFLICT,
+            AppError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            AppError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            AppError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Seconds after which a retry makes sense, where waiting helps.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            AppError::TooMany { retry_after, .. } => Some(*retry_after),
+            AppError::Unavailable(_) => Some(2),
+            _ => None,
+        }
+    }
+}
+
+/// An empty response that carries the error; the http layer puts it into words, for a page or for the script.
+impl IntoResponse for AppError {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}

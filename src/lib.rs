@@ -6,6 +6,7 @@
 rust_i18n::i18n!("locales", fallback = "pt-BR");
 
 pub mod clock;
+pub mod command;
 pub mod config;
 pub mod db;
 pub mod error;
@@ -15,6 +16,7 @@ pub mod ids;
 pub mod lang;
 pub mod lifecycle;
 pub mod orders;
+pub mod state;
 pub mod users;
 
 /// mimalloc returns memory early and does not fragment under many short renders.

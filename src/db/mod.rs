@@ -31,14 +31,14 @@ pub struct GateTx {
     tx: Transaction<'static, Postgres>,
 }
 
-const GATE: &str = "begin; set local role separacao_gate; set local lock_timeout = '2s'; set local statement_timeout = '5s'";
+const GATE: &str =
+    "begin; set local role separacao_gate; set local lock_timeout = '2s'; set local statement_timeout = '5s'";
 
 impl Db {
     /// Opens a pool lazily: a server starts, and says 503, while its database is away.
     pub fn open(url: &str, max_connections: u32, statement_cache: usize) -> Result<Self, sqlx::Error> {
         let options: PgConnectOptions = url.parse()?;
-        let options =
-            options.application_name("separacao").statement_cache_capacity(statement_cache);
+        let options = options.application_name("separacao").statement_cache_capacity(statement_cache);
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(Duration::from_secs(3))

@@ -35,7 +35,9 @@ impl FromStr for Head {
             return Err(CursorError);
         }
         let mut parts = text.split('.');
-        let (Some(epoch), Some(n), Some(tag), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        let (Some(epoch), Some(n), Some(tag), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
             return Err(CursorError);
         };
         let hex = epoch.len() == 32 && epoch.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -7,7 +7,10 @@ use crate::ids::CompanyId;
 /// Word that a company's feed has (at least) this head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ring {
-    Look { company_id: CompanyId, head: i64 },
+    Look {
+        company_id: CompanyId,
+        head: i64,
+    },
     /// Rings may have been lost (a new subscription, a slow reader): look at every company.
     LookEverywhere,
 }

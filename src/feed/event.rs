@@ -57,11 +57,13 @@ pub struct NewEvent {
     /// Whose access changed; only with [`EventKind::AccessChanged`].
     pub person_id: Option<PersonId>,
     pub actor_id: Option<PersonId>,
+    /// The entry of the order's history that belongs to it.
+    pub version: Option<i64>,
 }
 
 impl NewEvent {
     pub fn new(kind: EventKind, actor_id: PersonId) -> Self {
-        Self { kind, order_id: None, item_id: None, person_id: None, actor_id: Some(actor_id) }
+        Self { kind, order_id: None, item_id: None, person_id: None, actor_id: Some(actor_id), version: None }
     }
 
     pub fn order(mut self, order_id: OrderId) -> Self {
@@ -71,6 +73,11 @@ impl NewEvent {
 
     pub fn item(mut self, item_id: Option<ItemId>) -> Self {
         self.item_id = item_id;
+        self
+    }
+
+    pub fn version(mut self, version: i64) -> Self {
+        self.version = Some(version);
         self
     }
 

@@ -96,7 +96,10 @@ impl Hub {
     /// The feed of a company; made on first use.
     pub fn company(&self, company_id: CompanyId) -> Arc<CompanyFeed> {
         let mut companies = self.shared.companies.lock().unwrap_or_else(PoisonError::into_inner);
-        companies.entry(company_id).or_insert_with(|| Arc::new(CompanyFeed::new(self.shared.db.clone(), company_id))).clone()
+        companies
+            .entry(company_id)
+            .or_insert_with(|| Arc::new(CompanyFeed::new(self.shared.db.clone(), company_id)))
+            .clone()
     }
 
     fn watched(&self) -> Vec<Arc<CompanyFeed>> {
@@ -181,7 +184,9 @@ impl CompanyFeed {
         let known = match wanted {
             Some(n) => self.head_n() >= Some(n),
             // A read that began after this call was made has seen all that was committed before it.
-            None => self.confirmed_at.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at >= asked),
+            None => {
+                self.confirmed_at.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at >= asked)
+            }
         };
         if known { Ok(()) } else { self.read().await }
     }
@@ -203,7 +208,13 @@ impl CompanyFeed {
         let (head, events) = if known.is_none() {
             // The first look fills the ring with what is recent, for those who come back.
             let head = queries::get_head(&mut tx, self.company_id).await?;
-            queries::list_events(&mut tx, self.company_id, (head.n - RING_EVENTS as i64 + 1).max(0), LOOK_LIMIT + 11).await?
+            queries::list_events(
+                &mut tx,
+                self.company_id,
+                (head.n - RING_EVENTS as i64 + 1).max(0),
+                LOOK_LIMIT + 11,
+            )
+            .await?
         } else {
             queries::list_events(&mut tx, self.company_id, first, LOOK_LIMIT).await?
         };
@@ -280,7 +291,11 @@ impl CompanyFeed {
         }
         if cursor.n == head.n {
             let same = cursor.tag == head.tag;
-            return Ok(if same { Since::Events { head, events: Vec::new() } } else { reset(ResetReason::Rewritten) });
+            return Ok(if same {
+                Since::Events { head, events: Vec::new() }
+            } else {
+                reset(ResetReason::Rewritten)
+            });
         }
         if let Some(since) = self.since_in_ring(cursor) {
             return Ok(since);
@@ -295,7 +310,8 @@ impl CompanyFeed {
         if ring.get(own)?.tag != cursor.tag {
             return Some(reset(ResetReason::Rewritten));
         }
-        let events: Vec<Event> = ring.iter().skip(own + 1).take_while(|event| event.n <= head.n).cloned().collect();
+        let events: Vec<Event> =
+            ring.iter().skip(own + 1).take_while(|event| event.n <= head.n).cloned().collect();
         (events.last()?.n == head.n).then_some(Since::Events { head, events })
     }
 
@@ -312,7 +328,9 @@ impl CompanyFeed {
                 Ok(Since::Events { head, events: events.into_iter().skip(1).collect() })
             }
             // A company's first events have nobody before them.
-            Some(first) if cursor.n == 0 && first.n == 1 && events.last().is_some_and(|event| event.n == head.n) => {
+            Some(first)
+                if cursor.n == 0 && first.n == 1 && events.last().is_some_and(|event| event.n == head.n) =>
+            {
                 Ok(Since::Events { head, events })
             }
             _ => Ok(reset(ResetReason::TooOld)),
@@ -322,7 +340,8 @@ impl CompanyFeed {
     /// Events in (from, to] if memory still has them all.
     pub fn between(&self, from: i64, to: i64) -> Option<Vec<Event>> {
         let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
-        let events: Vec<Event> = ring.iter().filter(|event| event.n > from && event.n <= to).cloned().collect();
+        let events: Vec<Event> =
+            ring.iter().filter(|event| event.n > from && event.n <= to).cloned().collect();
         (events.len() as i64 == to - from).then_some(events)
     }
 }

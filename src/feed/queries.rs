@@ -1,7 +1,7 @@
 //! SQL of the feed.
 
-use jiff_sqlx::ToSqlx;
 use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -88,7 +88,7 @@ pub async fn append_event(
         r#"with head as (
              update feed_heads set head = head + 1, tag = $2 where company_id = $1 returning head
            ), operation as (
-             update operations set outcome = jsonb_build_object('n', head.head, 'kind', $3::text)
+             update operations set outcome = jsonb_build_object('n', head.head, 'kind', $3::text, 'version', $11::bigint)
              from head where company_id = $1 and person_id = $9 and operation_id = $10
            )
            insert into feed_events (company_id, n, tag, kind, order_id, item_id, payload, actor_id, at)
@@ -104,6 +104,7 @@ pub async fn append_event(
         now.to_sqlx() as _,
         operation.map(|key| key.person_id.0),
         operation.map(|key| key.operation_id.0),
+        event.version,
     )
     .fetch_one(db)
     .await?;
@@ -137,6 +138,7 @@ pub async fn insert_operation(
 pub struct StoredOperation {
     pub fingerprint: Vec<u8>,
     pub n: i64,
+    pub version: Option<i64>,
 }
 
 pub async fn find_operation(
@@ -145,7 +147,7 @@ pub async fn find_operation(
     key: OperationKey,
 ) -> Result<Option<StoredOperation>> {
     let row = sqlx::query!(
-        r#"select fingerprint, (outcome ->> 'n')::bigint as n from operations
+        r#"select fingerprint, (outcome ->> 'n')::bigint as n, (outcome ->> 'version')::bigint as version from operations
            where company_id = $1 and person_id = $2 and operation_id = $3"#,
         company_id.0,
         key.person_id.0,
@@ -153,7 +155,11 @@ pub async fn find_operation(
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|row| StoredOperation { fingerprint: row.fingerprint, n: row.n.unwrap_or(0) }))
+    Ok(row.map(|row| StoredOperation {
+        fingerprint: row.fingerprint,
+        n: row.n.unwrap_or(0),
+        version: row.version,
+    }))
 }
 
 /// Records an operation that found the wanted end already there: accepted, without an event.
@@ -203,7 +209,11 @@ pub async fn update_epochs(db: &mut PgConnection) -> Result<u64> {
 
 /// Whether a day's beginning is in the feed already. The head row is locked first, so that two replicas
 /// at midnight write one event.
-pub async fn lock_day_started(db: &mut PgConnection, company_id: CompanyId, since: Timestamp) -> Result<bool> {
+pub async fn lock_day_started(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    since: Timestamp,
+) -> Result<bool> {
     sqlx::query!("select head from feed_heads where company_id = $1 for update", company_id.0)
         .fetch_one(&mut *db)
         .await?;
@@ -227,8 +237,12 @@ pub async fn list_companies(db: &mut PgConnection) -> Result<Vec<(CompanyId, Str
 
 /// A new company's first head.
 pub async fn insert_head(db: &mut PgConnection, company_id: Uuid) -> Result<()> {
-    sqlx::query!("insert into feed_heads (company_id, tag) values ($1, $2)", company_id, rand::random::<i64>())
-        .execute(db)
-        .await?;
+    sqlx::query!(
+        "insert into feed_heads (company_id, tag) values ($1, $2)",
+        company_id,
+        rand::random::<i64>()
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }

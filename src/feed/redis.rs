@@ -55,8 +55,10 @@ fn build(url: &str) -> Result<Client, RedisUrlError> {
             connection.max_command_buffer_len = 256;
             connection.tcp.nodelay = Some(true);
             // Else a half-open connection is never noticed.
-            connection.unresponsive =
-                UnresponsiveConfig { max_timeout: Some(Duration::from_secs(10)), interval: Duration::from_secs(2) };
+            connection.unresponsive = UnresponsiveConfig {
+                max_timeout: Some(Duration::from_secs(10)),
+                interval: Duration::from_secs(2),
+            };
         })
         .with_performance_config(|performance| {
             performance.default_command_timeout = Duration::from_millis(500);

@@ -1,0 +1,205 @@
+//! How a command acts once, and what it answers.
+//!
+//! A tap carries an operation id. The first time, its transaction is: operation id → lock → decide → write →
+//! history → head row → commit. Sent again it answers what was stored. A refusal stores nothing.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::db::CompanyTx;
+use crate::error::{AppError, Result, Sentence};
+use crate::feed::queries::{self, OperationKey};
+use crate::feed::{self, NewEvent};
+use crate::ids::{CompanyId, OperationId, PersonId};
+use crate::state::AppState;
+
+/// Who sends a command; put into the request by the session layer.
+#[derive(Clone, Copy, Debug)]
+pub struct Who {
+    pub company_id: CompanyId,
+    pub person_id: PersonId,
+}
+
+/// One tap: its operation id, the fingerprint of what was sent, and the form.
+#[derive(Debug)]
+pub struct Tap<T> {
+    pub who: Who,
+    pub operation_id: OperationId,
+    pub fingerprint: [u8; 32],
+    pub form: T,
+}
+
+/// What a command did to the database.
+#[derive(Debug)]
+pub enum Change {
+    /// The wanted end was there already: accepted, without history or event.
+    Unchanged,
+    Happened(NewEvent),
+}
+
+/// A command: decides and writes inside the transaction it is given. Run again from the start when the
+/// transaction has to be.
+pub trait Command: Sync {
+    fn apply(&self, tx: &mut CompanyTx) -> impl Future<Output = Result<Change>> + Send;
+}
+
+/// An accepted command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The company's feed holds the command's effect from this number on.
+    pub n: i64,
+    /// The entry of the order's history that it wrote; what undo names.
+    pub version: Option<i64>,
+}
+
+/// Tries of a transaction that met a deadlock, a serialization failure or a lock time-out.
+const TRIES: usize = 4;
+
+/// Runs a command once for its operation id.
+pub async fn run<T>(state: &AppState, tap: &Tap<T>, command: &impl Command) -> Result<Outcome> {
+    let mut tries = 1;
+    loop {
+        match run_once(state, tap, command).await {
+            Err(error) if error.is_transient() && tries < TRIES => {
+                metrics::counter!("command_retries_total").increment(1);
+                tries += 1;
+            }
+            other => return other,
+        }
+    }
+}
+
+async fn run_once<T>(state: &AppState, tap: &Tap<T>, command: &impl Command) -> Result<Outcome> {
+    let Who { company_id, person_id } = tap.who;
+    let key = OperationKey { person_id, operation_id: tap.operation_id };
+    let now = state.clock.now();
+    let mut tx = state.db.company(company_id).await?;
+    if !queries::insert_operation(&mut tx, company_id, key, &tap.fingerprint, now).await? {
+        return replay(&mut tx, key, &tap.fingerprint).await;
+    }
+    match command.apply(&mut tx).await? {
+        Change::Unchanged => {
+            let n = queries::update_operation_unchanged(&mut tx, company_id, key).await?;
+            feed::commit_unseen(tx).await?;
+            Ok(Outcome { n, version: None })
+        }
+        Change::Happened(event) => {
+            let version = event.version;
+            let done = feed::commit(tx, &state.doorbell, &event, Some(key), now).await?;
+            Ok(Outcome { n: done.n, version })
+        }
+    }
+}
+
+async fn replay(tx: &mut CompanyTx, key: OperationKey, fingerprint: &[u8]) -> Result<Outcome> {
+    let company_id = tx.company_id();
+    let stored = queries::find_operation(tx, company_id, key).await?.ok_or(AppError::Unavailable(None))?;
+    if stored.fingerprint != fingerprint {
+        return Err(AppError::invalid("error.operation_reused"));
+    }
+    Ok(Outcome { n: stored.n, version: stored.version })
+}
+
+/// What a handler says after a command. The http layer turns it into what `GET /feed` would say, for the
+/// script, or into a redirect back to a page.
+#[derive(Clone, Debug)]
+pub struct Done {
+    pub n: i64,
+    pub message: Option<Sentence>,
+    /// Path that takes the command back.
+    pub undo: Option<String>,
+    /// Where the script goes next, if it does not stay.
+    pub location: Option<String>,
+    /// Where a browser without script goes.
+    pub back: String,
+}
+
+impl Done {
+    pub fn new(outcome: Outcome, back: impl Into<String>) -> Self {
+        Self { n: outcome.n, message: None, undo: None, location: None, back: back.into() }
+    }
+
+    pub fn say(mut self, sentence: Sentence) -> Self {
+        self.message = Some(sentence);
+        self
+    }
+
+    pub fn undo(mut self, path: Option<String>) -> Self {
+        self.undo = path;
+        self
+    }
+
+    /// Both kinds of browser go there.
+    pub fn go(mut self, location: impl Into<String>) -> Self {
+        let location = location.into();
+        self.back.clone_from(&location);
+        self.location = Some(location);
+        self
+    }
+}
+
+impl IntoResponse for Done {
+    fn into_response(self) -> Response {
+        let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, self.back.clone())]).into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Bytes of a command's form; the longest holds a corrected quote of 500 lines.
+const FORM_LIMIT: usize = 256 * 1024;
+
+impl<S, T> FromRequest<S> for Tap<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned,
+{
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self> {
+        let who = *request.extensions().get::<Who>().ok_or(AppError::SignedOut)?;
+        let path = request.uri().path().to_owned();
+        let header = operation_header(request.headers())?;
+        let body = axum::body::to_bytes(request.into_body(), FORM_LIMIT)
+            .await
+            .map_err(|_| AppError::invalid("error.form_too_large"))?;
+        let fingerprint = fingerprint(&path, &body);
+        let operation_id = header.unwrap_or_else(|| derived_operation(who.person_id, &path, &body));
+        let form = parse_form(&body)?;
+        Ok(Tap { who, operation_id, fingerprint, form })
+    }
+}
+
+fn operation_header(headers: &HeaderMap) -> Result<Option<OperationId>> {
+    let Some(value) = headers.get("x-operation-id") else { return Ok(None) };
+    let id = value.to_str().ok().and_then(|text| text.parse().ok());
+    id.map(Some).ok_or_else(|| AppError::invalid("error.operation_invalid"))
+}
+
+/// Reads a form; repeated fields become lists.
+fn parse_form<T: DeserializeOwned>(body: &Bytes) -> Result<T> {
+    serde_html_form::from_bytes(body).map_err(|error| {
+        tracing::debug!(%error, "a form could not be read");
+        AppError::invalid("error.form_unreadable")
+    })
+}
+
+fn fingerprint(path: &str, body: &[u8]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(path.as_bytes());
+    hash.update([0]);
+    hash.update(body);
+    hash.finalize().into()
+}
+
+/// Without script the page's own version makes the tap's id: the same form sent twice from the same page is
+/// one tap.
+fn derived_operation(person_id: PersonId, path: &str, body: &[u8]) -> OperationId {
+    let name = [person_id.0.as_bytes().as_slice(), path.as_bytes(), b"\0", body].concat();
+    OperationId(Uuid::new_v5(&Uuid::NAMESPACE_URL, &name))
+}
