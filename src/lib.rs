@@ -6,9 +6,11 @@
 rust_i18n::i18n!("locales", fallback = "pt-BR");
 
 pub mod clock;
+pub mod html;
 pub mod ids;
 pub mod lang;
 pub mod orders;
+pub mod quotes;
 pub mod users;
 
 /// mimalloc returns memory early and does not fragment under many short renders.

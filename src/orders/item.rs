@@ -349,7 +349,8 @@ impl ItemState {
 
 /// Amounts are positive, have at most three places and fit a line (9 digits before the comma).
 fn check_amount(amount: Decimal) -> Result<(), ItemRefusal> {
-    let fits = amount > Decimal::ZERO && amount < Decimal::from(1_000_000_000) && amount.normalize().scale() <= 3;
+    let fits =
+        amount > Decimal::ZERO && amount < Decimal::from(1_000_000_000) && amount.normalize().scale() <= 3;
     if fits { Ok(()) } else { Err(ItemRefusal::AmountInvalid) }
 }
 
@@ -373,10 +374,7 @@ mod tests {
     #[test]
     fn more_than_the_rest_is_refused_with_the_truth() {
         let line = becomes(ItemState::new(units(12)).pick(units(7)));
-        assert_eq!(
-            line.pick(units(12)),
-            Err(ItemRefusal::MoreThanRest { rest: units(5), picked: units(7) })
-        );
+        assert_eq!(line.pick(units(12)), Err(ItemRefusal::MoreThanRest { rest: units(5), picked: units(7) }));
     }
 
     #[test]

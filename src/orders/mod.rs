@@ -2,3 +2,4 @@
 
 pub mod item;
 pub mod model;
+pub mod views;

@@ -25,7 +25,9 @@ impl OrderState {
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
-        [OrderState::Open, OrderState::Finished, OrderState::Canceled].into_iter().find(|state| state.code() == code)
+        [OrderState::Open, OrderState::Finished, OrderState::Canceled]
+            .into_iter()
+            .find(|state| state.code() == code)
     }
 }
 

@@ -137,8 +137,11 @@ impl Actor {
 
     /// Codes of the permissions that hold everywhere, for `data-can`.
     pub fn can_codes(&self) -> String {
-        let codes: Vec<_> =
-            Permission::ALL.into_iter().filter(|permission| self.can(*permission)).map(Permission::code).collect();
+        let codes: Vec<_> = Permission::ALL
+            .into_iter()
+            .filter(|permission| self.can(*permission))
+            .map(Permission::code)
+            .collect();
         codes.join(" ")
     }
 }
