@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::lang::Lang;
@@ -23,6 +24,8 @@ pub enum Word {
     Text(String),
     /// Written the way the language writes numbers.
     Quantity(Decimal),
+    /// Written as a time of day where the company is.
+    Time(Timestamp),
     /// Chooses between `.one` and `.other`.
     Count(i64),
 }
@@ -41,18 +44,23 @@ impl Sentence {
         self.with(name, Word::Text(text.into()))
     }
 
+    pub fn time(self, name: &'static str, at: Timestamp) -> Self {
+        self.with(name, Word::Time(at))
+    }
+
     pub fn quantity(self, name: &'static str, quantity: Decimal) -> Self {
         self.with(name, Word::Quantity(quantity))
     }
 
-    /// The sentence in words.
-    pub fn say(&self, lang: Lang) -> String {
+    /// The sentence in words; `offset_minutes` is the company's distance from UTC, eastwards.
+    pub fn say(&self, lang: Lang, offset_minutes: i64) -> String {
         let mut key = self.key.to_string();
         let mut values = Vec::with_capacity(self.values.len());
         for (name, word) in &self.values {
             let text = match word {
                 Word::Text(text) => text.clone(),
-                Word::Quantity(quantity) => crate::html::quantity(*quantity, lang),
+                Word::Quantity(quantity) => crate::html::quantity(lang, *quantity),
+                Word::Time(at) => crate::html::time(*at, offset_minutes),
                 Word::Count(count) => {
                     key = format!("{key}.{}", if *count == 1 { "one" } else { "other" });
                     count.to_string()

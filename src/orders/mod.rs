@@ -1,4 +1,8 @@
 //! Orders: the board, the picking screen and every command on an order or one of its lines.
 
+pub mod access;
+pub mod actions;
+pub mod history;
 pub mod item;
 pub mod model;
+pub mod queries;

@@ -162,6 +162,7 @@ pub struct OrderSummary {
     pub customer: String,
     pub seller_id: PersonId,
     pub seller: String,
+    pub seller_active: bool,
     pub imported_by: PersonId,
     pub quote_date: Date,
     pub shipping_id: ShippingId,

@@ -1,0 +1,70 @@
+//! What travels on a socket and in the answer of a command: the same texts.
+
+use serde::Serialize;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use crate::feed::hub::ResetReason;
+
+/// All that changed for one screen in (from, to]. An empty one is a beat.
+#[derive(Debug, Serialize)]
+pub struct Frame<'a> {
+    pub epoch: &'a str,
+    pub from: i64,
+    pub to: i64,
+    /// The tag of event `to`, as text: JavaScript's numbers are too small for it.
+    pub tag: String,
+    pub html: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub touched: bool,
+}
+
+impl Frame<'_> {
+    pub fn text(&self) -> Utf8Bytes {
+        to_text(self)
+    }
+}
+
+#[derive(Serialize)]
+struct Reset<'a> {
+    reset: &'a str,
+}
+
+/// The browser is to fetch its page again.
+pub fn reset(reason: ResetReason) -> Utf8Bytes {
+    to_text(&Reset { reset: reason.code() })
+}
+
+#[derive(Serialize)]
+struct Greeting<'a> {
+    hello: Hello<'a>,
+}
+
+/// Sent once what was missing has been sent.
+#[derive(Debug, Serialize)]
+pub struct Hello<'a> {
+    pub head: i64,
+    /// Milliseconds between beats of a visible page.
+    pub beat: u64,
+    /// Milliseconds over which browsers spread their return after a restart.
+    pub window: u64,
+    pub build: &'a str,
+}
+
+pub fn hello(hello: Hello<'_>) -> Utf8Bytes {
+    to_text(&Greeting { hello })
+}
+
+#[derive(Serialize)]
+struct Presence<'a> {
+    presence: &'a str,
+}
+
+/// Who is at work where: fragments without versions.
+pub fn presence(html: &str) -> Utf8Bytes {
+    to_text(&Presence { presence: html })
+}
+
+fn to_text(value: &impl Serialize) -> Utf8Bytes {
+    // These structs hold only strings and numbers: serialising them cannot fail.
+    Utf8Bytes::from(serde_json::to_string(value).unwrap_or_default())
+}

@@ -1,0 +1,13 @@
+//! From events to screens: what each screen shows of each event, rendered once, sent to every socket in order.
+
+pub mod broadcast;
+pub mod frame;
+pub mod outbox;
+pub mod presence;
+pub mod queries;
+pub mod render;
+pub mod routes;
+pub mod screen;
+pub mod socket;
+
+pub use broadcast::Live;

@@ -1,0 +1,78 @@
+//! Who may do what with which order: the permission table applied to one order.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::model::{OrderState, OrderSummary};
+use super::queries::write::LockedOrder;
+use crate::error::{AppError, Result};
+use crate::ids::PersonId;
+use crate::users::model::{Actor, Grant, Permission, REOPEN_OWN_FINISH_MINUTES};
+
+/// What decides whether an order is one's own.
+#[derive(Clone, Copy, Debug)]
+pub struct Ownership {
+    pub seller_id: PersonId,
+    /// Any seller may act on the orders of one who is gone.
+    pub seller_active: bool,
+    pub imported_by: PersonId,
+    pub state: OrderState,
+    pub closed_by: Option<PersonId>,
+    pub closed_at: Option<Timestamp>,
+}
+
+impl From<&LockedOrder> for Ownership {
+    fn from(order: &LockedOrder) -> Self {
+        Self {
+            seller_id: order.seller_id,
+            seller_active: order.seller_active,
+            imported_by: order.imported_by,
+            state: order.state,
+            closed_by: order.closed_by,
+            closed_at: order.closed_at,
+        }
+    }
+}
+
+impl From<&OrderSummary> for Ownership {
+    fn from(order: &OrderSummary) -> Self {
+        Self {
+            seller_id: order.seller_id,
+            seller_active: order.seller_active,
+            imported_by: order.imported_by,
+            state: order.state,
+            closed_by: order.closed.as_ref().map(|closing| closing.by),
+            closed_at: order.closed.as_ref().map(|closing| closing.at),
+        }
+    }
+}
+
+/// Whether the actor has the permission for this order at this moment.
+pub fn may(actor: &Actor, permission: Permission, order: Ownership, now: Timestamp) -> bool {
+    let own =
+        order.seller_id == actor.person_id || order.imported_by == actor.person_id || !order.seller_active;
+    let window = SignedDuration::from_mins(REOPEN_OWN_FINISH_MINUTES);
+    let just_finished = order.state == OrderState::Finished
+        && order.closed_by == Some(actor.person_id)
+        && order.closed_at.is_some_and(|at| now.duration_since(at) <= window);
+    actor.roles.iter().any(|role| match permission.grant(*role) {
+        Grant::Yes => true,
+        Grant::Own => own,
+        Grant::FinishedByOneself => just_finished,
+        Grant::No => false,
+    })
+}
+
+/// [`may`], as a refusal.
+pub fn require(actor: &Actor, permission: Permission, order: &LockedOrder, now: Timestamp) -> Result<()> {
+    if may(actor, permission, order.into(), now) { Ok(()) } else { Err(AppError::Forbidden) }
+}
+
+/// Codes of what the actor may do with this order, for the `data-can` of its screen.
+pub fn can_codes(actor: &Actor, order: &OrderSummary, now: Timestamp) -> String {
+    let codes: Vec<_> = Permission::ALL
+        .into_iter()
+        .filter(|permission| may(actor, *permission, order.into(), now))
+        .map(Permission::code)
+        .collect();
+    codes.join(" ")
+}

@@ -1,0 +1,157 @@
+//! Commands on one line of an order.
+
+use rust_decimal::Decimal;
+
+use super::{Entry, On, item_conflict};
+use crate::command::{Change, Command};
+use crate::db::CompanyTx;
+use crate::error::{AppError, Result};
+use crate::feed::EventKind;
+use crate::ids::ItemId;
+use crate::orders::history::{Detail, PickRecord};
+use crate::orders::item::{Decision, ItemState, StandingPick, Unpicked};
+use crate::orders::model::Item;
+use crate::orders::queries::{read, write};
+use crate::users::model::Permission;
+
+/// Pick this many units of the line's own goods. The screen sends the rest it showed.
+#[derive(Debug)]
+pub struct PickItem<'a> {
+    pub on: On<'a>,
+    pub item_id: ItemId,
+    pub quantity: Decimal,
+}
+
+/// Take picked units back; `quantity` None means the last pick.
+#[derive(Debug)]
+pub struct UnpickItem<'a> {
+    pub on: On<'a>,
+    pub item_id: ItemId,
+    pub quantity: Option<Decimal>,
+}
+
+/// The rest of the line will not be sent.
+#[derive(Debug)]
+pub struct MarkShort<'a> {
+    pub on: On<'a>,
+    pub item_id: ItemId,
+    pub reason: String,
+}
+
+/// The rest of the line is to be picked after all.
+#[derive(Debug)]
+pub struct UnmarkShort<'a> {
+    pub on: On<'a>,
+    pub item_id: ItemId,
+}
+
+impl Command for PickItem<'_> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let company_id = tx.company_id();
+        let order = self.on.lock_open(tx, Permission::Pick).await?;
+        let item = get_item(tx, self.on, self.item_id).await?;
+        let next = match item.state.pick(self.quantity) {
+            Ok(Decision::Becomes(next)) => next,
+            Ok(Decision::Already) => return Ok(Change::Unchanged),
+            Err(refusal) => return Err(item_conflict(refusal, &item)),
+        };
+        let pick = PickRecord {
+            seq: write::get_next_pick_seq(tx, company_id, order.id, item.id).await?,
+            person_id: self.on.actor.person_id,
+            quantity: self.quantity,
+            before: item.state.clone(),
+            at: self.on.now,
+        };
+        write::update_item(tx, company_id, item.id, &next, order.version + 1).await?;
+        write::insert_pick(tx, company_id, order.id, item.id, &pick).await?;
+        let detail = Detail { picks_added: vec![pick], ..Detail::line(item.id, item.state, next) };
+        let entry = Entry {
+            kind: EventKind::ItemPicked,
+            item_id: Some(item.id),
+            quantity: Some(self.quantity),
+            detail: &detail,
+            undoes: None,
+        };
+        self.on.record(tx, &order, entry).await
+    }
+}
+
+impl Command for UnpickItem<'_> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let company_id = tx.company_id();
+        let order = self.on.lock_open(tx, Permission::Pick).await?;
+        let item = get_item(tx, self.on, self.item_id).await?;
+        let picks = write::list_picks(tx, company_id, order.id, item.id).await?;
+        let standing: Vec<StandingPick> = picks.iter().map(PickRecord::standing).collect();
+        let Unpicked { state, removed, reduced } =
+            item.state.unpick(&standing, self.quantity).map_err(|refusal| item_conflict(refusal, &item))?;
+        let amount = item.state.picked - state.picked;
+        let touched = |pick: &&PickRecord| {
+            removed.contains(&pick.seq) || reduced.is_some_and(|(seq, _)| seq == pick.seq)
+        };
+        let picks_before: Vec<PickRecord> = picks.iter().filter(touched).cloned().collect();
+        write::delete_picks(tx, company_id, order.id, item.id, &removed).await?;
+        if let Some((seq, left)) = reduced
+            && let Some(pick) = picks.into_iter().find(|pick| pick.seq == seq)
+        {
+            write::insert_pick(tx, company_id, order.id, item.id, &PickRecord { quantity: left, ..pick })
+                .await?;
+        }
+        write::update_item(tx, company_id, item.id, &state, order.version + 1).await?;
+        let detail = Detail { picks_before, ..Detail::line(item.id, item.state, state) };
+        let entry = Entry {
+            kind: EventKind::ItemUnpicked,
+            item_id: Some(item.id),
+            quantity: Some(amount),
+            detail: &detail,
+            undoes: None,
+        };
+        self.on.record(tx, &order, entry).await
+    }
+}
+
+impl Command for MarkShort<'_> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let reason = self.reason.trim();
+        if reason.is_empty() || reason.chars().count() > 200 {
+            return Err(AppError::field("reason", "orders.error.reason_needed"));
+        }
+        let decide = |state: &ItemState| state.mark_short(reason);
+        change_rest(tx, self.on, self.item_id, EventKind::ItemShort, Some(reason), decide).await
+    }
+}
+
+impl Command for UnmarkShort<'_> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        change_rest(tx, self.on, self.item_id, EventKind::ItemUnshort, None, ItemState::unmark_short).await
+    }
+}
+
+/// The way of every command that changes only what happens with a line's rest.
+async fn change_rest(
+    tx: &mut CompanyTx,
+    on: On<'_>,
+    item_id: ItemId,
+    kind: EventKind,
+    text: Option<&str>,
+    decide: impl Fn(&ItemState) -> Result<Decision, crate::orders::item::ItemRefusal> + Send,
+) -> Result<Change> {
+    let company_id = tx.company_id();
+    let order = on.lock_open(tx, Permission::ResolveItem).await?;
+    let item = get_item(tx, on, item_id).await?;
+    let next = match decide(&item.state) {
+        Ok(Decision::Becomes(next)) => next,
+        Ok(Decision::Already) => return Ok(Change::Unchanged),
+        Err(refusal) => return Err(item_conflict(refusal, &item)),
+    };
+    write::update_item(tx, company_id, item.id, &next, order.version + 1).await?;
+    let quantity = Some(item.state.rest());
+    let detail = Detail { text: text.map(str::to_owned), ..Detail::line(item.id, item.state, next) };
+    let entry = Entry { kind, item_id: Some(item_id), quantity, detail: &detail, undoes: None };
+    on.record(tx, &order, entry).await
+}
+
+async fn get_item(tx: &mut CompanyTx, on: On<'_>, item_id: ItemId) -> Result<Item> {
+    let company_id = tx.company_id();
+    read::list_items(tx, company_id, on.order_id, Some(&[item_id])).await?.pop().ok_or(AppError::NotFound)
+}

@@ -1,0 +1,127 @@
+//! What commands do: lock → decide → write → history. `command::run` wraps each into its transaction.
+
+pub mod import;
+pub mod items;
+pub mod notes;
+pub mod orders;
+pub mod undo;
+
+use jiff::Timestamp;
+
+use super::access;
+use super::history::Detail;
+use super::item::ItemRefusal;
+use super::model::{Item, LastChange, OrderState};
+use super::queries::write::{self, LockedOrder, NewEntry};
+use crate::command::Change;
+use crate::db::CompanyTx;
+use crate::error::{AppError, Result, Sentence};
+use crate::feed::{EventKind, NewEvent};
+use crate::ids::{ItemId, OrderId};
+use crate::users::model::{Actor, Permission};
+
+/// Who acts, on which order, when.
+#[derive(Clone, Copy, Debug)]
+pub struct On<'a> {
+    pub actor: &'a Actor,
+    pub order_id: OrderId,
+    pub now: Timestamp,
+}
+
+impl On<'_> {
+    /// Locks the order and asks whether the actor may.
+    async fn lock(&self, tx: &mut CompanyTx, permission: Permission) -> Result<LockedOrder> {
+        let company_id = tx.company_id();
+        let order = write::lock_order(tx, company_id, self.order_id).await?;
+        access::require(self.actor, permission, &order, self.now)?;
+        Ok(order)
+    }
+
+    /// The same for what only an open order takes.
+    async fn lock_open(&self, tx: &mut CompanyTx, permission: Permission) -> Result<LockedOrder> {
+        let order = self.lock(tx, permission).await?;
+        match order.state {
+            OrderState::Open => Ok(order),
+            state => Err(closed_conflict(state, &order)),
+        }
+    }
+
+    /// Writes the entry of the order's history and names its event.
+    async fn record(&self, tx: &mut CompanyTx, order: &LockedOrder, entry: Entry<'_>) -> Result<Change> {
+        let company_id = tx.company_id();
+        let version = order.version + 1;
+        let Entry { kind, item_id, quantity, detail, undoes } = entry;
+        let new = NewEntry {
+            order_id: order.id,
+            version,
+            kind,
+            item_id,
+            quantity,
+            actor_id: self.actor.person_id,
+            detail,
+            undoes,
+            at: self.now,
+        };
+        write::insert_history(tx, company_id, &new).await?;
+        let event = NewEvent::new(kind, self.actor.person_id).order(order.id).item(item_id).version(version);
+        Ok(Change::Happened(event))
+    }
+}
+
+/// What is particular to one entry of the history.
+struct Entry<'a> {
+    kind: EventKind,
+    item_id: Option<ItemId>,
+    quantity: Option<rust_decimal::Decimal>,
+    detail: &'a Detail,
+    undoes: Option<i64>,
+}
+
+impl<'a> Entry<'a> {
+    fn order(kind: EventKind, detail: &'a Detail) -> Self {
+        Self { kind, item_id: None, quantity: None, detail, undoes: None }
+    }
+}
+
+/// "João finalizou este pedido às 14:32".
+fn closed_conflict(state: OrderState, order: &LockedOrder) -> AppError {
+    let key = match state {
+        OrderState::Open => "conflict.order_open",
+        OrderState::Finished => "conflict.order_finished",
+        OrderState::Canceled => "conflict.order_canceled",
+    };
+    let name = order.closed_by_name.clone().unwrap_or_default();
+    let at = order.closed_at.unwrap_or_default();
+    AppError::Conflict(Sentence::new(key).text("name", name).time("time", at))
+}
+
+/// Why the line is no longer as the screen showed it: what is true, who made it so, and when.
+fn item_conflict(refusal: ItemRefusal, item: &Item) -> AppError {
+    let changed_by = |key: &'static str, change: &LastChange| {
+        Sentence::new(key).text("name", change.by_name.clone()).time("time", change.at)
+    };
+    let sentence = match (refusal, &item.last_change) {
+        (ItemRefusal::AmountInvalid, _) => return AppError::field("quantity", "orders.error.amount_invalid"),
+        (ItemRefusal::MoreThanRest { rest, .. }, Some(change)) if rest.is_zero() => {
+            changed_by("conflict.item_picked", change)
+        }
+        (ItemRefusal::MoreThanRest { rest, picked }, Some(change)) => {
+            changed_by("conflict.more_than_rest_by", change).quantity("rest", rest).quantity("picked", picked)
+        }
+        (ItemRefusal::MoreThanRest { rest, .. }, None) => {
+            Sentence::new("conflict.more_than_rest").quantity("rest", rest)
+        }
+        (ItemRefusal::MoreThanPicked { picked }, Some(change)) => {
+            changed_by("conflict.more_than_picked_by", change).quantity("picked", picked)
+        }
+        (ItemRefusal::MoreThanPicked { picked }, None) => {
+            Sentence::new("conflict.more_than_picked").quantity("picked", picked)
+        }
+        (ItemRefusal::NotFrom { .. }, Some(change)) => {
+            let sentence = changed_by("", change);
+            Sentence { key: format!("conflict.{}", change.kind).into(), ..sentence }
+        }
+        (ItemRefusal::NotFrom { .. }, None) => Sentence::new("conflict.item_changed"),
+    };
+    AppError::Conflict(sentence)
+}

@@ -1,0 +1,164 @@
+//! Commands on a whole order: finish, reopen, cancel, urgent, shipping.
+
+use super::{Entry, On, closed_conflict};
+use crate::command::{Change, Command};
+use crate::db::CompanyTx;
+use crate::error::{AppError, Result, Sentence, Word};
+use crate::feed::EventKind;
+use crate::ids::{PackagingId, ShippingId};
+use crate::orders::history::Detail;
+use crate::orders::model::{FinishRefusal, OrderState};
+use crate::orders::queries::read;
+use crate::orders::queries::write::{self, NewClosing};
+use crate::users::model::Permission;
+
+/// Everything is settled: the order leaves the board.
+#[derive(Debug)]
+pub struct FinishOrder<'a> {
+    pub on: On<'a>,
+    pub volumes: Option<i32>,
+}
+
+/// Bring a finished order back to the board, or restore a canceled one; changes no line.
+#[derive(Debug)]
+pub struct ReopenOrder<'a> {
+    pub on: On<'a>,
+    pub reason: String,
+}
+
+#[derive(Debug)]
+pub struct CancelOrder<'a> {
+    pub on: On<'a>,
+    pub reason: String,
+}
+
+/// Make the order urgent, or no longer.
+#[derive(Debug)]
+pub struct SetUrgent<'a> {
+    pub on: On<'a>,
+    pub urgent: bool,
+}
+
+#[derive(Debug)]
+pub struct ChangeShipping<'a> {
+    pub on: On<'a>,
+    pub shipping_id: ShippingId,
+    pub packaging_id: PackagingId,
+}
+
+impl Command for FinishOrder<'_> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let company_id = tx.company_id();
+        let order = self.on.lock(tx, Permission::Finish).await?;
+        match order.state {
+            OrderState::Finished => return Ok(Change::Unchanged),
+            OrderState::Canceled => return Err(closed_conflict(order.state, &order)),
+            OrderState::Open => {}
+        }
+        if self.volumes.is_some_and(|volumes| !(1..=9999).contains(&volumes)) {
+            return Err(AppError::field("volumes", "orders.error.volumes_invalid"));
+        }
+        let summary = read::get_summary(tx, company_id, order.id).await?;
+        if let Some(refusal) = summary.counts.finish_refusal() {
+            return Err(AppError::Conflict(finish_refused(refusal)));
+        }
+        let closing =
+            NewClosing { at: self.on.now, by: self.on.actor.person_id, reason: None, volumes: self.volumes };
+        write::update_state(tx, company_id, order.id, OrderState::Finished, Some(closing)).await?;
+        let detail = Detail { text: self.volumes.map(|volumes| volumes.to_string()), ..Detail::default() };
+        self.on.record(tx, &order, Entry::order(EventKind::OrderFinished, &detail)).await
+    }
+}
+
+/// The sentence of a refusal to finish; the finish bar says the same.
+pub fn finish_refused(refusal: FinishRefusal) -> Sentence {
+    match refusal {
+        FinishRefusal::Unsettled { left } => {
+            Sentence::new("orders.finish.unsettled").with("count", Word::Count(left))
+        }
+        FinishRefusal::NothingPicked => Sentence::new("orders.finish.nothing_picked"),
+        FinishRefusal::ToReturn => Sentence::new("orders.finish.to_return"),
+    }
+}
+
+impl Command for ReopenOrder<'_> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let company_id = tx.company_id();
+        let order = self.on.lock(tx, Permission::Reopen).await?;
+        match order.state {
+            OrderState::Open => return Ok(Change::Unchanged),
+            OrderState::Canceled if !self.on.actor.can(Permission::Administer) => {
+                return Err(AppError::Forbidden);
+            }
+            OrderState::Finished | OrderState::Canceled => {}
+        }
+        let detail = Detail::text(reason(&self.reason)?);
+        // A canceled order's number may be another order's by now: the unique index says so.
+        write::update_state(tx, company_id, order.id, OrderState::Open, None).await?;
+        self.on.record(tx, &order, Entry::order(EventKind::OrderReopened, &detail)).await
+    }
+}
+
+impl Command for CancelOrder<'_> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let company_id = tx.company_id();
+        let order = self.on.lock(tx, Permission::Cancel).await?;
+        match order.state {
+            OrderState::Canceled => return Ok(Change::Unchanged),
+            OrderState::Finished => return Err(closed_conflict(order.state, &order)),
+            OrderState::Open => {}
+        }
+        let reason = reason(&self.reason)?;
+        let closing =
+            NewClosing { at: self.on.now, by: self.on.actor.person_id, reason: Some(reason), volumes: None };
+        write::update_state(tx, company_id, order.id, OrderState::Canceled, Some(closing)).await?;
+        let detail = Detail::text(reason);
+        self.on.record(tx, &order, Entry::order(EventKind::OrderCanceled, &detail)).await
+    }
+}
+
+impl Command for SetUrgent<'_> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let company_id = tx.company_id();
+        let order = self.on.lock_open(tx, Permission::ChangeOrder).await?;
+        if order.urgent == self.urgent {
+            return Ok(Change::Unchanged);
+        }
+        write::update_urgent(tx, company_id, order.id, self.urgent).await?;
+        let kind = if self.urgent { EventKind::OrderUrgent } else { EventKind::OrderNotUrgent };
+        self.on.record(tx, &order, Entry::order(kind, &Detail::default())).await
+    }
+}
+
+impl Command for ChangeShipping<'_> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let company_id = tx.company_id();
+        let order = self.on.lock_open(tx, Permission::ChangeOrder).await?;
+        if (order.shipping_id, order.packaging_id) == (self.shipping_id, self.packaging_id) {
+            return Ok(Change::Unchanged);
+        }
+        let options = read::list_shipping_options(tx, company_id, Some(order.shipping_id)).await?;
+        let option = options
+            .iter()
+            .find(|option| option.id == self.shipping_id)
+            .ok_or_else(|| AppError::field("shipping", "orders.error.shipping_unknown"))?;
+        if !option.packagings.contains(&self.packaging_id) {
+            return Err(AppError::field("packaging", "orders.error.packaging_not_allowed"));
+        }
+        let urgent = order.urgent || option.makes_urgent;
+        write::update_shipping(tx, company_id, order.id, self.shipping_id, self.packaging_id, urgent).await?;
+        let packagings = read::list_packaging_options(tx, company_id, Some(self.packaging_id)).await?;
+        let packaging = packagings.iter().find(|packaging| packaging.id == self.packaging_id);
+        let text = format!("{} · {}", option.name, packaging.map_or("", |packaging| packaging.name.as_str()));
+        self.on.record(tx, &order, Entry::order(EventKind::OrderChanged, &Detail::text(text))).await
+    }
+}
+
+/// A reason is recorded with what it explains: not empty, at most 200 characters.
+fn reason(text: &str) -> Result<&str> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > 200 {
+        return Err(AppError::field("reason", "orders.error.reason_needed"));
+    }
+    Ok(text)
+}
