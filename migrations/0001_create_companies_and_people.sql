@@ -72,6 +72,8 @@ create index people_name_folded_idx on people (company_id, name_folded);
 -- Found by key before the company is known, hence the one primary key that company_id does not lead.
 create table sessions (
   key bytea not null,
+  -- What sockets hold on to: it stays when the same person proves the PIN again and gets a new key.
+  id uuid not null,
   company_id uuid not null,
   person_id uuid not null,
   data jsonb not null default '{}',
@@ -80,6 +82,7 @@ create table sessions (
   -- When the PIN was last proven in this session: step-up actions look at it.
   proven_at timestamptz not null,
   constraint sessions_pkey primary key (key),
+  constraint sessions_id_key unique (id),
   constraint sessions_person_fkey foreign key (company_id, person_id) references people (company_id, id)
 );
 create index sessions_person_idx on sessions (company_id, person_id);
@@ -95,7 +98,8 @@ create table known_devices (
   constraint known_devices_person_fkey foreign key (company_id, person_id) references people (company_id, id)
 );
 
--- Failed sign-ins, counted by account, by address and over the whole company.
+-- Failed sign-ins, counted by account, by address and over the whole company. A row is written before the PIN
+-- is looked at and leaves when the PIN was right, so that guesses sent side by side count as well.
 create table sign_in_failures (
   company_id uuid not null,
   id uuid not null,
@@ -106,8 +110,7 @@ create table sign_in_failures (
   constraint sign_in_failures_pkey primary key (company_id, id),
   constraint sign_in_failures_company_fkey foreign key (company_id) references companies (id)
 );
-create index sign_in_failures_account_idx on sign_in_failures (company_id, number, at);
-create index sign_in_failures_address_idx on sign_in_failures (company_id, address, at);
+create index sign_in_failures_at_idx on sign_in_failures (company_id, at);
 
 -- What an auditor asks for: sign-ins, refusals, changes of access.
 create table security_events (

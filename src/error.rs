@@ -83,6 +83,12 @@ pub enum AppError {
     NotFound,
     #[error("forbidden")]
     Forbidden,
+    /// Guarded twice: the PIN has to be proven again first (`/unlock`).
+    #[error("the PIN must be proven again")]
+    StepUp,
+    /// Nothing else is done before a PIN that somebody else gave is replaced (`/pin`).
+    #[error("the PIN must be changed")]
+    PinMustChange,
     /// The truth is another by now; the sentence says which, and who made it so.
     #[error("conflict: {}", .0.key)]
     Conflict(Sentence),
@@ -123,6 +129,8 @@ impl AppError {
             AppError::SignedOut => Sentence::new("error.signed_out"),
             AppError::NotFound => Sentence::new("error.not_found"),
             AppError::Forbidden => Sentence::new("error.forbidden"),
+            AppError::StepUp => Sentence::new("error.step_up"),
+            AppError::PinMustChange => Sentence::new("error.pin_must_change"),
             AppError::Conflict(sentence)
             | AppError::Invalid { sentence, .. }
             | AppError::TooMany { sentence, .. } => sentence.clone(),
@@ -186,12 +194,21 @@ impl AppError {
         match self {
             AppError::SignedOut => StatusCode::UNAUTHORIZED,
             AppError::NotFound => StatusCode::NOT_FOUND,
-            AppError::Forbidden => StatusCode::FORBIDDEN,
+            AppError::Forbidden | AppError::StepUp | AppError::PinMustChange => StatusCode::FORBIDDEN,
             AppError::Conflict(_) => StatusCode::CONFLICT,
             AppError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             AppError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             AppError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The `type` of the problem document: a word where the script has to act on it.
+    pub fn problem_type(&self) -> &'static str {
+        match self {
+            AppError::StepUp => "step-up",
+            AppError::PinMustChange => "pin-must-change",
+            _ => "about:blank",
         }
     }
 

@@ -41,6 +41,7 @@ macro_rules! id {
 
 id!(/** A company (empresa): the wall nothing crosses. */ CompanyId);
 id!(/** A person who signs in. */ PersonId);
+id!(/** A session, as sockets know it; no credential. */ SessionId);
 id!(/** An order: one imported quote. */ OrderId);
 id!(/** One line of an order. */ ItemId);
 id!(/** A quote that was uploaded and not yet confirmed. */ DraftId);

@@ -1,8 +1,12 @@
 //! Roles, permissions and the one table that joins them.
 
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
-use crate::ids::{CompanyId, PersonId};
+use crate::ids::{CompanyId, PersonId, SessionId};
 use crate::lang::Lang;
 
 /// What a person is in the company; a person has one or more.
@@ -112,16 +116,69 @@ impl Permission {
     }
 }
 
+/// The company a person works for, as far as every page needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Workplace {
+    pub code: String,
+    pub name: String,
+    /// IANA name, checked when it was stored.
+    pub time_zone: String,
+    /// Minutes of the local day at which the working day begins and ends.
+    pub workday_starts_minute: i16,
+    pub workday_ends_minute: i16,
+    /// Digits of a login number and of a PIN, by the company's rule.
+    pub login_digits: u8,
+    pub pin_digits: u8,
+}
+
+impl Workplace {
+    /// UTC if the stored name is not known to this build.
+    pub fn zone(&self) -> TimeZone {
+        TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC)
+    }
+}
+
+/// The session a request came with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionFacts {
+    pub id: SessionId,
+    pub created_at: Timestamp,
+    /// When the PIN was last proven.
+    pub proven_at: Timestamp,
+}
+
+/// A session ends after so long without use.
+pub const SESSION_IDLE: SignedDuration = SignedDuration::from_hours(8);
+/// And after so long in all.
+pub const SESSION_ABSOLUTE: SignedDuration = SignedDuration::from_hours(12);
+/// People, permissions and exports of everything ask for a PIN proven within this time.
+pub const PROOF_LASTS: SignedDuration = SignedDuration::from_mins(10);
+
+/// Whether a session that began and was used at these moments still holds.
+pub fn session_holds(created_at: Timestamp, last_seen_at: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(last_seen_at) < SESSION_IDLE && now.duration_since(created_at) < SESSION_ABSOLUTE
+}
+
+/// A name without case, accents and spaces: what a seller's name on a quote is matched with.
+pub fn folded_name(name: &str) -> String {
+    let letters = name.nfd().filter(|letter| !is_combining_mark(*letter) && !letter.is_whitespace());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
 /// The person behind a request, as the session and the people table have it at this moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     pub company_id: CompanyId,
     pub person_id: PersonId,
+    /// The login number.
+    pub number: String,
     pub name: String,
     pub roles: Vec<Role>,
     /// Chosen by the person; without a choice the browser's language counts.
     pub language: Option<Lang>,
     pub pin_must_change: bool,
+    pub company: Workplace,
+    pub session: SessionFacts,
 }
 
 impl Actor {
@@ -144,11 +201,31 @@ impl Actor {
             .collect();
         codes.join(" ")
     }
+
+    /// Whether the PIN was proven lately enough for what is guarded twice.
+    pub fn has_proven(&self, now: Timestamp) -> bool {
+        now.duration_since(self.session.proven_at) < PROOF_LASTS
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_session_ends_after_eight_idle_hours_or_twelve_in_all() {
+        let start: Timestamp = "2025-10-22T10:00:00Z".parse().unwrap();
+        let at = |minutes: i64| start + SignedDuration::from_mins(minutes);
+        assert!(session_holds(start, start, at(8 * 60 - 1)));
+        assert!(!session_holds(start, start, at(8 * 60)));
+        assert!(session_holds(start, at(11 * 60), at(12 * 60 - 1)));
+        assert!(!session_holds(start, at(12 * 60 - 1), at(12 * 60)));
+    }
+
+    #[test]
+    fn names_are_compared_without_case_accents_and_spaces() {
+        assert_eq!(folded_name(" José  da CONCEIÇÃO "), "josedaconceicao");
+    }
 
     #[test]
     fn the_table_of_permissions_is_the_product_s() {

@@ -1,0 +1,185 @@
+//! Where a request comes from, and the small cookies beside the session's.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use sha2::{Digest as _, Sha256};
+
+use crate::config::Settings;
+use crate::error::AppError;
+use crate::lang::Lang;
+use crate::state::AppState;
+
+/// What is kept beside a security event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// None: a command line, or a test without a socket.
+    pub address: Option<String>,
+    pub request_id: Option<String>,
+}
+
+/// The browser behind a request, as far as signing in cares.
+#[derive(Clone, Debug, Default)]
+pub struct Client {
+    pub source: Source,
+    /// What failures are counted by: the address; of IPv6 the network, since a machine has as many as it likes.
+    pub network: String,
+    /// The secret of the device cookie, if the browser has one.
+    pub device: Option<Device>,
+    /// Code of the company whose people sign in on this browser.
+    pub company_code: Option<String>,
+    /// By cookie, else by what the browser asks for.
+    pub lang: Lang,
+    /// The script asks, and wants JSON.
+    pub wants_json: bool,
+}
+
+impl FromRequestParts<AppState> for Client {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
+        let address = address(parts, &state.settings);
+        let request_id = parts.headers.get("x-request-id").and_then(|id| id.to_str().ok());
+        let secure = state.settings.is_https();
+        Ok(Client {
+            network: address.map_or_else(String::new, network),
+            source: Source {
+                address: address.map(|address| address.to_string()),
+                request_id: request_id.map(|id| id.chars().take(100).collect()),
+            },
+            device: cookie(&parts.headers, &device_cookie_name(secure)).and_then(Device::parse),
+            company_code: cookie(&parts.headers, COMPANY).map(str::to_owned),
+            lang: lang(&parts.headers),
+            wants_json: wants_json(&parts.headers),
+        })
+    }
+}
+
+/// The socket's peer, or what the proxy says where the settings name its header. A list is read from its end:
+/// only the last entry was written by the proxy itself.
+pub fn address(parts: &Parts, settings: &Settings) -> Option<IpAddr> {
+    let by_proxy = settings.client_address_header.as_deref().and_then(|name| {
+        let value = parts.headers.get_all(name).iter().next_back()?.to_str().ok()?;
+        value.rsplit(',').next()?.trim().parse().ok()
+    });
+    let by_socket = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    by_proxy.or(by_socket).map(|address: IpAddr| address.to_canonical())
+}
+
+fn network(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
+}
+
+/// The script says `Accept: application/json`; a browser that navigates never does.
+pub fn wants_json(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("application/json"))
+}
+
+/// The language of a browser that nobody has signed in on.
+pub fn lang(headers: &HeaderMap) -> Lang {
+    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|wanted| wanted.to_str().ok());
+    cookie(headers, LANGUAGE)
+        .and_then(Lang::from_tag)
+        .unwrap_or_else(|| Lang::from_accept_language(wanted.unwrap_or_default()))
+}
+
+/// A browser that keeps a secret of 128 bits. The table holds its SHA-256.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Device(u128);
+
+impl Device {
+    pub fn new() -> Self {
+        Self(rand::random())
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let is_ours = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_ours.then(|| u128::from_str_radix(text, 16).ok().map(Self)).flatten()
+    }
+
+    pub fn key(self) -> [u8; 32] {
+        Sha256::digest(self.0.to_be_bytes()).into()
+    }
+}
+
+impl Default for Device {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The company's code; not a secret.
+const COMPANY: &str = "company";
+const LANGUAGE: &str = "language";
+/// A year and a bit: the longest that browsers keep a cookie.
+const LONG: u64 = 400 * 24 * 60 * 60;
+
+fn device_cookie_name(secure: bool) -> String {
+    if secure { "__Host-device".to_owned() } else { "device".to_owned() }
+}
+
+pub fn device_cookie(device: Device, settings: &Settings) -> HeaderValue {
+    let secure = settings.is_https();
+    long_cookie(&device_cookie_name(secure), &format!("{:032x}", device.0), secure)
+}
+
+pub fn company_cookie(code: &str, settings: &Settings) -> HeaderValue {
+    long_cookie(COMPANY, code, settings.is_https())
+}
+
+pub fn language_cookie(lang: Lang, settings: &Settings) -> HeaderValue {
+    long_cookie(LANGUAGE, lang.tag(), settings.is_https())
+}
+
+fn long_cookie(name: &str, value: &str, secure: bool) -> HeaderValue {
+    let secure = if secure { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path=/; Max-Age={LONG}; HttpOnly; SameSite=Lax{secure}");
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// The value of a cookie that the browser sent.
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_are_found_by_their_whole_name() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_static("xcompany=no; company=matriz; companyx=no"));
+        assert_eq!(cookie(&headers, "company"), Some("matriz"));
+        assert_eq!(cookie(&headers, "comp"), None);
+    }
+
+    #[test]
+    fn a_machine_s_many_ipv6_addresses_count_as_one() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6".parse().unwrap()), "2001:db8:1:2::/64");
+        assert_eq!(network("10.0.0.7".parse().unwrap()), "10.0.0.7");
+    }
+
+    #[test]
+    fn only_our_own_device_secrets_are_read() {
+        let device = Device::new();
+        assert_eq!(Device::parse(&format!("{:032x}", device.0)), Some(device));
+        for text in ["", "zz", "+123456789012345678901234567890f", "0123456789abcdef"] {
+            assert_eq!(Device::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! How long a sign-in has to wait after failures. Pure; the tallies come from Postgres, which all replicas share.
+//!
+//! Three counts, each with its own delay; the longest counts:
+//! - the account: from the fourth failure in an hour on 2 s, 4 s, 8 s … 15 min, and never more than 50 an hour
+//!   from devices the person has used before and 50 from all others. The two are counted apart, so that a
+//!   stranger who tries numbers cannot lock out the person at the own tablet;
+//! - the address, for unknown devices: from the 60th failure in 15 minutes on. A whole company shares one;
+//! - the company, for unknown devices: from the 50th different number in 15 minutes on, which is how one PIN
+//!   tried on many numbers from many addresses looks.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::error::{AppError, Sentence, Word};
+
+/// Failures that are counted, and when the newest of them was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub count: i64,
+    pub last_at: Option<Timestamp>,
+}
+
+/// What is known about the failures before this attempt.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tallies {
+    /// On this account within [`ACCOUNT_WINDOW`], by the same kind of device (known or not).
+    pub account: Tally,
+    /// From this address within [`SHARED_WINDOW`], by unknown devices.
+    pub address: Tally,
+    /// Different numbers of the company within [`SHARED_WINDOW`], by unknown devices.
+    pub numbers: Tally,
+}
+
+pub const ACCOUNT_WINDOW: SignedDuration = SignedDuration::from_hours(1);
+pub const SHARED_WINDOW: SignedDuration = SignedDuration::from_mins(15);
+
+const ACCOUNT_FREE: i64 = 3;
+const ACCOUNT_MOST: i64 = 50;
+const ADDRESS_FREE: i64 = 60;
+const NUMBERS_FREE: i64 = 50;
+const LONGEST_SECONDS: i64 = 15 * 60;
+
+/// How long to wait from now; None: the PIN may be tried.
+pub fn wait(tallies: &Tallies, known_device: bool, now: Timestamp) -> Option<SignedDuration> {
+    let mut waits = vec![remaining(tallies.account, ACCOUNT_FREE, now)];
+    if tallies.account.count >= ACCOUNT_MOST {
+        waits.push(Some(SignedDuration::from_secs(LONGEST_SECONDS)));
+    }
+    if !known_device {
+        waits.push(remaining(tallies.address, ADDRESS_FREE, now));
+        waits.push(remaining(tallies.numbers, NUMBERS_FREE, now));
+    }
+    waits.into_iter().flatten().max()
+}
+
+fn remaining(tally: Tally, free: i64, now: Timestamp) -> Option<SignedDuration> {
+    let until = tally.last_at? + delay(tally.count, free);
+    let left = until.duration_since(now);
+    left.is_positive().then_some(left)
+}
+
+/// The delay after the `count`th failure: none for the first `free`, then doubling.
+fn delay(count: i64, free: i64) -> SignedDuration {
+    if count < free {
+        return SignedDuration::ZERO;
+    }
+    let doublings = u32::try_from((count - free + 1).min(20)).unwrap_or(20);
+    SignedDuration::from_secs((1_i64 << doublings).min(LONGEST_SECONDS))
+}
+
+/// The refusal that says how long to wait.
+pub fn too_many(wait: SignedDuration) -> AppError {
+    let seconds = wait.as_secs() + i64::from(wait.subsec_nanos() > 0);
+    let sentence = if seconds < 100 {
+        Sentence::new("sign_in.error.wait_seconds").with("count", Word::Count(seconds))
+    } else {
+        Sentence::new("sign_in.error.wait_minutes").with("count", Word::Count((seconds + 59) / 60))
+    };
+    AppError::TooMany { sentence, retry_after: u64::try_from(seconds).unwrap_or(1).max(1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2025-10-22T10:00:00Z".parse().unwrap()
+    }
+
+    fn tally(count: i64, seconds_ago: i64) -> Tally {
+        Tally { count, last_at: Some(now() - SignedDuration::from_secs(seconds_ago)) }
+    }
+
+    fn seconds(tallies: Tallies, known: bool) -> Option<i64> {
+        wait(&tallies, known, now()).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn an_account_waits_longer_after_each_failure() {
+        let account = |count| seconds(Tallies { account: tally(count, 0), ..Tallies::default() }, true);
+        assert_eq!([0, 1, 2].map(account), [None; 3]);
+        assert_eq!([3, 4, 5, 11, 12, 40].map(account), [2, 4, 8, 512, 900, 900].map(Some));
+    }
+
+    #[test]
+    fn the_wait_shrinks_as_time_passes() {
+        let account = |ago| seconds(Tallies { account: tally(6, ago), ..Tallies::default() }, true);
+        assert_eq!(account(0), Some(16));
+        assert_eq!(account(10), Some(6));
+        assert_eq!(account(16), None);
+    }
+
+    #[test]
+    fn guessing_at_the_pace_that_is_allowed_stays_under_a_hundred_an_hour() {
+        let mut failures: Vec<Timestamp> = Vec::new();
+        let mut at = now();
+        while at < now() + SignedDuration::from_hours(5) {
+            let recent = failures.iter().filter(|failure| at.duration_since(**failure) < ACCOUNT_WINDOW);
+            let account = Tally { count: recent.count() as i64, last_at: failures.last().copied() };
+            match wait(&Tallies { account, ..Tallies::default() }, true, at) {
+                Some(wait) => at += wait,
+                None => failures.push(at),
+            }
+        }
+        let most = failures.iter().map(|from| {
+            failures.iter().filter(|at| *at >= from && at.duration_since(*from) < ACCOUNT_WINDOW).count()
+        });
+        assert!(most.max().unwrap() < 50);
+    }
+
+    #[test]
+    fn a_busy_address_and_a_sprayed_company_slow_down_only_unknown_devices() {
+        let address = Tallies { address: tally(60, 0), ..Tallies::default() };
+        let numbers = Tallies { numbers: tally(51, 0), ..Tallies::default() };
+        assert_eq!(seconds(address, false), Some(2));
+        assert_eq!(seconds(numbers, false), Some(4));
+        assert_eq!(seconds(address, true), None);
+        assert_eq!(seconds(numbers, true), None);
+        assert_eq!(seconds(Tallies { address: tally(59, 0), ..Tallies::default() }, false), None);
+    }
+
+    #[test]
+    fn the_sentence_says_how_long() {
+        let error = too_many(SignedDuration::from_millis(1500));
+        assert_eq!(error.retry_after(), Some(2));
+        let error = too_many(SignedDuration::from_secs(890));
+        assert_eq!(error.sentence(), Sentence::new("sign_in.error.wait_minutes").with("count", Word::Count(15)));
+    }
+}

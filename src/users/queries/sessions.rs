@@ -1,0 +1,224 @@
+//! SQL of sessions. Who looks judges their age; the table only remembers.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::ids::{CompanyId, PersonId, SessionId};
+use crate::lang::Lang;
+use crate::users::model::{Actor, Role, SessionFacts, Workplace};
+
+/// A session, with the person and the company as they are now.
+#[derive(Debug)]
+pub struct FoundSession {
+    pub actor: Actor,
+    pub last_seen_at: Timestamp,
+}
+
+/// One row of the join, before its words are understood.
+struct SessionRow {
+    id: Uuid,
+    company_id: Uuid,
+    person_id: Uuid,
+    created_at: jiff_sqlx::Timestamp,
+    last_seen_at: jiff_sqlx::Timestamp,
+    proven_at: jiff_sqlx::Timestamp,
+    number: String,
+    person_name: String,
+    roles: Vec<String>,
+    language: Option<String>,
+    pin_must_change: bool,
+    code: String,
+    company_name: String,
+    time_zone: String,
+    workday_starts_minute: i16,
+    workday_ends_minute: i16,
+    login_digits: i16,
+    pin_digits: i16,
+}
+
+impl From<SessionRow> for FoundSession {
+    fn from(row: SessionRow) -> Self {
+        let company = Workplace {
+            code: row.code,
+            name: row.company_name,
+            time_zone: row.time_zone,
+            workday_starts_minute: row.workday_starts_minute,
+            workday_ends_minute: row.workday_ends_minute,
+            login_digits: u8::try_from(row.login_digits).unwrap_or_default(),
+            pin_digits: u8::try_from(row.pin_digits).unwrap_or_default(),
+        };
+        let session = SessionFacts {
+            id: SessionId(row.id),
+            created_at: row.created_at.to_jiff(),
+            proven_at: row.proven_at.to_jiff(),
+        };
+        let actor = Actor {
+            company_id: CompanyId(row.company_id),
+            person_id: PersonId(row.person_id),
+            number: row.number,
+            name: row.person_name,
+            roles: row.roles.iter().filter_map(|code| Role::from_code(code)).collect(),
+            language: row.language.as_deref().and_then(Lang::from_tag),
+            pin_must_change: row.pin_must_change,
+            company,
+            session,
+        };
+        FoundSession { actor, last_seen_at: row.last_seen_at.to_jiff() }
+    }
+}
+
+/// The session behind a cookie, if its person is active and the company open.
+pub async fn find_session(db: &mut PgConnection, key: &[u8]) -> Result<Option<FoundSession>> {
+    let row = sqlx::query_as!(
+        SessionRow,
+        "select s.id, s.company_id, s.person_id, s.created_at, s.last_seen_at, s.proven_at,
+           p.number, p.name as person_name, p.roles, p.language, p.pin_must_change,
+           c.code, c.name as company_name, c.time_zone, c.workday_starts_minute, c.workday_ends_minute,
+           c.login_digits, c.pin_digits
+         from sessions s
+         join people p on p.company_id = s.company_id and p.id = s.person_id
+         join companies c on c.id = s.company_id
+         where s.key = $1 and p.active and c.closed_at is null",
+        key
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(FoundSession::from))
+}
+
+/// The same for many open sockets at once.
+pub async fn list_sessions(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<FoundSession>> {
+    let rows = sqlx::query_as!(
+        SessionRow,
+        "select s.id, s.company_id, s.person_id, s.created_at, s.last_seen_at, s.proven_at,
+           p.number, p.name as person_name, p.roles, p.language, p.pin_must_change,
+           c.code, c.name as company_name, c.time_zone, c.workday_starts_minute, c.workday_ends_minute,
+           c.login_digits, c.pin_digits
+         from sessions s
+         join people p on p.company_id = s.company_id and p.id = s.person_id
+         join companies c on c.id = s.company_id
+         where s.id = any($1) and p.active and c.closed_at is null",
+        ids
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(FoundSession::from).collect())
+}
+
+/// Remembers that sessions are in use; those seen after `unless_after` stay as they are. Another request, or
+/// another replica, that is just doing the same is not waited for.
+pub async fn touch_sessions(
+    db: &mut PgConnection,
+    ids: &[Uuid],
+    now: Timestamp,
+    unless_after: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "update sessions set last_seen_at = $2 where key in (
+           select key from sessions where id = any($1) and last_seen_at < $3 for update skip locked)",
+        ids,
+        now.to_sqlx() as _,
+        unless_after.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A session about to begin.
+#[derive(Debug)]
+pub struct NewSession<'a> {
+    pub key: &'a [u8],
+    pub id: SessionId,
+    pub company_id: CompanyId,
+    pub person_id: PersonId,
+    /// The hash that the PIN was checked against: reset in the meantime, the session does not begin.
+    pub pin_hash: &'a str,
+    pub now: Timestamp,
+}
+
+/// Begins a session, or gives the person's running one its new key. False: the person's PIN or state has
+/// changed since it was checked. The row lock makes a reset wait, so that it sees, and ends, this session.
+pub async fn insert_session(db: &mut PgConnection, new: &NewSession<'_>) -> Result<bool> {
+    let done = sqlx::query!(
+        "insert into sessions (key, id, company_id, person_id, created_at, last_seen_at, proven_at)
+         select $1, $2, p.company_id, p.id, $6, $6, $6 from (
+           select company_id, id from people
+           where company_id = $3 and id = $4 and active and pin_hash = $5 for share
+         ) p
+         on conflict on constraint sessions_id_key do update set key = excluded.key,
+           created_at = excluded.created_at, last_seen_at = excluded.last_seen_at, proven_at = excluded.proven_at
+         where sessions.company_id = excluded.company_id and sessions.person_id = excluded.person_id",
+        new.key,
+        new.id.0,
+        new.company_id.0,
+        new.person_id.0,
+        new.pin_hash,
+        new.now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Takes a session's key away, while its row stays for the new one: open sockets do not notice.
+pub async fn update_session_keyless(db: &mut PgConnection, id: SessionId, nobody_s: &[u8]) -> Result<()> {
+    sqlx::query!("update sessions set key = $2 where id = $1", id.0, nobody_s).execute(db).await?;
+    Ok(())
+}
+
+/// Writes what tower-sessions keeps; never brings an ended session back.
+pub async fn update_session_data(db: &mut PgConnection, key: &[u8], data: &serde_json::Value) -> Result<()> {
+    sqlx::query!("update sessions set data = $2 where key = $1", key, data).execute(db).await?;
+    Ok(())
+}
+
+pub async fn delete_session_by_key(db: &mut PgConnection, key: &[u8]) -> Result<()> {
+    sqlx::query!("delete from sessions where key = $1", key).execute(db).await?;
+    Ok(())
+}
+
+/// Ends one session of the company. False: it had ended.
+pub async fn delete_session(db: &mut PgConnection, company_id: CompanyId, id: SessionId) -> Result<bool> {
+    let done = sqlx::query!("delete from sessions where company_id = $1 and id = $2", company_id.0, id.0)
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends a person's sessions, but for one that may stay. How many ended.
+pub async fn delete_sessions_of(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    person_id: PersonId,
+    but: Option<SessionId>,
+) -> Result<u64> {
+    let done = sqlx::query!(
+        "delete from sessions where company_id = $1 and person_id = $2 and id is distinct from $3",
+        company_id.0,
+        person_id.0,
+        but.map(|id| id.0)
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Clears away sessions that have ended by age.
+pub async fn delete_old_sessions(
+    db: &mut PgConnection,
+    created_before: Timestamp,
+    seen_before: Timestamp,
+) -> Result<u64> {
+    let done = sqlx::query!(
+        "delete from sessions where created_at < $1 or last_seen_at < $2",
+        created_before.to_sqlx() as _,
+        seen_before.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
