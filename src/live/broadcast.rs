@@ -12,14 +12,16 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use super::frame::{self, Frame};
 use super::outbox::{CloseReason, Outbox};
 use super::presence::Presence;
-use super::render::{self, Place, Rendered};
+use super::render::{self, Rendered};
 use super::screen::{Effect, Screen};
 use crate::error::Result;
 use crate::feed::hub::{CompanyFeed, ResetReason, Since};
 use crate::feed::{Cursor, Event, EventKind, Head};
 use crate::ids::{CompanyId, OrderId, PersonId, SessionId};
 use crate::lang::Lang;
+use crate::page::Place;
 use crate::state::AppState;
+use crate::users::model::Actor;
 use crate::users::session;
 
 /// Hidden pages get every fourth beat.
@@ -408,6 +410,8 @@ impl CompanyLive {
                 return;
             }
         };
+        let valid: HashMap<SessionId, Actor> =
+            valid.into_iter().filter_map(|(id, actor)| Some((id, actor?))).collect();
         for watcher in watchers {
             match valid.get(&watcher.session_id) {
                 None => watcher.outbox.close(CloseReason::SessionEnded),

@@ -1,14 +1,11 @@
 //! A batch of events becomes fragments: read again in one snapshot, drawn by the templates that draw the page.
 
 use askama::Template;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::screen::Screen;
-use crate::assets;
 use crate::error::{AppError, Result};
 use crate::feed::{self, Event, EventKind};
-use crate::html::{Gone, Scene, WorkCalendar};
+use crate::html::{Gone, Scene};
 use crate::ids::{CompanyId, ItemId, OrderId};
 use crate::lang::Lang;
 use crate::orders::model::OrderSummary;
@@ -17,45 +14,8 @@ use crate::orders::views::parts::{
     BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment, NotesFragment,
 };
 use crate::orders::views::{CARDS_PER_PAGE, CardFragment, CountersFragment};
+use crate::page::Place;
 use crate::state::AppState;
-use crate::users::model::Workplace;
-
-/// Where a company is and when it works: what turns instants into words.
-#[derive(Clone, Debug)]
-pub struct Place {
-    zone: TimeZone,
-    starts_minute: i64,
-    ends_minute: i64,
-}
-
-impl From<&Workplace> for Place {
-    fn from(workplace: &Workplace) -> Self {
-        Self {
-            zone: workplace.zone(),
-            starts_minute: i64::from(workplace.workday_starts_minute),
-            ends_minute: i64::from(workplace.workday_ends_minute),
-        }
-    }
-}
-
-impl Place {
-    pub fn calendar(&self, now: Timestamp) -> WorkCalendar {
-        WorkCalendar {
-            offset_minutes: i64::from(self.zone.to_offset(now).seconds()) / 60,
-            starts_minute: self.starts_minute,
-            ends_minute: self.ends_minute,
-        }
-    }
-
-    /// The last local midnight.
-    pub fn midnight(&self, now: Timestamp) -> Timestamp {
-        now.to_zoned(self.zone.clone()).start_of_day().map_or(now, |midnight| midnight.timestamp())
-    }
-
-    pub fn scene(&self, lang: Lang, v: i64, now: Timestamp) -> Scene {
-        Scene { lang, v, now, calendar: self.calendar(now), build: assets::build() }
-    }
-}
 
 /// What a batch of events looks like on one screen.
 #[derive(Debug, Default)]

@@ -15,7 +15,6 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use super::broadcast::{CatchUp, Live, Watcher};
 use super::limits::Limits;
 use super::outbox::Outbox;
-use super::render::Place;
 use super::screen::Screen;
 use super::{frame, socket};
 use crate::error::{AppError, Result};
@@ -23,7 +22,7 @@ use crate::feed::Cursor;
 use crate::lang::Lang;
 use crate::lifecycle::Stage;
 use crate::orders::queries::read;
-use crate::page::Visitor;
+use crate::page::{Place, Visitor};
 use crate::users::model::Actor;
 
 /// What the live routes share.
