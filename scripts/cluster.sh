@@ -28,7 +28,7 @@ start_redis
 
 unset PORT APP_ENV RAILWAY_ENVIRONMENT RAILWAY_ENVIRONMENT_NAME ALLOWED_HOSTS DATABASE_UNPOOLED_URL
 "$PGBIN/psql" -X -q -c 'create database separacao' "$TEST_DATABASE_URL"
-export DATABASE_URL=${TEST_DATABASE_URL/\/postgres?//separacao?} REDIS_URL=$TEST_REDIS_URL REPLICAS=2
+export DATABASE_URL="${TEST_DATABASE_URL%/postgres*}/separacao?sslmode=disable" REDIS_URL=$TEST_REDIS_URL REPLICAS=2
 export PUBLIC_ORIGINS="http://localhost:$port,http://127.0.0.1:$port" CLIENT_ADDRESS_HEADER=X-Real-IP
 SECRET_KEY=$(head -c 36 /dev/urandom | base64)
 export SECRET_KEY
@@ -62,7 +62,8 @@ defaults
   http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host localhost
   http-check expect status 200
 listen separacao
-  bind :::$port v4v6
+  bind 127.0.0.1:$port
+  bind ::1:$port
   balance random(1)
   http-request set-header X-Real-IP %[src]
   server a 127.0.0.1:${ports[0]} check inter 500ms fall 1 rise 1

@@ -10,10 +10,14 @@ scripts/install.sh runtime
 # shellcheck source=scripts/services.sh
 source scripts/services.sh
 start_postgres fast
+export PGOPTIONS='-c client_min_messages=warning'
+sql=("$PGBIN/psql" -X -q -v ON_ERROR_STOP=1 "$TEST_DATABASE_URL")
+# What sqlx's migrator has made before it runs the first file.
+"${sql[@]}" -c 'create table _sqlx_migrations (version bigint primary key, description text not null,
+  installed_on timestamptz not null default now(), success boolean not null, checksum bytea not null,
+  execution_time bigint not null)'
 for migration in migrations/*.sql; do
-  [ -e "$migration" ] || continue
-  PGOPTIONS='-c client_min_messages=warning' \
-    "$PGBIN/psql" -X -q -v ON_ERROR_STOP=1 -1 -f "$migration" "$TEST_DATABASE_URL" >/dev/null
+  [ ! -e "$migration" ] || "${sql[@]}" -1 -f "$migration" >/dev/null
 done
 
 fresh=$SERVICES/queries
