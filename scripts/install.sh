@@ -20,7 +20,8 @@ need cc gcc libc6-dev # the linker, and C inside two crates
 need_postgres
 case "${1:-runtime}" in
   runtime) ;;
-  tests) need redis-server redis-server; need redis-cli redis-tools; need chromium chromium; need chromedriver chromium-driver; need diff diffutils ;;
+  tests) need redis-server redis-server; need redis-cli redis-tools; need chromium chromium; need chromedriver chromium-driver
+    compgen -G '/usr/share/fonts/truetype/*/*.ttf' >/dev/null || missing+=(fonts-liberation) ;; # else letters are boxes
   cluster) need redis-server redis-server; need redis-cli redis-tools; need haproxy haproxy ;;
   bench) need redis-server redis-server; need redis-cli redis-tools
     compgen -G '/usr/lib/postgresql/*/bin/pgbench' >/dev/null || need pgbench postgresql postgresql-contrib ;;
