@@ -9,7 +9,20 @@ use sha2::{Digest, Sha256};
 /// What may import what: a module imports its own row's modules only where the row is the foundation, and
 /// otherwise only rows above its own.
 const ORDER: &[&[&str]] = &[
-    &["clock", "config", "db", "error", "feed", "html", "ids", "lang", "lifecycle", "state", "telemetry"],
+    &[
+        "clock",
+        "command",
+        "config",
+        "db",
+        "error",
+        "feed",
+        "html",
+        "ids",
+        "lang",
+        "lifecycle",
+        "state",
+        "telemetry",
+    ],
     &["users"],
     &["orders"],
     &["purchasing", "quotes", "reports", "settings"],
