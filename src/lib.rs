@@ -8,6 +8,7 @@ rust_i18n::i18n!("locales", fallback = "pt-BR");
 pub mod clock;
 pub mod ids;
 pub mod lang;
+pub mod quotes;
 
 /// mimalloc returns memory early and does not fragment under many short renders.
 #[global_allocator]
