@@ -143,6 +143,9 @@ mod tests {
         let error = too_many(SignedDuration::from_millis(1500));
         assert_eq!(error.retry_after(), Some(2));
         let error = too_many(SignedDuration::from_secs(890));
-        assert_eq!(error.sentence(), Sentence::new("sign_in.error.wait_minutes").with("count", Word::Count(15)));
+        assert_eq!(
+            error.sentence(),
+            Sentence::new("sign_in.error.wait_minutes").with("count", Word::Count(15))
+        );
     }
 }

@@ -5,5 +5,6 @@ pub mod limits;
 pub mod model;
 pub mod pin;
 pub mod queries;
+pub mod routes;
 pub mod session;
 pub mod views;

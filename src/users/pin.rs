@@ -144,7 +144,9 @@ const KEYPAD: [&str; 12] = [
 ];
 
 fn repeats(digits: &[u8]) -> bool {
-    (1..=digits.len() / 2).any(|length| digits.iter().zip(digits.iter().cycle().skip(length)).take(digits.len() - length).all(|(a, b)| a == b))
+    (1..=digits.len() / 2).any(|length| {
+        digits.iter().zip(digits.iter().cycle().skip(length)).take(digits.len() - length).all(|(a, b)| a == b)
+    })
 }
 
 fn runs(digits: &[u8]) -> bool {
