@@ -17,6 +17,7 @@ pub mod lang;
 pub mod lifecycle;
 pub mod orders;
 pub mod state;
+pub mod quotes;
 pub mod users;
 
 /// mimalloc returns memory early and does not fragment under many short renders.

@@ -6,3 +6,4 @@ pub mod history;
 pub mod item;
 pub mod model;
 pub mod queries;
+pub mod views;

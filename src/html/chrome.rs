@@ -1,0 +1,96 @@
+//! The frame around every page: header, navigation, who acts, the live line and the script's words.
+
+use jiff::Timestamp;
+
+use super::scene::Scene;
+use crate::ids::PersonId;
+use crate::lang::Lang;
+use crate::users::model::{Actor, Role};
+
+/// The entries of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nav {
+    /// A page that is none of them (sign-in, PIN, errors).
+    Elsewhere,
+    Board,
+    /// One order: on a phone the navigation gives way to the finish bar.
+    Order,
+    Quotes,
+    Closed,
+    People,
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug)]
+pub struct Who {
+    pub id: PersonId,
+    pub name: String,
+    pub roles: Vec<Role>,
+}
+
+impl From<&Actor> for Who {
+    fn from(actor: &Actor) -> Self {
+        Self { id: actor.person_id, name: actor.name.clone(), roles: actor.roles.clone() }
+    }
+}
+
+impl Who {
+    /// Up to two initials, for the menu button on a phone.
+    pub fn initials(&self) -> String {
+        let mut words = self.name.split_whitespace().filter_map(|word| word.chars().next());
+        let first = words.next().into_iter();
+        first.chain(words.next_back()).flat_map(char::to_uppercase).collect()
+    }
+
+    pub fn role_words(&self, lang: &Lang) -> String {
+        let words: Vec<_> =
+            self.roles.iter().map(|role| lang.t(&format!("role.{}", role.code())).into_owned()).collect();
+        words.join(", ")
+    }
+}
+
+/// Everything `templates/base.html` prints around a page.
+#[derive(Clone, Debug)]
+pub struct Chrome {
+    pub scene: Scene,
+    /// None where no company is known yet.
+    pub company: Option<String>,
+    /// None: signed out. Then there is no navigation, no live line and no PIN sheet.
+    pub person: Option<Who>,
+    /// Permissions that hold on this page (`Actor::can_codes`, and on an order those for own orders), for `data-can`.
+    pub can: String,
+    /// What the socket subscribes to; None on pages that are not live.
+    pub screen: Option<String>,
+    /// `epoch.n.tag` of the transaction that rendered the page.
+    pub cursor: Option<String>,
+    /// Drafts to check, for the badge in the navigation; None or 0 shows none.
+    pub drafts: Option<i64>,
+    /// Digits of a PIN, for the PIN sheet.
+    pub pin_digits: u8,
+}
+
+impl Chrome {
+    /// A page for nobody in particular: sign-in, set-up, errors before a session.
+    pub fn signed_out(scene: Scene, company: Option<String>) -> Self {
+        Self {
+            scene,
+            company,
+            person: None,
+            can: String::new(),
+            screen: None,
+            cursor: None,
+            drafts: None,
+            pin_digits: 6,
+        }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.scene.now
+    }
+
+    /// Other languages to switch to.
+    pub fn other_languages(&self) -> impl Iterator<Item = Lang> + use<> {
+        let current = self.scene.lang;
+        Lang::ALL.into_iter().filter(move |lang| *lang != current)
+    }
+}

@@ -1,0 +1,150 @@
+//! How values are written: quantities, money, dates, times, and text without accents.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::lang::Lang;
+
+/// The separators of thousands and of decimals.
+fn separators(lang: Lang) -> (char, char) {
+    match lang {
+        Lang::PtBr => ('.', ','),
+        Lang::En => (',', '.'),
+    }
+}
+
+/// Appends whole digits in groups of three.
+fn push_grouped(text: &mut String, digits: &str, separator: char) {
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+}
+
+/// `1.234,5` in Portuguese, `1,234.5` in English; zeros at the end of the decimals are dropped.
+pub fn quantity(lang: Lang, value: Decimal) -> String {
+    let (thousands, point) = separators(lang);
+    let plain = plain_quantity(value);
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("-", rest));
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut text = String::with_capacity(plain.len() + 4);
+    text.push_str(sign);
+    push_grouped(&mut text, whole, thousands);
+    if !decimals.is_empty() {
+        text.push(point);
+        text.push_str(decimals);
+    }
+    text
+}
+
+/// The form a quantity has in forms and attributes: a point, no grouping, no zeros at the end.
+pub fn plain_quantity(value: Decimal) -> String {
+    value.normalize().to_string()
+}
+
+/// `R$ 1.234,56`, from cents.
+pub fn money(lang: Lang, cents: i64) -> String {
+    let (thousands, point) = separators(lang);
+    let absolute = cents.unsigned_abs();
+    let mut text = String::with_capacity(16);
+    text.push_str(if cents < 0 { "-R$ " } else { "R$ " });
+    push_grouped(&mut text, &(absolute / 100).to_string(), thousands);
+    text.push(point);
+    let _ = write!(text, "{:02}", absolute % 100);
+    text
+}
+
+/// `22/10/2025`.
+pub fn date(value: Date) -> String {
+    format!("{:02}/{:02}/{:04}", value.day(), value.month(), value.year())
+}
+
+/// The civil day and time of an instant in a zone so many minutes east of UTC.
+fn local(at: Timestamp, offset_minutes: i64) -> jiff::civil::DateTime {
+    let seconds = i32::try_from(offset_minutes * 60).unwrap_or_default();
+    jiff::tz::Offset::from_seconds(seconds).unwrap_or(jiff::tz::Offset::UTC).to_datetime(at)
+}
+
+/// `14:32`.
+pub fn time(at: Timestamp, offset_minutes: i64) -> String {
+    let local = local(at, offset_minutes);
+    format!("{:02}:{:02}", local.hour(), local.minute())
+}
+
+/// `22/10/2025 14:32`.
+pub fn date_time(at: Timestamp, offset_minutes: i64) -> String {
+    let local = local(at, offset_minutes);
+    format!("{} {:02}:{:02}", date(local.date()), local.hour(), local.minute())
+}
+
+/// `14:32` on the day of `now`, else `22/10 14:32`.
+pub fn short_time(at: Timestamp, now: Timestamp, offset_minutes: i64) -> String {
+    let (then, today) = (local(at, offset_minutes), local(now, offset_minutes));
+    if then.date() == today.date() {
+        format!("{:02}:{:02}", then.hour(), then.minute())
+    } else {
+        format!("{:02}/{:02} {:02}:{:02}", then.day(), then.month(), then.hour(), then.minute())
+    }
+}
+
+/// Text as it is compared and sorted: lower case, without accents.
+pub fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.nfd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("1234.500", "1.234,5", "1,234.5")]
+    #[case("30", "30", "30")]
+    #[case("100.000", "100", "100")]
+    #[case("1350", "1.350", "1,350")]
+    #[case("0.125", "0,125", "0.125")]
+    #[case("1234567.89", "1.234.567,89", "1,234,567.89")]
+    #[case("-1234.5", "-1.234,5", "-1,234.5")]
+    #[case("0", "0", "0")]
+    fn quantities(#[case] value: &str, #[case] portuguese: &str, #[case] english: &str) {
+        let value: Decimal = value.parse().unwrap();
+        assert_eq!(quantity(Lang::PtBr, value), portuguese);
+        assert_eq!(quantity(Lang::En, value), english);
+    }
+
+    #[rstest]
+    #[case(123_456, "R$ 1.234,56", "R$ 1,234.56")]
+    #[case(5, "R$ 0,05", "R$ 0.05")]
+    #[case(-10_000, "-R$ 100,00", "-R$ 100.00")]
+    #[case(100_000_000, "R$ 1.000.000,00", "R$ 1,000,000.00")]
+    fn amounts(#[case] cents: i64, #[case] portuguese: &str, #[case] english: &str) {
+        assert_eq!(money(Lang::PtBr, cents), portuguese);
+        assert_eq!(money(Lang::En, cents), english);
+    }
+
+    #[test]
+    fn instants_are_written_in_the_company_s_zone() {
+        let at: Timestamp = "2025-10-23T01:32:10Z".parse().unwrap();
+        assert_eq!(time(at, -180), "22:32");
+        assert_eq!(date_time(at, -180), "22/10/2025 22:32");
+        assert_eq!(short_time(at, at, -180), "22:32");
+        assert_eq!(short_time(at, "2025-10-23T12:00:00Z".parse().unwrap(), -180), "22/10 22:32");
+    }
+
+    #[test]
+    fn folding_drops_case_and_accents() {
+        assert_eq!(folded("Película ÔNIBUS São João"), "pelicula onibus sao joao");
+        assert_eq!(folded("FO11"), "fo11");
+    }
+}

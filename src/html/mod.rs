@@ -1,0 +1,17 @@
+//! What every screen shares: how values are written, the frame around a page, and the words the script needs.
+//!
+//! Pages and fragments are askama structs in each slice's `views.rs`. A fragment is a struct of its own; its page
+//! holds it as a field and prints it with `{{ … }}`, so page and frame carry the same bytes.
+
+pub mod calendar;
+pub mod chrome;
+pub mod form;
+pub mod format;
+pub mod scene;
+mod words;
+
+pub use calendar::WorkCalendar;
+pub use chrome::{Chrome, Nav, Who};
+pub use format::{folded, quantity, time};
+pub use form::{Choice, FieldErrors, Pager};
+pub use scene::{Gone, Scene};

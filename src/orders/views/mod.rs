@@ -1,0 +1,165 @@
+//! The board and the list of closed orders: what they show. The picking screen is in [`order`].
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+pub mod order;
+pub mod parts;
+
+use super::model::{ClosedOrder, OrderStatus, OrderSummary};
+use crate::html::{Choice, Chrome, Nav, Pager, Scene};
+
+/// An order that is ready for longer than this asks to be finished, in minutes by the wall.
+const READY_HINT_MINUTES: i64 = 30;
+
+/// Cards on a page of the board.
+pub const CARDS_PER_PAGE: i64 = 60;
+
+/// One order: member `order-ID` of the list `#open-orders`. Urgent first, then oldest.
+#[derive(Template)]
+#[template(path = "orders/_card.html")]
+pub struct CardFragment<'a> {
+    pub scene: Scene,
+    pub order: &'a OrderSummary,
+}
+
+impl HtmlSafe for CardFragment<'_> {}
+
+impl CardFragment<'_> {
+    fn sort(&self) -> String {
+        let order = self.order;
+        let rank = u8::from(!order.urgent);
+        format!("{rank}{:016}{}", order.imported_at.as_microsecond(), order.id.0.simple())
+    }
+
+    /// From when the card asks to be finished.
+    fn hint_due(&self) -> Option<jiff::Timestamp> {
+        let since = self.order.ready_since.filter(|_| self.order.status() == OrderStatus::ReadyToFinish)?;
+        since.checked_add(jiff::SignedDuration::from_mins(READY_HINT_MINUTES)).ok()
+    }
+
+    fn is_hinted(&self, due: &jiff::Timestamp) -> bool {
+        self.scene.now >= *due
+    }
+
+    fn picked_by(&self) -> String {
+        self.order.picked_by.join(", ")
+    }
+}
+
+/// The indicators above the board: `#board-counters`.
+#[derive(Clone, Copy, Template)]
+#[template(path = "orders/_counters.html")]
+pub struct CountersFragment {
+    pub scene: Scene,
+    pub open_now: i64,
+    pub finished_today: i64,
+}
+
+impl HtmlSafe for CountersFragment {}
+
+/// What the board is narrowed to; all empty on the live, unfiltered board.
+#[derive(Clone, Debug, Default)]
+pub struct BoardFilter {
+    pub q: String,
+    /// The id of a seller.
+    pub seller: Option<String>,
+    pub status: Option<OrderStatus>,
+}
+
+impl BoardFilter {
+    pub fn is_empty(&self) -> bool {
+        self.q.trim().is_empty() && self.seller.is_none() && self.status.is_none()
+    }
+
+    /// The same filter as a query string, without one field, on a page: `?q=fone&page=2`.
+    fn query(&self, without: &str, page: Option<&i64>) -> String {
+        let mut pairs = Vec::new();
+        let q = self.q.trim();
+        if !q.is_empty() && without != "q" {
+            pairs.push(format!("q={}", percent_encoded(q)));
+        }
+        if let Some(seller) = self.seller.as_deref().filter(|_| without != "seller") {
+            pairs.push(format!("seller={}", percent_encoded(seller)));
+        }
+        if let Some(status) = self.status.filter(|_| without != "status") {
+            pairs.push(format!("status={}", status.code()));
+        }
+        if let Some(page) = page.filter(|page| **page > 1) {
+            pairs.push(format!("page={page}"));
+        }
+        if pairs.is_empty() { "/".to_owned() } else { format!("/?{}", pairs.join("&")) }
+    }
+}
+
+fn percent_encoded(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+/// `/`, signed in. Asks with GET: `q`, `seller` (a person's id), `status` (a status code), `page`.
+#[derive(Template)]
+#[template(path = "orders/board.html")]
+pub struct BoardPage<'a> {
+    pub chrome: &'a Chrome,
+    /// In the order of the board: urgent first, then oldest, at most [`CARDS_PER_PAGE`].
+    pub orders: &'a [OrderSummary],
+    pub counters: CountersFragment,
+    pub filter: &'a BoardFilter,
+    /// Active people with the role of a seller; the value is their id.
+    pub sellers: &'a [Choice],
+    pub pager: Pager,
+}
+
+impl BoardPage<'_> {
+    fn nav(&self) -> Nav {
+        Nav::Board
+    }
+
+    fn card<'o>(&self, order: &'o OrderSummary) -> CardFragment<'o> {
+        CardFragment { scene: self.chrome.scene, order }
+    }
+
+    fn open_statuses(&self) -> [OrderStatus; 4] {
+        [OrderStatus::Waiting, OrderStatus::Picking, OrderStatus::AwaitingGoods, OrderStatus::ReadyToFinish]
+    }
+
+    fn status_is(&self, status: &OrderStatus) -> bool {
+        self.filter.status == Some(*status)
+    }
+
+    fn seller_name(&self) -> Option<&str> {
+        let chosen = self.filter.seller.as_deref()?;
+        self.sellers.iter().find(|seller| seller.value == chosen).map(|seller| seller.name.as_str())
+    }
+
+    fn seller_is(&self, value: &str) -> bool {
+        self.filter.seller.as_deref() == Some(value)
+    }
+}
+
+/// `/closed`: the last 200 finished and canceled orders, newest first.
+#[derive(Template)]
+#[template(path = "orders/closed.html")]
+pub struct ClosedPage<'a> {
+    pub chrome: &'a Chrome,
+    pub orders: &'a [ClosedOrder],
+}
+
+impl ClosedPage<'_> {
+    fn nav(&self) -> Nav {
+        Nav::Closed
+    }
+
+    fn status(&self, order: &ClosedOrder) -> OrderStatus {
+        order.counts.status(order.state)
+    }
+}

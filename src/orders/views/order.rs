@@ -1,0 +1,221 @@
+//! The picking screen: one order, its lines in groups, and everything that can be done with them.
+
+use askama::Template;
+
+use super::parts::{
+    BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment,
+    NotesFragment, SHORT_REASONS, reason_words, sort_key,
+};
+use crate::html::format::plain_quantity;
+use crate::html::{Chrome, FieldErrors, Nav, Scene};
+use crate::ids::ItemId;
+use crate::orders::item::{ItemGroup, ItemStatus};
+use crate::orders::model::{Item, OrderState, OrderSummary, PackagingOption, ShippingOption, TimelineEntry};
+
+/// Which sheet of the picking screen is drawn open: `?item=ID` or `?sheet=finish|cancel|reopen|change`.
+///
+/// With script the same links open the dialog of that name over the page; only `?item=ID` is fetched first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OpenSheet {
+    #[default]
+    None,
+    Item(ItemId),
+    Finish,
+    Cancel,
+    Reopen,
+    Change,
+}
+
+impl OpenSheet {
+    /// From the query's `item` and `sheet`; anything unknown opens nothing.
+    pub fn from_query(item: Option<&str>, sheet: Option<&str>) -> Self {
+        match (item.and_then(|id| id.parse().ok()), sheet) {
+            (Some(id), _) => OpenSheet::Item(id),
+            (None, Some("finish")) => OpenSheet::Finish,
+            (None, Some("cancel")) => OpenSheet::Cancel,
+            (None, Some("reopen")) => OpenSheet::Reopen,
+            (None, Some("change")) => OpenSheet::Change,
+            _ => OpenSheet::None,
+        }
+    }
+}
+
+/// The lines of one group, sorted.
+pub struct Group<'a> {
+    pub group: ItemGroup,
+    pub count: GroupCountFragment,
+    pub rows: Vec<ItemFragment<'a>>,
+}
+
+/// `/orders/{id}`. Besides the fragments' forms it posts to `/orders/{id}/cancel` (`reason`, `v`),
+/// `/orders/{id}/reopen` (`reason`, `v`), `/orders/{id}/shipping` (`shipping`, `packaging`: ids, `v`), and, from the
+/// sheet of a line, `/orders/{id}/items/{item}/{pick|unpick|short|unshort}`: `quantity` (pick; unpick without it
+/// takes back the last pick), `reason` (a code of `SHORT_REASONS`) and `text` (short), `v`.
+#[derive(Template)]
+#[template(path = "orders/order.html")]
+pub struct OrderPage<'a> {
+    pub chrome: &'a Chrome,
+    pub order: &'a OrderSummary,
+    pub items: &'a [Item],
+    /// Newest first.
+    pub timeline: &'a [TimelineEntry],
+    pub shippings: &'a [ShippingOption],
+    pub packagings: &'a [PackagingOption],
+    pub open: OpenSheet,
+    /// What was wrong with a form that was sent without script.
+    pub errors: &'a FieldErrors,
+    groups: Vec<Group<'a>>,
+}
+
+impl<'a> OrderPage<'a> {
+    #[expect(clippy::too_many_arguments, reason = "one page, everything it shows")]
+    pub fn new(
+        chrome: &'a Chrome,
+        order: &'a OrderSummary,
+        items: &'a [Item],
+        timeline: &'a [TimelineEntry],
+        shippings: &'a [ShippingOption],
+        packagings: &'a [PackagingOption],
+        open: OpenSheet,
+        errors: &'a FieldErrors,
+    ) -> Self {
+        let groups = groups(chrome.scene, order, items);
+        Self { chrome, order, items, timeline, shippings, packagings, open, errors, groups }
+    }
+
+    fn nav(&self) -> Nav {
+        Nav::Order
+    }
+
+    fn scene(&self) -> Scene {
+        self.chrome.scene
+    }
+
+    fn is_open(&self) -> bool {
+        self.order.state == OrderState::Open
+    }
+
+    fn bar(&self) -> BarFragment<'_> {
+        BarFragment { scene: self.scene(), order: self.order }
+    }
+
+    fn head(&self) -> HeadFragment<'_> {
+        HeadFragment { scene: self.scene(), order: self.order }
+    }
+
+    fn notes(&self) -> NotesFragment<'_> {
+        NotesFragment { scene: self.scene(), order: self.order }
+    }
+
+    fn finish(&self) -> FinishFragment<'_> {
+        let open = self.open == OpenSheet::Finish;
+        FinishFragment { scene: self.scene(), order: self.order, items: self.items, open }
+    }
+
+    fn entry<'e>(&self, entry: &'e TimelineEntry) -> EntryFragment<'e> {
+        EntryFragment { scene: self.scene(), entry }
+    }
+
+    /// Groups for the hand (to pick, in purchase), then those that are settled.
+    fn working(&self) -> &[Group<'a>] {
+        self.groups.split_at(2).0
+    }
+
+    fn settled(&self) -> &[Group<'a>] {
+        self.groups.split_at(2).1
+    }
+
+    fn sheet(&self) -> Option<ItemSheet<'_>> {
+        let OpenSheet::Item(id) = self.open else { return None };
+        let item = self.items.iter().find(|item| item.id == id)?;
+        Some(ItemSheet { scene: self.scene(), order: self.order, item })
+    }
+
+    fn allows(&self, shipping: &ShippingOption) -> String {
+        let ids: Vec<_> = shipping.packagings.iter().map(ToString::to_string).collect();
+        ids.join(" ")
+    }
+}
+
+/// The lines in the groups of the picking screen, each sorted as it is shown.
+fn groups<'a>(scene: Scene, order: &'a OrderSummary, items: &'a [Item]) -> Vec<Group<'a>> {
+    let mut sorted: Vec<(String, &Item)> = items.iter().map(|item| (sort_key(item), item)).collect();
+    sorted.sort_by(|one, other| one.0.cmp(&other.0));
+    let counts = GroupCountFragment::all(scene, items);
+    let rows = |group: ItemGroup| {
+        let members = sorted.iter().filter(|(_, item)| item.state.group() == group);
+        members
+            .map(|(_, item)| ItemFragment { scene, order_id: order.id, order_state: order.state, item })
+            .collect()
+    };
+    counts.into_iter().map(|count| Group { group: count.group, rows: rows(count.group), count }).collect()
+}
+
+/// The sheet of one line: who changed it and when, and every command on it. Inside `#item-sheet`.
+pub struct ItemSheet<'a> {
+    pub scene: Scene,
+    pub order: &'a OrderSummary,
+    pub item: &'a Item,
+}
+
+impl ItemSheet<'_> {
+    fn is_open(&self) -> bool {
+        self.order.state == OrderState::Open
+    }
+
+    fn has_rest(&self) -> bool {
+        !self.item.state.rest().is_zero()
+    }
+
+    fn can_pick(&self) -> bool {
+        self.has_rest() && self.item.state.status() != ItemStatus::Substituted
+    }
+
+    fn can_short(&self) -> bool {
+        self.can_pick() && !self.is_short()
+    }
+
+    fn is_short(&self) -> bool {
+        self.item.state.status() == ItemStatus::Short
+    }
+
+    fn is_picked(&self) -> bool {
+        !self.item.state.picked.is_zero()
+    }
+
+    fn plain_rest(&self) -> String {
+        plain_quantity(self.item.state.rest())
+    }
+
+    fn plain_picked(&self) -> String {
+        plain_quantity(self.item.state.picked)
+    }
+
+    /// By how much one press of the stepper goes.
+    fn step(&self) -> &'static str {
+        if self.item.counts_in_pieces() { "1" } else { "0.1" }
+    }
+
+    /// The finest amount that may be typed; an odd rest may always be sent as it is.
+    fn finest(&self) -> &'static str {
+        let odd = self.item.state.rest().fract() + self.item.state.picked.fract();
+        if self.item.counts_in_pieces() && odd.is_zero() { "1" } else { "0.001" }
+    }
+
+    fn reasons(&self) -> [&'static str; 4] {
+        SHORT_REASONS
+    }
+
+    fn reason(&self) -> Option<String> {
+        self.item.state.reason.as_deref().map(|reason| reason_words(self.scene.lang, reason))
+    }
+
+    /// "João separou às 14:32"
+    fn last_change(&self) -> Option<String> {
+        let change = self.item.last_change.as_ref()?;
+        let known = super::parts::TIMELINE_KINDS.contains(&change.kind.as_str());
+        let key = if known { format!("changed.{}", change.kind) } else { "changed.other".to_owned() };
+        let time = self.scene.short_time(&change.at);
+        Some(self.scene.lang.t_with(&key, &[("name", &change.by_name), ("time", &time)]))
+    }
+}

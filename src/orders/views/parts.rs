@@ -1,0 +1,265 @@
+//! The pieces of the picking screen that change on their own. Each is a fragment: one element, one template.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+use rust_decimal::Decimal;
+
+use crate::html::Scene;
+use crate::html::format::{folded, plain_quantity};
+use crate::ids::OrderId;
+use crate::lang::Lang;
+use crate::orders::item::{ItemGroup, ItemStatus};
+use crate::orders::model::{FinishRefusal, Item, OrderState, OrderSummary, TimelineEntry};
+
+/// The codes of the shortage reasons that the sheet offers.
+pub const SHORT_REASONS: [&str; 4] = ["stock", "damaged", "not_located", "other"];
+
+/// A stored shortage reason in words. Stored is a code of [`SHORT_REASONS`], `code: text`, or just text.
+pub fn reason_words(lang: Lang, stored: &str) -> String {
+    let (code, text) = stored.split_once(':').map_or((stored, ""), |(code, text)| (code, text.trim()));
+    if !SHORT_REASONS.contains(&code) {
+        return stored.to_owned();
+    }
+    let word = lang.t(&format!("short_reason.{code}")).into_owned();
+    match (code, text) {
+        (_, "") => word,
+        ("other", text) => text.to_owned(),
+        (_, text) => format!("{word}: {text}"),
+    }
+}
+
+/// The sticky line: number, customer, status, progress. `#order-bar`; changes with every pick.
+#[derive(Template)]
+#[template(path = "orders/_bar.html")]
+pub struct BarFragment<'a> {
+    pub scene: Scene,
+    pub order: &'a OrderSummary,
+}
+
+impl HtmlSafe for BarFragment<'_> {}
+
+/// The order's facts and what can be done with it as a whole. `#order-head`; changes with urgent, shipping, closing.
+///
+/// Posts to `/orders/{id}/urgent` (`urgent`: `yes` or `no`, `v`).
+#[derive(Template)]
+#[template(path = "orders/_head.html")]
+pub struct HeadFragment<'a> {
+    pub scene: Scene,
+    pub order: &'a OrderSummary,
+}
+
+impl HtmlSafe for HeadFragment<'_> {}
+
+impl HeadFragment<'_> {
+    fn is_open(&self) -> bool {
+        self.order.state == OrderState::Open
+    }
+}
+
+/// The order's notes with the forms to add, change and remove one. `#order-notes`.
+///
+/// Posts to `/orders/{id}/notes` (`text`, `v`) and `/orders/{id}/notes/{note}` (`text`, `version`, `v`; the button
+/// `remove=yes` removes the note instead).
+#[derive(Template)]
+#[template(path = "orders/_notes.html")]
+pub struct NotesFragment<'a> {
+    pub scene: Scene,
+    pub order: &'a OrderSummary,
+}
+
+impl HtmlSafe for NotesFragment<'_> {}
+
+impl NotesFragment<'_> {
+    fn is_open(&self) -> bool {
+        self.order.state == OrderState::Open
+    }
+}
+
+/// How many lines a group has. `#count-now`, `#count-purchase`, `#count-short`, `#count-substituted`, `#count-picked`.
+#[derive(Template)]
+#[template(
+    source = r#"<span class="count" id="count-{{ group.code() }}" data-v="{{ scene.v }}">{{ lines }}</span>"#,
+    ext = "html"
+)]
+pub struct GroupCountFragment {
+    pub scene: Scene,
+    pub group: ItemGroup,
+    pub lines: i64,
+}
+
+impl HtmlSafe for GroupCountFragment {}
+
+impl GroupCountFragment {
+    /// The counts of all groups, in their order; a frame that moves a line sends all five.
+    pub fn all(scene: Scene, items: &[Item]) -> [Self; 5] {
+        ItemGroup::ALL.map(|group| {
+            let lines = items.iter().filter(|item| item.state.group() == group).count();
+            Self { scene, group, lines: i64::try_from(lines).unwrap_or(i64::MAX) }
+        })
+    }
+}
+
+/// One line: member `item-ID` of the list `#items-GROUP`. The whole row picks the rest.
+///
+/// Posts to `/orders/{order}/items/{item}/pick` (`quantity`, `v`). Quantities in forms have a decimal point.
+#[derive(Template)]
+#[template(path = "orders/_item.html")]
+pub struct ItemFragment<'a> {
+    pub scene: Scene,
+    pub order_id: OrderId,
+    /// Only an open order's rows have buttons; when an order closes or opens, all rows change.
+    pub order_state: OrderState,
+    pub item: &'a Item,
+}
+
+impl HtmlSafe for ItemFragment<'_> {}
+
+impl ItemFragment<'_> {
+    fn sort(&self) -> String {
+        sort_key(self.item)
+    }
+
+    /// Whether a tap on the row picks; else it opens the sheet.
+    fn picks(&self) -> bool {
+        self.order_state == OrderState::Open
+            && matches!(
+                self.item.state.status(),
+                ItemStatus::Pending
+                    | ItemStatus::PurchaseRequested
+                    | ItemStatus::PurchaseOrdered
+                    | ItemStatus::Arrived
+            )
+    }
+
+    fn rest(&self) -> Decimal {
+        self.item.state.rest()
+    }
+
+    fn plain_rest(&self) -> String {
+        plain_quantity(self.rest())
+    }
+
+    /// What stands big at the right: the rest while there is something to do, else what was picked of it.
+    fn big(&self) -> String {
+        let state = &self.item.state;
+        let value = match state.status() {
+            ItemStatus::Picked => state.picked,
+            ItemStatus::Short | ItemStatus::Substituted => state.rest(),
+            _ => state.rest(),
+        };
+        self.scene.quantity(&value)
+    }
+
+    fn partly(&self) -> bool {
+        !self.item.state.picked.is_zero() && !self.rest().is_zero()
+    }
+
+    fn reason(&self) -> Option<String> {
+        self.item.state.reason.as_deref().map(|reason| reason_words(self.scene.lang, reason))
+    }
+}
+
+/// Inside a group: by printed reference, then description, then place in the quote.
+pub fn sort_key(item: &Item) -> String {
+    format!("{} {:05}", folded(&format!("{} {}", item.reference(), item.description_rest())), item.position)
+}
+
+/// Finishing: the button, or why it is not possible yet, and the dialog that lists what is missing. `#finish-bar`.
+///
+/// Posts to `/orders/{id}/finish` (`volumes`, may be empty, `v`).
+#[derive(Template)]
+#[template(path = "orders/_finish.html")]
+pub struct FinishFragment<'a> {
+    pub scene: Scene,
+    pub order: &'a OrderSummary,
+    pub items: &'a [Item],
+    /// Without script: the dialog is drawn open.
+    pub open: bool,
+}
+
+impl HtmlSafe for FinishFragment<'_> {}
+
+impl FinishFragment<'_> {
+    fn is_open(&self) -> bool {
+        self.order.state == OrderState::Open
+    }
+
+    /// Why the order cannot be finished yet.
+    fn refusal(&self) -> Option<String> {
+        let lang = self.scene.lang;
+        self.order.counts.finish_refusal().map(|refusal| match refusal {
+            FinishRefusal::Unsettled { left } => lang.count("finish.unsettled", left),
+            FinishRefusal::NothingPicked => lang.t("finish.nothing_picked").into_owned(),
+            FinishRefusal::ToReturn => lang.t("finish.to_return").into_owned(),
+        })
+    }
+
+    fn with_status(&self, status: ItemStatus) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(move |item| item.state.status() == status)
+    }
+
+    fn short(&self) -> impl Iterator<Item = &Item> {
+        self.with_status(ItemStatus::Short)
+    }
+
+    fn substituted(&self) -> impl Iterator<Item = &Item> {
+        self.with_status(ItemStatus::Substituted)
+    }
+
+    fn reason(&self, item: &Item) -> Option<String> {
+        item.state.reason.as_deref().map(|reason| reason_words(self.scene.lang, reason))
+    }
+}
+
+/// One entry of the history: member `entry-VERSION` of the list `#timeline`, newest first.
+#[derive(Template)]
+#[template(path = "orders/_entry.html")]
+pub struct EntryFragment<'a> {
+    pub scene: Scene,
+    pub entry: &'a TimelineEntry,
+}
+
+impl HtmlSafe for EntryFragment<'_> {}
+
+impl EntryFragment<'_> {
+    /// Ascending text, descending versions.
+    fn sort(&self) -> String {
+        format!("{:012}", 999_999_999_999 - self.entry.version)
+    }
+
+    /// "Maria separou 10 × FO11"
+    fn sentence(&self) -> String {
+        let lang = self.scene.lang;
+        let quantity = self.entry.quantity.map(|quantity| self.scene.quantity(&quantity)).unwrap_or_default();
+        let item = self.entry.item.as_deref().unwrap_or_default();
+        let key = format!("timeline.{}", self.entry.kind);
+        let known = TIMELINE_KINDS.contains(&self.entry.kind.as_str());
+        let key = if known { key.as_str() } else { "timeline.other" };
+        lang.t_with(key, &[("actor", &self.entry.actor), ("quantity", &quantity), ("item", item)])
+    }
+
+    fn text(&self) -> Option<String> {
+        let text = self.entry.text.as_deref().filter(|text| !text.is_empty())?;
+        let is_reason = self.entry.kind == "item_short";
+        Some(if is_reason { reason_words(self.scene.lang, text) } else { text.to_owned() })
+    }
+}
+
+/// Kinds of history entries that have a sentence.
+pub const TIMELINE_KINDS: [&str; 15] = [
+    "order_imported",
+    "order_changed",
+    "order_urgent",
+    "order_not_urgent",
+    "note_added",
+    "note_changed",
+    "note_removed",
+    "item_picked",
+    "item_unpicked",
+    "item_short",
+    "item_unshort",
+    "action_undone",
+    "order_finished",
+    "order_reopened",
+    "order_canceled",
+];

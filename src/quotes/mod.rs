@@ -1,0 +1,3 @@
+//! The ERP's quote (orçamento).
+
+pub mod views;

@@ -1,0 +1,291 @@
+//! Import: the list of drafts and the preview of one, as strings that are already written for a person.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+use jiff::Timestamp;
+
+use crate::html::format::folded;
+use crate::html::{Choice, Chrome, FieldErrors, Nav, Scene};
+use crate::ids::{DraftId, OrderId};
+
+/// Where a draft stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DraftState {
+    /// The checks hold and the form is complete.
+    Ready,
+    /// The checks hold; shipping, packaging or seller must still be chosen.
+    Incomplete,
+    /// So many checks do not hold.
+    NeedsCorrection(i64),
+    /// The same file, or the same customer, date and lines, or an order of this number: the sentence says which.
+    Duplicate(String),
+}
+
+/// A draft in the list Para conferir.
+#[derive(Clone, Debug)]
+pub struct DraftRow {
+    pub id: DraftId,
+    pub file_name: String,
+    /// "30567", or None: the quote has no number.
+    pub number: Option<String>,
+    pub customer: String,
+    pub seller: String,
+    pub lines: i64,
+    /// The amount to pay, written.
+    pub payable: String,
+    pub at: Timestamp,
+    pub importer: String,
+    pub state: DraftState,
+}
+
+/// One draft: member `draft-ID` of the list `#drafts`, oldest first. Posts to `/quotes/{id}/discard` (`v`).
+#[derive(Template)]
+#[template(path = "quotes/_draft.html")]
+pub struct DraftFragment<'a> {
+    pub scene: Scene,
+    pub draft: &'a DraftRow,
+}
+
+impl HtmlSafe for DraftFragment<'_> {}
+
+impl DraftFragment<'_> {
+    fn sort(&self) -> String {
+        format!("{:016}{}", self.draft.at.as_microsecond(), self.draft.id.0.simple())
+    }
+
+    fn state_class(&self) -> &'static str {
+        match self.draft.state {
+            DraftState::Ready => "good",
+            DraftState::Incomplete => "plain",
+            DraftState::NeedsCorrection(_) => "bad",
+            DraftState::Duplicate(_) => "warn",
+        }
+    }
+
+    fn state_icon(&self) -> &'static str {
+        match self.draft.state {
+            DraftState::Ready => "s-ready",
+            DraftState::Incomplete => "pencil",
+            DraftState::NeedsCorrection(_) | DraftState::Duplicate(_) => "alert",
+        }
+    }
+
+    fn state_words(&self) -> String {
+        let lang = self.scene.lang;
+        match &self.draft.state {
+            DraftState::Ready => lang.t("draft.ready").into_owned(),
+            DraftState::Incomplete => lang.t("draft.incomplete").into_owned(),
+            DraftState::NeedsCorrection(problems) => lang.count("draft.problems", *problems),
+            DraftState::Duplicate(sentence) => sentence.clone(),
+        }
+    }
+}
+
+/// What became of a file that was uploaded without script.
+#[derive(Clone, Debug)]
+pub struct UploadResult {
+    pub file_name: String,
+    /// Why the file was refused; None: it became a draft.
+    pub refusal: Option<String>,
+}
+
+/// `/quotes`. Posts multipart to `/quotes`: `file` (several).
+#[derive(Template)]
+#[template(path = "quotes/import.html")]
+pub struct ImportPage<'a> {
+    pub chrome: &'a Chrome,
+    /// Oldest first.
+    pub drafts: &'a [DraftRow],
+    pub results: &'a [UploadResult],
+}
+
+impl ImportPage<'_> {
+    fn nav(&self) -> Nav {
+        Nav::Quotes
+    }
+
+    fn draft<'d>(&self, draft: &'d DraftRow) -> DraftFragment<'d> {
+        DraftFragment { scene: self.chrome.scene, draft }
+    }
+}
+
+/// A value of the paper that may be corrected. `name` is its form field.
+#[derive(Clone, Debug, Default)]
+pub struct Cell {
+    pub name: String,
+    /// What the reader took from the paper, written.
+    pub read: String,
+    /// What counts now: the correction, or what was read.
+    pub value: String,
+    /// What is wrong with it.
+    pub problem: Option<String>,
+}
+
+impl Cell {
+    pub fn is_corrected(&self) -> bool {
+        self.value != self.read
+    }
+
+    pub fn needs_input(&self) -> bool {
+        self.problem.is_some() || self.is_corrected()
+    }
+}
+
+/// A line of the quote. Fields: `line-N-code`, `line-N-description`, `line-N-unit`, `line-N-quantity`,
+/// `line-N-unit_price`, `line-N-total`, N the line's number from 1.
+#[derive(Clone, Debug)]
+pub struct PreviewLine {
+    pub number: i64,
+    /// Code, description, unit, quantity, unit price, total.
+    pub cells: [Cell; 6],
+    /// What does not hold on this line, with the value computed.
+    pub problem: Option<String>,
+}
+
+impl PreviewLine {
+    fn is_wrong(&self) -> bool {
+        self.problem.is_some() || self.cells.iter().any(|cell| cell.problem.is_some())
+    }
+
+    fn is_corrected(&self) -> bool {
+        self.cells.iter().any(Cell::is_corrected)
+    }
+}
+
+/// A check that does not hold, for the summary; `anchor` is the id of the element it is about.
+#[derive(Clone, Debug)]
+pub struct PreviewProblem {
+    /// `line-3`, `total`, `discount`, `payable`, `number`, …
+    pub anchor: String,
+    pub sentence: String,
+}
+
+/// An order that this quote may change.
+#[derive(Clone, Debug)]
+pub struct ExistingOrder {
+    pub id: OrderId,
+    /// "O pedido 30567 já está aberto."
+    pub sentence: String,
+    /// What would change, line by line; empty where nothing would or where it cannot be applied.
+    pub changes: Vec<LineChange>,
+}
+
+/// A line of the difference between an open order and a new quote of the same number.
+#[derive(Clone, Debug)]
+pub struct LineChange {
+    pub reference: String,
+    /// None: the line is new.
+    pub before: Option<String>,
+    /// None: the line leaves.
+    pub after: Option<String>,
+    /// What must happen first, e.g. "Devolver 3".
+    pub note: Option<String>,
+}
+
+/// A shipping option and the ids of the packaging it allows.
+#[derive(Clone, Debug)]
+pub struct ShippingChoice {
+    pub value: String,
+    pub name: String,
+    /// Ids separated by spaces.
+    pub allows: String,
+    pub makes_urgent: bool,
+}
+
+/// What was chosen so far.
+#[derive(Clone, Debug, Default)]
+pub struct PreviewForm {
+    pub shipping: Option<String>,
+    pub packaging: Option<String>,
+    /// The seller's person id.
+    pub seller: Option<String>,
+    pub remember_alias: bool,
+    pub note: String,
+    pub reason: String,
+    /// The id of the order that this quote takes the place of; None: a new order.
+    pub replaces: Option<String>,
+}
+
+/// `/quotes/{id}`. One form, posted to `/quotes/{id}/save` or `/quotes/{id}/confirm`: the cells (`number`,
+/// `customer_code`, `customer`, `date`, `total`, `discount`, `payable`, `line-N-…`; only those that have an input
+/// are sent), `shipping`, `packaging`, `seller` (ids), `remember_alias` (`yes`), `note`, `replaces` (an order's id
+/// or empty), `reason` (administrators, an inconsistent paper), `version`, `v`. The button `edit=N` saves and comes
+/// back as `?line=N#line-N` (`edit=head`: `?line=head`). A second form posts to `/quotes/{id}/discard` (`v`).
+#[derive(Template)]
+#[template(path = "quotes/preview.html")]
+pub struct PreviewPage<'a> {
+    pub chrome: &'a Chrome,
+    pub id: DraftId,
+    /// The draft's version: two editors never overwrite each other.
+    pub version: i32,
+    pub file_name: &'a str,
+    pub importer: &'a str,
+    pub at: Timestamp,
+    /// number, customer_code, customer, date.
+    pub head: &'a [Cell],
+    /// The seller's name on the paper.
+    pub seller_read: &'a str,
+    pub lines: &'a [PreviewLine],
+    /// total, discount, payable.
+    pub totals: &'a [Cell],
+    pub problems: &'a [PreviewProblem],
+    /// Things to know that stop nothing: a discount, a code that stands twice, an identical file.
+    pub notices: &'a [String],
+    /// The order of the same number.
+    pub existing: Option<&'a ExistingOrder>,
+    /// Open orders of the same customer that this quote could take the place of: id and "#30567".
+    pub replaceable: &'a [Choice],
+    pub shippings: &'a [ShippingChoice],
+    pub packagings: &'a [Choice],
+    pub sellers: &'a [Choice],
+    pub form: &'a PreviewForm,
+    pub errors: &'a FieldErrors,
+    /// The page's text, line by line, as it was read.
+    pub text: &'a [String],
+    /// The line (its number) or `head` whose cells are opened for correction.
+    pub editing: Option<&'a str>,
+    /// Whoever looks may confirm an inconsistent paper with a reason.
+    pub may_override: bool,
+    /// An order of this number is finished or may not be changed: nothing can be confirmed.
+    pub blocked: bool,
+}
+
+impl PreviewPage<'_> {
+    fn nav(&self) -> Nav {
+        Nav::Quotes
+    }
+
+    fn edits_line(&self, line: &PreviewLine) -> bool {
+        line.is_wrong() || line.is_corrected() || self.editing == Some(line.number.to_string().as_str())
+    }
+
+    fn edits_head(&self) -> bool {
+        self.editing == Some("head") || self.head.iter().any(Cell::needs_input)
+    }
+
+    fn edits_totals(&self) -> bool {
+        self.editing == Some("head") || self.totals.iter().any(Cell::needs_input)
+    }
+
+    fn is_chosen(&self, choice: &Option<String>, value: &str) -> bool {
+        choice.as_deref() == Some(value)
+    }
+
+    /// The word of a cell: `quote.number`, `quote.unit_price` for `line-3-unit_price`.
+    fn label(&self, cell: &Cell) -> String {
+        let name = cell.name.rsplit('-').next().unwrap_or_default();
+        self.chrome.scene.lang.t(&format!("quote.{name}")).into_owned()
+    }
+
+    fn is_number(&self, cell: &Cell) -> bool {
+        ["quantity", "unit_price", "total", "discount", "payable"]
+            .iter()
+            .any(|name| cell.name.ends_with(name))
+    }
+
+    /// The seller was not found by name: whoever is chosen may be remembered for the name on the paper.
+    fn asks_alias(&self) -> bool {
+        let read = folded(self.seller_read);
+        !read.is_empty() && !self.sellers.iter().any(|seller| folded(&seller.name) == read)
+    }
+}

@@ -1,0 +1,186 @@
+//! Sign-in, set-up, PIN and people: what their pages show.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::model::Role;
+use crate::html::{Chrome, FieldErrors, Nav, Scene};
+use crate::ids::PersonId;
+
+/// Which company a sign-in is for.
+#[derive(Clone, Debug)]
+pub enum SignInCompany {
+    /// The only one, or the one of `/e/CODE`.
+    Known { code: String, name: String },
+    /// There are several: the code is typed, and shown again after a mistake.
+    Ask { typed: String },
+}
+
+/// `/`, signed out, and `/e/{code}`. Posts to `/sign-in`: `company` (code), `number`, `pin`, `next` (a local path).
+#[derive(Template)]
+#[template(path = "users/sign_in.html")]
+pub struct SignInPage<'a> {
+    pub chrome: &'a Chrome,
+    pub company: SignInCompany,
+    /// As typed before; the PIN is never printed back.
+    pub number: &'a str,
+    /// The focus moves to the PIN after so many digits.
+    pub number_digits: u8,
+    /// What was wrong, as a sentence; the same for an unknown number and a wrong PIN.
+    pub error: Option<&'a str>,
+    pub next: &'a str,
+}
+
+impl SignInPage<'_> {
+    fn nav(&self) -> Nav {
+        Nav::Elsewhere
+    }
+}
+
+/// `/set-up`, once, with the token that the server printed. Posts to `/set-up`: `token`, `company_name`,
+/// `company_code`, `time_zone` (these three only where no company exists), `name`, `number`, `pin`, `pin_again`.
+#[derive(Template)]
+#[template(path = "users/set_up.html")]
+pub struct SetUpPage<'a> {
+    pub chrome: &'a Chrome,
+    pub token: &'a str,
+    /// The name of the company that exists already; None: it is created here.
+    pub existing: Option<&'a str>,
+    pub company_name: &'a str,
+    pub company_code: &'a str,
+    pub time_zone: &'a str,
+    pub name: &'a str,
+    pub number: &'a str,
+    pub errors: &'a FieldErrors,
+}
+
+impl SetUpPage<'_> {
+    fn nav(&self) -> Nav {
+        Nav::Elsewhere
+    }
+}
+
+/// `/pin`. Posts to `/pin`: `current_pin`, `pin`, `pin_again`.
+#[derive(Template)]
+#[template(path = "users/change_pin.html")]
+pub struct ChangePinPage<'a> {
+    pub chrome: &'a Chrome,
+    /// The PIN was given by somebody else and must be replaced before anything else.
+    pub must_change: bool,
+    pub pin_digits: u8,
+    pub errors: &'a FieldErrors,
+}
+
+impl ChangePinPage<'_> {
+    fn nav(&self) -> Nav {
+        Nav::Elsewhere
+    }
+}
+
+/// A person in the list of people.
+#[derive(Clone, Debug)]
+pub struct PersonRow {
+    pub id: PersonId,
+    pub number: String,
+    pub name: String,
+    pub roles: Vec<Role>,
+    pub active: bool,
+    pub pin_must_change: bool,
+    /// The only active administrator: cannot be deactivated or lose the role.
+    pub last_admin: bool,
+}
+
+/// One person: member `person-ID` of the list `#people`. Posts to `/people/{id}/roles` (`roles`, several: `seller`,
+/// `picker`, `buyer`, `admin`), `/people/{id}/active` (`active`: `yes` or `no`), `/people/{id}/pin` (nothing).
+/// Every form carries `v`.
+#[derive(Template)]
+#[template(path = "users/_person.html")]
+pub struct PersonFragment<'a> {
+    pub scene: Scene,
+    pub person: &'a PersonRow,
+}
+
+impl HtmlSafe for PersonFragment<'_> {}
+
+impl PersonFragment<'_> {
+    fn sort(&self) -> String {
+        format!("{} {}", u8::from(!self.person.active), crate::html::format::folded(&self.person.name))
+    }
+
+    fn has(&self, role: &Role) -> bool {
+        self.person.roles.contains(role)
+    }
+}
+
+/// A PIN that is shown once, right after it was made.
+#[derive(Clone, Debug)]
+pub struct OneTimePin {
+    pub name: String,
+    pub number: String,
+    pub pin: String,
+}
+
+/// What was typed for a new person.
+#[derive(Clone, Debug, Default)]
+pub struct NewPersonForm {
+    pub name: String,
+    pub number: String,
+    pub roles: Vec<Role>,
+}
+
+/// `/people`. Posts to `/people`: `name`, `number`, `roles` (several), `v`.
+#[derive(Template)]
+#[template(path = "users/people.html")]
+pub struct PeoplePage<'a> {
+    pub chrome: &'a Chrome,
+    pub people: &'a [PersonRow],
+    pub form: &'a NewPersonForm,
+    pub errors: &'a FieldErrors,
+    pub one_time_pin: Option<&'a OneTimePin>,
+    /// The PIN was not proven lately: the page asks for it first (posts to `/unlock` with `next=/people`).
+    pub needs_pin: bool,
+    pub number_digits: u8,
+}
+
+impl PeoplePage<'_> {
+    fn nav(&self) -> Nav {
+        Nav::People
+    }
+
+    fn row<'r>(&self, person: &'r PersonRow) -> PersonFragment<'r> {
+        PersonFragment { scene: self.chrome.scene, person }
+    }
+}
+
+/// Any refusal that is a whole page: 403, 404, 409, 422, 429, 503 and 500.
+#[derive(Template)]
+#[template(path = "error.html")]
+pub struct ErrorPage<'a> {
+    pub chrome: &'a Chrome,
+    pub status: u16,
+    /// The sentence for a person; None: the usual one of the status.
+    pub sentence: Option<&'a str>,
+    /// Where "back" leads.
+    pub back: &'a str,
+}
+
+impl ErrorPage<'_> {
+    fn nav(&self) -> Nav {
+        Nav::Elsewhere
+    }
+
+    /// The key of the status in the catalogue: `error.404.title`, `error.404.help`.
+    fn word(&self, part: &str) -> String {
+        let code = match self.status {
+            400 | 422 => "422",
+            401 | 403 => "403",
+            404 | 405 | 410 => "404",
+            409 => "409",
+            413 => "413",
+            429 => "429",
+            502..=504 => "503",
+            _ => "500",
+        };
+        self.chrome.scene.lang.t(&format!("error.{code}.{part}")).into_owned()
+    }
+}
