@@ -149,7 +149,7 @@ impl AppError {
 
 /// Named constraints whose violation is a person's business, and the sentence for each.
 const CONSTRAINTS: &[(&str, &str)] = &[
-    ("orders_number_key", "quotes.error.number_taken"),
+    ("orders_number_key", "conflict.number_taken_plain"),
     ("orders_packaging_allowed", "orders.error.packaging_not_allowed"),
     ("people_number_key", "people.error.number_taken"),
     ("companies_code_key", "setup.error.code_taken"),

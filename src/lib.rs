@@ -1,10 +1,10 @@
 //! Separação: a distributor's warehouse separates orders, and every screen sees it at once.
 //!
-//! `docs/architecture.md` is the map: read it first. Imports point one way:
-//! `{config clock error html lang ids db feed state} <- users <- orders <- quotes <- live <- http <- server <- main`.
+//! `docs/architecture.md` is the map: read it first.
 
 rust_i18n::i18n!("locales", fallback = "pt-BR");
 
+pub mod assets;
 pub mod clock;
 pub mod command;
 pub mod config;
@@ -12,12 +12,17 @@ pub mod db;
 pub mod error;
 pub mod feed;
 pub mod html;
+pub mod http;
 pub mod ids;
 pub mod lang;
 pub mod lifecycle;
+pub mod live;
 pub mod orders;
-pub mod state;
+pub mod page;
 pub mod quotes;
+pub mod server;
+pub mod state;
+pub mod telemetry;
 pub mod users;
 
 /// mimalloc returns memory early and does not fragment under many short renders.

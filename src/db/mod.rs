@@ -1,5 +1,6 @@
 //! Postgres: every statement runs in a transaction that says whose it is in its opening round trip.
 
+pub mod embedded;
 pub mod migrate;
 
 use std::ops::{Deref, DerefMut};

@@ -97,6 +97,8 @@ pub struct Event {
     pub order_id: Option<OrderId>,
     pub item_id: Option<ItemId>,
     pub person_id: Option<PersonId>,
+    /// The entry of the order's history that belongs to it.
+    pub version: Option<i64>,
 }
 
 /// What an event's payload column holds.
@@ -104,4 +106,6 @@ pub struct Event {
 pub struct Payload {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<PersonId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
 }

@@ -60,6 +60,7 @@ pub async fn list_events(
                 order_id: row.order_id.map(OrderId),
                 item_id: row.item_id.map(ItemId),
                 person_id: payload.person_id,
+                version: payload.version,
             })
         })
         .collect();
@@ -82,7 +83,7 @@ pub async fn append_event(
     operation: Option<OperationKey>,
     now: Timestamp,
 ) -> Result<i64> {
-    let payload = serde_json::to_value(Payload { person_id: event.person_id }).map_err(AppError::internal)?;
+    let payload = serde_json::to_value(Payload { person_id: event.person_id, version: event.version }).map_err(AppError::internal)?;
     let tag: i64 = rand::random();
     let n = sqlx::query_scalar!(
         r#"with head as (

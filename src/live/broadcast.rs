@@ -12,14 +12,16 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use super::frame::{self, Frame};
 use super::outbox::{CloseReason, Outbox};
 use super::presence::Presence;
-use super::render::{self, Place, Rendered};
+use super::render::{self, Rendered};
 use super::screen::{Effect, Screen};
 use crate::error::Result;
 use crate::feed::hub::{CompanyFeed, ResetReason, Since};
 use crate::feed::{Cursor, Event, EventKind, Head};
-use crate::ids::{CompanyId, PersonId};
+use crate::ids::{CompanyId, OrderId, PersonId, SessionId};
 use crate::lang::Lang;
+use crate::page::Place;
 use crate::state::AppState;
+use crate::users::model::Actor;
 use crate::users::session;
 
 /// Hidden pages get every fourth beat.
@@ -71,7 +73,7 @@ struct Channel {
 pub struct Watcher {
     pub id: u64,
     pub person_id: PersonId,
-    pub session_key: [u8; 32],
+    pub session_id: SessionId,
     pub screen: Screen,
     pub lang: Lang,
     pub outbox: Outbox,
@@ -395,11 +397,11 @@ impl CompanyLive {
         if watchers.is_empty() {
             return;
         }
-        let keys: Vec<[u8; 32]> = watchers.iter().map(|watcher| watcher.session_key).collect();
-        let seen: Vec<[u8; 32]> = watchers
+        let keys: Vec<SessionId> = watchers.iter().map(|watcher| watcher.session_id).collect();
+        let seen: Vec<SessionId> = watchers
             .iter()
             .filter(|watcher| watcher.visible.load(Ordering::Relaxed))
-            .map(|watcher| watcher.session_key)
+            .map(|watcher| watcher.session_id)
             .collect();
         let valid = match session::check_sessions(&self.state.db, &self.state.clock, &keys, &seen).await {
             Ok(valid) => valid,
@@ -408,8 +410,10 @@ impl CompanyLive {
                 return;
             }
         };
+        let valid: HashMap<SessionId, Actor> =
+            valid.into_iter().filter_map(|(id, actor)| Some((id, actor?))).collect();
         for watcher in watchers {
-            match valid.get(&watcher.session_key) {
+            match valid.get(&watcher.session_id) {
                 None => watcher.outbox.close(CloseReason::SessionEnded),
                 Some(actor) if !watcher.screen.is_allowed(actor) => watcher.outbox.close(CloseReason::NotAllowed),
                 Some(_) if only.is_some() => watcher.outbox.push(frame::reset(ResetReason::Access)),
@@ -419,7 +423,7 @@ impl CompanyLive {
     }
 
     /// Sockets on order screens that somebody looks at, for presence.
-    pub(super) fn at_work(&self) -> Vec<(crate::ids::OrderId, PersonId)> {
+    pub(super) fn at_work(&self) -> Vec<(OrderId, PersonId)> {
         let mut pairs: Vec<_> = self
             .watchers()
             .iter()

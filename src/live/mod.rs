@@ -2,6 +2,7 @@
 
 pub mod broadcast;
 pub mod frame;
+pub mod limits;
 pub mod outbox;
 pub mod presence;
 pub mod queries;

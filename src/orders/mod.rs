@@ -6,4 +6,5 @@ pub mod history;
 pub mod item;
 pub mod model;
 pub mod queries;
+pub mod routes;
 pub mod views;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::access;
 use super::history::Detail;
-use super::item::ItemRefusal;
+use super::item::{ItemRefusal, ItemStatus};
 use super::model::{Item, LastChange, OrderState};
 use super::queries::write::{self, LockedOrder, NewEntry};
 use crate::command::Change;
@@ -86,9 +86,9 @@ impl<'a> Entry<'a> {
 /// "João finalizou este pedido às 14:32".
 fn closed_conflict(state: OrderState, order: &LockedOrder) -> AppError {
     let key = match state {
-        OrderState::Open => "conflict.order_open",
-        OrderState::Finished => "conflict.order_finished",
-        OrderState::Canceled => "conflict.order_canceled",
+        OrderState::Open => "conflict.open",
+        OrderState::Finished => "conflict.finished",
+        OrderState::Canceled => "conflict.canceled",
     };
     let name = order.closed_by_name.clone().unwrap_or_default();
     let at = order.closed_at.unwrap_or_default();
@@ -101,27 +101,29 @@ fn item_conflict(refusal: ItemRefusal, item: &Item) -> AppError {
         Sentence::new(key).text("name", change.by_name.clone()).time("time", change.at)
     };
     let sentence = match (refusal, &item.last_change) {
-        (ItemRefusal::AmountInvalid, _) => return AppError::field("quantity", "orders.error.amount_invalid"),
+        (ItemRefusal::AmountInvalid, _) => return AppError::field("quantity", "conflict.amount"),
         (ItemRefusal::MoreThanRest { rest, .. }, Some(change)) if rest.is_zero() => {
-            changed_by("conflict.item_picked", change)
+            changed_by("conflict.picked", change)
         }
         (ItemRefusal::MoreThanRest { rest, picked }, Some(change)) => {
-            changed_by("conflict.more_than_rest_by", change).quantity("rest", rest).quantity("picked", picked)
+            changed_by("conflict.more_than_rest", change).quantity("rest", rest).quantity("picked", picked)
         }
         (ItemRefusal::MoreThanRest { rest, .. }, None) => {
-            Sentence::new("conflict.more_than_rest").quantity("rest", rest)
+            Sentence::new("conflict.more_than_rest_plain").quantity("rest", rest)
         }
         (ItemRefusal::MoreThanPicked { picked }, Some(change)) => {
-            changed_by("conflict.more_than_picked_by", change).quantity("picked", picked)
+            changed_by("conflict.more_than_picked", change).quantity("picked", picked)
         }
         (ItemRefusal::MoreThanPicked { picked }, None) => {
             Sentence::new("conflict.more_than_picked").quantity("picked", picked)
         }
-        (ItemRefusal::NotFrom { .. }, Some(change)) => {
-            let sentence = changed_by("", change);
-            Sentence { key: format!("conflict.{}", change.kind).into(), ..sentence }
+        (ItemRefusal::NotFrom { status: ItemStatus::Picked }, Some(change)) => changed_by("conflict.picked", change),
+        (ItemRefusal::NotFrom { status: ItemStatus::Short }, Some(change)) => changed_by("conflict.short", change),
+        (ItemRefusal::NotFrom { status: ItemStatus::Substituted }, Some(change)) => {
+            changed_by("conflict.substituted", change)
         }
-        (ItemRefusal::NotFrom { .. }, None) => Sentence::new("conflict.item_changed"),
+        (ItemRefusal::NotFrom { .. }, Some(change)) => changed_by("conflict.changed", change),
+        (ItemRefusal::NotFrom { .. }, None) => Sentence::new("conflict.changed_plain"),
     };
     AppError::Conflict(sentence)
 }

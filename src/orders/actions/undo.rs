@@ -28,13 +28,13 @@ impl Command for UndoAction<'_> {
         let entry =
             write::find_entry(tx, company_id, order.id, self.version).await?.ok_or(AppError::NotFound)?;
         if entry.actor_id != self.on.actor.person_id {
-            return Err(AppError::Forbidden);
+            return Err(AppError::conflict("conflict.undo_other"));
         }
         if entry.undone {
             return Ok(Change::Unchanged);
         }
         if entry.detail.lines.is_empty() || entry.kind == EventKind::ActionUndone.code() {
-            return Err(AppError::conflict("conflict.cannot_undo"));
+            return Err(AppError::conflict("conflict.undo_never"));
         }
         let ids: Vec<ItemId> = entry.detail.lines.iter().map(|line| line.item).collect();
         let items = read::list_items(tx, company_id, order.id, Some(&ids)).await?;
@@ -75,7 +75,7 @@ fn came_after(item: &Item, version: i64) -> Result<()> {
     match &item.last_change {
         Some(change) if change.version == version => Ok(()),
         Some(change) => Err(AppError::Conflict(
-            Sentence::new("conflict.came_after").text("name", change.by_name.clone()).time("time", change.at),
+            Sentence::new("conflict.undo_after").text("name", change.by_name.clone()).time("time", change.at),
         )),
         None => Err(item_conflict(ItemRefusal::NotFrom { status: item.state.status() }, item)),
     }

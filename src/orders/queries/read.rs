@@ -274,7 +274,7 @@ pub async fn list_items(
         .collect()
 }
 
-/// Entries of an order's history after `after`, oldest first.
+/// Entries of an order's history, newest first; with `only`, just those versions and what they took back.
 pub async fn list_timeline(
     db: &mut PgConnection,
     company_id: CompanyId,
@@ -287,7 +287,7 @@ pub async fn list_timeline(
            from order_history h
            join people p on p.company_id = $1 and p.id = h.actor_id
            left join order_items i on i.company_id = $1 and i.id = h.item_id
-           where h.company_id = $1 and h.order_id = $2 and ($3::bigint[] is null or h.version = any($3))
+           where h.company_id = $1 and h.order_id = $2 and ($3::bigint[] is null or h.version = any($3) or h.undone_by = any($3))
            order by h.version desc limit 1000"#,
         company_id.0,
         order_id.0,
@@ -436,4 +436,15 @@ pub(super) fn state(code: &str) -> Result<OrderState> {
 
 pub(super) fn rest_state(code: &str) -> Result<RestState> {
     RestState::from_code(code).ok_or_else(|| AppError::internal(format!("unknown rest state {code}")))
+}
+
+pub async fn order_exists(db: &mut PgConnection, company_id: CompanyId, id: OrderId) -> Result<bool> {
+    let exists = sqlx::query_scalar!(
+        r#"select exists (select from orders where company_id = $1 and id = $2) as "exists!""#,
+        company_id.0,
+        id.0
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(exists)
 }

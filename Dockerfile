@@ -1,0 +1,37 @@
+# Dependencies are compiled in a layer of their own, which changes with Cargo.lock only. The final image holds the
+# program, the three libraries it links, CA certificates, and nothing else: no shell, no package manager, no root.
+FROM rust:1.95.0-slim-bookworm AS build
+WORKDIR /src
+ENV CARGO_TERM_COLOR=never \
+    CARGO_INCREMENTAL=0 \
+    CARGO_PROFILE_RELEASE_DEBUG=false \
+    CARGO_PROFILE_RELEASE_STRIP=debuginfo \
+    SQLX_OFFLINE=true
+
+# The bench is named in Cargo.toml, so it has to be there; it is not built.
+COPY Cargo.toml Cargo.lock ./
+RUN mkdir -p src benches \
+ && echo 'fn main() {}' | tee src/main.rs >benches/warehouse.rs \
+ && touch src/lib.rs \
+ && cargo build --release --locked --bin separacao \
+ && rm -r src
+
+COPY . .
+# What was copied may be older than the empty program that was just compiled.
+RUN find src -name '*.rs' -exec touch {} + && cargo build --release --locked --bin separacao
+
+# DNS needs no more than this: glibc 2.34 and newer hold the resolver, `files` and `dns` in libc itself.
+RUN mkdir -p /image/etc/ssl/certs \
+ && cp target/release/separacao /image/ \
+ && ldd /image/separacao | grep -o '/[^ ]*' | xargs -I{} cp --parents -L {} /image/ \
+ && cp -L /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/ \
+ && echo 'hosts: files dns' >/image/etc/nsswitch.conf
+
+FROM scratch
+COPY --from=build /image /
+USER 10001:10001
+ENV PORT=8000
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["/separacao"]
+CMD ["serve"]

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# make check: all of CI but the tests.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+exec </dev/null
+section() { printf '\n== %s\n' "$1"; }
+
+section 'format'
+cargo fmt --check
+
+section 'lints'
+SQLX_OFFLINE=true cargo clippy --locked --all-targets -- -D warnings
+
+section 'offline query data'
+scripts/sqlx.sh --check
+
+section 'licences, bans, sources'
+if cargo deny --version >/dev/null 2>&1; then
+  cargo deny check bans licenses sources
+else
+  echo 'cargo-deny is not installed: left out'
+fi
+
+section 'shell scripts'
+if command -v shellcheck >/dev/null; then
+  shellcheck -x scripts/*.sh .ci/run
+else
+  echo 'shellcheck is not installed: left out'
+fi

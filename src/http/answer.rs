@@ -1,0 +1,186 @@
+//! Puts what handlers say into words: for the script as JSON with the frames it lacks, for a person as a page.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+use crate::command::Done;
+use crate::error::{AppError, Sentence};
+use crate::feed::Cursor;
+use crate::html::{Chrome, Scene, WorkCalendar};
+use crate::live::Live;
+use crate::live::broadcast::CatchUp;
+use crate::live::screen::Screen;
+use crate::page::{self, Place, Visitor};
+use crate::users::client::wants_json;
+use crate::users::views::ErrorPage;
+
+/// What the answer depends on, kept before the handler consumes the request.
+struct Asked {
+    visitor: Visitor,
+    json: bool,
+    screen: Option<Screen>,
+    cursor: Option<Cursor>,
+    back: String,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Option<Self> {
+        let visitor = request.extensions().get::<Visitor>()?.clone();
+        let headers = request.headers();
+        let path = request.uri().path();
+        Some(Self {
+            visitor,
+            json: wants_json(headers) || matches!(path, "/live" | "/feed"),
+            screen: parsed(headers, "x-screen"),
+            cursor: parsed(headers, "x-cursor"),
+            back: back(path).to_owned(),
+        })
+    }
+}
+
+fn parsed<T: std::str::FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {
+    headers.get(name)?.to_str().ok()?.parse().ok()
+}
+
+/// The page above a path: where "back" leads after an error.
+fn back(path: &str) -> &str {
+    let mut ends = path.match_indices('/').map(|(at, _)| at).skip(2);
+    match (path.starts_with("/orders/") || path.starts_with("/quotes/"), ends.next()) {
+        (true, Some(end)) => &path[..end],
+        (true, None) => "/",
+        (false, _) if path.starts_with("/people/") => "/people",
+        (false, _) => "/",
+    }
+}
+
+/// Middleware around every handler.
+pub async fn answer(State(live): State<Live>, request: Request, next: Next) -> Response {
+    let Some(asked) = Asked::of(&request) else { return next.run(request).await };
+    let mut response = next.run(request).await;
+    if let Some(done) = response.extensions_mut().remove::<Done>() {
+        return if asked.json { accepted(&live, &asked, &done).await } else { response };
+    }
+    if let Some(error) = response.extensions_mut().remove::<Arc<AppError>>() {
+        return refused(&live, &asked, &error).await;
+    }
+    response
+}
+
+/// 200 with what was done and the frames through it.
+async fn accepted(live: &Live, asked: &Asked, done: &Done) -> Response {
+    let now = live.state.clock.now();
+    let offset = asked.visitor.offset_minutes(now);
+    let say = |sentence: &Sentence| sentence.say(asked.visitor.lang, offset);
+    let mut body = Map::new();
+    body.insert("n".to_owned(), json!(done.n));
+    body.insert("message".to_owned(), json!(done.message.as_ref().map(say)));
+    body.insert("undo".to_owned(), json!(done.undo));
+    body.insert("location".to_owned(), json!(done.location));
+    json_with_frames(live, asked, body, Some(done.n), StatusCode::OK, "application/json").await
+}
+
+/// Problem details (RFC 9457) with the frames that show the truth, or a page with the sentence.
+async fn refused(live: &Live, asked: &Asked, error: &AppError) -> Response {
+    log(error);
+    let now = live.state.clock.now();
+    let lang = asked.visitor.lang;
+    let offset = asked.visitor.offset_minutes(now);
+    let sentence = error.sentence().say(lang, offset);
+    let status = error.status();
+    let mut response = if asked.json {
+        let mut body = Map::new();
+        body.insert("type".to_owned(), json!(error.code()));
+        body.insert("title".to_owned(), json!(sentence));
+        body.insert("status".to_owned(), json!(status.as_u16()));
+        if let AppError::Invalid { fields, .. } = error {
+            let fields: Map<String, Value> =
+                fields.iter().map(|(name, sentence)| (name.clone(), json!(sentence.say(lang, offset)))).collect();
+            body.insert("fields".to_owned(), Value::Object(fields));
+        }
+        json_with_frames(live, asked, body, None, status, "application/problem+json").await
+    } else if matches!(error, AppError::SignedOut) {
+        (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response()
+    } else {
+        error_page(live, asked, status, &sentence)
+    };
+    if let Some(seconds) = error.retry_after() {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+fn error_page(live: &Live, asked: &Asked, status: StatusCode, sentence: &str) -> Response {
+    let now = live.state.clock.now();
+    let chrome = match &asked.visitor.person {
+        Some(actor) => page::chrome(actor, asked.visitor.lang, now, actor.can_codes(), None),
+        None => {
+            let calendar = WorkCalendar { offset_minutes: 0, starts_minute: 0, ends_minute: 1440 };
+            let scene = Scene { lang: asked.visitor.lang, v: 0, now, calendar, build: crate::assets::build() };
+            Chrome::signed_out(scene, None)
+        }
+    };
+    let page = ErrorPage { chrome: &chrome, status: status.as_u16(), sentence: Some(sentence), back: &asked.back };
+    match page::respond(&page) {
+        Ok(mut response) => {
+            *response.status_mut() = status;
+            response
+        }
+        Err(_) => status.into_response(),
+    }
+}
+
+/// Adds what `GET /feed` would answer from the request's cursor, so that the actor's screen takes the same
+/// way as everybody's.
+async fn json_with_frames(
+    live: &Live,
+    asked: &Asked,
+    body: Map<String, Value>,
+    through: Option<i64>,
+    status: StatusCode,
+    content_type: &'static str,
+) -> Response {
+    let mut text = Value::Object(body).to_string();
+    if let Some(more) = frames(live, asked, through).await {
+        text.pop();
+        text.push(',');
+        text.push_str(&more);
+        text.push('}');
+    }
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (status, headers, text).into_response()
+}
+
+/// `"frames":[…]` or `"reset":"…"`; None without a cursor, or when the frames cannot be had now (they will
+/// come over the socket).
+async fn frames(live: &Live, asked: &Asked, through: Option<i64>) -> Option<String> {
+    let (screen, cursor) = (asked.screen?, asked.cursor.as_ref()?);
+    let actor = asked.visitor.person.as_ref()?;
+    if !screen.is_allowed(actor) {
+        return None;
+    }
+    let company = live.company(actor.company_id, &Place::from(&actor.company));
+    match company.catch_up(screen, asked.visitor.lang, cursor, through).await {
+        Ok(CatchUp::Frame { text, .. }) => Some(format!("\"frames\":[{text}]")),
+        Ok(CatchUp::Reset(reason)) => Some(format!("\"reset\":\"{}\"", reason.code())),
+        Err(error) => {
+            tracing::debug!(error = &error as &dyn std::error::Error, "the frames of an answer could not be rendered");
+            None
+        }
+    }
+}
+
+/// The person reads the sentence; the operator reads why.
+fn log(error: &AppError) {
+    match error {
+        AppError::Internal(_) => tracing::error!(error = error as &dyn std::error::Error, "a request failed"),
+        AppError::Unavailable(_) => tracing::warn!(error = error as &dyn std::error::Error, "a request could not be served"),
+        _ => tracing::debug!(%error, "a request was refused"),
+    }
+}

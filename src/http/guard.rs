@@ -1,0 +1,100 @@
+//! Who may come in at all, and the headers that every answer carries.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
+
+use crate::lifecycle::Stage;
+use crate::state::AppState;
+
+/// What the health check of the hosting platform calls itself.
+const HEALTHCHECK_HOST: &str = "healthcheck.railway.app";
+
+/// Host names that requests may carry.
+#[derive(Clone, Debug)]
+pub struct Hosts {
+    /// Empty: any (development).
+    pub allowed: Arc<Vec<String>>,
+}
+
+/// Refuses foreign host names: links and redirects are made of ours only.
+pub async fn check_host(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host });
+    let name = name.to_ascii_lowercase();
+    let path = request.uri().path();
+    let is_health = name == HEALTHCHECK_HOST && matches!(path, "/" | "/livez" | "/readyz" | "/health");
+    // Probes and scrapers inside the private network come by address.
+    let is_probe = matches!(path, "/livez" | "/readyz" | "/health" | "/metrics");
+    if hosts.allowed.is_empty() || hosts.allowed.contains(&name) || is_health || is_probe {
+        next.run(request).await
+    } else {
+        (StatusCode::BAD_REQUEST, "unknown host\n").into_response()
+    }
+}
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+     font-src 'self'; manifest-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The headers that keep a page to itself (OWASP ASVS 5.0, chapter 3).
+pub async fn secure(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let set = [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()"),
+    ];
+    for (name, value) in set {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if state.settings.is_https() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
+    }
+    if state.lifecycle.stage() > Stage::Serving {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// One line of the log and one observation of the histogram for each request; the id is the caller's or a new one.
+pub async fn observe(mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let method = request.method().clone();
+    let given = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).filter(|id| is_plain(id));
+    let id = given.map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned);
+    let value = HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("invalid"));
+    request.headers_mut().insert("x-request-id", value.clone());
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let span = tracing::info_span!("request", id, method = %method, route);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let seconds = began.elapsed().as_secs_f64();
+    let status = response.status();
+    metrics::histogram!("http_request_seconds", "method" => name(&method), "route" => route, "status" => status.as_str().to_owned())
+        .record(seconds);
+    span.in_scope(|| tracing::debug!(status = status.as_u16(), milliseconds = seconds * 1e3, "answered"));
+    response.headers_mut().insert("x-request-id", value);
+    response
+}
+
+/// An id that may stand in a log line.
+fn is_plain(id: &str) -> bool {
+    (1..=100).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
+}
+
+fn name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::HEAD => "HEAD",
+        _ => "OTHER",
+    }
+}

@@ -1,0 +1,25 @@
+//! Finds out who a request comes from, once, and puts it into the request.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::page::Visitor;
+use crate::state::AppState;
+use crate::users::client;
+use crate::users::model::Actor;
+
+pub async fn load(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let person = parts.extensions.get::<Actor>().cloned();
+    let own = person.as_ref().and_then(|actor| actor.language);
+    let visitor = Visitor {
+        lang: own.unwrap_or_else(|| client::lang(&parts.headers)),
+        address: client::address(&parts, &state.settings).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+        person,
+    };
+    parts.extensions.insert(visitor);
+    next.run(Request::from_parts(parts, body)).await
+}

@@ -1,0 +1,92 @@
+//! How many sockets a person, an address and a replica may have.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::error::{AppError, Result, Sentence};
+use crate::ids::PersonId;
+
+const PER_PERSON: usize = 10;
+/// A whole company shares one address.
+const PER_ADDRESS: usize = 1_000;
+
+#[derive(Debug)]
+pub struct Limits {
+    most: usize,
+    open: Mutex<Open>,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    all: usize,
+    people: HashMap<PersonId, usize>,
+    addresses: HashMap<IpAddr, usize>,
+}
+
+/// A socket's place; given back when dropped.
+#[derive(Debug)]
+pub struct Permit {
+    limits: Arc<Limits>,
+    person_id: PersonId,
+    address: IpAddr,
+}
+
+impl Limits {
+    /// `most`: sockets of the whole replica.
+    pub fn new(most: usize) -> Arc<Self> {
+        Arc::new(Self { most, open: Mutex::default() })
+    }
+
+    pub fn admit(self: &Arc<Self>, person_id: PersonId, address: IpAddr) -> Result<Permit> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = open.all < self.most
+            && count(&open.people, &person_id) < PER_PERSON
+            && count(&open.addresses, &address) < PER_ADDRESS;
+        if !free {
+            return Err(AppError::TooMany { sentence: Sentence::new("error.too_many_screens"), retry_after: 30 });
+        }
+        open.all += 1;
+        *open.people.entry(person_id).or_default() += 1;
+        *open.addresses.entry(address).or_default() += 1;
+        Ok(Permit { limits: self.clone(), person_id, address })
+    }
+}
+
+fn count<K: Eq + Hash>(counts: &HashMap<K, usize>, key: &K) -> usize {
+    counts.get(key).copied().unwrap_or(0)
+}
+
+fn lower<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
+    if let Some(n) = counts.get_mut(key) {
+        *n -= 1;
+        if *n == 0 {
+            counts.remove(key);
+        }
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let mut open = self.limits.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.all -= 1;
+        lower(&mut open.people, &self.person_id);
+        lower(&mut open.addresses, &self.address);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_eleventh_screen_of_a_person_waits_until_one_is_closed() {
+        let limits = Limits::new(100);
+        let (person, address) = (PersonId::new(), IpAddr::from([127, 0, 0, 1]));
+        let mut permits: Vec<_> = (0..PER_PERSON).map(|_| limits.admit(person, address).unwrap()).collect();
+        assert!(limits.admit(person, address).is_err());
+        permits.pop();
+        assert!(limits.admit(person, address).is_ok());
+    }
+}

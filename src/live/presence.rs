@@ -1,0 +1,101 @@
+//! "Agora: João": who has an order open right now, on any replica. Leases in Postgres, sent without numbers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use askama::Template;
+use jiff::SignedDuration;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use super::broadcast::CompanyLive;
+use super::frame;
+use super::queries;
+use super::screen::Screen;
+use crate::error::Result;
+use crate::feed;
+use crate::ids::OrderId;
+use crate::lang::Lang;
+
+/// How long a lease lasts without being renewed; it is renewed with every beat.
+const LEASE: SignedDuration = SignedDuration::from_secs(15);
+
+type Present = BTreeMap<OrderId, Vec<String>>;
+
+/// What this replica told its screens last.
+#[derive(Debug, Default)]
+pub struct Presence {
+    told: Mutex<Present>,
+}
+
+/// The slot of one order on card and picking screen; empty when nobody is there.
+#[derive(Template)]
+#[template(
+    source = r#"<span id="presence-{{ order_id }}">{% if !names.is_empty() %}{{ lang.t_with("presence.now", [("names", names.as_str())]) }}{% endif %}</span>"#,
+    ext = "html"
+)]
+struct PresenceFragment {
+    lang: Lang,
+    order_id: OrderId,
+    names: String,
+}
+
+impl Presence {
+    /// Renews the leases of this replica's screens, looks at everybody's, and tells what changed.
+    pub async fn refresh(&self, company: &CompanyLive) {
+        match read(company).await {
+            Ok(present) => self.tell(company, present),
+            Err(error) => tracing::debug!(error = &error as &dyn std::error::Error, "presence could not be read"),
+        }
+    }
+
+    fn tell(&self, company: &CompanyLive, present: Present) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let orders: BTreeSet<OrderId> = told.keys().chain(present.keys()).copied().collect();
+        let changed: Vec<OrderId> = orders.into_iter().filter(|id| told.get(id) != present.get(id)).collect();
+        *told = present;
+        for lang in Lang::ALL.into_iter().filter(|_| !changed.is_empty()) {
+            let shows = |screen: Screen| match screen {
+                Screen::Board | Screen::FilteredBoard => true,
+                Screen::Order(id) => changed.contains(&id),
+                _ => false,
+            };
+            company.send(lang, shows, &text(lang, &told, &changed));
+        }
+    }
+
+    /// Everything at once, for a screen that was just opened. None: nobody is anywhere.
+    pub fn all(&self, lang: Lang) -> Option<Utf8Bytes> {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let orders: Vec<OrderId> = told.keys().copied().collect();
+        (!orders.is_empty()).then(|| text(lang, &told, &orders))
+    }
+}
+
+async fn read(company: &CompanyLive) -> Result<Present> {
+    let state = company.state();
+    let company_id = company.company_id();
+    let now = state.clock.now();
+    let pairs = company.at_work();
+    if !pairs.is_empty() {
+        let mut tx = state.db.company(company_id).await?;
+        queries::upsert_leases(&mut tx, company_id, &pairs, now, now.saturating_add(LEASE).unwrap_or(now)).await?;
+        feed::commit_unseen(tx).await?;
+    }
+    let mut tx = state.db.company(company_id).await?;
+    let mut present = Present::new();
+    for (order_id, name) in queries::list_present(&mut tx, company_id, now).await? {
+        present.entry(order_id).or_default().push(name);
+    }
+    Ok(present)
+}
+
+fn text(lang: Lang, present: &Present, orders: &[OrderId]) -> Utf8Bytes {
+    let html: String = orders
+        .iter()
+        .map(|order_id| {
+            let names = present.get(order_id).map(|names| names.join(", ")).unwrap_or_default();
+            PresenceFragment { lang, order_id: *order_id, names }.render().unwrap_or_default()
+        })
+        .collect();
+    frame::presence(&html)
+}

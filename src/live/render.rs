@@ -1,0 +1,146 @@
+//! A batch of events becomes fragments: read again in one snapshot, drawn by the templates that draw the page.
+
+use askama::Template;
+
+use super::screen::Screen;
+use crate::error::{AppError, Result};
+use crate::feed::{self, Event, EventKind};
+use crate::html::{Gone, Scene};
+use crate::ids::{CompanyId, ItemId, OrderId};
+use crate::lang::Lang;
+use crate::orders::model::OrderSummary;
+use crate::orders::queries::read;
+use crate::orders::views::parts::{
+    BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment, NotesFragment,
+};
+use crate::orders::views::{CARDS_PER_PAGE, CardFragment, CountersFragment};
+use crate::page::Place;
+use crate::state::AppState;
+
+/// What a batch of events looks like on one screen.
+#[derive(Debug, Default)]
+pub struct Rendered {
+    pub html: String,
+    /// The page is to be fetched again instead.
+    pub touched: bool,
+}
+
+impl Rendered {
+    pub fn is_empty(&self) -> bool {
+        self.html.is_empty() && !self.touched
+    }
+}
+
+/// Draws what `events` changed on a screen. The rows are read in one snapshot; its head is the version of
+/// every fragment, so a fragment may be newer than its frame, never older.
+pub async fn fragments(
+    state: &AppState,
+    company_id: CompanyId,
+    place: &Place,
+    screen: Screen,
+    lang: Lang,
+    events: &[&Event],
+) -> Result<Rendered> {
+    let mut tx = state.db.snapshot(company_id).await?;
+    let head = feed::queries::get_head(&mut tx, company_id).await?;
+    let scene = place.scene(lang, head.n, state.clock.now());
+    let html = match screen {
+        Screen::Board => board(&mut tx, company_id, place, scene, events).await?,
+        Screen::Order(order_id) => order(&mut tx, company_id, order_id, scene, events).await?,
+        Screen::FilteredBoard | Screen::Quotes | Screen::People | Screen::Closed => {
+            return Ok(Rendered { html: String::new(), touched: true });
+        }
+    };
+    Ok(Rendered { html, touched: false })
+}
+
+/// Cards of the orders that were touched, the window's edge where it moved, and the counters.
+async fn board(
+    db: &mut sqlx::PgConnection,
+    company_id: CompanyId,
+    place: &Place,
+    scene: Scene,
+    events: &[&Event],
+) -> Result<String> {
+    let mut touched: Vec<OrderId> = events.iter().filter_map(|event| event.order_id).collect();
+    touched.sort_unstable();
+    touched.dedup();
+    let moves = events.iter().filter(|event| event.kind.is_none_or(moves_cards)).count();
+    let window_end = usize::try_from(CARDS_PER_PAGE).unwrap_or(usize::MAX);
+    let edge = i64::try_from(moves).unwrap_or(CARDS_PER_PAGE);
+    let nearby = read::list_open_ids(db, company_id, CARDS_PER_PAGE + edge, 0).await?;
+    let (window, beyond) = nearby.split_at(nearby.len().min(window_end));
+    // A full window: as many cards as left it come in at its end, and those that came in push others out.
+    let moved_in = if window.len() == window_end { &window[window_end.saturating_sub(moves)..] } else { &[] };
+    let shown: Vec<OrderId> =
+        window.iter().filter(|id| touched.contains(id) || moved_in.contains(id)).copied().collect();
+    let gone = touched.iter().filter(|id| !window.contains(id)).chain(beyond);
+
+    let mut html = String::new();
+    for order in read::list_summaries(db, company_id, &shown).await? {
+        draw(&CardFragment { scene, order: &order }, &mut html)?;
+    }
+    for id in gone {
+        draw(&Gone { id: format!("order-{id}"), v: scene.v }, &mut html)?;
+    }
+    let (open_now, finished_today) = read::get_totals(db, company_id, place.midnight(scene.now)).await?;
+    draw(&CountersFragment { scene, open_now, finished_today }, &mut html)?;
+    Ok(html)
+}
+
+/// Whether the kind changes which cards the board has, or their order.
+fn moves_cards(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::OrderImported
+            | EventKind::OrderChanged
+            | EventKind::OrderUrgent
+            | EventKind::OrderNotUrgent
+            | EventKind::OrderFinished
+            | EventKind::OrderReopened
+            | EventKind::OrderCanceled
+    )
+}
+
+/// The touched lines of an order, and the pieces around them that depend on all lines.
+async fn order(
+    db: &mut sqlx::PgConnection,
+    company_id: CompanyId,
+    order_id: OrderId,
+    scene: Scene,
+    events: &[&Event],
+) -> Result<String> {
+    let order = read::get_summary(db, company_id, order_id).await?;
+    let items = read::list_items(db, company_id, order_id, None).await?;
+    let versions: Vec<i64> = events.iter().filter_map(|event| event.version).collect();
+    let timeline = read::list_timeline(db, company_id, order_id, Some(&versions)).await?;
+    let touched: Vec<ItemId> = events.iter().filter_map(|event| event.item_id).collect();
+
+    let mut html = String::new();
+    draw(&BarFragment { scene, order: &order }, &mut html)?;
+    around(scene, &order, events, &mut html)?;
+    for item in items.iter().filter(|item| touched.contains(&item.id)) {
+        draw(&ItemFragment { scene, order_id, order_state: order.state, item }, &mut html)?;
+    }
+    for count in GroupCountFragment::all(scene, &items) {
+        draw(&count, &mut html)?;
+    }
+    draw(&FinishFragment { scene, order: &order, items: &items, open: false }, &mut html)?;
+    for entry in &timeline {
+        draw(&EntryFragment { scene, entry }, &mut html)?;
+    }
+    Ok(html)
+}
+
+/// The head and the notes, where something about the whole order changed.
+fn around(scene: Scene, order: &OrderSummary, events: &[&Event], html: &mut String) -> Result<()> {
+    if events.iter().any(|event| event.item_id.is_none()) {
+        draw(&HeadFragment { scene, order }, html)?;
+        draw(&NotesFragment { scene, order }, html)?;
+    }
+    Ok(())
+}
+
+fn draw(fragment: &impl Template, html: &mut String) -> Result<()> {
+    fragment.render_into(html).map_err(AppError::internal)
+}

@@ -1,0 +1,177 @@
+//! `GET /live` (the socket) and `GET /feed` (the same frames over HTTP).
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde::Deserialize;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+use super::broadcast::{CatchUp, Live, Watcher};
+use super::limits::Limits;
+use super::outbox::Outbox;
+use super::screen::Screen;
+use super::{frame, socket};
+use crate::error::{AppError, Result};
+use crate::feed::Cursor;
+use crate::lang::Lang;
+use crate::lifecycle::Stage;
+use crate::orders::queries::read;
+use crate::page::{Place, Visitor};
+use crate::users::model::Actor;
+
+/// What the live routes share.
+#[derive(Clone, Debug)]
+pub struct LiveState {
+    pub live: Live,
+    pub limits: Arc<Limits>,
+    /// Exact origins that may open sockets.
+    pub origins: Arc<Vec<String>>,
+}
+
+pub fn router(state: LiveState) -> Router {
+    Router::new().route("/live", get(open_socket)).route("/feed", get(read_feed)).with_state(state)
+}
+
+#[derive(Debug, Deserialize)]
+struct Subscription {
+    screen: String,
+    cursor: String,
+    /// Seconds to wait for something new; only `GET /feed`.
+    #[serde(default)]
+    wait: u64,
+}
+
+/// The longest a poll waits; shorter than any proxy's patience.
+const LONGEST_WAIT: u64 = 25;
+
+impl Subscription {
+    fn parse(&self) -> Result<(Screen, Cursor)> {
+        let screen = self.screen.parse().map_err(|_| AppError::invalid("error.screen_unknown"))?;
+        let cursor = self.cursor.parse().map_err(|_| AppError::invalid("error.cursor_invalid"))?;
+        Ok((screen, cursor))
+    }
+}
+
+/// Refuses a screen that is not for this person, and an order that is not this company's.
+async fn authorise(live: &Live, actor: &Actor, screen: Screen) -> Result<()> {
+    if !screen.is_allowed(actor) {
+        return Err(AppError::Forbidden);
+    }
+    if let Screen::Order(order_id) = screen {
+        let mut tx = live.state.db.company(actor.company_id).await?;
+        if !read::order_exists(&mut tx, actor.company_id, order_id).await? {
+            return Err(AppError::NotFound);
+        }
+    }
+    Ok(())
+}
+
+async fn open_socket(
+    State(state): State<LiveState>,
+    Query(subscription): Query<Subscription>,
+    visitor: Visitor,
+    request: Request,
+) -> Result<Response> {
+    require_origin(&state.origins, request.headers())?;
+    let actor = visitor.actor()?.clone();
+    if state.live.state.lifecycle.stage() > Stage::Serving {
+        return Err(AppError::Unavailable(None));
+    }
+    let (screen, cursor) = subscription.parse()?;
+    authorise(&state.live, &actor, screen).await?;
+    let accept = websocket_accept(request.headers())?;
+    let permit = state.limits.admit(actor.person_id, visitor.address)?;
+    let company = state.live.company(actor.company_id, &Place::from(&actor.company));
+    let watcher = Arc::new(Watcher {
+        id: state.live.next_id(),
+        person_id: actor.person_id,
+        session_id: actor.session.id,
+        screen,
+        lang: visitor.lang,
+        outbox: Outbox::default(),
+        visible: AtomicBool::new(true),
+    });
+    let live = state.live.clone();
+    let upgrade = hyper::upgrade::on(request);
+    live.state.lifecycle.clone().spawn(async move {
+        let Ok(upgraded) = upgrade.await else { return };
+        if let Some(stream) = socket::open(upgraded).await {
+            socket::serve(stream, company, watcher, cursor, &live.state.settings).await;
+        }
+        drop(permit);
+    });
+    let headers = [
+        (header::CONNECTION, HeaderValue::from_static("upgrade")),
+        (header::UPGRADE, HeaderValue::from_static("websocket")),
+        (header::SEC_WEBSOCKET_ACCEPT, accept),
+    ];
+    Ok((StatusCode::SWITCHING_PROTOCOLS, headers).into_response())
+}
+
+/// The exact scheme, host and port of an allowed page; a missing or `null` origin is a foreign one.
+fn require_origin(allowed: &[String], headers: &HeaderMap) -> Result<()> {
+    let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
+    match origin {
+        Some(origin) if allowed.iter().any(|known| known == origin) => Ok(()),
+        other => {
+            metrics::counter!("live_origin_refused_total").increment(1);
+            tracing::warn!(origin = other.unwrap_or("none"), "a socket from a foreign origin was refused");
+            Err(AppError::Forbidden)
+        }
+    }
+}
+
+/// Checks the handshake (RFC 6455, 4.2.1) and answers its key.
+fn websocket_accept(headers: &HeaderMap) -> Result<HeaderValue> {
+    let has = |name: header::HeaderName, token: &str| {
+        let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).any(|value| value.trim().eq_ignore_ascii_case(token))
+    };
+    let handshake = has(header::CONNECTION, "upgrade")
+        && has(header::UPGRADE, "websocket")
+        && has(header::SEC_WEBSOCKET_VERSION, "13");
+    match headers.get(header::SEC_WEBSOCKET_KEY) {
+        Some(key) if handshake => HeaderValue::try_from(derive_accept_key(key.as_bytes())).map_err(AppError::internal),
+        _ => Err(AppError::invalid("error.socket_expected")),
+    }
+}
+
+/// The same frames without a socket. With `wait`, answers as soon as something touches the screen.
+async fn read_feed(
+    State(state): State<LiveState>,
+    Query(subscription): Query<Subscription>,
+    visitor: Visitor,
+) -> Result<Response> {
+    let actor = visitor.actor()?;
+    let (screen, cursor) = subscription.parse()?;
+    authorise(&state.live, actor, screen).await?;
+    let company = state.live.company(actor.company_id, &Place::from(&actor.company));
+    let lang: Lang = visitor.lang;
+    let mut answer = company.catch_up(screen, lang, &cursor, None).await?;
+    let wait = Duration::from_secs(subscription.wait.min(LONGEST_WAIT));
+    if matches!(answer, CatchUp::Frame { empty: true, .. }) && !wait.is_zero() {
+        let mut stage = state.live.state.lifecycle.watch_stage();
+        tokio::select! {
+            () = company.wait_for(screen, &cursor, wait) => {}
+            // Waiting polls are answered when the replica goes away.
+            _ = stage.wait_for(|stage| *stage > Stage::Serving) => {}
+        }
+        answer = company.catch_up(screen, lang, &cursor, None).await?;
+    }
+    let body = feed_body(&answer);
+    Ok(([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body).into_response())
+}
+
+/// `{"frames":[…]}` or `{"reset":"reason"}`, the objects that a socket sends.
+fn feed_body(answer: &CatchUp) -> String {
+    match answer {
+        CatchUp::Frame { text, .. } => format!("{{\"frames\":[{text}]}}"),
+        CatchUp::Reset(reason) => frame::reset(*reason).to_string(),
+    }
+}

@@ -1,0 +1,193 @@
+//! One WebSocket: its own task and queue, from the upgrade to the close.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::CapacityError;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+
+use super::broadcast::{CatchUp, CompanyLive, Watcher};
+use super::frame::{self, Hello};
+use super::outbox::{CloseReason, Taken};
+use crate::assets;
+use crate::config::Settings;
+use crate::feed::Cursor;
+use crate::feed::hub::ResetReason;
+
+/// A socket that takes nothing for so long is closed.
+const NO_PROGRESS: Duration = Duration::from_secs(10);
+/// Messages a browser may send: a burst, and then so many a second. It has next to nothing to say.
+const BURST: f64 = 40.0;
+const PER_SECOND: f64 = 20.0;
+
+type Stream = WebSocketStream<TcpStream>;
+
+/// What a browser may say.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Say {
+    visible: bool,
+}
+
+/// Reads a browser's text; anything but the one known message is an error.
+pub fn understand(text: &str) -> Option<bool> {
+    serde_json::from_str::<Say>(text).ok().map(|say| say.visible)
+}
+
+/// Buffers are small because a thousand sockets rest for most of the day.
+fn config() -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(1024)
+        .write_buffer_size(8 * 1024)
+        .max_write_buffer_size(1024 * 1024)
+        .max_message_size(Some(16 * 1024))
+        .max_frame_size(Some(16 * 1024))
+}
+
+/// Takes over an upgraded connection. None: it is not one of our own accept loop.
+pub async fn open(upgraded: Upgraded) -> Option<Stream> {
+    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+    let stream = parts.io.into_inner();
+    Some(WebSocketStream::from_partially_read(stream, parts.read_buf.to_vec(), Role::Server, Some(config())).await)
+}
+
+/// Serves a socket until it ends. The watcher has not joined yet.
+pub async fn serve(mut stream: Stream, company: Arc<CompanyLive>, watcher: Arc<Watcher>, cursor: Cursor, settings: &Settings) {
+    metrics::gauge!("live_sockets").increment(1.0);
+    let close = match greet(&mut stream, &company, &watcher, &cursor, settings).await {
+        Ok(()) => talk(&mut stream, &watcher).await,
+        Err(close) => close,
+    };
+    company.leave(&watcher);
+    if let Some((code, reason)) = close {
+        let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::from_static(reason) };
+        let _ = timeout(Duration::from_secs(2), stream.close(Some(frame))).await;
+    }
+    metrics::gauge!("live_sockets").decrement(1.0);
+}
+
+type Close = Option<(u16, &'static str)>;
+
+/// Joins first, then sends what is missing, then says so: nothing falls between.
+async fn greet(
+    stream: &mut Stream,
+    company: &Arc<CompanyLive>,
+    watcher: &Arc<Watcher>,
+    cursor: &Cursor,
+    settings: &Settings,
+) -> Result<(), Close> {
+    const AWAY: Close = Some((1013, "try again"));
+    company.join(watcher.clone()).await.map_err(|_| AWAY)?;
+    let missing = company.catch_up(watcher.screen, watcher.lang, cursor, None).await.map_err(|_| AWAY)?;
+    let head = match missing {
+        CatchUp::Frame { text, head, .. } => {
+            send(stream, [text]).await?;
+            head
+        }
+        CatchUp::Reset(reason) => {
+            send(stream, [frame::reset(reason)]).await?;
+            cursor.n
+        }
+    };
+    let hello = Hello { head, beat: settings.beat_ms, window: settings.drain_spread_ms, build: assets::build() };
+    send(stream, [frame::hello(hello)]).await?;
+    if let Some(presence) = company.presence().all(watcher.lang) {
+        send(stream, [presence]).await?;
+    }
+    Ok(())
+}
+
+async fn talk(stream: &mut Stream, watcher: &Watcher) -> Close {
+    let mut allowance = Allowance { tokens: BURST, at: Instant::now() };
+    loop {
+        tokio::select! {
+            taken = watcher.outbox.take() => {
+                let Taken { texts, overflowed, close } = taken;
+                if let Err(close) = send(stream, texts).await { return close }
+                if overflowed {
+                    metrics::counter!("live_resets_total", "reason" => ResetReason::Slow.code()).increment(1);
+                    if let Err(close) = send(stream, [frame::reset(ResetReason::Slow)]).await { return close }
+                }
+                if let Some(reason) = close { return Some((reason.code(), "")) }
+            }
+            message = stream.next() => {
+                if !allowance.take() { return Some((1008, "too many messages")) }
+                match message {
+                    Some(Ok(Message::Text(text))) => match understand(&text) {
+                        Some(visible) => watcher.visible.store(visible, Ordering::Relaxed),
+                        None => return Some((1008, "not understood")),
+                    },
+                    Some(Ok(Message::Binary(_))) => return Some((1003, "text only")),
+                    Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+                    Some(Err(Error::Capacity(CapacityError::MessageTooLong { .. }))) => return Some((1009, "too large")),
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                }
+            }
+        }
+    }
+}
+
+/// Writes all texts with one flush.
+async fn send(stream: &mut Stream, texts: impl IntoIterator<Item = Utf8Bytes>) -> Result<(), Close> {
+    let write = async {
+        for text in texts {
+            stream.feed(Message::Text(text)).await?;
+        }
+        stream.flush().await
+    };
+    match timeout(NO_PROGRESS, write).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(None),
+        Err(_) => {
+            metrics::counter!("live_slow_closed_total").increment(1);
+            Err(Some((CloseReason::TooSlow.code(), "")))
+        }
+    }
+}
+
+/// A token bucket.
+struct Allowance {
+    tokens: f64,
+    at: Instant,
+}
+
+impl Allowance {
+    fn take(&mut self) -> bool {
+        let now = Instant::now();
+        self.tokens = (self.tokens + now.duration_since(self.at).as_secs_f64() * PER_SECOND).min(BURST);
+        self.at = now;
+        self.tokens -= 1.0;
+        self.tokens >= 0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn only_the_one_message_is_understood() {
+        assert_eq!(understand(r#"{"visible":true}"#), Some(true));
+        assert_eq!(understand(r#"{"visible":true,"subscribe":"order:x"}"#), None);
+        assert_eq!(understand(r#"{"visible":"yes"}"#), None);
+        assert_eq!(understand(""), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_understood_or_refused(text in ".{0,200}") {
+            let _ = understand(&text);
+        }
+    }
+}

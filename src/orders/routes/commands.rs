@@ -1,0 +1,243 @@
+//! Commands over HTTP: read the form, run one action, say what was done.
+
+use axum::extract::{Path, State};
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use crate::command::{self, Done, Outcome, Tap};
+use crate::error::{AppError, Result, Sentence};
+use crate::ids::{ItemId, NoteId, OrderId, PackagingId, ShippingId};
+use crate::orders::actions::On;
+use crate::orders::actions::items::{MarkShort, PickItem, UnmarkShort, UnpickItem};
+use crate::orders::actions::notes::{AddNote, ChangeNote};
+use crate::orders::actions::orders::{CancelOrder, ChangeShipping, FinishOrder, ReopenOrder, SetUrgent};
+use crate::orders::actions::undo::UndoAction;
+use crate::state::AppState;
+use crate::users::model::Actor;
+
+fn on<'a>(state: &AppState, actor: &'a Actor, order_id: OrderId) -> On<'a> {
+    On { actor, order_id, now: state.clock.now() }
+}
+
+/// The answer of a command that stays on the order's screen.
+fn stay(outcome: Outcome, order_id: OrderId, key: &'static str) -> Done {
+    Done::new(outcome, format!("/orders/{order_id}")).say(Sentence::new(key))
+}
+
+/// The same with the path that takes it back; a command that changed nothing has none.
+fn undoable(outcome: Outcome, order_id: OrderId, key: &'static str) -> Done {
+    stay(outcome, order_id, key).undo(outcome.version.map(|version| format!("/orders/{order_id}/undo/{version}")))
+}
+
+/// Forms write quantities with a point; people write a comma.
+fn quantity(text: &str) -> Result<Decimal> {
+    let text = text.trim().replace(',', ".");
+    text.parse().map_err(|_| AppError::field("quantity", "conflict.amount"))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct PickForm {
+    quantity: String,
+}
+
+pub async fn pick(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path((order_id, item_id)): Path<(OrderId, ItemId)>,
+    tap: Tap<PickForm>,
+) -> Result<Done> {
+    let quantity = quantity(&tap.form.quantity)?;
+    let command = PickItem { on: on(&state, &actor, order_id), item_id, quantity };
+    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.picked"))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct UnpickForm {
+    /// Absent: the last pick.
+    #[serde(default)]
+    quantity: String,
+}
+
+pub async fn unpick(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path((order_id, item_id)): Path<(OrderId, ItemId)>,
+    tap: Tap<UnpickForm>,
+) -> Result<Done> {
+    let quantity = Some(tap.form.quantity.trim()).filter(|text| !text.is_empty()).map(quantity).transpose()?;
+    let command = UnpickItem { on: on(&state, &actor, order_id), item_id, quantity };
+    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.unpicked"))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ShortForm {
+    /// A code of the list of reasons.
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    text: String,
+}
+
+pub async fn short(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path((order_id, item_id)): Path<(OrderId, ItemId)>,
+    tap: Tap<ShortForm>,
+) -> Result<Done> {
+    let (code, text) = (tap.form.reason.trim(), tap.form.text.trim());
+    let reason = if text.is_empty() { code.to_owned() } else { format!("{code}: {text}") };
+    let command = MarkShort { on: on(&state, &actor, order_id), item_id, reason };
+    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.short"))
+}
+
+/// A form without fields of its own.
+#[derive(Debug, Deserialize)]
+pub struct NoFields {}
+
+pub async fn unshort(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path((order_id, item_id)): Path<(OrderId, ItemId)>,
+    tap: Tap<NoFields>,
+) -> Result<Done> {
+    let command = UnmarkShort { on: on(&state, &actor, order_id), item_id };
+    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.unshort"))
+}
+
+pub async fn undo(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path((order_id, version)): Path<(OrderId, i64)>,
+    tap: Tap<NoFields>,
+) -> Result<Done> {
+    let command = UndoAction { on: on(&state, &actor, order_id), version };
+    Ok(stay(command::run(&state, &tap, &command).await?, order_id, "done.undone"))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct FinishForm {
+    #[serde(default)]
+    volumes: String,
+}
+
+pub async fn finish(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(order_id): Path<OrderId>,
+    tap: Tap<FinishForm>,
+) -> Result<Done> {
+    let volumes = Some(tap.form.volumes.trim())
+        .filter(|text| !text.is_empty())
+        .map(|text| text.parse().map_err(|_| AppError::field("volumes", "finish.volumes_wrong")))
+        .transpose()?;
+    let command = FinishOrder { on: on(&state, &actor, order_id), volumes };
+    let outcome = command::run(&state, &tap, &command).await?;
+    Ok(stay(outcome, order_id, "done.finished").go("/"))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ReasonForm {
+    #[serde(default)]
+    reason: String,
+}
+
+pub async fn reopen(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(order_id): Path<OrderId>,
+    tap: Tap<ReasonForm>,
+) -> Result<Done> {
+    let command = ReopenOrder { on: on(&state, &actor, order_id), reason: tap.form.reason.clone() };
+    Ok(stay(command::run(&state, &tap, &command).await?, order_id, "done.reopened"))
+}
+
+pub async fn cancel(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(order_id): Path<OrderId>,
+    tap: Tap<ReasonForm>,
+) -> Result<Done> {
+    let command = CancelOrder { on: on(&state, &actor, order_id), reason: tap.form.reason.clone() };
+    let outcome = command::run(&state, &tap, &command).await?;
+    Ok(stay(outcome, order_id, "done.canceled").go("/"))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct UrgentForm {
+    urgent: String,
+}
+
+pub async fn urgent(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(order_id): Path<OrderId>,
+    tap: Tap<UrgentForm>,
+) -> Result<Done> {
+    let urgent = match tap.form.urgent.as_str() {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(AppError::invalid("error.form_unreadable")),
+    };
+    let command = SetUrgent { on: on(&state, &actor, order_id), urgent };
+    let key = if urgent { "done.urgent" } else { "done.not_urgent" };
+    Ok(stay(command::run(&state, &tap, &command).await?, order_id, key))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ShippingForm {
+    shipping: ShippingId,
+    packaging: PackagingId,
+}
+
+pub async fn shipping(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(order_id): Path<OrderId>,
+    tap: Tap<ShippingForm>,
+) -> Result<Done> {
+    let command = ChangeShipping {
+        on: on(&state, &actor, order_id),
+        shipping_id: tap.form.shipping,
+        packaging_id: tap.form.packaging,
+    };
+    Ok(stay(command::run(&state, &tap, &command).await?, order_id, "done.shipping"))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct NoteForm {
+    #[serde(default)]
+    text: String,
+}
+
+pub async fn add_note(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(order_id): Path<OrderId>,
+    tap: Tap<NoteForm>,
+) -> Result<Done> {
+    let command = AddNote { on: on(&state, &actor, order_id), text: tap.form.text.clone() };
+    Ok(stay(command::run(&state, &tap, &command).await?, order_id, "done.note_added"))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ChangeNoteForm {
+    #[serde(default)]
+    text: String,
+    version: i32,
+    /// `yes`: remove the note.
+    #[serde(default)]
+    remove: String,
+}
+
+pub async fn change_note(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path((order_id, note_id)): Path<(OrderId, NoteId)>,
+    tap: Tap<ChangeNoteForm>,
+) -> Result<Done> {
+    let removes = tap.form.remove == "yes";
+    let text = (!removes).then(|| tap.form.text.clone());
+    let command = ChangeNote { on: on(&state, &actor, order_id), note_id, version: tap.form.version, text };
+    let key = if removes { "done.note_removed" } else { "done.note_changed" };
+    Ok(stay(command::run(&state, &tap, &command).await?, order_id, key))
+}

@@ -1,0 +1,188 @@
+//! Pages: each is one snapshot, whose head becomes the page's cursor.
+
+use std::collections::HashSet;
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use crate::db::CompanyTx;
+use crate::error::{AppError, Result};
+use crate::feed;
+use crate::html::{Choice, FieldErrors, Pager};
+use crate::ids::{CompanyId, OrderId, PersonId};
+use crate::orders::access;
+use crate::orders::actions::import::search_words;
+use crate::orders::model::OrderStatus;
+use crate::orders::queries::{read, search};
+use crate::orders::views::order::{OpenSheet, OrderPage};
+use crate::orders::views::{BoardFilter, BoardPage, CARDS_PER_PAGE, ClosedPage, CountersFragment};
+use crate::page::{self, Place, Subscribed, Visitor};
+use crate::state::AppState;
+use crate::users::model::Permission;
+
+/// Orders on the plain list of closed ones.
+const CLOSED_LISTED: i64 = 200;
+
+/// What the board was asked for.
+#[derive(Debug, Default, Deserialize)]
+pub struct BoardQuery {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    seller: String,
+    #[serde(default)]
+    status: String,
+    page: Option<i64>,
+}
+
+impl BoardQuery {
+    fn filter(&self) -> BoardFilter {
+        BoardFilter {
+            q: self.q.chars().take(100).collect(),
+            seller: Some(self.seller.clone()).filter(|seller| seller.parse::<PersonId>().is_ok()),
+            status: OrderStatus::from_code(&self.status),
+        }
+    }
+}
+
+/// `GET /`, signed in.
+pub async fn board(state: &AppState, visitor: &Visitor, query: &BoardQuery) -> Result<Response> {
+    let actor = visitor.actor()?;
+    let _turn = page::turn().await?;
+    let company_id = actor.company_id;
+    let now = state.clock.now();
+    let mut tx = state.db.snapshot(company_id).await?;
+    let head = feed::queries::get_head(&mut tx, company_id).await?;
+    let filter = query.filter();
+    let page_number = query.page.unwrap_or(1).clamp(1, 10_000);
+    let place = Place::from(&actor.company);
+    let (open_now, finished_today) = read::get_totals(&mut tx, company_id, place.midnight(now)).await?;
+    let (ids, total) = if filter.is_empty() {
+        let offset = (page_number - 1) * CARDS_PER_PAGE;
+        (read::list_open_ids(&mut tx, company_id, CARDS_PER_PAGE, offset).await?, open_now)
+    } else {
+        filtered(&mut tx, company_id, &filter, page_number).await?
+    };
+    let orders = read::list_summaries(&mut tx, company_id, &ids).await?;
+    let sellers: Vec<Choice> = read::list_sellers(&mut tx, company_id)
+        .await?
+        .into_iter()
+        .map(|(id, name)| Choice { value: id.to_string(), name })
+        .collect();
+    let screen = if filter.is_empty() && page_number == 1 { "board" } else { "board-filtered" };
+    let live = Subscribed { screen: screen.to_owned(), head };
+    let chrome = page::chrome(actor, visitor.lang, now, actor.can_codes(), Some(live));
+    let page = BoardPage {
+        chrome: &chrome,
+        orders: &orders,
+        counters: CountersFragment { scene: chrome.scene, open_now, finished_today },
+        filter: &filter,
+        sellers: &sellers,
+        pager: Pager { page: page_number, per_page: CARDS_PER_PAGE, total },
+    };
+    page::respond(&page)
+}
+
+/// One page of the orders that pass a filter, in the board's order, and how many pass in all.
+async fn filtered(
+    tx: &mut CompanyTx,
+    company_id: CompanyId,
+    filter: &BoardFilter,
+    page_number: i64,
+) -> Result<(Vec<OrderId>, i64)> {
+    let words = search_words(&filter.q);
+    let matching: Option<HashSet<OrderId>> = if words.is_empty() {
+        None
+    } else {
+        Some(search::list_matching(tx, company_id, &words).await?.into_iter().collect())
+    };
+    let seller = filter.seller.as_deref().and_then(|seller| seller.parse::<PersonId>().ok());
+    let passing: Vec<OrderId> = read::list_open_counts(tx, company_id)
+        .await?
+        .into_iter()
+        .filter(|order| matching.as_ref().is_none_or(|ids| ids.contains(&order.id)))
+        .filter(|order| seller.is_none_or(|seller| order.seller_id == seller))
+        .filter(|order| {
+            filter.status.is_none_or(|status| order.counts.status(crate::orders::model::OrderState::Open) == status)
+        })
+        .map(|order| order.id)
+        .collect();
+    let total = i64::try_from(passing.len()).unwrap_or(i64::MAX);
+    let skip = usize::try_from((page_number - 1) * CARDS_PER_PAGE).unwrap_or(usize::MAX);
+    let take = usize::try_from(CARDS_PER_PAGE).unwrap_or(usize::MAX);
+    Ok((passing.into_iter().skip(skip).take(take).collect(), total))
+}
+
+/// Which sheet the server draws open, for browsers without script.
+#[derive(Debug, Default, Deserialize)]
+pub struct OrderQuery {
+    item: Option<String>,
+    sheet: Option<String>,
+}
+
+/// `GET /orders/{order}`
+pub async fn order(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Path(order_id): Path<OrderId>,
+    Query(query): Query<OrderQuery>,
+) -> Result<Response> {
+    let actor = visitor.actor()?;
+    let _turn = page::turn().await?;
+    let company_id = actor.company_id;
+    let now = state.clock.now();
+    let mut tx = state.db.snapshot(company_id).await?;
+    let head = feed::queries::get_head(&mut tx, company_id).await?;
+    let order = read::get_summary(&mut tx, company_id, order_id).await?;
+    let items = read::list_items(&mut tx, company_id, order_id, None).await?;
+    let timeline = read::list_timeline(&mut tx, company_id, order_id, None).await?;
+    let shippings = read::list_shipping_options(&mut tx, company_id, Some(order.shipping_id)).await?;
+    let packagings = read::list_packaging_options(&mut tx, company_id, Some(order.packaging_id)).await?;
+    let can = access::can_codes(actor, &order, now);
+    let live = Subscribed { screen: format!("order:{order_id}"), head };
+    let chrome = page::chrome(actor, visitor.lang, now, can, Some(live));
+    let open = OpenSheet::from_query(query.item.as_deref(), query.sheet.as_deref());
+    let errors = FieldErrors::default();
+    let page =
+        OrderPage::new(&chrome, &order, &items, &timeline, &shippings, &packagings, open, &errors);
+    page::respond(&page)
+}
+
+/// `GET /closed`: the last finished and canceled orders.
+pub async fn closed(State(state): State<AppState>, visitor: Visitor) -> Result<Response> {
+    let actor = visitor.actor()?;
+    if !actor.can(Permission::View) {
+        return Err(AppError::Forbidden);
+    }
+    let _turn = page::turn().await?;
+    let mut tx = state.db.snapshot(actor.company_id).await?;
+    let head = feed::queries::get_head(&mut tx, actor.company_id).await?;
+    let orders = read::list_closed(&mut tx, actor.company_id, CLOSED_LISTED).await?;
+    let live = Subscribed { screen: "closed".to_owned(), head };
+    let chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live));
+    page::respond(&ClosedPage { chrome: &chrome, orders: &orders })
+}
+
+/// `GET /orders/{order}/quote.pdf`: the paper the order came from.
+pub async fn quote_pdf(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Path(order_id): Path<OrderId>,
+) -> Result<Response> {
+    let actor = visitor.actor()?;
+    let mut tx = state.db.company(actor.company_id).await?;
+    let (_, pdf) = read::find_document(&mut tx, actor.company_id, order_id).await?.ok_or(AppError::NotFound)?;
+    Ok(pdf_response(pdf))
+}
+
+/// A PDF to look at. No name from outside reaches a header.
+pub fn pdf_response(pdf: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("inline; filename=\"orcamento.pdf\"")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+    ];
+    (headers, pdf).into_response()
+}

@@ -1,0 +1,129 @@
+//! What every page needs: who visits, where the company is, the frame around it.
+
+use std::net::IpAddr;
+
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use axum::response::{Html, IntoResponse, Response};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::assets;
+use crate::error::{AppError, Result};
+use crate::feed::Head;
+use crate::html::{Chrome, Scene, Who, WorkCalendar};
+use crate::lang::Lang;
+use crate::users::model::{Actor, Workplace};
+
+/// Where a company is and when it works: what turns instants into words.
+#[derive(Clone, Debug)]
+pub struct Place {
+    zone: TimeZone,
+    starts_minute: i64,
+    ends_minute: i64,
+}
+
+impl From<&Workplace> for Place {
+    fn from(workplace: &Workplace) -> Self {
+        Self {
+            zone: workplace.zone(),
+            starts_minute: i64::from(workplace.workday_starts_minute),
+            ends_minute: i64::from(workplace.workday_ends_minute),
+        }
+    }
+}
+
+impl Place {
+    pub fn calendar(&self, now: Timestamp) -> WorkCalendar {
+        WorkCalendar {
+            offset_minutes: i64::from(self.zone.to_offset(now).seconds()) / 60,
+            starts_minute: self.starts_minute,
+            ends_minute: self.ends_minute,
+        }
+    }
+
+    /// The last local midnight.
+    pub fn midnight(&self, now: Timestamp) -> Timestamp {
+        now.to_zoned(self.zone.clone()).start_of_day().map_or(now, |midnight| midnight.timestamp())
+    }
+
+    pub fn scene(&self, lang: Lang, v: i64, now: Timestamp) -> Scene {
+        Scene { lang, v, now, calendar: self.calendar(now), build: assets::build() }
+    }
+}
+
+/// Who a request comes from; put into it by the http layer, once.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// The person's own choice, else the browser's.
+    pub lang: Lang,
+    pub address: IpAddr,
+    pub person: Option<Actor>,
+}
+
+impl Visitor {
+    /// The person signed in.
+    pub fn actor(&self) -> Result<&Actor> {
+        self.person.as_ref().ok_or(AppError::SignedOut)
+    }
+
+    /// The distance of the visitor's company from UTC, in minutes eastwards.
+    pub fn offset_minutes(&self, now: Timestamp) -> i64 {
+        self.person.as_ref().map_or(0, |actor| Place::from(&actor.company).calendar(now).offset_minutes)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visitor {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
+        let visitor = parts.extensions.get::<Visitor>().cloned();
+        visitor.ok_or_else(|| AppError::internal("the visitor layer is missing"))
+    }
+}
+
+/// What a live page tells the script about itself.
+#[derive(Debug)]
+pub struct Subscribed {
+    pub screen: String,
+    /// The head of the transaction that read the page.
+    pub head: Head,
+}
+
+/// The frame around a page of a person who is signed in. `can` are the permissions that hold on it.
+pub fn chrome(actor: &Actor, lang: Lang, now: Timestamp, can: String, live: Option<Subscribed>) -> Chrome {
+    let v = live.as_ref().map_or(0, |live| live.head.n);
+    let (screen, cursor) = live.map(|live| (live.screen, live.head.to_string())).unzip();
+    Chrome {
+        scene: Place::from(&actor.company).scene(lang, v, now),
+        company: Some(actor.company.name.clone()),
+        person: Some(Who::from(actor)),
+        can,
+        screen,
+        cursor,
+        drafts: None,
+        pin_digits: actor.company.pin_digits,
+    }
+}
+
+/// A page as a response; pages with data are never kept by a cache.
+pub fn respond(page: &impl Template) -> Result<Response> {
+    let html = page.render().map_err(AppError::internal)?;
+    let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    Ok((no_store, Html(html)).into_response())
+}
+
+/// Pages rendered at once: a herd of browsers waits its turn instead of sinking those who pick.
+static RENDERS: Semaphore = Semaphore::const_new(24);
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
+
+/// A turn to render a page; 503 with Retry-After when there is none soon.
+pub async fn turn() -> Result<SemaphorePermit<'static>> {
+    match tokio::time::timeout(PATIENCE, RENDERS.acquire()).await {
+        Ok(Ok(permit)) => Ok(permit),
+        _ => Err(AppError::Unavailable(None)),
+    }
+}
