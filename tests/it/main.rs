@@ -1,5 +1,6 @@
-//! The integration tests: one binary, a file per promise.
+//! The integration tests: one binary, a file per promise. Linking once is what keeps them quick.
 
 mod commands;
 mod embedded;
+mod screens;
 mod support;
