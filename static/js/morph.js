@@ -1,0 +1,67 @@
+// The only place that knows idiomorph (a classic script: the global Idiomorph).
+
+import { isDirty, isTextField } from "./hold.js";
+
+// Marks the script puts on elements; the server never sends them.
+const OURS = new Set(["data-moving", "data-leaving", "data-new", "data-saving", "data-saving-text",
+  "data-refused", "data-current", "aria-busy"]);
+
+function keepAttribute(name, el) {
+  if (OURS.has(name)) return false;
+  if (name === "open" && el.matches("dialog, details")) return false;
+  return undefined;
+}
+
+/** What was typed stays; only the value to fall back to is renewed. */
+function keepTyped(old, fresh) {
+  if (old.localName !== fresh.localName) return;
+  if (old.localName === "input" || old.localName === "textarea") {
+    if (old.type === "checkbox" || old.type === "radio") old.defaultChecked = fresh.defaultChecked;
+    else old.defaultValue = fresh.defaultValue;
+  }
+  for (const name of ["max", "min", "data-max", "data-min"]) {
+    if (fresh.hasAttribute(name)) old.setAttribute(name, fresh.getAttribute(name));
+  }
+}
+
+const isField = (el) => el.nodeType === 1 && el.matches("input, textarea, select");
+
+/**
+ * Turns `old` into `fresh` and returns the element that now has its place.
+ * `rules.keep(old, fresh)` true leaves an element as it is; `rules.inside` leaves the element itself alone.
+ */
+export function morph(old, fresh, rules) {
+  const keep = (rules && rules.keep) || (() => false);
+  const presence = Boolean(rules && rules.presence);
+  if (typeof Idiomorph === "undefined") {
+    old.replaceWith(fresh);
+    return fresh;
+  }
+  const id = old.id;
+  const active = document.activeElement;
+  Idiomorph.morph(old, fresh, {
+    morphStyle: rules && rules.inside ? "innerHTML" : "outerHTML",
+    ignoreActiveValue: true,
+    callbacks: {
+      beforeAttributeUpdated: keepAttribute,
+      beforeNodeMorphed(node, next) {
+        if (node.nodeType !== 1) return true;
+        if (!presence && node.hasAttribute("data-presence")) return false;
+        if (isField(node) && isField(next) && isDirty(node)) {
+          keepTyped(node, next);
+          return false;
+        }
+        return !keep(node, next);
+      },
+      beforeNodeRemoved(node) {
+        if (node.nodeType !== 1 || !(rules && rules.inside)) return true;
+        return !(node.matches("dialog[open]") || node.querySelector("dialog[open]") ||
+          (node.contains(active) && isTextField(active)));
+      },
+    },
+  });
+  if (active && active !== document.activeElement && active.isConnected && active !== document.body) {
+    active.focus({ preventScroll: true });
+  }
+  return (id && document.getElementById(id)) || old;
+}
