@@ -1,6 +1,6 @@
 // The one applier: frames, answers to commands and pages fetched again all come through here.
 
-import { main, changed } from "./page.js";
+import { main, changed, isBoard } from "./page.js";
 import { holds, onRelease, activeField } from "./hold.js";
 import { morph } from "./morph.js";
 import { isMine } from "./marks.js";
@@ -8,7 +8,7 @@ import { version, raise, settle, join, leave, stay, membersOf } from "./lists.js
 
 const held = new Map();
 const gone = new Map();
-const newcomers = [];
+let newcomers = 0;
 
 export const heldCount = () => held.size;
 
@@ -29,7 +29,7 @@ export function applyHtml(html) {
 export function applyPresence(html) {
   for (const el of parseHtml(html)) {
     const old = el.id && document.getElementById(el.id);
-    if (old) morph(old, el, { presence: true });
+    if (old) morph(old, el, { inside: true });
   }
   changed();
 }
@@ -62,7 +62,7 @@ function upsert(fresh, ctx) {
     gone.delete(fresh.id);
     raise(list, v);
     join(document.adoptNode(fresh), list, ctx);
-    if (list.dataset.announce && !ctx.now) newcomers.push(list.dataset.announce);
+    if (isBoard() && !ctx.now) newcomers += 1;
     return;
   }
   if (!ctx.force && fresh.dataset.v !== undefined && v < version(old)) return;
@@ -111,7 +111,8 @@ export function applyPage(fresh, ctx) {
   for (const { name, value } of Array.from(fresh.attributes)) {
     if (name !== "data-cursor") old.setAttribute(name, value);
   }
-  morph(old, fresh, { inside: true, presence: true, keep: (node, next) => keepInPage(node, next, lists, rules) });
+  if (fresh.dataset.can !== undefined) document.body.dataset.can = fresh.dataset.can;
+  morph(old, fresh, { inside: true, keep: (node, next) => keepInPage(node, next, lists, rules) });
   reconcile(lists, rules);
   changed();
 }
@@ -138,7 +139,7 @@ function takeMembers(old, fresh) {
 function keepInPage(node, next, lists, rules) {
   if (lists.has(node.id)) {
     for (const { name, value } of Array.from(next.attributes || [])) {
-      if (name !== "data-v" && name !== "data-empty") node.setAttribute(name, value);
+      if (name !== "data-v") node.setAttribute(name, value);
     }
     return true;
   }
@@ -180,8 +181,12 @@ function reconcile(lists, rules) {
   }
 }
 
-/** Hands over the names under which new members are announced, and forgets them. */
-export const takeNewcomers = () => newcomers.splice(0);
+/** How many cards joined the board since this was last asked. */
+export function takeNewcomers() {
+  const count = newcomers;
+  newcomers = 0;
+  return count;
+}
 
 export function start() {
   onRelease(applyHeld);

@@ -25,11 +25,15 @@ export function activeField() {
   return isTextField(document.activeElement) ? document.activeElement : null;
 }
 
+const actionOf = (field) => (field.form ? field.form.getAttribute("action") : "");
+
+const sameField = (a, b) => a.name === b.name && actionOf(a) === actionOf(b);
+
 /** Typed words that have no place in `fresh` would be lost. A quantity may be: it is asked again. */
 function wouldLose(el, fresh) {
   return fieldsOf(el).some((field) =>
-    isTextField(field) && !field.dataset.step && field.name && isDirty(field) &&
-    !(fresh && fieldsOf(fresh).some((other) => other.name === field.name)));
+    isTextField(field) && !field.closest("[data-stepper]") && field.name && isDirty(field) &&
+    !(fresh && fieldsOf(fresh).some((other) => sameField(other, field))));
 }
 
 /** Whether `el` must keep what it shows for now. A form just accepted by the server holds only by what is typed since. */

@@ -10,6 +10,7 @@ import * as line from "./liveline.js";
 const SOON = 500;
 const GAP = 500;
 
+// signIn(), forbidden(sentence), hello(hello), live()
 const hooks = { signIn() {}, forbidden() {}, hello() {}, live() {} };
 let socket = null;
 let timer = 0;
@@ -92,14 +93,17 @@ async function learnWhy() {
   if (socket || paused) return;
   refused += answer.kind === "ok" ? 1 : 0;
   if (!took(answer)) return;
-  if (refused >= 2) poll(took);
+  if (refused >= 2) {
+    line.live();
+    poll(took);
+  }
   dialIn(backoff(attempt++));
 }
 
 /** Whether asking may go on. */
 function took(answer) {
   if (answer.kind === "signin" || answer.kind === "forbidden") {
-    pause(answer.kind === "signin" ? hooks.signIn : hooks.forbidden);
+    pause(answer.kind === "signin" ? hooks.signIn : hooks.forbidden, answer.sentence);
     return false;
   }
   if (answer.kind !== "ok") {
@@ -119,12 +123,12 @@ function took(answer) {
   return true;
 }
 
-function pause(why) {
+function pause(why, sentence) {
   paused = true;
   drop();
   clearTimeout(timer);
   line.off();
-  why();
+  why(sentence);
 }
 
 /** Somebody signed in, under a new session: a new socket from the cursor. */

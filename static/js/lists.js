@@ -18,29 +18,25 @@ export function raise(list, v) {
   if (list && list.dataset.v !== undefined && v > version(list)) list.dataset.v = String(v);
 }
 
-/** How long a change made by somebody else is announced in place, in ms. data-settle on the list overrides. */
-function rest(list, ctx) {
-  if (document.hidden || (ctx && ctx.now)) return 0;
-  if (list && list.dataset.settle !== undefined) return Number(list.dataset.settle);
+/** How long a change made by somebody else is announced in place, in ms. What cannot be tapped need not wait. */
+function rest(el, ctx, mine) {
+  if (document.hidden || !el.querySelector("a, button") || (ctx.now && !mine)) return 0;
   return isBoard() ? 5000 : 2000;
 }
 
-function noteEmpty(list) {
-  if (list) list.toggleAttribute("data-empty", membersOf(list).every((el) => el.dataset.leaving !== undefined));
-}
+/** Members on their way stand where they stood: nothing is measured by them. */
+const isSteady = (el) => el.dataset.moving === undefined && el.dataset.leaving === undefined;
 
 function placeInOrder(el, list) {
-  const next = membersOf(list).find((other) =>
-    other !== el && other.dataset.moving === undefined && other.dataset.sort > el.dataset.sort);
+  const next = membersOf(list).find((other) => other !== el && isSteady(other) && other.dataset.sort > el.dataset.sort);
   const active = document.activeElement;
   list.insertBefore(el, next || null);
   if (active !== document.activeElement && el.contains(active)) active.focus({ preventScroll: true });
-  noteEmpty(list);
 }
 
 function inOrder(el, list) {
   if (el.parentElement !== list) return false;
-  const steady = membersOf(list).filter((other) => other === el || other.dataset.moving === undefined);
+  const steady = membersOf(list).filter((other) => other === el || isSteady(other));
   const at = steady.indexOf(el);
   const before = steady[at - 1];
   const after = steady[at + 1];
@@ -78,19 +74,16 @@ function plan(el, wait, mine, kept, task) {
 
 /** Brings a member that is already on the page to its place, at once or after its rest. */
 export function settle(el, list, ctx) {
-  const from = el.parentElement;
   if (inOrder(el, list)) {
     forget(el);
-    noteEmpty(list);
     return;
   }
   const mine = isMine(el.id);
-  const wait = rest(list, ctx);
+  const wait = rest(el, ctx, mine);
   const go = () => {
     forget(el);
     const target = document.getElementById(el.dataset.in) || list;
     if (!inOrder(el, target)) placeInOrder(el, target);
-    noteEmpty(from);
   };
   if (wait === 0 && !holds(el, el, mine)) return go();
   if (el.dataset.moving !== undefined && plans.has(el)) return;
@@ -101,14 +94,13 @@ export function settle(el, list, ctx) {
 
 /** A member the page did not have. It joins at the end, unless the list or the moment allows its place at once. */
 export function join(el, list, ctx) {
-  if (rest(list, ctx) === 0) {
+  if (rest(el, ctx, false) === 0) {
     placeInOrder(el, list);
     return;
   }
   list.appendChild(el);
   el.dataset.new = "";
   setTimeout(() => el.removeAttribute("data-new"), 4000);
-  noteEmpty(list);
   settle(el, list, ctx);
 }
 
@@ -116,12 +108,11 @@ export function join(el, list, ctx) {
 export function leave(el, ctx) {
   const list = el.dataset.in ? el.parentElement : null;
   const mine = isMine(el.id);
-  const wait = list ? rest(list, ctx) : 0;
+  const wait = list ? rest(el, ctx, mine) : 0;
   const go = () => {
     if (el.contains(document.activeElement)) handFocus(el);
     plans.delete(el);
     el.remove();
-    noteEmpty(list);
   };
   if (wait === 0 && !holds(el, null, mine)) {
     forget(el);
@@ -130,7 +121,6 @@ export function leave(el, ctx) {
   if (el.dataset.leaving !== undefined && plans.has(el)) return;
   forget(el);
   el.dataset.leaving = "";
-  noteEmpty(list);
   plan(el, wait, mine, null, go);
 }
 

@@ -1,5 +1,5 @@
-// Says honestly whether the page is live. html[data-live]: "live", "wait" (a few seconds of doubt, not dimmed),
-// "off" (old data, dimmed by CSS), "none" (a page that is not live).
+// Says honestly whether the page is live. html[data-live]: "live", "connecting" (a few seconds of doubt, not dimmed),
+// "stale" (old data, dimmed by CSS); absent on a page that is not live.
 
 import { screen } from "./page.js";
 import { words } from "./words.js";
@@ -7,7 +7,7 @@ import { wallTime } from "./clock.js";
 
 const DOUBT = 3000;
 
-let state = "wait";
+let state = "connecting";
 let freshAt = Date.now();
 let timer = 0;
 
@@ -25,15 +25,15 @@ export function live() {
 
 /** The connection is being renewed; unless it succeeds soon the data is old. */
 export function wait() {
-  if (state === "off") return;
+  if (state === "stale") return;
   clearTimeout(timer);
   timer = setTimeout(off, DOUBT);
-  if (state !== "wait") set("wait", timer);
+  if (state !== "connecting") set("connecting", timer);
 }
 
 /** Not live, from now on. */
 export function off() {
-  set("off");
+  set("stale");
 }
 
 function set(next, keep) {
@@ -41,24 +41,21 @@ function set(next, keep) {
     clearTimeout(timer);
     timer = 0;
   }
-  state = screen() ? next : "none";
+  state = next;
   show();
 }
 
 function show() {
   const root = document.documentElement;
+  if (!screen()) return;
   if (root.dataset.live !== state) root.dataset.live = state;
-  const line = document.getElementById("live-line");
-  if (!line) return;
-  line.hidden = state === "none";
-  const slot = line.querySelector("[data-text]") || line;
-  const text = state === "live" ? words("live")
-    : state === "wait" ? words("connecting")
-      : state === "off" ? words("offlineSince", { time: wallTime(freshAt) }) : "";
-  if (slot.textContent !== text) slot.textContent = text;
+  const slot = document.querySelector("[data-live-text]");
+  const text = words(state, { time: wallTime(freshAt) });
+  if (slot && slot.textContent !== text) slot.textContent = text;
 }
 
 export function start() {
-  set("wait");
-  if (screen()) timer = setTimeout(off, 5000);
+  if (!screen()) return;
+  set("connecting");
+  timer = setTimeout(off, 5000);
 }

@@ -4,14 +4,17 @@ import { words } from "./words.js";
 import { onChange } from "./page.js";
 
 const OWN_FOR = 15000;
+const SLOW = 400;
 
 const own = new Map();
 const saving = new Map();
 
-/** The keyed element a tap is about: the row or card around the form. */
-export function targetOf(form) {
+/** The keyed element a tap is about: the row or card around the form, or the row whose sheet this is. */
+export function targetOf(form, url) {
   const keyed = form.closest("[data-sort][id]") || form.closest("[data-v][id]");
-  return keyed ? keyed.id : "";
+  if (keyed) return keyed.id;
+  const item = /\/items\/([^/]+)\//.exec(url);
+  return item ? "item-" + item[1] : "";
 }
 
 export function touchHere(id) {
@@ -27,25 +30,33 @@ export function isMine(id) {
   return false;
 }
 
-/** `state` is "sending", "queued", or null when the server has answered. */
-export function mark(id, state) {
+/** `step` is "sending", "queued", or null when the server has answered. */
+export function mark(id, step) {
   if (!id) return;
-  if (state) saving.set(id, state);
+  if (step) saving.set(id, { step, at: performance.now() });
   else saving.delete(id);
-  show(document.getElementById(id), state);
+  show(document.getElementById(id), saving.get(id));
+  if (step === "sending") setTimeout(() => show(document.getElementById(id), saving.get(id)), SLOW);
 }
 
 function show(el, state) {
   if (!el) return;
   if (!state) {
     el.removeAttribute("data-saving");
-    el.removeAttribute("data-saving-text");
     el.removeAttribute("aria-busy");
+    say(el, "");
     return;
   }
-  el.dataset.saving = state;
-  el.dataset.savingText = words(state === "queued" ? "queued" : "saving");
+  el.dataset.saving = state.step;
   el.setAttribute("aria-busy", "true");
+  if (state.step === "queued") say(el, words("savedHere"));
+  else if (performance.now() - state.at >= SLOW) say(el, words("saving"));
+}
+
+/** .sync is the row's own line for this; the server leaves it empty. */
+function say(el, text) {
+  const slot = el.querySelector(".sync");
+  if (slot && slot.textContent !== text) slot.textContent = text;
 }
 
 /** The server said no: shown for a moment on the row itself. */

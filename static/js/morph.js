@@ -3,8 +3,7 @@
 import { isDirty, isTextField } from "./hold.js";
 
 // Marks the script puts on elements; the server never sends them.
-const OURS = new Set(["data-moving", "data-leaving", "data-new", "data-saving", "data-saving-text",
-  "data-refused", "data-current", "aria-busy"]);
+const OURS = new Set(["data-moving", "data-leaving", "data-new", "data-saving", "data-refused", "data-current", "aria-busy"]);
 
 function keepAttribute(name, el) {
   if (OURS.has(name)) return false;
@@ -32,21 +31,22 @@ const isField = (el) => el.nodeType === 1 && el.matches("input, textarea, select
  */
 export function morph(old, fresh, rules) {
   const keep = (rules && rules.keep) || (() => false);
-  const presence = Boolean(rules && rules.presence);
   if (typeof Idiomorph === "undefined") {
-    old.replaceWith(fresh);
-    return fresh;
+    if (rules && rules.inside) old.replaceChildren(...Array.from(fresh.childNodes));
+    else old.replaceWith(fresh);
+    return rules && rules.inside ? old : fresh;
   }
   const id = old.id;
   const active = document.activeElement;
-  Idiomorph.morph(old, fresh, {
+  const inside = old.contains(active);
+  Idiomorph.morph(old, rules && rules.inside ? Array.from(fresh.childNodes) : fresh, {
     morphStyle: rules && rules.inside ? "innerHTML" : "outerHTML",
     ignoreActiveValue: true,
     callbacks: {
       beforeAttributeUpdated: keepAttribute,
       beforeNodeMorphed(node, next) {
         if (node.nodeType !== 1) return true;
-        if (!presence && node.hasAttribute("data-presence")) return false;
+        if (node !== old && node.hasAttribute("data-keep")) return false;
         if (isField(node) && isField(next) && isDirty(node)) {
           keepTyped(node, next);
           return false;
@@ -63,5 +63,11 @@ export function morph(old, fresh, rules) {
   if (active && active !== document.activeElement && active.isConnected && active !== document.body) {
     active.focus({ preventScroll: true });
   }
-  return (id && document.getElementById(id)) || old;
+  const now = (id && document.getElementById(id)) || old;
+  if (inside && !active.isConnected) {
+    // What had the focus is no longer there: its row keeps it.
+    const heir = now.querySelector("button, a[href]");
+    if (heir) heir.focus({ preventScroll: true });
+  }
+  return now;
 }

@@ -2,6 +2,8 @@
 
 import { screen, cursorText, request, retryAfter, sleep, random } from "./page.js";
 
+const WAIT = 10;
+
 let current = null;
 
 const url = (wait) => "/feed?screen=" + encodeURIComponent(screen()) +
@@ -12,11 +14,11 @@ const url = (wait) => "/feed?screen=" + encodeURIComponent(screen()) +
  */
 export async function ask(wait, keep) {
   try {
-    const asked = request(url(wait), { headers: { Accept: "application/json" }, cache: "no-store" }, (wait + 10) * 1000);
+    const asked = request(url(wait), { headers: { Accept: "application/json" }, cache: "no-store" }, (wait + 6) * 1000);
     if (keep) keep(asked);
     const response = await asked;
     if (response.status === 401) return { kind: "signin" };
-    if (response.status === 403) return { kind: "forbidden" };
+    if (response.status === 403) return { kind: "forbidden", sentence: (await response.json().catch(() => ({}))).title };
     if (!response.ok) return { kind: "busy", rest: retryAfter(response) };
     return { kind: "ok", body: await response.json() };
   } catch (error) {
@@ -33,7 +35,7 @@ export async function poll(took) {
   current = mine;
   while (!mine.stopped) {
     const began = Date.now();
-    const answer = await ask(25, (asked) => { mine.abort = asked.abort; });
+    const answer = await ask(WAIT, (asked) => { mine.abort = asked.abort; });
     if (mine.stopped) break;
     if (!took(answer)) break;
     // A server that is going away answers waiting questions at once: do not turn that into a storm.

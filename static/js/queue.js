@@ -176,5 +176,3 @@ export function adopt(person) {
   }
   pump();
 }
-
-addEventListener("online", flush);

@@ -65,7 +65,7 @@ async function once(options) {
     return 0;
   }
   if (response.status === 403) {
-    hooks.forbidden();
+    hooks.forbidden("");
     return null;
   }
   if (response.status === 404 || response.status === 410) {

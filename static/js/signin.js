@@ -1,7 +1,9 @@
 // #pin-sheet: the PIN is asked over the page, and what waited goes on only for the same person.
 
 import { person, request, main } from "./page.js";
-import { words } from "./words.js";
+import { words, sentenceOf } from "./words.js";
+
+const LIMIT = 15000;
 
 let asking = null;
 let answer = null;
@@ -18,10 +20,10 @@ export function askPin() {
   }
   if (!box.open) {
     say("");
-    const form = box.querySelector("form");
+    const form = box.querySelector("form[data-unlock]");
     if (form) form.reset();
     box.showModal();
-    const field = box.querySelector("input[name=pin]") || box.querySelector("input:not([type=hidden])");
+    const field = box.querySelector("input[name=pin]");
     if (field) field.focus();
   }
   return asking;
@@ -40,27 +42,29 @@ async function send(form, button) {
   form.setAttribute("aria-busy", "true");
   try {
     const response = await request(form.getAttribute("action"),
-      { method: "POST", headers: { Accept: "application/json" }, body }, 15000);
+      { method: "POST", headers: { Accept: "application/json" }, body }, LIMIT);
     const json = /json/.test(response.headers.get("Content-Type") || "") ? await response.json() : {};
-    if (!response.ok) {
-      say(json.title || words("notSaved"));
-      const pin = form.querySelector("input[name=pin]");
-      if (pin) {
-        pin.value = "";
-        pin.focus();
-      }
-      return;
-    }
-    await enter(json.person || await whoIsIt());
+    const who = response.ok ? json.person || await whoIsIt() : "";
+    if (who) enter(who);
+    else refused(form, sentenceOf(response.status, json));
   } catch (error) {
-    say(words("notSaved"));
+    say(words("offline"));
   } finally {
     form.removeAttribute("aria-busy");
   }
 }
 
+function refused(form, sentence) {
+  say(sentence);
+  const pin = form.querySelector("input[name=pin]");
+  if (!pin) return;
+  pin.value = "";
+  pin.focus();
+}
+
+/** Where the answer did not say: the page knows who acts. */
 async function whoIsIt() {
-  const response = await request(location.pathname + location.search, { cache: "no-store" }, 15000);
+  const response = await request(location.pathname + location.search, { cache: "no-store" }, LIMIT);
   const page = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("main");
   return page ? page.dataset.person : "";
 }
@@ -78,29 +82,21 @@ function enter(who) {
 }
 
 /** The screen may no longer be seen: nothing of it stays. */
-export function emptyPage() {
+export function emptyPage(sentence) {
   const box = main();
   if (!box) return;
   box.textContent = "";
   const line = document.createElement("p");
-  line.className = "page-empty";
+  line.className = "lead";
   line.setAttribute("role", "alert");
-  line.textContent = words("notAllowed");
+  line.textContent = sentence || words("forbidden");
   box.appendChild(line);
 }
 
 export function start() {
   document.addEventListener("submit", (event) => {
-    if (!sheet() || !sheet().contains(event.target) || event.target.method !== "post") return;
+    if (!event.target.matches("#pin-sheet form[data-unlock]")) return;
     event.preventDefault();
     send(event.target, event.submitter);
-  });
-  document.addEventListener("click", (event) => {
-    const choice = event.target.closest && event.target.closest("#pin-sheet [data-number]");
-    if (!choice) return;
-    const number = sheet().querySelector("input[name=number]");
-    const pin = sheet().querySelector("input[name=pin]");
-    if (number) number.value = choice.dataset.number;
-    if (pin) pin.focus();
   });
 }

@@ -13,7 +13,7 @@ export function offerUndo(url, message) {
   const box = bar();
   const form = box && box.querySelector("form");
   if (!form) {
-    toast(message);
+    toast(message, "good");
     return;
   }
   form.setAttribute("action", url);
@@ -45,7 +45,7 @@ export function undoNow() {
   const box = bar();
   const button = box && !box.hidden ? box.querySelector("form button") : null;
   if (button) button.click();
-  else toast(words("undoGone"));
+  else toast(words("nothingToUndo"));
 }
 
 export function start() {
