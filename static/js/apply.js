@@ -1,16 +1,25 @@
-// The one applier: frames, answers to commands and pages fetched again all come through here.
+// The one applier: frames, answers to commands and pages fetched again (whole.js) all come through here.
 
-import { main, changed, isBoard } from "./page.js";
-import { holds, onRelease, activeField } from "./hold.js";
-import { morph } from "./morph.js";
+import { changed, isBoard } from "./page.js";
+import { holds, isTyping, onRelease } from "./hold.js";
+import { morph, takeMissed } from "./morph.js";
 import { isMine } from "./marks.js";
-import { version, raise, settle, join, leave, stay, membersOf } from "./lists.js";
+import { version, raise, settle, join, leave, stay } from "./lists.js";
 
 const held = new Map();
 const gone = new Map();
 let newcomers = 0;
 
-export const heldCount = () => held.size;
+/** Keeps the newest of what an element in use will become. */
+export function hold(id, fresh, ctx) {
+  held.set(id, { fresh, ctx });
+}
+
+/** Another history: nothing of the old one counts. */
+export function forgetHistory() {
+  held.clear();
+  gone.clear();
+}
 
 export function parseHtml(html) {
   const box = document.createElement("template");
@@ -34,7 +43,8 @@ export function applyPresence(html) {
   changed();
 }
 
-function applyOne(fresh, ctx) {
+/** One fragment. `ctx.whole`: its list is known in full; `ctx.force`: versions do not count; `ctx.now`: nothing is announced first. */
+export function applyOne(fresh, ctx) {
   if (!fresh.id) return;
   if (fresh.hasAttribute("data-gone")) removeOne(fresh, ctx);
   else upsert(fresh, ctx);
@@ -70,7 +80,7 @@ function upsert(fresh, ctx) {
   if (!ctx.force && waiting && v < version(waiting.fresh)) return;
   raise(list, v);
   if (holds(old, fresh, isMine(fresh.id))) {
-    held.set(fresh.id, { fresh, ctx });
+    hold(fresh.id, fresh, ctx);
     return;
   }
   held.delete(fresh.id);
@@ -84,8 +94,21 @@ function upsert(fresh, ctx) {
   if (list) settle(now, list, ctx);
 }
 
+let stale = false;
+let refetch = () => {};
+
+/** `again()` fetches the page: asked for when a form that was passed over is free. */
+export function onMissed(again) {
+  refetch = again;
+}
+
 /** Gives back what waited for a field or a sheet, where that is no longer in use. */
 export function applyHeld() {
+  stale = takeMissed() || stale;
+  if (stale && !isTyping()) {
+    stale = false;
+    refetch();
+  }
   if (!held.size) return;
   for (const [id, { fresh, ctx }] of Array.from(held)) {
     const old = document.getElementById(id);
@@ -94,91 +117,6 @@ export function applyHeld() {
     if (old) upsert(fresh, ctx);
   }
   changed();
-}
-
-/**
- * Turns this page into the one just fetched. `ctx.force`: another history, versions do not count;
- * `ctx.now`: the page was known to be old, so nothing is announced before it moves.
- */
-export function applyPage(fresh, ctx) {
-  const old = main();
-  const rules = Object.assign({ whole: true }, ctx);
-  if (rules.force) {
-    held.clear();
-    gone.clear();
-  }
-  const lists = takeMembers(old, fresh);
-  for (const { name, value } of Array.from(fresh.attributes)) {
-    if (name !== "data-cursor") old.setAttribute(name, value);
-  }
-  if (fresh.dataset.can !== undefined) document.body.dataset.can = fresh.dataset.can;
-  morph(old, fresh, { inside: true, keep: (node, next) => keepInPage(node, next, lists, rules) });
-  reconcile(lists, rules);
-  changed();
-}
-
-/** Members are brought to their place by lists.js, not by the morph: it would move what is held or touched. */
-function takeMembers(old, fresh) {
-  const lists = new Map();
-  for (const root of [fresh, old]) {
-    for (const el of Array.from(root.querySelectorAll("[data-in]"))) lists.set(el.dataset.in, null);
-  }
-  for (const id of Array.from(lists.keys())) {
-    const source = fresh.querySelector("#" + CSS.escape(id));
-    if (!source || !old.querySelector("#" + CSS.escape(id))) {
-      lists.delete(id);
-      continue;
-    }
-    const members = membersOf(source);
-    members.forEach((el) => el.remove());
-    lists.set(id, { v: version(source), members });
-  }
-  return lists;
-}
-
-function keepInPage(node, next, lists, rules) {
-  if (lists.has(node.id)) {
-    for (const { name, value } of Array.from(next.attributes || [])) {
-      if (name !== "data-v") node.setAttribute(name, value);
-    }
-    return true;
-  }
-  if (node.matches("dialog[open]") && !node.dataset.v) return true;
-  if (node.localName === "input" && node === activeField()) return true;
-  if (!node.id || node.dataset.v === undefined || !next.dataset || next.dataset.v === undefined) return false;
-  if (!rules.force && version(next) < version(node)) return true;
-  if (!holdsItself(node, next)) return false;
-  held.set(node.id, { fresh: next.cloneNode(true), ctx: rules });
-  return true;
-}
-
-/** A wrapper is not held for what one of its own keyed parts holds. */
-function holdsItself(node, next) {
-  const hot = Array.from(node.querySelectorAll("dialog[open]"));
-  if (activeField() && node.contains(activeField())) hot.push(activeField());
-  if (hot.length) return hot.some((el) => el.parentElement.closest("[id][data-v]") === node);
-  return node.querySelector("[id][data-v]") === null && holds(node, next, isMine(node.id));
-}
-
-/** A page older than a list takes nothing from it and adds nothing to it. */
-function reconcile(lists, rules) {
-  const pairs = Array.from(lists, ([id, page]) => ({ list: document.getElementById(id), page })).filter((pair) => pair.list);
-  const stays = new Set();
-  for (const pair of pairs) {
-    pair.whole = rules.force || pair.page.v >= version(pair.list);
-    for (const el of pair.page.members) {
-      stays.add(el.id);
-      applyOne(el, Object.assign({}, rules, { whole: pair.whole }));
-    }
-  }
-  for (const { list, page, whole } of pairs) {
-    if (!whole) continue;
-    for (const el of membersOf(list)) {
-      if (!stays.has(el.id) && (rules.force || version(el) <= page.v)) leave(el, rules);
-    }
-    if (rules.force && list.dataset.v !== undefined) list.dataset.v = String(page.v);
-    else raise(list, page.v);
-  }
 }
 
 /** How many cards joined the board since this was last asked. */

@@ -29,6 +29,13 @@ const actionOf = (field) => (field.form ? field.form.getAttribute("action") : ""
 
 const sameField = (a, b) => a.name === b.name && actionOf(a) === actionOf(b);
 
+/** A form with words in it is left alone as a whole: its hidden version belongs to what was read, not to what came since. */
+export function isInUse(form) {
+  const field = activeField();
+  return (field !== null && form.contains(field) && field.form === form) ||
+    fieldsOf(form).some((other) => isTextField(other) && !other.closest("[data-stepper]") && isDirty(other));
+}
+
 /** Typed words that have no place in `fresh` would be lost. A quantity may be: it is asked again. */
 function wouldLose(el, fresh) {
   return fieldsOf(el).some((field) =>

@@ -155,7 +155,7 @@ export function start() {
   document.addEventListener("visibilitychange", () => {
     if (socket) {
       const silent = socket.visible(!document.hidden);
-      if (!document.hidden && silent > 11000) line.wait();
+      if (!document.hidden && silent > 11000) line.wait(6000);
     }
     wake();
   });

@@ -24,23 +24,27 @@ function rest(el, ctx, mine) {
   return isBoard() ? 5000 : 2000;
 }
 
+const sortOf = (el) => el.getAttribute("data-sort");
+
 /** Members on their way stand where they stood: nothing is measured by them. */
-const isSteady = (el) => el.dataset.moving === undefined && el.dataset.leaving === undefined;
+const isSteady = (el) => el.hasAttribute("data-sort") && !el.hasAttribute("data-moving") && !el.hasAttribute("data-leaving");
 
 function placeInOrder(el, list) {
-  const next = membersOf(list).find((other) => other !== el && isSteady(other) && other.dataset.sort > el.dataset.sort);
+  const sort = sortOf(el);
+  let next = list.firstElementChild;
+  while (next && (next === el || !isSteady(next) || sortOf(next) <= sort)) next = next.nextElementSibling;
   const active = document.activeElement;
-  list.insertBefore(el, next || null);
+  list.insertBefore(el, next);
   if (active !== document.activeElement && el.contains(active)) active.focus({ preventScroll: true });
 }
 
 function inOrder(el, list) {
   if (el.parentElement !== list) return false;
-  const steady = membersOf(list).filter((other) => other === el || isSteady(other));
-  const at = steady.indexOf(el);
-  const before = steady[at - 1];
-  const after = steady[at + 1];
-  return !(before && before.dataset.sort > el.dataset.sort) && !(after && after.dataset.sort < el.dataset.sort);
+  let before = el.previousElementSibling;
+  while (before && !isSteady(before)) before = before.previousElementSibling;
+  let after = el.nextElementSibling;
+  while (after && !isSteady(after)) after = after.nextElementSibling;
+  return !(before && sortOf(before) > sortOf(el)) && !(after && sortOf(after) < sortOf(el));
 }
 
 function forget(el) {

@@ -32,6 +32,7 @@ const signIn = () => signin.askPin().then(() => {
   resume();
 });
 
+apply.onMissed(link.touched);
 onTrouble({ resync: link.lost, touched: link.touched });
 onOutcome({ signIn, forbidden: signin.emptyPage, failed: liveline.off });
 link.onLink({ signIn, forbidden: signin.emptyPage, live: flush, hello: (hello) => build.met(hello.build) });

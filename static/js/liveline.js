@@ -24,10 +24,10 @@ export function live() {
 }
 
 /** The connection is being renewed; unless it succeeds soon the data is old. */
-export function wait() {
+export function wait(ms) {
   if (state === "stale") return;
   clearTimeout(timer);
-  timer = setTimeout(off, DOUBT);
+  timer = setTimeout(off, ms || DOUBT);
   if (state !== "connecting") set("connecting", timer);
 }
 

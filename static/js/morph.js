@@ -1,6 +1,6 @@
 // The only place that knows idiomorph (a classic script: the global Idiomorph).
 
-import { isDirty, isTextField } from "./hold.js";
+import { isDirty, isInUse, isTextField } from "./hold.js";
 
 // Marks the script puts on elements; the server never sends them.
 const OURS = new Set(["data-moving", "data-leaving", "data-new", "data-saving", "data-refused", "data-current", "aria-busy"]);
@@ -21,6 +21,15 @@ function keepTyped(old, fresh) {
   for (const name of ["max", "min", "data-max", "data-min"]) {
     if (fresh.hasAttribute(name)) old.setAttribute(name, fresh.getAttribute(name));
   }
+}
+
+let missed = false;
+
+/** Whether a form was passed over since this was last asked. */
+export function takeMissed() {
+  const was = missed;
+  missed = false;
+  return was;
 }
 
 const isField = (el) => el.nodeType === 1 && el.matches("input, textarea, select");
@@ -47,6 +56,10 @@ export function morph(old, fresh, rules) {
       beforeNodeMorphed(node, next) {
         if (node.nodeType !== 1) return true;
         if (node !== old && node.hasAttribute("data-keep")) return false;
+        if (node.localName === "form" && isInUse(node)) {
+          missed = true;
+          return false;
+        }
         if (isField(node) && isField(next) && isDirty(node)) {
           keepTyped(node, next);
           return false;

@@ -39,7 +39,7 @@ export async function poll(took) {
     if (mine.stopped) break;
     if (!took(answer)) break;
     // A server that is going away answers waiting questions at once: do not turn that into a storm.
-    const empty = answer.body && answer.body.frames && !answer.body.frames.length;
+    const empty = answer.body && !(answer.body.frames || []).some((frame) => frame.from < frame.to);
     if (empty && Date.now() - began < 1000) await sleep(500 + random(1000));
   }
   if (current === mine) current = null;

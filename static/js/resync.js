@@ -2,7 +2,7 @@
 
 import { cursor, setCursor, person, sleep, random, backoff, retryAfter, request, whenVisible } from "./page.js";
 import { parse } from "./cursor.js";
-import { applyPage } from "./apply.js";
+import { applyPage } from "./whole.js";
 import { whenStill } from "./touch.js";
 import { setClock } from "./clock.js";
 import { forgetInbox } from "./frames.js";
