@@ -141,7 +141,10 @@ fn with_whole_labels(runs: &[&Run]) -> Vec<Run> {
     let mut whole = Vec::with_capacity(runs.len());
     let mut rest = runs;
     while let Some(first) = rest.first() {
-        let count = (2..=LONGEST_LABEL).rev().find(|count| rest.get(..*count).is_some_and(is_split_label)).unwrap_or(1);
+        let count = (2..=LONGEST_LABEL)
+            .rev()
+            .find(|count| rest.get(..*count).is_some_and(is_split_label))
+            .unwrap_or(1);
         let (words, after) = rest.split_at(count);
         let right = words.last().map_or(first.right, |last| last.right);
         whole.push(Run { text: join(words), right, ..(*first).clone() });
@@ -151,7 +154,8 @@ fn with_whole_labels(runs: &[&Run]) -> Vec<Run> {
 }
 
 fn is_split_label(words: &[&Run]) -> bool {
-    let together = words.windows(2).all(|pair| WORD_GAP.contains(&((pair[1].left - pair[0].right) / pair[1].size)));
+    let together =
+        words.windows(2).all(|pair| WORD_GAP.contains(&((pair[1].left - pair[0].right) / pair[1].size)));
     together && words.last().is_some_and(|last| last.text.ends_with(':')) && label(&join(words)).is_some()
 }
 

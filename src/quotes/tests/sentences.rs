@@ -12,7 +12,9 @@ fn every_refusal_has_a_sentence_of_its_own_in_each_language() {
     for lang in Lang::ALL {
         let sentences: HashSet<String> = Refusal::ALL.iter().map(|refusal| refusal.sentence(lang)).collect();
         assert_eq!(sentences.len(), Refusal::ALL.len());
-        assert!(sentences.iter().all(|sentence| !sentence.contains("quotes.refusal") && sentence.ends_with('.')));
+        assert!(
+            sentences.iter().all(|sentence| !sentence.contains("quotes.refusal") && sentence.ends_with('.'))
+        );
     }
     let both =
         Refusal::ALL.iter().filter(|refusal| refusal.sentence(Lang::PtBr) == refusal.sentence(Lang::En));

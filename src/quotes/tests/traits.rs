@@ -119,7 +119,8 @@ fn a_description_may_be_wrapped() {
 #[test]
 fn a_description_goes_on_after_a_page_break() {
     let mut draws = draw(&quote_of(&["PRIMEIRA", "SEGUNDA"]), Style { rows: 1, ..Style::PLAIN });
-    draws.push(Draw::new(1, 69.0, 205.0, "CONTINUADA"));
+    let second_page = draws.iter().position(|draw| draw.page == 1).unwrap();
+    draws.insert(second_page, Draw::new(1, 69.0, 205.0, "CONTINUADA"));
     for draw in &mut draws {
         if draw.page == 1 && draw.y > 211.0 {
             draw.y += 10.0;
