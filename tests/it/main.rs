@@ -2,5 +2,6 @@
 
 mod commands;
 mod embedded;
+mod quotes;
 mod screens;
 mod support;
