@@ -101,7 +101,7 @@ fn item_conflict(refusal: ItemRefusal, item: &Item) -> AppError {
         Sentence::new(key).text("name", change.by_name.clone()).time("time", change.at)
     };
     let sentence = match (refusal, &item.last_change) {
-        (ItemRefusal::AmountInvalid, _) => return AppError::field("quantity", "conflict.amount"),
+        (ItemRefusal::AmountInvalid, _) => return AppError::field("quantity", "orders.error.amount_invalid"),
         (ItemRefusal::MoreThanRest { rest, .. }, Some(change)) if rest.is_zero() => {
             changed_by("conflict.item_picked", change)
         }
