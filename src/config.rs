@@ -97,6 +97,12 @@ pub struct Settings {
     #[arg(long, env = "DATA_DIR")]
     pub data_dir: Option<PathBuf>,
 
+    #[arg(long, env = "XDG_DATA_HOME", hide = true)]
+    pub xdg_data_home: Option<PathBuf>,
+
+    #[arg(long, env = "HOME", hide = true)]
+    pub home: Option<PathBuf>,
+
     /// Folder of PostgreSQL's programs.
     #[arg(long, env = "PG_BIN_DIR")]
     pub pg_bin_dir: Option<PathBuf>,
@@ -162,6 +168,11 @@ pub enum SettingsError {
 /// Pepper outside production when SECRET_KEY is not set: a development machine needs no secret.
 const DEVELOPMENT_SECRET: &str = "development only: this machine holds nobody's real data";
 
+/// The binary that runs: it reads PDFs as a child of its own.
+pub fn own_program() -> std::io::Result<PathBuf> {
+    std::env::current_exe()
+}
+
 impl Settings {
     /// On Railway, or said so by APP_ENV: nothing is ever guessed.
     pub fn is_production(&self) -> bool {
@@ -180,7 +191,7 @@ impl Settings {
                 return Err(SettingsError::Placeholder { name, value });
             }
         }
-        self.secret()?;
+        self.check_secret()?;
         self.origins()?;
         if self.is_production() && self.database_url.is_none() {
             return Err(SettingsError::DatabaseMissing);
@@ -189,6 +200,11 @@ impl Settings {
             return Err(SettingsError::RedisMissing(self.replicas));
         }
         Ok(())
+    }
+
+    /// Refuses a missing or weak secret outside development.
+    pub fn check_secret(&self) -> Result<(), SettingsError> {
+        self.secret().map(drop)
     }
 
     /// The pepper. Outside production a missing one is replaced by a well-known text.

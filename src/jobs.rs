@@ -47,7 +47,7 @@ pub async fn make_round(state: &AppState, clear: bool) -> Result<()> {
         }
     }
     if clear {
-        //crate::users::session::clear_away(&state.db, &state.clock).await?;
+        crate::users::actions::delete_old(state).await?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 pub mod embedded;
 pub mod migrate;
+pub mod operator;
 
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
 use crate::error::{AppError, Result};
 use crate::ids::CompanyId;
 
-/// The pool, and the two ways into it.
+/// The pool, and the two ways into it (the third is the operator's).
 #[derive(Clone, Debug)]
 pub struct Db {
     pool: PgPool,
@@ -74,7 +75,7 @@ impl Db {
     }
 
     /// Connections are not tested before use, so a broken one shows here: one more try takes a fresh one.
-    async fn begin(&self, opening: String) -> Result<Transaction<'static, Postgres>> {
+    pub(super) async fn begin(&self, opening: String) -> Result<Transaction<'static, Postgres>> {
         let again = opening.clone();
         match self.pool.begin_with(AssertSqlSafe(opening)).await {
             Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) => {
@@ -111,7 +112,7 @@ impl CompanyTx {
 impl GateTx {
     /// Keeps what was written to the gate's tables.
     #[expect(clippy::disallowed_methods, reason = "gate tables are on no screen; nothing rings")]
-    pub async fn commit(self) -> Result<()> {
+    pub async fn keep(self) -> Result<()> {
         Ok(self.tx.commit().await?)
     }
 }

@@ -27,6 +27,7 @@ use crate::orders::routes::pages::BoardQuery;
 use crate::page::Visitor;
 use crate::quotes::Sandbox;
 use crate::state::AppState;
+use crate::users::client::Client;
 use crate::{live, orders, quotes, users};
 
 /// Longer than any request of ours; polls wait 25 s, uploads are read for 10 s at most.
@@ -107,12 +108,13 @@ fn compressible() -> impl Predicate {
 async fn home(
     State(state): State<AppState>,
     visitor: Visitor,
+    client: Client,
     Query(query): Query<BoardQuery>,
 ) -> Result<Response> {
     if visitor.person.is_some() {
         orders::routes::pages::board(&state, &visitor, &query).await
     } else {
-        users::routes::sign_in_page(&state, &visitor).await
+        users::routes::sign_in_page(&state, &client).await
     }
 }
 

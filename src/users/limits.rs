@@ -10,7 +10,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::error::{AppError, Sentence, Word};
+use crate::error::{AppError, Sentence};
 
 /// Failures that are counted, and when the newest of them was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,9 +71,9 @@ fn delay(count: i64, free: i64) -> SignedDuration {
 pub fn too_many(wait: SignedDuration) -> AppError {
     let seconds = wait.as_secs() + i64::from(wait.subsec_nanos() > 0);
     let sentence = if seconds < 100 {
-        Sentence::new("sign_in.error.wait_seconds").with("count", Word::Count(seconds))
+        Sentence::new("sign_in.wait").text("seconds", seconds.to_string())
     } else {
-        Sentence::new("sign_in.error.wait_minutes").with("count", Word::Count((seconds + 59) / 60))
+        Sentence::new("sign_in.locked").text("minutes", ((seconds + 59) / 60).to_string())
     };
     AppError::TooMany { sentence, retry_after: u64::try_from(seconds).unwrap_or(1).max(1) }
 }
@@ -143,9 +143,6 @@ mod tests {
         let error = too_many(SignedDuration::from_millis(1500));
         assert_eq!(error.retry_after(), Some(2));
         let error = too_many(SignedDuration::from_secs(890));
-        assert_eq!(
-            error.sentence(),
-            Sentence::new("sign_in.error.wait_minutes").with("count", Word::Count(15))
-        );
+        assert_eq!(error.sentence(), Sentence::new("sign_in.locked").text("minutes", "15"));
     }
 }

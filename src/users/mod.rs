@@ -1,8 +1,12 @@
 //! Who works here: sign-in, sessions, roles and what each may do.
 
+pub mod actions;
+pub mod cli;
 pub mod client;
 pub mod limits;
 pub mod model;
+pub mod operate;
+pub mod people;
 pub mod pin;
 pub mod queries;
 pub mod routes;

@@ -14,7 +14,7 @@ use rand::RngExt as _;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::config::Settings;
-use crate::error::{AppError, Result};
+use crate::error::{AppError, Result, Sentence};
 
 /// OWASP's floor: 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19 * 1024;
@@ -90,41 +90,35 @@ fn internal(error: impl std::fmt::Display) -> AppError {
     AppError::internal(error.to_string())
 }
 
-/// Why a PIN is not accepted. The code is a key of the catalogue.
+/// Why a PIN is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PinFault {
-    /// Something else than digits, or more than ten.
-    NotDigits,
-    /// Fewer digits than the company's rule.
-    TooShort,
+    /// Something else than as many digits as the company's rule says.
+    Length,
     /// Among those that are tried first.
     Trivial,
 }
 
 impl PinFault {
-    pub fn key(self) -> &'static str {
+    pub fn sentence(self, digits: u8) -> Sentence {
         match self {
-            PinFault::NotDigits => "pin.error.not_digits",
-            PinFault::TooShort => "pin.error.too_short",
-            PinFault::Trivial => "pin.error.trivial",
+            PinFault::Length => Sentence::new("pin.length").text("digits", digits.to_string()),
+            PinFault::Trivial => Sentence::new("pin.trivial"),
         }
     }
 }
 
-/// The rule for a new PIN: digits only, at least as many as the company wants, and none of
+/// The rule for a new PIN: as many digits as the company wants, and none of
 /// - a pattern that repeats: 777777, 121212, 123123;
 /// - a run up or down, also over the nought: 123456, 987654, 890123; also by pairs: 112233;
 /// - the same read backwards: 123321;
 /// - the login number, alone or inside: whoever sees the number would try it first;
 /// - a day: 250387, 25031987 and 19870325, and years such as 1987;
 /// - columns of the keypad: 147258, 258369, 159753 and their like.
-pub fn check(pin: &str, min_digits: u8, number: &str) -> Result<(), PinFault> {
+pub fn check(pin: &str, wanted: u8, number: &str) -> Result<(), PinFault> {
     let digits: Vec<u8> = pin.bytes().map(|byte| byte.wrapping_sub(b'0')).collect();
-    if digits.len() > MAX_DIGITS || digits.iter().any(|digit| *digit > 9) {
-        return Err(PinFault::NotDigits);
-    }
-    if digits.len() < usize::from(min_digits) {
-        return Err(PinFault::TooShort);
+    if digits.len() != usize::from(wanted) || digits.iter().any(|digit| *digit > 9) {
+        return Err(PinFault::Length);
     }
     let contains_number = !number.is_empty() && (pin.contains(number) || number.contains(pin));
     let trivial = repeats(&digits)
@@ -212,17 +206,17 @@ mod tests {
     #[case("keypad", "147258")]
     #[case("login number inside", "104273")]
     fn trivial_pins_are_refused(#[case] _why: &str, #[case] pin: &str) {
-        assert_eq!(check(pin, 6, "1042"), Err(PinFault::Trivial));
+        let digits = u8::try_from(pin.len()).unwrap();
+        assert_eq!(check(pin, digits, "1042"), Err(PinFault::Trivial));
     }
 
     #[rstest]
     #[case("583920", Ok(()))]
-    #[case("4829137", Ok(()))]
-    #[case("58392", Err(PinFault::TooShort))]
-    #[case("58392a", Err(PinFault::NotDigits))]
-    #[case("٥٨٣٩٢٠", Err(PinFault::NotDigits))]
-    #[case("58392058392", Err(PinFault::NotDigits))]
-    #[case("", Err(PinFault::TooShort))]
+    #[case("4829137", Err(PinFault::Length))]
+    #[case("58392", Err(PinFault::Length))]
+    #[case("58392a", Err(PinFault::Length))]
+    #[case("٥٨٣", Err(PinFault::Length))]
+    #[case("", Err(PinFault::Length))]
     fn other_pins_follow_the_rule(#[case] pin: &str, #[case] expected: Result<(), PinFault>) {
         assert_eq!(check(pin, 6, "1042"), expected);
     }

@@ -72,7 +72,7 @@ impl SessionStore for PostgresStore {
         };
         let mut tx = self.db.gate().await.map_err(backend)?;
         let began = sessions::insert_session(&mut tx, &new).await.map_err(backend)?;
-        tx.commit().await.map_err(backend)?;
+        tx.keep().await.map_err(backend)?;
         if began { Ok(()) } else { Err(StoreError::Backend("the PIN was changed meanwhile".to_owned())) }
     }
 
@@ -82,7 +82,7 @@ impl SessionStore for PostgresStore {
         let data = serde_json::to_value(data).map_err(|error| StoreError::Encode(error.to_string()))?;
         let mut tx = self.db.gate().await.map_err(backend)?;
         sessions::update_session_data(&mut tx, &key(record.id), &data).await.map_err(backend)?;
-        tx.commit().await.map_err(backend)
+        tx.keep().await.map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
@@ -96,7 +96,7 @@ impl SessionStore for PostgresStore {
         if now.duration_since(found.last_seen_at) >= TOUCH_EVERY {
             let id = [found.actor.session.id.0];
             sessions::touch_sessions(&mut tx, &id, now, now - TOUCH_EVERY).await.map_err(backend)?;
-            tx.commit().await.map_err(backend)?;
+            tx.keep().await.map_err(backend)?;
         }
         let actor =
             serde_json::to_value(&found.actor).map_err(|error| StoreError::Decode(error.to_string()))?;
@@ -108,7 +108,7 @@ impl SessionStore for PostgresStore {
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
         let mut tx = self.db.gate().await.map_err(backend)?;
         sessions::delete_session_by_key(&mut tx, &key(*id)).await.map_err(backend)?;
-        tx.commit().await.map_err(backend)
+        tx.keep().await.map_err(backend)
     }
 }
 
@@ -195,7 +195,7 @@ pub async fn begin(state: &AppState, session: &Session, begins: &Begins) -> Resu
         let nobody_s: [u8; 32] = rand::random();
         let mut tx = state.db.gate().await?;
         sessions::update_session_keyless(&mut tx, continued, &nobody_s).await?;
-        tx.commit().await?;
+        tx.keep().await?;
     }
     session.flush().await.map_err(unavailable)?;
     session.insert(BEGINS, begins).await.map_err(unavailable)?;
@@ -231,7 +231,7 @@ pub async fn check_sessions(
         .collect();
     if !seen.is_empty() {
         sessions::touch_sessions(&mut tx, &seen, now, now - TOUCH_EVERY).await?;
-        tx.commit().await?;
+        tx.keep().await?;
     }
     let actors: HashMap<SessionId, Actor> =
         holding.into_iter().map(|found| (found.actor.session.id, found.actor)).collect();

@@ -1,12 +1,38 @@
-//! stand-in
-use crate::error::Result;
-use crate::page::Visitor;
-use crate::state::AppState;
+//! `/sign-in`, `/e/…`, `/pin`, `/set-up` and `/people`: pages and their forms.
+
+pub mod door;
+pub mod own;
+pub mod people;
+pub mod set_up;
+
 use axum::Router;
-use axum::response::Response;
+use axum::response::Redirect;
+use axum::routing::{get, post};
+
+use crate::state::AppState;
+
+pub use door::sign_in_page;
+
+/// A page that a form answered with, loaded again: back to where the form stands.
+async fn to_people() -> Redirect {
+    Redirect::to("/people")
+}
+
+async fn home() -> Redirect {
+    Redirect::to("/")
+}
+
 pub fn router() -> Router<AppState> {
     Router::new()
-}
-pub async fn sign_in_page(_s: &AppState, _v: &Visitor) -> Result<Response> {
-    Err(crate::error::AppError::NotFound)
+        .route("/e/{code}", get(door::company_page))
+        .route("/sign-in", post(door::sign_in).get(home))
+        .route("/unlock", post(door::unlock).get(home))
+        .route("/sign-out", post(own::sign_out).get(home))
+        .route("/language", post(own::change_language).get(home))
+        .route("/pin", get(own::pin_page).post(own::change_pin))
+        .route("/set-up", get(set_up::page).post(set_up::set_up))
+        .route("/people", get(people::page).post(people::create))
+        .route("/people/{person}/roles", post(people::set_roles).get(to_people))
+        .route("/people/{person}/active", post(people::set_active).get(to_people))
+        .route("/people/{person}/pin", post(people::reset_pin).get(to_people))
 }

@@ -1,0 +1,46 @@
+//! The third way into the database: the operator's.
+//!
+//! Making, renaming and closing a company, and giving one its first administrator, is nobody's permission inside a
+//! company. Such a transaction runs as the connection's own role, which owns the tables. Its callers are
+//! `users/operate.rs` alone (`tests/conventions.rs` lists them): the commands of the command line, and the
+//! set-up page while nobody at all can administer.
+
+use std::ops::{Deref, DerefMut};
+
+use sqlx::{PgConnection, Postgres, Transaction};
+
+use super::Db;
+use crate::error::Result;
+
+/// A transaction that row-level security does not bind. Dropped without [`OperatorTx::keep`], it leaves no trace.
+#[derive(Debug)]
+pub struct OperatorTx {
+    tx: Transaction<'static, Postgres>,
+}
+
+impl Db {
+    pub async fn operator(&self) -> Result<OperatorTx> {
+        Ok(OperatorTx { tx: self.begin("begin; set local lock_timeout = '2s'".to_owned()).await? })
+    }
+}
+
+impl OperatorTx {
+    /// Commits. What people see is appended to the feed before; replicas find it on their next look.
+    #[expect(clippy::disallowed_methods, reason = "a command line has no doorbell to ring")]
+    pub async fn keep(self) -> Result<()> {
+        Ok(self.tx.commit().await?)
+    }
+}
+
+impl Deref for OperatorTx {
+    type Target = PgConnection;
+    fn deref(&self) -> &PgConnection {
+        &self.tx
+    }
+}
+
+impl DerefMut for OperatorTx {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+}

@@ -1,0 +1,177 @@
+//! What the arguments start.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::db::embedded::{self, Embedded};
+use crate::db::{Db, migrate};
+use crate::feed;
+use crate::lifecycle::{Lifecycle, Stage};
+use crate::error::Result;
+use crate::lang::Lang;
+use crate::server::{Server, Start};
+use crate::telemetry;
+use crate::users::cli::{self, AdminCommand, CompanyCommand};
+use crate::users::operate::{self, Operator};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+type Outcome = Result<(), Failure>;
+
+/// A database to work with: the configured one, or the private one of this machine, which ends with us.
+pub struct Database {
+    pub url: String,
+    embedded: Option<Embedded>,
+}
+
+impl Database {
+    /// Takes DATABASE_URL, or starts the private PostgreSQL where settings allow it.
+    pub async fn open(settings: &Settings) -> Result<Self, Failure> {
+        if let Some(url) = &settings.database_url {
+            return Ok(Self { url: url.clone(), embedded: None });
+        }
+        let embedded = embedded::start(&settings.data_dir(), settings.pg_bin_dir.as_deref()).await?;
+        Ok(Self { url: embedded.url(), embedded: Some(embedded) })
+    }
+
+    pub async fn close(self) {
+        if let Some(embedded) = self.embedded
+            && let Err(error) = embedded.stop().await
+        {
+            tracing::warn!(%error, "the private PostgreSQL did not stop");
+        }
+    }
+}
+
+/// `separacao serve`
+pub async fn serve(mut settings: Settings, with_demo: bool) -> Outcome {
+    telemetry::start_log(&settings);
+    settings.check()?;
+    // Only a name for the one-time page; it exists while nobody can administer.
+    settings.setup_token.get_or_insert_with(operate::new_setup_token);
+    let metrics = telemetry::start_metrics();
+    let database = Database::open(&settings).await?;
+    if !settings.is_production() {
+        migrate::run(settings.migration_url(&database.url)).await?;
+    }
+    let start = Start {
+        database_url: database.url.clone(),
+        program: crate::config::own_program()?,
+        clock: Clock::default(),
+        metrics,
+        settings,
+    };
+    let server = Server::bind(start).await?;
+    let _ = with_demo;
+    announce(&server).await;
+    let lifecycle = server.app.lifecycle.clone();
+    let exit_after = Duration::from_millis(server.app.settings.drain_exit_ms);
+    lifecycle.spawn_loop(heed_signals(lifecycle.clone(), exit_after));
+    server.run().await;
+    database.close().await;
+    Ok(())
+}
+
+/// Says where it is and how to come in.
+async fn announce(server: &Server) {
+    let port = server.port();
+    tracing::info!(port, build = crate::assets::build(), "listening");
+    println!("Separação: http://localhost:{port}");
+    let app = &server.app;
+    let operator = Operator { db: &app.db, clock: &app.clock, settings: &app.settings };
+    match operate::invitation(operator).await {
+        Ok(Some(path)) => println!("First administrator: http://localhost:{port}{path}"),
+        Ok(None) => {}
+        Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "who may sign in could not be read"),
+    }
+}
+
+/// SIGTERM: go in order; a second one, or SIGINT: now.
+async fn heed_signals(lifecycle: Lifecycle, exit_after: Duration) {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("signals cannot be heard");
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {
+            tracing::info!("told to go: no new sockets, requests are served");
+            lifecycle.advance(Stage::Draining);
+        }
+        _ = interrupt.recv() => lifecycle.advance(Stage::Leaving),
+    }
+    let patience = if lifecycle.stage() == Stage::Leaving { Duration::from_millis(900) } else { exit_after };
+    tokio::select! {
+        () = tokio::time::sleep(patience) => {}
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    lifecycle.advance(Stage::Leaving);
+    // What is still running has had its time: a stuck request must not keep the old build alive.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    std::process::exit(0);
+}
+
+/// `separacao migrate`
+pub async fn migrate(settings: Settings) -> Outcome {
+    telemetry::start_log(&settings);
+    let database = Database::open(&settings).await?;
+    migrate::run(settings.migration_url(&database.url)).await?;
+    println!("The schema is current.");
+    database.close().await;
+    Ok(())
+}
+
+/// `separacao restore`: run once after a backup was put back, so that open screens start afresh.
+pub async fn restore(settings: Settings) -> Outcome {
+    telemetry::start_log(&settings);
+    let database = Database::open(&settings).await?;
+    let db = Db::open(&database.url, 1, 0)?;
+    let mut tx = db.operator().await?;
+    let companies = feed::queries::update_epochs(&mut tx).await?;
+    tx.keep().await?;
+    println!("New epoch for {companies} companies: every open screen fetches its page again.");
+    db.close().await;
+    database.close().await;
+    Ok(())
+}
+
+/// The folder that settings or the machine name for the private PostgreSQL.
+impl Settings {
+    fn data_dir(&self) -> PathBuf {
+        self.data_dir.clone().unwrap_or_else(|| {
+            embedded::default_data_dir(self.xdg_data_home.as_deref(), self.home.as_deref())
+        })
+    }
+
+    fn migration_url<'a>(&'a self, url: &'a str) -> &'a str {
+        self.database_unpooled_url.as_deref().unwrap_or(url)
+    }
+}
+
+/// `separacao company …`
+pub async fn company(settings: Settings, command: CompanyCommand) -> Outcome {
+    operate(settings, async |operator| cli::run_company(operator, command).await).await
+}
+
+/// `separacao admin …`
+pub async fn admin(settings: Settings, command: AdminCommand) -> Outcome {
+    operate(settings, async |operator| cli::run_admin(operator, command).await).await
+}
+
+/// Runs an operator's command on a database that is up to date; says its refusal in words.
+async fn operate(settings: Settings, command: impl AsyncFnOnce(Operator<'_>) -> Result<()>) -> Outcome {
+    telemetry::start_log(&settings);
+    settings.check_secret()?;
+    let database = Database::open(&settings).await?;
+    migrate::run(settings.migration_url(&database.url)).await?;
+    let db = Db::open(&database.url, 2, 0)?;
+    let done = command(Operator { db: &db, clock: &Clock::default(), settings: &settings }).await;
+    db.close().await;
+    database.close().await;
+    done.map_err(|error| error.sentence().say(Lang::En, 0).into())
+}

@@ -1,0 +1,250 @@
+//! Coming in: the sign-in page, and the PIN over the page.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Form, Json};
+use serde::Deserialize;
+use serde_json::json;
+use tower_sessions::Session;
+
+use crate::error::{AppError, Result};
+use crate::html::{Chrome, Scene, WorkCalendar};
+use crate::ids::PersonId;
+use crate::lang::Lang;
+use crate::page;
+use crate::state::AppState;
+use crate::users::actions::{self, Attempt, Claim, Proven};
+use crate::users::client::{self, Client};
+use crate::users::model::Actor;
+use crate::users::queries::sign_in::OpenCompany;
+use crate::users::session;
+use crate::users::views::{SignInCompany, SignInPage};
+
+/// The frame around a page of nobody in particular.
+pub(super) fn chrome(state: &AppState, lang: Lang, company: Option<String>) -> Chrome {
+    // No page without a person tells the time, so no zone is needed.
+    let calendar = WorkCalendar { offset_minutes: 0, starts_minute: 0, ends_minute: 1440 };
+    let scene = Scene { lang, v: 0, now: state.clock.now(), calendar, build: crate::assets::build() };
+    Chrome::signed_out(scene, company)
+}
+
+/// `/` for whoever is not signed in: 200, with the company this browser is used for.
+pub async fn sign_in_page(state: &AppState, client: &Client) -> Result<Response> {
+    let company = actions::find_company(state, client.company_code.as_deref()).await?;
+    render(state, client, company.as_ref(), &Typed::default(), None)
+}
+
+#[derive(Default)]
+struct Typed<'a> {
+    company: &'a str,
+    number: &'a str,
+    next: &'a str,
+}
+
+fn render(
+    state: &AppState,
+    client: &Client,
+    company: Option<&OpenCompany>,
+    typed: &Typed<'_>,
+    error: Option<&AppError>,
+) -> Result<Response> {
+    let sentence = error.map(|error| error.sentence().say(client.lang, 0));
+    let page = SignInPage {
+        chrome: &chrome(state, client.lang, company.map(|company| company.name.clone())),
+        company: match company {
+            Some(company) => SignInCompany::Known { code: company.code.clone(), name: company.name.clone() },
+            None => SignInCompany::Ask { typed: typed.company.to_owned() },
+        },
+        number: typed.number,
+        number_digits: company.map_or(4, |company| company.login_digits),
+        error: sentence.as_deref(),
+        next: local_path(typed.next),
+    };
+    let mut response = page::respond(&page)?;
+    if let Some(error) = error {
+        *response.status_mut() = error.status();
+        if let Some(seconds) = error.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+    }
+    Ok(response)
+}
+
+/// Where a form may lead afterwards: a path of ours, never another host.
+pub(super) fn local_path(next: &str) -> &str {
+    let ours = next.starts_with('/')
+        && !next.starts_with("//")
+        && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if ours { next } else { "/" }
+}
+
+/// `/e/{code}`: the company's own door; the browser remembers it.
+pub async fn company_page(
+    State(state): State<AppState>,
+    Path(code): Path<String>,
+    client: Client,
+) -> Result<Response> {
+    let company = actions::find_company(&state, Some(&code)).await?;
+    let company = company.filter(|company| company.code == code.to_lowercase());
+    let Some(company) = company else {
+        let error = AppError::field("company", "sign_in.company_unknown");
+        let typed = Typed { company: &code, ..Typed::default() };
+        let mut response = render(&state, &client, None, &typed, Some(&error))?;
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        return Ok(response);
+    };
+    let mut response = render(&state, &client, Some(&company), &Typed::default(), None)?;
+    response.headers_mut().append(header::SET_COOKIE, client::company_cookie(&company.code, &state.settings));
+    Ok(response)
+}
+
+#[derive(Debug, Deserialize)]
+pub struct SignInForm {
+    #[serde(default)]
+    company: String,
+    #[serde(default)]
+    number: String,
+    #[serde(default)]
+    pin: String,
+    #[serde(default)]
+    next: String,
+}
+
+pub async fn sign_in(
+    State(state): State<AppState>,
+    actor: Option<Actor>,
+    session: Session,
+    client: Client,
+    Form(form): Form<SignInForm>,
+) -> Result<Response> {
+    let typed = Typed { company: &form.company, number: &form.number, next: &form.next };
+    let code = Some(form.company.as_str()).filter(|code| !code.is_empty()).or(client.company_code.as_deref());
+    let company = actions::find_company(&state, code).await?;
+    let Some(company) = company else {
+        let error = AppError::field("company", "sign_in.company_unknown");
+        return refused(&state, &client, None, &typed, error);
+    };
+    let attempt = attempt(&company, Claim::Number(form.number.trim()), form.pin.trim(), &client);
+    match actions::sign_in(&state, attempt).await {
+        Ok(proven) => {
+            let mut response = enter(&state, &session, &client, actor, proven, &form.next).await?;
+            let cookie = client::company_cookie(&company.code, &state.settings);
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+            Ok(response)
+        }
+        Err(error) => refused(&state, &client, Some(&company), &typed, error),
+    }
+}
+
+fn attempt<'a>(company: &OpenCompany, claim: Claim<'a>, pin: &'a str, client: &'a Client) -> Attempt<'a> {
+    Attempt {
+        company_id: company.id,
+        login_digits: company.login_digits,
+        pin_digits: company.pin_digits,
+        claim,
+        pin,
+        client,
+    }
+}
+
+/// What was wrong with a sign-in is said on its page; the script gets the problem itself.
+fn refused(
+    state: &AppState,
+    client: &Client,
+    company: Option<&OpenCompany>,
+    typed: &Typed<'_>,
+    error: AppError,
+) -> Result<Response> {
+    match error {
+        AppError::Invalid { .. } | AppError::TooMany { .. } if !client.wants_json => {
+            render(state, client, company, typed, Some(&error))
+        }
+        other => Err(other),
+    }
+}
+
+/// Begins the session and leads on. The same person's session goes on under a new id; another's, whose browser
+/// this was, ends on every screen.
+async fn enter(
+    state: &AppState,
+    session: &Session,
+    client: &Client,
+    before: Option<Actor>,
+    mut proven: Proven,
+    next: &str,
+) -> Result<Response> {
+    match before {
+        Some(actor) if actor.person_id == proven.person_id => {
+            proven.begins.continues = Some(actor.session.id);
+        }
+        Some(other) => actions::sign_out(state, &other, &client.source).await?,
+        None => {}
+    }
+    session::begin(state, session, &proven.begins).await?;
+    let mut response = if client.wants_json {
+        Json(json!({ "person": proven.person_id, "name": proven.name, "location": local_path(next) }))
+            .into_response()
+    } else {
+        Redirect::to(local_path(next)).into_response()
+    };
+    // Sent each time: a browser forgets a cookie that is not renewed.
+    let cookie = client::device_cookie(proven.device, &state.settings);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+#[derive(Debug, Deserialize)]
+pub struct UnlockForm {
+    /// Whose page it is; the session may have ended meanwhile.
+    #[serde(default)]
+    person: Option<PersonId>,
+    /// Somebody else at the same device.
+    #[serde(default)]
+    number: Option<String>,
+    #[serde(default)]
+    pin: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// The PIN over the page. The answer says who it is now, for a tap that waited is sent only for the same person.
+pub async fn unlock(
+    State(state): State<AppState>,
+    actor: Option<Actor>,
+    session: Session,
+    client: Client,
+    Form(form): Form<UnlockForm>,
+) -> Result<Response> {
+    let number = form.number.as_deref().map(str::trim).filter(|number| !number.is_empty());
+    let claim = match (number, form.person, &actor) {
+        (Some(number), _, _) => Claim::Number(number),
+        (None, Some(person), _) => Claim::Person(person),
+        (None, None, Some(actor)) => Claim::Person(actor.person_id),
+        (None, None, None) => return Err(AppError::SignedOut),
+    };
+    let code = actor.as_ref().map(|actor| actor.company.code.as_str()).or(client.company_code.as_deref());
+    let company = actions::find_company(&state, code).await?.ok_or(AppError::SignedOut)?;
+    let proven = actions::sign_in(&state, attempt(&company, claim, form.pin.trim(), &client)).await.map_err(
+        |error| match error {
+            AppError::Invalid { .. } if number.is_none() => AppError::field("pin", "unlock.wrong"),
+            other => other,
+        },
+    )?;
+    enter(&state, &session, &client, actor, proven, &form.next).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_leads_only_to_paths_of_ours() {
+        assert_eq!(local_path("/orders/1?x=2"), "/orders/1?x=2");
+        for next in
+            ["", "https://evil.example", "//evil.example", "/\\evil.example", "/a b", "/a\nb", "people"]
+        {
+            assert_eq!(local_path(next), "/", "{next:?}");
+        }
+    }
+}

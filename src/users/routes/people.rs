@@ -1,0 +1,264 @@
+//! The screen of people. Guarded twice: the permission, and a PIN proven lately.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use crate::command::{self, Done, Tap};
+use crate::error::{AppError, Result, Sentence};
+use crate::feed;
+use crate::html::FieldErrors;
+use crate::ids::PersonId;
+use crate::page::{self, Subscribed, Visitor};
+use crate::state::AppState;
+use crate::users::client::Client;
+use crate::users::model::{Actor, Permission, Role};
+use crate::users::people::{By, CreatePerson, ResetPin, SetActive, SetRoles, check_new_person};
+use crate::users::pin;
+use crate::users::queries::people::{self, NewPerson};
+use crate::users::views::{NewPersonForm, OneTimePin, PeoplePage, PersonRow};
+
+/// The administrator behind a request, who has proven the PIN lately.
+fn administrator(state: &AppState, actor: &Actor) -> Result<()> {
+    if !actor.can(Permission::Administer) {
+        return Err(AppError::Forbidden);
+    }
+    if actor.has_proven(state.clock.now()) { Ok(()) } else { Err(AppError::StepUp) }
+}
+
+fn by<'a>(state: &AppState, actor: &Actor, client: &'a Client) -> By<'a> {
+    By { actor_id: actor.person_id, source: &client.source, now: state.clock.now() }
+}
+
+pub async fn page(State(state): State<AppState>, visitor: Visitor, actor: Actor) -> Result<Response> {
+    match administrator(&state, &actor) {
+        Ok(()) => render(&state, &visitor, &actor, Shown::default()).await,
+        Err(AppError::StepUp) => ask_pin(&state, &visitor, &actor),
+        Err(other) => Err(other),
+    }
+}
+
+/// What the page shows besides the people.
+#[derive(Default)]
+struct Shown {
+    form: NewPersonForm,
+    errors: FieldErrors,
+    one_time_pin: Option<OneTimePin>,
+}
+
+async fn render(state: &AppState, visitor: &Visitor, actor: &Actor, shown: Shown) -> Result<Response> {
+    let _turn = page::turn().await?;
+    let mut tx = state.db.snapshot(actor.company_id).await?;
+    let head = feed::queries::get_head(&mut tx, actor.company_id).await?;
+    let people = people::list_people(&mut tx, actor.company_id).await?;
+    drop(tx);
+    let live = Subscribed { screen: "people".to_owned(), head };
+    let chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live));
+    respond(&chrome, &people, &shown, actor, false)
+}
+
+/// Nobody's data before the PIN.
+fn ask_pin(state: &AppState, visitor: &Visitor, actor: &Actor) -> Result<Response> {
+    let chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), None);
+    respond(&chrome, &[], &Shown::default(), actor, true)
+}
+
+fn respond(
+    chrome: &crate::html::Chrome,
+    people: &[PersonRow],
+    shown: &Shown,
+    actor: &Actor,
+    needs_pin: bool,
+) -> Result<Response> {
+    page::respond(&PeoplePage {
+        chrome,
+        people,
+        form: &shown.form,
+        errors: &shown.errors,
+        one_time_pin: shown.one_time_pin.as_ref(),
+        needs_pin,
+        number_digits: actor.company.login_digits,
+    })
+}
+
+#[derive(Debug, Deserialize)]
+pub struct PersonForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    number: String,
+    #[serde(default)]
+    roles: Vec<Role>,
+}
+
+/// Answers with the page that shows the new PIN, once.
+pub async fn create(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    actor: Actor,
+    client: Client,
+    tap: Tap<PersonForm>,
+) -> Result<Response> {
+    administrator(&state, &actor)?;
+    let (name, number) = (tap.form.name.trim().to_owned(), tap.form.number.trim().to_owned());
+    let roles = tap.form.roles.clone();
+    let done = match check_new_person(&name, &number, &roles, actor.company.login_digits) {
+        Ok(()) => insert(&state, &actor, &client, &tap, (&name, &number, &roles)).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok((done, one_time_pin)) => show_pin(&state, &visitor, &actor, &client, done, one_time_pin).await,
+        Err(error @ (AppError::Invalid { .. } | AppError::Conflict(_))) if !client.wants_json => {
+            let mut errors = super::own::said(&error, visitor.lang);
+            if errors.is_empty() {
+                errors.push("number", error.sentence().say(visitor.lang, 0));
+            }
+            let form = NewPersonForm { name, number, roles };
+            let mut response =
+                render(&state, &visitor, &actor, Shown { form, errors, one_time_pin: None }).await?;
+            *response.status_mut() = error.status();
+            Ok(response)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn insert(
+    state: &AppState,
+    actor: &Actor,
+    client: &Client,
+    tap: &Tap<PersonForm>,
+    (name, number, roles): (&str, &str, &[Role]),
+) -> Result<(Done, Option<OneTimePin>)> {
+    let (pin, pin_hash) = new_pin(state, actor, number).await?;
+    let new = NewPerson {
+        id: PersonId::new(),
+        number: number.to_owned(),
+        name: name.to_owned(),
+        roles: roles.to_vec(),
+        pin_hash: pin_hash.clone(),
+        pin_must_change: true,
+        created_by: Some(actor.person_id),
+    };
+    let id = new.id;
+    let command = CreatePerson { by: by(state, actor, client), new };
+    let outcome = command::run(state, tap, &command).await?;
+    let done = Done::new(outcome, "/people").say(Sentence::new("people.created").text("name", name));
+    let fresh = is_current(state, actor, id, &pin_hash).await?;
+    Ok((done, fresh.then(|| OneTimePin { name: name.to_owned(), number: number.to_owned(), pin })))
+}
+
+async fn new_pin(state: &AppState, actor: &Actor, number: &str) -> Result<(String, String)> {
+    let pin = pin::one_time(actor.company.pin_digits, number);
+    let turn = pin::turn().await?;
+    let hash = pin::hash(&state.settings, &turn, &pin).await?;
+    Ok((pin, hash))
+}
+
+/// A tap that came twice has made one PIN, which only its first answer knows.
+async fn is_current(state: &AppState, actor: &Actor, id: PersonId, pin_hash: &str) -> Result<bool> {
+    let mut tx = state.db.company(actor.company_id).await?;
+    people::has_pin_hash(&mut tx, actor.company_id, id, pin_hash).await
+}
+
+/// The script gets a sentence with the PIN; a browser gets the page. Without a PIN both are told so.
+async fn show_pin(
+    state: &AppState,
+    visitor: &Visitor,
+    actor: &Actor,
+    client: &Client,
+    done: Done,
+    one_time_pin: Option<OneTimePin>,
+) -> Result<Response> {
+    match one_time_pin {
+        Some(made) if client.wants_json => {
+            let sentence = Sentence::new("people.pin_is").text("name", made.name).text("pin", made.pin);
+            Ok(done.say(sentence).into_response())
+        }
+        None if client.wants_json => Ok(done.say(Sentence::new("people.pin_shown_before")).into_response()),
+        one_time_pin => render(state, visitor, actor, Shown { one_time_pin, ..Shown::default() }).await,
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub struct RolesForm {
+    #[serde(default)]
+    roles: Vec<Role>,
+}
+
+pub async fn set_roles(
+    State(state): State<AppState>,
+    actor: Actor,
+    client: Client,
+    Path(person_id): Path<PersonId>,
+    tap: Tap<RolesForm>,
+) -> Result<Done> {
+    administrator(&state, &actor)?;
+    let mut roles = tap.form.roles.clone();
+    roles.sort_by_key(|role| role.code());
+    roles.dedup();
+    if roles.is_empty() {
+        return Err(AppError::field("roles", "people.role_required"));
+    }
+    let command = SetRoles { by: by(&state, &actor, &client), person_id, roles };
+    let outcome = command::run(&state, &tap, &command).await?;
+    Ok(Done::new(outcome, "/people").say(Sentence::new("people.roles_saved")))
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Wanted {
+    #[serde(alias = "true")]
+    Yes,
+    #[serde(alias = "false")]
+    No,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ActiveForm {
+    active: Wanted,
+}
+
+pub async fn set_active(
+    State(state): State<AppState>,
+    actor: Actor,
+    client: Client,
+    Path(person_id): Path<PersonId>,
+    tap: Tap<ActiveForm>,
+) -> Result<Done> {
+    administrator(&state, &actor)?;
+    let active = matches!(tap.form.active, Wanted::Yes);
+    let name = get_person(&state, &actor, person_id).await?.name;
+    let command = SetActive { by: by(&state, &actor, &client), person_id, active };
+    let outcome = command::run(&state, &tap, &command).await?;
+    let key = if active { "people.reactivated" } else { "people.deactivated" };
+    Ok(Done::new(outcome, "/people").say(Sentence::new(key).text("name", name)))
+}
+
+async fn get_person(state: &AppState, actor: &Actor, id: PersonId) -> Result<PersonRow> {
+    let mut tx = state.db.company(actor.company_id).await?;
+    let people = people::list_people(&mut tx, actor.company_id).await?;
+    people.into_iter().find(|person| person.id == id).ok_or(AppError::NotFound)
+}
+
+#[derive(Debug, Deserialize)]
+pub struct NoForm {}
+
+/// Answers with the page that shows the new PIN, once.
+pub async fn reset_pin(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    actor: Actor,
+    client: Client,
+    Path(person_id): Path<PersonId>,
+    tap: Tap<NoForm>,
+) -> Result<Response> {
+    administrator(&state, &actor)?;
+    let person = get_person(&state, &actor, person_id).await?;
+    let (pin, pin_hash) = new_pin(&state, &actor, &person.number).await?;
+    let command = ResetPin { by: by(&state, &actor, &client), person_id, pin_hash: pin_hash.clone() };
+    let outcome = command::run(&state, &tap, &command).await?;
+    let fresh = is_current(&state, &actor, person_id, &pin_hash).await?;
+    let made = fresh.then_some(OneTimePin { name: person.name, number: person.number, pin });
+    show_pin(&state, &visitor, &actor, &client, Done::new(outcome, "/people"), made).await
+}

@@ -1,0 +1,99 @@
+//! The one-time page that makes the first administrator.
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use super::door::chrome;
+use super::own::said;
+use crate::error::{AppError, Result};
+use crate::html::FieldErrors;
+use crate::page;
+use crate::state::AppState;
+use crate::users::client::Client;
+use crate::users::operate::{self, NewCompany, Operator, SetUp};
+use crate::users::session;
+use crate::users::views::SetUpPage;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SetUpForm {
+    token: String,
+    company_name: String,
+    company_code: String,
+    time_zone: String,
+    name: String,
+    number: String,
+    pin: String,
+    pin_again: String,
+}
+
+fn operator(state: &AppState) -> Operator<'_> {
+    Operator { db: &state.db, clock: &state.clock, settings: &state.settings }
+}
+
+/// 404 as soon as somebody can administer.
+pub async fn page(
+    State(state): State<AppState>,
+    client: Client,
+    Query(form): Query<SetUpForm>,
+) -> Result<Response> {
+    let form =
+        SetUpForm { token: form.token, time_zone: "America/Sao_Paulo".to_owned(), ..SetUpForm::default() };
+    render(&state, &client, &form, &FieldErrors::default()).await
+}
+
+async fn render(
+    state: &AppState,
+    client: &Client,
+    form: &SetUpForm,
+    errors: &FieldErrors,
+) -> Result<Response> {
+    let existing = operate::find_set_up(operator(state)).await?;
+    page::respond(&SetUpPage {
+        chrome: &chrome(state, client.lang, None),
+        token: &form.token,
+        existing: existing.as_ref().map(|company| company.name.as_str()),
+        company_name: &form.company_name,
+        company_code: &form.company_code,
+        time_zone: &form.time_zone,
+        name: &form.name,
+        number: &form.number,
+        errors,
+    })
+}
+
+pub async fn set_up(
+    State(state): State<AppState>,
+    session: Session,
+    client: Client,
+    Form(form): Form<SetUpForm>,
+) -> Result<Response> {
+    let company = NewCompany {
+        name: form.company_name.trim(),
+        code: form.company_code.trim(),
+        time_zone: form.time_zone.trim(),
+    };
+    let wanted = SetUp {
+        token: &form.token,
+        company,
+        name: form.name.trim(),
+        number: form.number.trim(),
+        pin: &form.pin,
+        pin_again: &form.pin_again,
+    };
+    match operate::set_up(operator(&state), wanted, &client.source).await {
+        Ok(begins) => {
+            session::begin(&state, &session, &begins).await?;
+            Ok(Redirect::to("/").into_response())
+        }
+        Err(error @ AppError::Invalid { .. }) => {
+            let mut response = render(&state, &client, &form, &said(&error, client.lang)).await?;
+            *response.status_mut() = error.status();
+            Ok(response)
+        }
+        Err(other) => Err(other),
+    }
+}
