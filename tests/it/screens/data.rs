@@ -1,5 +1,7 @@
 //! What the screens are looked at with: realistic, empty and awkward data.
 
+#![expect(clippy::unwrap_used, reason = "data of tests: what cannot be made must stop the test")]
+
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use separacao::html::{Chrome, Scene, Who, WorkCalendar};

@@ -1,5 +1,7 @@
 //! The pages, put together from data to look at.
 
+#![expect(clippy::unwrap_used, reason = "data of tests: what cannot be made must stop the test")]
+
 use askama::Template;
 use jiff::civil::date;
 use separacao::html::{Chrome, FieldErrors, Pager};
