@@ -10,9 +10,9 @@ fn main() {
     println!("cargo:rerun-if-changed=locales");
     println!("cargo:rerun-if-changed=static");
     let given = std::env::var("BUILD_TIME").ok().and_then(|text| text.parse::<u64>().ok());
-    let seconds = given.or_else(commit_time).unwrap_or_else(|| {
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
-    });
+    let seconds = given
+        .or_else(commit_time)
+        .unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()));
     println!("cargo:rustc-env=BUILD_TIME={seconds:010}");
 }
 

@@ -59,8 +59,8 @@ impl Sentence {
         for (name, word) in &self.values {
             let text = match word {
                 Word::Text(text) => text.clone(),
-                Word::Quantity(quantity) => crate::html::quantity(lang, *quantity),
-                Word::Time(at) => crate::html::time(*at, offset_minutes),
+                Word::Quantity(quantity) => crate::html::format::quantity(lang, *quantity),
+                Word::Time(at) => crate::html::format::time(*at, offset_minutes),
                 Word::Count(count) => {
                     key = format!("{key}.{}", if *count == 1 { "one" } else { "other" });
                     count.to_string()

@@ -14,6 +14,7 @@ pub mod feed;
 pub mod html;
 pub mod http;
 pub mod ids;
+pub mod jobs;
 pub mod lang;
 pub mod lifecycle;
 pub mod live;

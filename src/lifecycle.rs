@@ -65,8 +65,11 @@ impl Lifecycle {
         *self.stage.borrow()
     }
 
-    pub fn watch_stage(&self) -> watch::Receiver<Stage> {
-        self.stage.subscribe()
+    /// Waits until the stage is reached.
+    pub async fn reached(&self, wanted: Stage) {
+        let mut stage = self.stage.subscribe();
+        // The sender lives as long as `self`, so this ends only when the stage is reached.
+        let _ = stage.wait_for(|stage| *stage >= wanted).await.map(|_| ());
     }
 
     /// Moves on to a later stage; an earlier one is ignored.

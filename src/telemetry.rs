@@ -19,6 +19,8 @@ pub fn start_log(settings: &Settings) {
 
 /// Starts counting. None: something in this process counts already.
 pub fn start_metrics() -> Option<PrometheusHandle> {
-    let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), BUCKETS).ok()?;
+    let builder = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), BUCKETS)
+        .ok()?;
     builder.install_recorder().ok()
 }

@@ -66,6 +66,11 @@ impl NewEvent {
         Self { kind, order_id: None, item_id: None, person_id: None, actor_id: Some(actor_id), version: None }
     }
 
+    /// Nobody did it: time passed.
+    pub fn by_clock(kind: EventKind) -> Self {
+        Self { kind, order_id: None, item_id: None, person_id: None, actor_id: None, version: None }
+    }
+
     pub fn order(mut self, order_id: OrderId) -> Self {
         self.order_id = Some(order_id);
         self

@@ -83,7 +83,8 @@ pub async fn append_event(
     operation: Option<OperationKey>,
     now: Timestamp,
 ) -> Result<i64> {
-    let payload = serde_json::to_value(Payload { person_id: event.person_id, version: event.version }).map_err(AppError::internal)?;
+    let payload = serde_json::to_value(Payload { person_id: event.person_id, version: event.version })
+        .map_err(AppError::internal)?;
     let tag: i64 = rand::random();
     let n = sqlx::query_scalar!(
         r#"with head as (

@@ -93,12 +93,14 @@ async fn refused(live: &Live, asked: &Asked, error: &AppError) -> Response {
     let status = error.status();
     let mut response = if asked.json {
         let mut body = Map::new();
-        body.insert("type".to_owned(), json!(error.code()));
+        body.insert("type".to_owned(), json!(error.problem_type()));
         body.insert("title".to_owned(), json!(sentence));
         body.insert("status".to_owned(), json!(status.as_u16()));
         if let AppError::Invalid { fields, .. } = error {
-            let fields: Map<String, Value> =
-                fields.iter().map(|(name, sentence)| (name.clone(), json!(sentence.say(lang, offset)))).collect();
+            let fields: Map<String, Value> = fields
+                .iter()
+                .map(|(name, sentence)| (name.clone(), json!(sentence.say(lang, offset))))
+                .collect();
             body.insert("fields".to_owned(), Value::Object(fields));
         }
         json_with_frames(live, asked, body, None, status, "application/problem+json").await
@@ -119,11 +121,13 @@ fn error_page(live: &Live, asked: &Asked, status: StatusCode, sentence: &str) ->
         Some(actor) => page::chrome(actor, asked.visitor.lang, now, actor.can_codes(), None),
         None => {
             let calendar = WorkCalendar { offset_minutes: 0, starts_minute: 0, ends_minute: 1440 };
-            let scene = Scene { lang: asked.visitor.lang, v: 0, now, calendar, build: crate::assets::build() };
+            let scene =
+                Scene { lang: asked.visitor.lang, v: 0, now, calendar, build: crate::assets::build() };
             Chrome::signed_out(scene, None)
         }
     };
-    let page = ErrorPage { chrome: &chrome, status: status.as_u16(), sentence: Some(sentence), back: &asked.back };
+    let page =
+        ErrorPage { chrome: &chrome, status: status.as_u16(), sentence: Some(sentence), back: &asked.back };
     match page::respond(&page) {
         Ok(mut response) => {
             *response.status_mut() = status;
@@ -170,7 +174,10 @@ async fn frames(live: &Live, asked: &Asked, through: Option<i64>) -> Option<Stri
         Ok(CatchUp::Frame { text, .. }) => Some(format!("\"frames\":[{text}]")),
         Ok(CatchUp::Reset(reason)) => Some(format!("\"reset\":\"{}\"", reason.code())),
         Err(error) => {
-            tracing::debug!(error = &error as &dyn std::error::Error, "the frames of an answer could not be rendered");
+            tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "the frames of an answer could not be rendered"
+            );
             None
         }
     }
@@ -180,7 +187,9 @@ async fn frames(live: &Live, asked: &Asked, through: Option<i64>) -> Option<Stri
 fn log(error: &AppError) {
     match error {
         AppError::Internal(_) => tracing::error!(error = error as &dyn std::error::Error, "a request failed"),
-        AppError::Unavailable(_) => tracing::warn!(error = error as &dyn std::error::Error, "a request could not be served"),
+        AppError::Unavailable(_) => {
+            tracing::warn!(error = error as &dyn std::error::Error, "a request could not be served")
+        }
         _ => tracing::debug!(%error, "a request was refused"),
     }
 }

@@ -25,7 +25,9 @@ pub struct Hosts {
 /// Refuses foreign host names: links and redirects are made of ours only.
 pub async fn check_host(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host });
+    let name = host
+        .rsplit_once(':')
+        .map_or(host, |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host });
     let name = name.to_ascii_lowercase();
     let path = request.uri().path();
     let is_health = name == HEALTHCHECK_HOST && matches!(path, "/" | "/livez" | "/readyz" | "/health");
@@ -51,13 +53,19 @@ pub async fn secure(State(state): State<AppState>, request: Request, next: Next)
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()"),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), microphone=(), geolocation=(), payment=()",
+        ),
     ];
     for (name, value) in set {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if state.settings.is_https() {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+        );
     }
     if state.lifecycle.stage() > Stage::Serving {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -69,7 +77,8 @@ pub async fn secure(State(state): State<AppState>, request: Request, next: Next)
 pub async fn observe(mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
-    let given = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).filter(|id| is_plain(id));
+    let given =
+        request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).filter(|id| is_plain(id));
     let id = given.map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned);
     let value = HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("invalid"));
     request.headers_mut().insert("x-request-id", value.clone());
@@ -87,7 +96,8 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
 
 /// An id that may stand in a log line.
 fn is_plain(id: &str) -> bool {
-    (1..=100).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
+    (1..=100).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
 }
 
 fn name(method: &Method) -> &'static str {

@@ -35,6 +35,11 @@ impl HealthState {
         current
     }
 
+    /// Without asking the database: a request then finds out by itself.
+    pub fn was_ready(&self) -> bool {
+        self.schema_ready.load(Ordering::Relaxed)
+    }
+
     fn is_operator(&self, headers: &HeaderMap) -> bool {
         let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = given.and_then(|value| value.strip_prefix("Bearer "));
@@ -60,7 +65,11 @@ pub async fn readyz(State(health): State<HealthState>) -> Response {
     if health.app.lifecycle.stage() > Stage::Serving {
         return (StatusCode::SERVICE_UNAVAILABLE, "draining\n").into_response();
     }
-    if health.is_ready().await { "ready\n".into_response() } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response() }
+    if health.is_ready().await {
+        "ready\n".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
+    }
 }
 
 /// `GET /health`: the same as JSON; details only with the token.
@@ -73,7 +82,8 @@ pub async fn health(State(health): State<HealthState>, headers: HeaderMap) -> Re
         body["build"] = json!(crate::assets::build());
         body["stage"] = json!(format!("{:?}", health.app.lifecycle.stage()).to_lowercase());
         body["database"] = json!({ "connections": connections, "idle": idle });
-        body["redis"] = json!(if health.app.settings.redis_url.is_some() { "configured" } else { "in process" });
+        body["redis"] =
+            json!(if health.app.settings.redis_url.is_some() { "configured" } else { "in process" });
         body["queue_bytes"] = json!(outbox::waiting_bytes());
     }
     (status, Json(body)).into_response()

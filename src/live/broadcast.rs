@@ -84,7 +84,11 @@ pub struct Watcher {
 #[derive(Debug)]
 pub enum CatchUp {
     /// A frame from the cursor to the head; empty when nothing touched the screen.
-    Frame { text: Utf8Bytes, empty: bool, head: i64 },
+    Frame {
+        text: Utf8Bytes,
+        empty: bool,
+        head: i64,
+    },
     Reset(ResetReason),
 }
 
@@ -193,7 +197,9 @@ impl CompanyLive {
                 if let Some(head) = head {
                     let events = self.feed.between(cursor.n, head.n);
                     let quiet = head.epoch == cursor.epoch
-                        && events.is_some_and(|events| events.iter().all(|event| screen.effect(event) == Effect::Nothing));
+                        && events.is_some_and(|events| {
+                            events.iter().all(|event| screen.effect(event) == Effect::Nothing)
+                        });
                     if !quiet {
                         return;
                     }
@@ -207,7 +213,13 @@ impl CompanyLive {
     }
 
     /// Renders a batch once for everybody who asks for it.
-    async fn rendered(&self, screen: Screen, lang: Lang, head: &Head, events: &[Event]) -> Result<Arc<Rendered>> {
+    async fn rendered(
+        &self,
+        screen: Screen,
+        lang: Lang,
+        head: &Head,
+        events: &[Event],
+    ) -> Result<Arc<Rendered>> {
         let touching: Vec<&Event> =
             events.iter().filter(|event| screen.effect(event) != Effect::Nothing).collect();
         let Some(first) = touching.first() else { return Ok(Arc::default()) };
@@ -219,7 +231,9 @@ impl CompanyLive {
         let rendered = cell
             .get_or_try_init(|| async {
                 metrics::counter!("live_renders_total", "screen" => screen.kind()).increment(1);
-                render::fragments(&self.state, company_id, &self.place, screen, lang, &touching).await.map(Arc::new)
+                render::fragments(&self.state, company_id, &self.place, screen, lang, &touching)
+                    .await
+                    .map(Arc::new)
             })
             .await?;
         Ok(rendered.clone())
@@ -290,7 +304,9 @@ impl CompanyLive {
             channels
                 .iter()
                 .filter(|(_, channel)| channel.scanned < head.n)
-                .map(|((screen, lang), channel)| (*screen, *lang, channel.scanned, channel.covered.epoch.clone()))
+                .map(|((screen, lang), channel)| {
+                    (*screen, *lang, channel.scanned, channel.covered.epoch.clone())
+                })
                 .collect()
         };
         let mut complete = true;
@@ -303,7 +319,11 @@ impl CompanyLive {
                 Ok(rendered) => self.push(screen, lang, head, &rendered),
                 Err(error) => {
                     complete = false;
-                    tracing::warn!(error = &error as &dyn std::error::Error, screen = screen.kind(), "a change could not be rendered");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        screen = screen.kind(),
+                        "a change could not be rendered"
+                    );
                 }
             }
         }
@@ -321,7 +341,8 @@ impl CompanyLive {
         for watcher in channel.sockets.values() {
             watcher.outbox.push(text.clone());
         }
-        metrics::counter!("live_frames_total", "screen" => screen.kind()).increment(channel.sockets.len() as u64);
+        metrics::counter!("live_frames_total", "screen" => screen.kind())
+            .increment(channel.sockets.len() as u64);
         channel.covered = head.clone();
     }
 
@@ -332,7 +353,10 @@ impl CompanyLive {
         }
         let Some(head) = self.feed.head() else { return };
         let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        for channel in channels.values_mut().filter(|channel| channel.scanned == head.n && channel.covered.epoch == head.epoch) {
+        for channel in channels
+            .values_mut()
+            .filter(|channel| channel.scanned == head.n && channel.covered.epoch == head.epoch)
+        {
             let text = frame_text(&head, channel.covered.n, &Rendered::default());
             for watcher in channel.sockets.values() {
                 if watcher.visible.load(Ordering::Relaxed) || beats.is_multiple_of(HIDDEN_BEATS) {
@@ -392,8 +416,11 @@ impl CompanyLive {
     /// Closes sockets whose session is no more, and sends those whose person may do other things now to
     /// fetch their page again. `only` limits it to people whose access changed.
     async fn check_sessions(&self, only: Option<&HashSet<PersonId>>) {
-        let watchers: Vec<_> =
-            self.watchers().into_iter().filter(|w| only.is_none_or(|people| people.contains(&w.person_id))).collect();
+        let watchers: Vec<_> = self
+            .watchers()
+            .into_iter()
+            .filter(|w| only.is_none_or(|people| people.contains(&w.person_id)))
+            .collect();
         if watchers.is_empty() {
             return;
         }
@@ -406,7 +433,10 @@ impl CompanyLive {
         let valid = match session::check_sessions(&self.state.db, &self.state.clock, &keys, &seen).await {
             Ok(valid) => valid,
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "sessions of open sockets could not be checked");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "sessions of open sockets could not be checked"
+                );
                 return;
             }
         };
@@ -415,7 +445,9 @@ impl CompanyLive {
         for watcher in watchers {
             match valid.get(&watcher.session_id) {
                 None => watcher.outbox.close(CloseReason::SessionEnded),
-                Some(actor) if !watcher.screen.is_allowed(actor) => watcher.outbox.close(CloseReason::NotAllowed),
+                Some(actor) if !watcher.screen.is_allowed(actor) => {
+                    watcher.outbox.close(CloseReason::NotAllowed)
+                }
                 Some(_) if only.is_some() => watcher.outbox.push(frame::reset(ResetReason::Access)),
                 Some(_) => {}
             }
@@ -441,7 +473,9 @@ impl CompanyLive {
     /// Sends a text to every socket of a kind of screen.
     pub(super) fn send(&self, lang: Lang, to: impl Fn(Screen) -> bool, text: &Utf8Bytes) {
         let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        for ((_, _), channel) in channels.iter().filter(|((screen, spoken), _)| *spoken == lang && to(*screen)) {
+        for ((_, _), channel) in
+            channels.iter().filter(|((screen, spoken), _)| *spoken == lang && to(*screen))
+        {
             for watcher in channel.sockets.values() {
                 watcher.outbox.push(text.clone());
             }

@@ -45,7 +45,10 @@ impl Limits {
             && count(&open.people, &person_id) < PER_PERSON
             && count(&open.addresses, &address) < PER_ADDRESS;
         if !free {
-            return Err(AppError::TooMany { sentence: Sentence::new("error.too_many_screens"), retry_after: 30 });
+            return Err(AppError::TooMany {
+                sentence: Sentence::new("error.too_many_screens"),
+                retry_after: 30,
+            });
         }
         open.all += 1;
         *open.people.entry(person_id).or_default() += 1;

@@ -1,8 +1,8 @@
 //! A socket's queue: bounded, so that one slow tablet never delays another.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
 use tokio_tungstenite::tungstenite::Utf8Bytes;

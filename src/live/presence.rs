@@ -44,7 +44,9 @@ impl Presence {
     pub async fn refresh(&self, company: &CompanyLive) {
         match read(company).await {
             Ok(present) => self.tell(company, present),
-            Err(error) => tracing::debug!(error = &error as &dyn std::error::Error, "presence could not be read"),
+            Err(error) => {
+                tracing::debug!(error = &error as &dyn std::error::Error, "presence could not be read")
+            }
         }
     }
 
@@ -78,7 +80,8 @@ async fn read(company: &CompanyLive) -> Result<Present> {
     let pairs = company.at_work();
     if !pairs.is_empty() {
         let mut tx = state.db.company(company_id).await?;
-        queries::upsert_leases(&mut tx, company_id, &pairs, now, now.saturating_add(LEASE).unwrap_or(now)).await?;
+        queries::upsert_leases(&mut tx, company_id, &pairs, now, now.saturating_add(LEASE).unwrap_or(now))
+            .await?;
         feed::commit_unseen(tx).await?;
     }
     let mut tx = state.db.company(company_id).await?;

@@ -35,7 +35,11 @@ pub async fn upsert_leases(
 }
 
 /// Names at work on each order at this moment.
-pub async fn list_present(db: &mut PgConnection, company_id: CompanyId, now: Timestamp) -> Result<Vec<(OrderId, String)>> {
+pub async fn list_present(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    now: Timestamp,
+) -> Result<Vec<(OrderId, String)>> {
     let rows = sqlx::query!(
         "select l.order_id, p.name from presence_leases l join people p on p.company_id = $1 and p.id = l.person_id
          where l.company_id = $1 and l.expires_at >= $2 order by l.order_id, p.name",

@@ -137,7 +137,9 @@ fn websocket_accept(headers: &HeaderMap) -> Result<HeaderValue> {
         && has(header::UPGRADE, "websocket")
         && has(header::SEC_WEBSOCKET_VERSION, "13");
     match headers.get(header::SEC_WEBSOCKET_KEY) {
-        Some(key) if handshake => HeaderValue::try_from(derive_accept_key(key.as_bytes())).map_err(AppError::internal),
+        Some(key) if handshake => {
+            HeaderValue::try_from(derive_accept_key(key.as_bytes())).map_err(AppError::internal)
+        }
         _ => Err(AppError::invalid("error.socket_expected")),
     }
 }
@@ -156,16 +158,16 @@ async fn read_feed(
     let mut answer = company.catch_up(screen, lang, &cursor, None).await?;
     let wait = Duration::from_secs(subscription.wait.min(LONGEST_WAIT));
     if matches!(answer, CatchUp::Frame { empty: true, .. }) && !wait.is_zero() {
-        let mut stage = state.live.state.lifecycle.watch_stage();
         tokio::select! {
             () = company.wait_for(screen, &cursor, wait) => {}
             // Waiting polls are answered when the replica goes away.
-            _ = stage.wait_for(|stage| *stage > Stage::Serving) => {}
+            () = state.live.state.lifecycle.reached(Stage::Draining) => {}
         }
         answer = company.catch_up(screen, lang, &cursor, None).await?;
     }
     let body = feed_body(&answer);
-    Ok(([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body).into_response())
+    Ok(([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body)
+        .into_response())
 }
 
 /// `{"frames":[…]}` or `{"reset":"reason"}`, the objects that a socket sends.

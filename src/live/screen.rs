@@ -151,7 +151,13 @@ mod tests {
     fn an_order_s_screen_is_not_touched_by_another_order() {
         let mine = OrderId::new();
         let event = |order_id| Event {
-            n: 1, tag: 1, kind: Some(EventKind::ItemPicked), order_id, item_id: None, person_id: None, version: None,
+            n: 1,
+            tag: 1,
+            kind: Some(EventKind::ItemPicked),
+            order_id,
+            item_id: None,
+            person_id: None,
+            version: None,
         };
         assert_eq!(Screen::Order(mine).effect(&event(Some(mine))), Effect::Fragments);
         assert_eq!(Screen::Order(mine).effect(&event(Some(OrderId::new()))), Effect::Nothing);

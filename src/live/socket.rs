@@ -57,11 +57,20 @@ fn config() -> WebSocketConfig {
 pub async fn open(upgraded: Upgraded) -> Option<Stream> {
     let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
     let stream = parts.io.into_inner();
-    Some(WebSocketStream::from_partially_read(stream, parts.read_buf.to_vec(), Role::Server, Some(config())).await)
+    Some(
+        WebSocketStream::from_partially_read(stream, parts.read_buf.to_vec(), Role::Server, Some(config()))
+            .await,
+    )
 }
 
 /// Serves a socket until it ends. The watcher has not joined yet.
-pub async fn serve(mut stream: Stream, company: Arc<CompanyLive>, watcher: Arc<Watcher>, cursor: Cursor, settings: &Settings) {
+pub async fn serve(
+    mut stream: Stream,
+    company: Arc<CompanyLive>,
+    watcher: Arc<Watcher>,
+    cursor: Cursor,
+    settings: &Settings,
+) {
     metrics::gauge!("live_sockets").increment(1.0);
     let close = match greet(&mut stream, &company, &watcher, &cursor, settings).await {
         Ok(()) => talk(&mut stream, &watcher).await,
@@ -98,7 +107,8 @@ async fn greet(
             cursor.n
         }
     };
-    let hello = Hello { head, beat: settings.beat_ms, window: settings.drain_spread_ms, build: assets::build() };
+    let hello =
+        Hello { head, beat: settings.beat_ms, window: settings.drain_spread_ms, build: assets::build() };
     send(stream, [frame::hello(hello)]).await?;
     if let Some(presence) = company.presence().all(watcher.lang) {
         send(stream, [presence]).await?;

@@ -1,3 +1,25 @@
-//! The ERP's quote (orçamento).
+//! The ERP's quote (orçamento) as it is printed: reading the PDF, checking its sums, and doing both in a child
+//! process that a hostile file can only take down alone.
 
+pub mod checks;
+pub mod cli;
+pub mod numbers;
+mod pdf;
+pub mod queries;
+pub mod quote;
+mod reader;
+mod reading;
+pub mod refusal;
+pub mod routes;
+pub mod sandbox;
+#[cfg(test)]
+mod tests;
 pub mod views;
+
+pub use checks::{Notice, Problem};
+pub use pdf::{MOST_BYTES, MOST_PAGES};
+pub use quote::{Quote, QuoteLine};
+pub use reader::MOST_LINES;
+pub use reading::{Reading, read};
+pub use refusal::Refusal;
+pub use sandbox::Sandbox;

@@ -73,7 +73,7 @@ fn words(order: &NewOrder) -> Vec<String> {
 
 /// The folded words of a text, as they are stored and as a search splits what was typed.
 pub fn search_words(text: &str) -> Vec<String> {
-    html::folded(text)
+    html::format::folded(text)
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(|word| word.chars().take(40).collect())

@@ -117,8 +117,12 @@ fn item_conflict(refusal: ItemRefusal, item: &Item) -> AppError {
         (ItemRefusal::MoreThanPicked { picked }, None) => {
             Sentence::new("conflict.more_than_picked").quantity("picked", picked)
         }
-        (ItemRefusal::NotFrom { status: ItemStatus::Picked }, Some(change)) => changed_by("conflict.picked", change),
-        (ItemRefusal::NotFrom { status: ItemStatus::Short }, Some(change)) => changed_by("conflict.short", change),
+        (ItemRefusal::NotFrom { status: ItemStatus::Picked }, Some(change)) => {
+            changed_by("conflict.picked", change)
+        }
+        (ItemRefusal::NotFrom { status: ItemStatus::Short }, Some(change)) => {
+            changed_by("conflict.short", change)
+        }
         (ItemRefusal::NotFrom { status: ItemStatus::Substituted }, Some(change)) => {
             changed_by("conflict.substituted", change)
         }

@@ -26,7 +26,8 @@ fn stay(outcome: Outcome, order_id: OrderId, key: &'static str) -> Done {
 
 /// The same with the path that takes it back; a command that changed nothing has none.
 fn undoable(outcome: Outcome, order_id: OrderId, key: &'static str) -> Done {
-    stay(outcome, order_id, key).undo(outcome.version.map(|version| format!("/orders/{order_id}/undo/{version}")))
+    stay(outcome, order_id, key)
+        .undo(outcome.version.map(|version| format!("/orders/{order_id}/undo/{version}")))
 }
 
 /// Forms write quantities with a point; people write a comma.
@@ -64,7 +65,8 @@ pub async fn unpick(
     Path((order_id, item_id)): Path<(OrderId, ItemId)>,
     tap: Tap<UnpickForm>,
 ) -> Result<Done> {
-    let quantity = Some(tap.form.quantity.trim()).filter(|text| !text.is_empty()).map(quantity).transpose()?;
+    let quantity =
+        Some(tap.form.quantity.trim()).filter(|text| !text.is_empty()).map(quantity).transpose()?;
     let command = UnpickItem { on: on(&state, &actor, order_id), item_id, quantity };
     Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.unpicked"))
 }

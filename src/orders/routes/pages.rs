@@ -105,7 +105,9 @@ async fn filtered(
         .filter(|order| matching.as_ref().is_none_or(|ids| ids.contains(&order.id)))
         .filter(|order| seller.is_none_or(|seller| order.seller_id == seller))
         .filter(|order| {
-            filter.status.is_none_or(|status| order.counts.status(crate::orders::model::OrderState::Open) == status)
+            filter
+                .status
+                .is_none_or(|status| order.counts.status(crate::orders::model::OrderState::Open) == status)
         })
         .map(|order| order.id)
         .collect();
@@ -145,8 +147,7 @@ pub async fn order(
     let chrome = page::chrome(actor, visitor.lang, now, can, Some(live));
     let open = OpenSheet::from_query(query.item.as_deref(), query.sheet.as_deref());
     let errors = FieldErrors::default();
-    let page =
-        OrderPage::new(&chrome, &order, &items, &timeline, &shippings, &packagings, open, &errors);
+    let page = OrderPage::new(&chrome, &order, &items, &timeline, &shippings, &packagings, open, &errors);
     page::respond(&page)
 }
 
@@ -173,7 +174,8 @@ pub async fn quote_pdf(
 ) -> Result<Response> {
     let actor = visitor.actor()?;
     let mut tx = state.db.company(actor.company_id).await?;
-    let (_, pdf) = read::find_document(&mut tx, actor.company_id, order_id).await?.ok_or(AppError::NotFound)?;
+    let (_, pdf) =
+        read::find_document(&mut tx, actor.company_id, order_id).await?.ok_or(AppError::NotFound)?;
     Ok(pdf_response(pdf))
 }
 

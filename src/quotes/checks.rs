@@ -1,0 +1,157 @@
+//! Does the paper agree with itself? Sums within one cent, and what is worth pointing out though it is accepted.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::lang::Lang;
+use crate::quotes::numbers::{format_money, format_quantity};
+use crate::quotes::quote::{Quote, QuoteLine};
+
+/// The ERP rounds each line on its own.
+const TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+
+/// Stops an import until it is corrected (or, by an administrator, accepted with a reason). Money is in reais.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Problem {
+    NoItems,
+    /// A line of the table whose quantity, price or total cannot be read.
+    UnreadLine {
+        text: String,
+    },
+    /// Nothing, or less, of a product.
+    Quantity {
+        line: u32,
+        read: Decimal,
+    },
+    /// Quantity × unit price is not the line's total.
+    LineTotal {
+        line: u32,
+        read: Decimal,
+        computed: Decimal,
+    },
+    /// The lines do not add up to VALOR TOTAL.
+    Sum {
+        read: Decimal,
+        computed: Decimal,
+    },
+    /// VALOR TOTAL − DESCONTO is not VALOR A PAGAR.
+    Payable {
+        read: Decimal,
+        computed: Decimal,
+    },
+}
+
+/// Accepted, and pointed out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Notice {
+    Discount {
+        amount: Decimal,
+    },
+    /// The same product code on several lines.
+    RepeatedCode {
+        product: String,
+        lines: Vec<u32>,
+    },
+    /// The number is 0 or missing: the order will have none.
+    NoNumber,
+}
+
+/// Everything that does not add up, in the order of the paper. Empty means that all checks hold.
+pub fn problems(quote: &Quote) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = quote.items.iter().flat_map(check_line).collect();
+    if quote.items.is_empty() {
+        problems.push(Problem::NoItems);
+    }
+    let sum = quote.items.iter().fold(Decimal::ZERO, |sum, item| sum.saturating_add(item.total));
+    if differ(sum, quote.total) {
+        problems.push(Problem::Sum { read: quote.total, computed: sum });
+    }
+    let payable = quote.total.saturating_sub(quote.discount);
+    if differ(payable, quote.payable) {
+        problems.push(Problem::Payable { read: quote.payable, computed: payable });
+    }
+    problems
+}
+
+fn check_line(item: &QuoteLine) -> impl Iterator<Item = Problem> {
+    let QuoteLine { line, quantity, unit_price, total, .. } = *item;
+    let computed = quantity.saturating_mul(unit_price);
+    let nothing = (quantity <= Decimal::ZERO).then_some(Problem::Quantity { line, read: quantity });
+    let mismatch = differ(computed, total).then_some(Problem::LineTotal { line, read: total, computed });
+    nothing.into_iter().chain(mismatch)
+}
+
+fn differ(left: Decimal, right: Decimal) -> bool {
+    left.saturating_sub(right).abs() > TOLERANCE
+}
+
+/// What a person should know before confirming.
+pub fn notices(quote: &Quote) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    if !quote.has_number() {
+        notices.push(Notice::NoNumber);
+    }
+    if !quote.discount.is_zero() {
+        notices.push(Notice::Discount { amount: quote.discount });
+    }
+    let mut lines: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for item in &quote.items {
+        lines.entry(&item.code).or_default().push(item.line);
+    }
+    notices.extend(
+        lines
+            .into_iter()
+            .filter(|(_, lines)| lines.len() > 1)
+            .map(|(code, lines)| Notice::RepeatedCode { product: code.to_owned(), lines }),
+    );
+    notices
+}
+
+impl Problem {
+    /// What does not add up, with the value read and the value computed, for a person.
+    pub fn sentence(&self, lang: Lang) -> String {
+        match self {
+            Problem::NoItems => lang.t("quotes.problem.no_items").into_owned(),
+            Problem::UnreadLine { text } => lang.t_with("quotes.problem.unread_line", &[("text", text)]),
+            Problem::Quantity { line, read } => lang.t_with(
+                "quotes.problem.quantity",
+                &[("line", &line.to_string()), ("read", &format_quantity(*read, lang))],
+            ),
+            Problem::LineTotal { line, read, computed } => lang.t_with(
+                "quotes.problem.line_total",
+                &[
+                    ("line", &line.to_string()),
+                    ("read", &format_money(*read, lang)),
+                    ("computed", &format_money(*computed, lang)),
+                ],
+            ),
+            Problem::Sum { read, computed } => compare("quotes.problem.sum", *read, *computed, lang),
+            Problem::Payable { read, computed } => compare("quotes.problem.payable", *read, *computed, lang),
+        }
+    }
+}
+
+fn compare(key: &str, read: Decimal, computed: Decimal, lang: Lang) -> String {
+    let values = [("read", &*format_money(read, lang)), ("computed", &*format_money(computed, lang))];
+    lang.t_with(key, &values)
+}
+
+impl Notice {
+    /// What was noticed, for a person.
+    pub fn sentence(&self, lang: Lang) -> String {
+        match self {
+            Notice::NoNumber => lang.t("quotes.notice.no_number").into_owned(),
+            Notice::Discount { amount } => {
+                lang.t_with("quotes.notice.discount", &[("amount", &format_money(*amount, lang))])
+            }
+            Notice::RepeatedCode { product, lines } => {
+                let lines = lines.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+                lang.t_with("quotes.notice.repeated_code", &[("product", product), ("lines", &lines)])
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! `separacao quote FILE`: what is read from a PDF, as JSON.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Args;
+use serde::Serialize;
+use serde_json::ser::{PrettyFormatter, Serializer};
+
+use super::sandbox::{self, Sandbox};
+use super::{MOST_BYTES, Problem, Quote, Reading, Refusal};
+use crate::lang::Lang;
+
+/// Read a quote's PDF and print what it says as JSON.
+#[derive(Args, Debug)]
+pub struct QuoteArgs {
+    /// The PDF; `-` reads standard input.
+    file: std::path::PathBuf,
+    /// Read in this process, with limits, and answer for the process that started it.
+    #[arg(long, hide = true)]
+    child: bool,
+}
+
+/// Prints the quote as JSON, with a field `problems` where a check fails; of a refused file only the sentence, on
+/// standard error, and the exit code is not zero. Needs no settings, no database and no running server.
+pub fn run(args: &QuoteArgs) -> ExitCode {
+    if args.child {
+        return run_child(&args.file);
+    }
+    let mut bytes = Vec::new();
+    if let Err(error) = load(&args.file, &mut bytes) {
+        eprintln!("{}: {error}", args.file.display());
+        return ExitCode::FAILURE;
+    }
+    match read_in_child(&bytes) {
+        Ok(reading) => print(&Report::new(&reading)),
+        Err(refusal) => {
+            eprintln!("{}", refusal.sentence(Lang::default()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn load(file: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
+    // One byte more than is allowed tells a file that is too large.
+    let most = MOST_BYTES as u64 + 1;
+    if file == Path::new("-") {
+        io::stdin().lock().take(most).read_to_end(bytes)?;
+    } else {
+        File::open(file)?.take(most).read_to_end(bytes)?;
+    }
+    Ok(())
+}
+
+fn read_in_child(bytes: &[u8]) -> Result<Reading, Refusal> {
+    let program = std::env::current_exe().map_err(|_| Refusal::Unavailable)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|_| Refusal::Unavailable)?.block_on(Sandbox::new(program).read_in_child(bytes))
+}
+
+/// The other end of [`Sandbox::read_in_child`].
+fn run_child(file: &Path) -> ExitCode {
+    let mut bytes = Vec::new();
+    if sandbox::limit_this_process().is_err() || load(file, &mut bytes).is_err() {
+        return ExitCode::FAILURE;
+    }
+    let answer = super::read(&bytes);
+    match serde_json::to_writer(io::stdout().lock(), &answer) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    quote: &'a Quote,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<Told>,
+}
+
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    problem: Problem,
+    sentence: String,
+}
+
+impl<'a> Report<'a> {
+    fn new(reading: &'a Reading) -> Self {
+        let told = |problem: Problem| Told { sentence: problem.sentence(Lang::default()), problem };
+        Self { quote: &reading.quote, problems: reading.problems().into_iter().map(told).collect() }
+    }
+}
+
+fn print(report: &Report<'_>) -> ExitCode {
+    let mut json = Vec::new();
+    let mut serializer = Serializer::with_formatter(&mut json, PrettyFormatter::with_indent(b" "));
+    let written = report.serialize(&mut serializer).is_ok();
+    json.push(b'\n');
+    if written && io::stdout().write_all(&json).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

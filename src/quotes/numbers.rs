@@ -1,0 +1,106 @@
+//! Numbers as they are printed in Brazil: a comma before the decimals, a point between thousands, or none.
+
+use rust_decimal::Decimal;
+
+use crate::lang::Lang;
+
+/// More digits than any real quote has, and few enough that a product of two numbers cannot overflow a `Decimal`.
+const MOST_WHOLE_DIGITS: usize = 12;
+const MOST_DECIMALS: usize = 4;
+
+/// Reads "1050,00", "1.707,00", "05", "1.000" (a thousand) or "1,500" (one and a half), also with a sign.
+/// A point is always a thousands mark and must stand before groups of three; anything else is `None`.
+pub fn parse(text: &str) -> Option<Decimal> {
+    let text = text.trim();
+    let (negative, text) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest.trim_start()),
+        None => (false, text),
+    };
+    let (whole, decimals) = text.split_once(',').map_or((text, ""), |(whole, decimals)| (whole, decimals));
+    if text.ends_with(',') || decimals.len() > MOST_DECIMALS || !all_digits(decimals) {
+        return None;
+    }
+    let whole = without_thousands_marks(whole)?;
+    let mut digits = whole;
+    let scale = u32::try_from(decimals.len()).ok()?;
+    digits.push_str(decimals);
+    let mut value = Decimal::try_from_i128_with_scale(digits.parse::<i128>().ok()?, scale).ok()?;
+    value.set_sign_negative(negative && !value.is_zero());
+    Some(value)
+}
+
+/// Reads an amount of money, with or without "R$".
+pub fn parse_money(text: &str) -> Option<Decimal> {
+    let text = text.trim();
+    match text.strip_prefix('-') {
+        Some(rest) => parse(without_currency(rest)).map(|value| -value),
+        None => parse(without_currency(text)),
+    }
+}
+
+fn without_currency(text: &str) -> &str {
+    let text = text.trim_start();
+    text.strip_prefix("R$").map_or(text, str::trim_start)
+}
+
+fn without_thousands_marks(whole: &str) -> Option<String> {
+    let mut groups = whole.split('.');
+    let first = groups.next().filter(|group| !group.is_empty() && all_digits(group))?;
+    let mut digits = first.to_owned();
+    for group in groups {
+        if group.len() != 3 || !all_digits(group) || first.len() > 3 {
+            return None;
+        }
+        digits.push_str(group);
+    }
+    (digits.len() <= MOST_WHOLE_DIGITS).then_some(digits)
+}
+
+fn all_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Money for a person: "1.707,00" in Portuguese, "1,707.00" in English. At least two decimals, never fewer than it has.
+pub fn format_money(value: Decimal, lang: Lang) -> String {
+    punctuate(&money_text(value), lang)
+}
+
+/// A quantity for a person: "1.350", "1,5"; no decimals that say nothing.
+pub fn format_quantity(value: Decimal, lang: Lang) -> String {
+    punctuate(&quantity_text(value), lang)
+}
+
+/// Money for a machine: a point and at least two decimals ("1050.00").
+pub fn money_text(value: Decimal) -> String {
+    let mut value = value.normalize();
+    if value.scale() < 2 {
+        value.rescale(2);
+    }
+    value.to_string()
+}
+
+/// A quantity for a machine: a point, and no decimals that say nothing ("1.5", "5").
+pub fn quantity_text(value: Decimal) -> String {
+    value.normalize().to_string()
+}
+
+fn punctuate(plain: &str, lang: Lang) -> String {
+    let (thousands, decimal) = match lang {
+        Lang::PtBr => ('.', ','),
+        Lang::En => (',', '.'),
+    };
+    let (sign, plain) = plain.strip_prefix('-').map_or(("", plain), |rest| ("-", rest));
+    let (whole, decimals) = plain.split_once('.').unwrap_or((plain, ""));
+    let mut text = sign.to_owned();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            text.push(thousands);
+        }
+        text.push(digit);
+    }
+    if !decimals.is_empty() {
+        text.push(decimal);
+        text.push_str(decimals);
+    }
+    text
+}

@@ -1,0 +1,94 @@
+//! How far each character moves the pen, in thousandths of the font size.
+
+use std::collections::BTreeMap;
+
+use lopdf::{Dictionary, Document, Object};
+use unicode_normalization::UnicodeNormalization;
+
+use super::objects::{self, number};
+
+/// More width entries than a font has codes are an attack.
+const MOST_ENTRIES: usize = 70_000;
+
+/// Helvetica, from space to tilde; what the other built-in proportional fonts need is close enough for columns.
+const HELVETICA: [u16; 95] = [
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556,
+    556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278,
+    500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469,
+    556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500,
+    278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
+];
+
+#[derive(Debug)]
+pub enum Widths {
+    /// By first code: the last code and the width; and the width of all others.
+    Ranges(BTreeMap<u32, (u32, f32)>, f32),
+    Helvetica,
+    Fixed(f32),
+}
+
+impl Widths {
+    /// From the `W` and `DW` of a composite font's descendant.
+    pub fn composite(document: &Document, descendant: &Dictionary) -> Self {
+        let default = objects::get(document, descendant, b"DW").and_then(number).unwrap_or(1000.0);
+        let mut ranges = BTreeMap::new();
+        let entries = objects::get(document, descendant, b"W").and_then(|w| w.as_array().ok());
+        let mut entries = entries.map_or(&[] as &[Object], Vec::as_slice).iter();
+        while let Some(first) = entries.next().and_then(|low| code(document, low)) {
+            if ranges.len() > MOST_ENTRIES {
+                break;
+            }
+            let Some(second) = entries.next().map(|entry| objects::resolve(document, entry)) else { break };
+            if let Ok(list) = second.as_array() {
+                for (code, width) in (first..).zip(list).take(MOST_ENTRIES) {
+                    ranges.insert(code, (code, number(objects::resolve(document, width)).unwrap_or(default)));
+                }
+                continue;
+            }
+            let width = entries.next().and_then(|width| number(objects::resolve(document, width)));
+            let (Some(last), Some(width)) = (code(document, second), width) else { break };
+            ranges.insert(first, (last, width));
+        }
+        Self::Ranges(ranges, default)
+    }
+
+    /// From the `Widths` of a simple font, or from its name where it is one of the built-in fonts.
+    pub fn simple(document: &Document, font: &Dictionary) -> Self {
+        let base = objects::get(document, font, b"BaseFont")
+            .and_then(|name| name.as_name().ok())
+            .unwrap_or_default();
+        let Some(list) = objects::get(document, font, b"Widths").and_then(|list| list.as_array().ok()) else {
+            return if base.windows(7).any(|part| part == b"Courier") {
+                Self::Fixed(600.0)
+            } else {
+                Self::Helvetica
+            };
+        };
+        let first =
+            objects::get(document, font, b"FirstChar").and_then(|first| code(document, first)).unwrap_or(0);
+        let ranges = (first..)
+            .zip(list)
+            .take(256)
+            .map(|(code, width)| (code, (code, number(objects::resolve(document, width)).unwrap_or(0.0))));
+        Self::Ranges(ranges.collect(), 500.0)
+    }
+
+    pub fn of(&self, code: u32, text: &str) -> f32 {
+        match self {
+            Self::Fixed(width) => *width,
+            Self::Ranges(ranges, default) => match ranges.range(..=code).next_back() {
+                Some((_, (last, width))) if code <= *last => *width,
+                _ => *default,
+            },
+            // An accented letter is as wide as the bare one.
+            Self::Helvetica => text.nfd().next().map_or(556.0, |letter| {
+                let index = u32::from(letter).checked_sub(32).and_then(|index| usize::try_from(index).ok());
+                f32::from(index.and_then(|index| HELVETICA.get(index)).copied().unwrap_or(556))
+            }),
+        }
+    }
+}
+
+fn code(document: &Document, object: &Object) -> Option<u32> {
+    objects::resolve(document, object).as_i64().ok().and_then(|code| u32::try_from(code).ok())
+}

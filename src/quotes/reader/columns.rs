@@ -1,0 +1,85 @@
+//! Where the columns of the table stand, by the words of its header.
+
+use super::layout::{Line, key};
+
+/// The printed extent of a column's name, in points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extent {
+    pub left: f32,
+    pub right: f32,
+}
+
+impl Extent {
+    pub fn center(self) -> f32 {
+        f32::midpoint(self.left, self.right)
+    }
+}
+
+/// The names of the columns as printed on a page; cells stand under them, more or less.
+#[derive(Clone, Copy, Debug)]
+pub struct Columns {
+    pub code: Extent,
+    pub unit: Extent,
+    pub quantity: Extent,
+    pub price: Extent,
+    pub total: Extent,
+    pub size: f32,
+}
+
+const NAMES: [&[&str]; 6] = [
+    &["codigo", "cod"],
+    &["produto", "descricao", "descricaodoproduto"],
+    &["unid", "un", "und", "unidade"],
+    &["quant", "qtd", "qtde", "quantidade"],
+    &["valor", "valorunit", "vlrunit", "valorunitario", "preco", "unitario"],
+    &["total", "valortotal", "vlrtotal"],
+];
+
+impl Columns {
+    /// The columns, if the line is the table's header: all six names, from left to right.
+    pub fn read(line: &Line<'_>) -> Option<Self> {
+        let words = words(line);
+        let mut words = words.iter();
+        let mut find = |names: &[&str]| {
+            words.by_ref().find(|(word, _)| names.contains(&word.as_str())).map(|(_, extent)| *extent)
+        };
+        Some(Self {
+            code: find(NAMES[0])?,
+            unit: {
+                find(NAMES[1])?;
+                find(NAMES[2])?
+            },
+            quantity: find(NAMES[3])?,
+            price: find(NAMES[4])?,
+            total: find(NAMES[5])?,
+            size: line.runs.first()?.size,
+        })
+    }
+
+    /// Left of this is the description, from here on the unit and the numbers.
+    pub fn unit_from(&self) -> f32 {
+        self.unit.left - 1.5 * self.size
+    }
+}
+
+/// The words of a line. Where several names are one run, each gets its share of the width by its letters.
+fn words(line: &Line<'_>) -> Vec<(String, Extent)> {
+    let mut words = Vec::new();
+    for run in &line.runs {
+        let whole = key(&run.text);
+        let extent = Extent { left: run.left, right: run.right };
+        if NAMES.iter().any(|names| names.contains(&whole.as_str())) {
+            words.push((whole, extent));
+            continue;
+        }
+        let letters = run.text.chars().count().max(1) as f32;
+        let at = |count: usize| run.left + (run.right - run.left) * (count as f32 / letters);
+        let mut count = 0;
+        for word in run.text.split(' ') {
+            let end = count + word.chars().count();
+            words.push((key(word), Extent { left: at(count), right: at(end) }));
+            count = end + 1;
+        }
+    }
+    words
+}

@@ -1,0 +1,72 @@
+//! From runs with coordinates to a quote. Relies on geometry and drawing order, never on fixed positions.
+
+mod columns;
+mod footer;
+mod header;
+mod layout;
+mod row;
+mod table;
+mod wrap;
+
+use super::pdf::Run;
+use super::quote::{Quote, QuoteLine};
+use super::{Reading, Refusal};
+use header::Header;
+use layout::Line;
+use table::Table;
+
+/// The most lines of a quote.
+pub const MOST_LINES: usize = 500;
+
+/// Reads a quote from the runs of all its pages.
+pub fn read_runs(runs: &[Run]) -> Result<Reading, Refusal> {
+    let lines = layout::lines(runs);
+    let table = Table::read(&lines).ok_or(Refusal::AnotherDocument)?;
+    let header = read_header(&table.headers)?;
+    if !header.is_quote() {
+        return Err(Refusal::AnotherDocument);
+    }
+    if table.rows.len() > MOST_LINES {
+        return Err(Refusal::TooManyLines);
+    }
+    let (Some(customer), Some(date)) = (header.customer, header.date) else {
+        return Err(Refusal::HeaderUnreadable);
+    };
+    let (Some(total), Some(payable)) = (table.footer.total, table.footer.payable) else {
+        return Err(Refusal::TotalsMissing);
+    };
+    let items = (1..).zip(table.rows).map(|(line, row)| QuoteLine {
+        line,
+        code: row.code,
+        description: row.description,
+        unit: row.unit,
+        quantity: row.quantity,
+        unit_price: row.unit_price,
+        total: row.total,
+    });
+    let quote = Quote {
+        number: header.number.unwrap_or_default(),
+        customer_code: header.customer_code.unwrap_or_default(),
+        customer,
+        seller: header.seller.unwrap_or_default(),
+        date,
+        items: items.collect(),
+        total,
+        discount: table.footer.discount.unwrap_or_default(),
+        payable,
+    };
+    Ok(Reading { quote, text: lines.iter().map(Line::text).collect(), unread: table.unread })
+}
+
+/// The header is repeated on each page; the first that has a value gives it, and all must be of one quote.
+fn read_header(pages: &[&[Line<'_>]]) -> Result<Header, Refusal> {
+    let mut header = Header::default();
+    for lines in pages {
+        let page = Header::read(lines);
+        if header.number.is_some() && page.number.is_some() && header.number != page.number {
+            return Err(Refusal::SeveralQuotes);
+        }
+        header = header.or(page);
+    }
+    Ok(header)
+}

@@ -1,0 +1,72 @@
+//! Descriptions that are wrapped: which row each further line of text belongs to.
+
+/// A line of text between rows.
+#[derive(Clone, Debug)]
+pub struct Extra {
+    pub y: f32,
+    pub size: f32,
+    pub text: String,
+    /// The show operator that drew it.
+    pub show: usize,
+}
+
+/// What is known of a row when its extra lines are sought.
+#[derive(Clone, Copy, Debug)]
+pub struct Neighbour<'a> {
+    pub y: f32,
+    /// Something of the description stands on the row's own baseline.
+    pub described: bool,
+    /// The show operators that drew it, sorted.
+    pub shows: &'a [usize],
+}
+
+/// Lines of one description stand at most this many font sizes apart.
+const MOST_LEADING: f32 = 2.2;
+
+/// How many of the `extras` between two rows, from the top, belong to the row above; the rest belong to the row below.
+///
+/// The widest gap parts them: rows stand further apart than the lines of one description. Where gaps are alike, the
+/// order of drawing decides, and then the row above.
+pub fn split(above: Option<Neighbour<'_>>, extras: &[Extra], below: Option<Neighbour<'_>>) -> usize {
+    let (Some(above), Some(below)) = (above, below) else {
+        return if above.is_some() { extras.len() } else { 0 };
+    };
+    let heights: Vec<f32> =
+        [above.y].into_iter().chain(extras.iter().map(|extra| extra.y)).chain([below.y]).collect();
+    let gaps: Vec<f32> = heights.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let widest = gaps.iter().copied().fold(0.0, f32::max);
+    let mut candidates: Vec<usize> = (0..gaps.len()).filter(|at| gaps[*at] >= 0.93 * widest).collect();
+    // A row without a description of its own must get one.
+    if !below.described && above.described && candidates.len() > 1 {
+        candidates.retain(|at| *at < extras.len());
+    }
+    if candidates.len() > 1 {
+        let drawn = extras.iter().take_while(|extra| drawn_with(above, extra, below)).count();
+        if candidates.contains(&drawn) {
+            return drawn;
+        }
+    }
+    candidates.last().copied().unwrap_or(extras.len())
+}
+
+/// Whether a line was drawn after something of the row above rather than after something of the row below.
+fn drawn_with(above: Neighbour<'_>, extra: &Extra, below: Neighbour<'_>) -> bool {
+    let before = |shows: &[usize]| shows[..shows.partition_point(|show| *show < extra.show)].last().copied();
+    match (before(above.shows), before(below.shows)) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(above), Some(below)) => above > below,
+    }
+}
+
+/// The extras that are near enough to their row, walking away from it; what follows a hole is some other text.
+pub fn near<'a>(row: f32, extras: impl Iterator<Item = &'a Extra>) -> Vec<&'a Extra> {
+    let mut last = row;
+    extras
+        .take_while(|extra| {
+            let near = (extra.y - last).abs() <= MOST_LEADING * extra.size;
+            last = extra.y;
+            near
+        })
+        .collect()
+}

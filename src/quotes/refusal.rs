@@ -1,0 +1,82 @@
+//! Why a file is refused, and the sentence that says so.
+
+use serde::{Deserialize, Serialize};
+
+use crate::lang::Lang;
+
+/// A file that gives no quote. Travels between processes as its stable code (`"not_a_pdf"`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+#[error("{}", self.code())]
+pub enum Refusal {
+    Empty,
+    NotAPdf,
+    /// Larger than [`crate::quotes::MOST_BYTES`].
+    TooLarge,
+    Encrypted,
+    /// Cut off or damaged: parts of the file are missing or cannot be decoded.
+    Damaged,
+    /// Pages, but no text on them: a scan or a photo.
+    NoText,
+    TooManyPages,
+    TooManyLines,
+    AnotherDocument,
+    /// Pages with different quote numbers.
+    SeveralQuotes,
+    /// A quote, but its customer or date cannot be read.
+    HeaderUnreadable,
+    /// A quote without VALOR TOTAL or VALOR A PAGAR: its last page is missing.
+    TotalsMissing,
+    /// Ran out of time or memory.
+    TooHeavy,
+    /// Other files are being read and none of them ended in time.
+    Busy,
+    /// The reader itself could not run; nothing is known about the file.
+    Unavailable,
+}
+
+impl Refusal {
+    pub const ALL: [Refusal; 15] = [
+        Refusal::Empty,
+        Refusal::NotAPdf,
+        Refusal::TooLarge,
+        Refusal::Encrypted,
+        Refusal::Damaged,
+        Refusal::NoText,
+        Refusal::TooManyPages,
+        Refusal::TooManyLines,
+        Refusal::AnotherDocument,
+        Refusal::SeveralQuotes,
+        Refusal::HeaderUnreadable,
+        Refusal::TotalsMissing,
+        Refusal::TooHeavy,
+        Refusal::Busy,
+        Refusal::Unavailable,
+    ];
+
+    /// Stable name, also the last part of the catalogue's key.
+    pub fn code(self) -> &'static str {
+        match self {
+            Refusal::Empty => "empty",
+            Refusal::NotAPdf => "not_a_pdf",
+            Refusal::TooLarge => "too_large",
+            Refusal::Encrypted => "encrypted",
+            Refusal::Damaged => "damaged",
+            Refusal::NoText => "no_text",
+            Refusal::TooManyPages => "too_many_pages",
+            Refusal::TooManyLines => "too_many_lines",
+            Refusal::AnotherDocument => "another_document",
+            Refusal::SeveralQuotes => "several_quotes",
+            Refusal::HeaderUnreadable => "header_unreadable",
+            Refusal::TotalsMissing => "totals_missing",
+            Refusal::TooHeavy => "too_heavy",
+            Refusal::Busy => "busy",
+            Refusal::Unavailable => "unavailable",
+        }
+    }
+
+    /// What is wrong and what to do, for a person.
+    pub fn sentence(self, lang: Lang) -> String {
+        lang.t(&format!("quotes.refusal.{}", self.code())).into_owned()
+    }
+}

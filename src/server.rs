@@ -1,0 +1,220 @@
+//! Bind, then run; and go away in order.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use metrics_exporter_prometheus::PrometheusHandle;
+use rand::seq::SliceRandom;
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::sleep;
+use tower::ServiceExt;
+
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::db::Db;
+use crate::feed::hub::Hub;
+use crate::feed::{Doorbell, redis};
+use crate::http::health::HealthState;
+use crate::http::router::{self, Parts};
+use crate::lifecycle::{Lifecycle, Stage};
+use crate::live::Live;
+use crate::live::outbox::CloseReason;
+use crate::quotes::Sandbox;
+use crate::state::AppState;
+
+/// A browser that does not say what it wants within this time is gone.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Headers of a request, in bytes; Railway's edge passes no more.
+const HEADER_BYTES: usize = 32 * 1024;
+/// After so long without an acknowledgement the kernel gives a connection up.
+const USER_TIMEOUT: Duration = Duration::from_secs(25);
+
+/// A server that is bound and ready to run.
+pub struct Server {
+    listener: TcpListener,
+    router: Router,
+    pub app: AppState,
+    live: Live,
+}
+
+/// What a server is started with, besides its settings.
+pub struct Start {
+    pub settings: Settings,
+    pub database_url: String,
+    /// The own binary, which reads PDFs in a child process.
+    pub program: PathBuf,
+    pub clock: Clock,
+    pub metrics: Option<PrometheusHandle>,
+}
+
+impl Server {
+    /// Binds the port and starts what runs in the background. The database may still be away.
+    pub async fn bind(start: Start) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let Start { settings, database_url, program, clock, metrics } = start;
+        let lifecycle = Lifecycle::default();
+        let listener = listen(SocketAddr::new(settings.host, settings.port))?;
+        let port = listener.local_addr()?.port();
+        let db =
+            Db::open(&database_url, settings.database_max_connections, settings.database_statement_cache)?;
+        let doorbell = match &settings.redis_url {
+            Some(url) => redis::connect(url, &settings.redis_prefix, &lifecycle)?,
+            None => {
+                tracing::info!("no REDIS_URL: the doorbell stays in this process, which serves alone");
+                Doorbell::in_process()
+            }
+        };
+        let hub = Hub::start(db.clone(), &doorbell, &lifecycle, settings.feed_poll());
+        let mut origins = settings.origins()?;
+        if !settings.is_production() {
+            origins.extend(local_origins(port));
+        }
+        let app = AppState { settings: Arc::new(settings), clock, db, doorbell, hub, lifecycle };
+        let live = Live::new(app.clone());
+        let health = HealthState { app: app.clone(), metrics, schema_ready: Arc::default() };
+        let sandbox = Arc::new(Sandbox::new(program));
+        let parts = Parts { app: app.clone(), live: live.clone(), health, sandbox, origins };
+        let router = router::build(parts)?;
+        crate::jobs::start(&app);
+        Ok(Self { listener, router, app, live })
+    }
+
+    pub fn port(&self) -> u16 {
+        self.listener.local_addr().map_or(0, |address| address.port())
+    }
+
+    /// Serves until told to go by `Lifecycle::advance`, and ends with everything that it started.
+    pub async fn run(self) {
+        let Self { listener, router, app, live } = self;
+        let lifecycle = app.lifecycle.clone();
+        lifecycle.spawn(say_goodbye(live, lifecycle.clone()));
+        loop {
+            tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, peer)) => accept(stream, peer, &router, &lifecycle),
+                    Err(error) => {
+                        // Out of descriptors: what is open goes on, new ones wait.
+                        tracing::warn!(%error, "a connection could not be accepted");
+                        sleep(Duration::from_millis(50)).await;
+                    }
+                },
+                () = lifecycle.reached(Stage::Leaving) => break,
+            }
+        }
+        drop(listener);
+        lifecycle.finish().await;
+        app.db.close().await;
+    }
+}
+
+/// Serves one connection; the loop is ours because axum's own knows no time-outs and forgets sockets.
+fn accept(stream: TcpStream, peer: SocketAddr, router: &Router, lifecycle: &Lifecycle) {
+    if let Err(error) = tune(&stream) {
+        tracing::debug!(%error, "a connection could not be tuned");
+    }
+    let router = router.clone();
+    let service = tower::service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request.map(axum::body::Body::new))
+    });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(HEADER_BYTES)
+        .keep_alive(true);
+    let connection =
+        http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)).with_upgrades();
+    let told = lifecycle.clone();
+    lifecycle.spawn(async move {
+        tokio::pin!(connection);
+        tokio::select! {
+            _ = connection.as_mut() => {}
+            () = told.reached(Stage::Leaving) => {
+                connection.as_mut().graceful_shutdown();
+                let _ = connection.await;
+            }
+        }
+    });
+}
+
+fn tune(stream: &TcpStream) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let socket = SockRef::from(stream);
+    socket.set_tcp_keepalive(
+        &TcpKeepalive::new().with_time(Duration::from_secs(30)).with_interval(Duration::from_secs(10)),
+    )?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(USER_TIMEOUT))?;
+    Ok(())
+}
+
+/// `[::]` takes IPv4 as well; where a machine has no IPv6, IPv4 alone.
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    bind(address).or_else(|error| {
+        let unspecified = address.is_ipv6() && address.ip().is_unspecified();
+        if unspecified { bind(SocketAddr::from(([0, 0, 0, 0], address.port()))) } else { Err(error) }
+    })
+}
+
+fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    if address.is_ipv6() {
+        socket.set_only_v6(false)?;
+    }
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(4096)?;
+    TcpListener::from_std(socket.into())
+}
+
+/// The addresses that are printed at start.
+fn local_origins(port: u16) -> [String; 3] {
+    ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("http://{host}:{port}"))
+}
+
+/// Walks through the stages of going away once the first is reached.
+async fn say_goodbye(live: Live, lifecycle: Lifecycle) {
+    let settings = live.state.settings.clone();
+    lifecycle.reached(Stage::Draining).await;
+    let leave = async {
+        sleep(Duration::from_millis(settings.drain_sockets_after_ms)).await;
+        lifecycle.advance(Stage::ClosingSockets);
+        close_sockets(&live, Duration::from_millis(settings.drain_spread_ms)).await;
+        let spent = settings.drain_sockets_after_ms + settings.drain_spread_ms;
+        sleep(Duration::from_millis(settings.drain_listen_ms.saturating_sub(spent))).await;
+        lifecycle.advance(Stage::Leaving);
+    };
+    tokio::select! {
+        () = leave => {}
+        () = lifecycle.reached(Stage::Leaving) => {}
+    }
+    // Whoever still has a socket (the port closed early) is told, too.
+    for watcher in live.watchers() {
+        watcher.outbox.close(CloseReason::GoingAway);
+    }
+}
+
+/// Closes every socket, evenly over a while and in no order, so that not all browsers come back at once.
+async fn close_sockets(live: &Live, spread: Duration) {
+    let mut watchers = live.watchers();
+    watchers.shuffle(&mut rand::rng());
+    let pause =
+        spread.checked_div(u32::try_from(watchers.len()).unwrap_or(u32::MAX).max(1)).unwrap_or_default();
+    for watcher in watchers {
+        watcher.outbox.close(CloseReason::GoingAway);
+        sleep(pause).await;
+    }
+    // Those whose handshake was under way when the first were told.
+    for watcher in live.watchers() {
+        watcher.outbox.close(CloseReason::GoingAway);
+    }
+}
