@@ -97,6 +97,12 @@ pub struct Settings {
     #[arg(long, env = "DATA_DIR")]
     pub data_dir: Option<PathBuf>,
 
+    #[arg(long, env = "XDG_DATA_HOME", hide = true)]
+    pub xdg_data_home: Option<PathBuf>,
+
+    #[arg(long, env = "HOME", hide = true)]
+    pub home: Option<PathBuf>,
+
     /// Folder of PostgreSQL's programs.
     #[arg(long, env = "PG_BIN_DIR")]
     pub pg_bin_dir: Option<PathBuf>,

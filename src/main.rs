@@ -3,23 +3,75 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use separacao::config::Settings;
 use separacao::quotes::cli::{self, QuoteArgs};
+use separacao::run;
+use separacao::users::cli::{AdminCommand, CompanyCommand};
 
+/// Order separation for a distributor's warehouse, live on every screen.
 #[derive(Parser)]
 #[command(version, about)]
 struct Arguments {
+    #[command(flatten)]
+    settings: Settings,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
 enum Command {
+    /// Serve the app (what happens without a command).
+    Serve {
+        /// Load a demo company first, once.
+        #[arg(long, env = "DEMO", default_value = "false", num_args = 0..=1, default_missing_value = "true",
+              value_parser = clap::builder::BoolishValueParser::new())]
+        demo: bool,
+    },
+    /// Bring the schema up to date, and end.
+    Migrate,
+    /// Give every company a new epoch; run once after a backup was put back.
+    Restore,
+    /// Companies: create, rename, close, list.
+    #[command(subcommand)]
+    Company(CompanyCommand),
+    /// Administrators: create, reset a PIN.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Read a quote PDF and print it as JSON.
     Quote(QuoteArgs),
 }
 
 fn main() -> ExitCode {
-    match Arguments::parse().command {
-        // Before any runtime, settings or database: a child that reads a hostile file must hold nothing.
-        Command::Quote(args) => cli::run(&args),
+    // A missing .env is no error; a variable that is set wins over it.
+    let _ = dotenvy::dotenv();
+    let Arguments { settings, command } = Arguments::parse();
+    let command = command.unwrap_or(Command::Serve { demo: false });
+    if let Command::Quote(args) = command {
+        // Before any runtime or database: a child that reads a hostile file must hold nothing.
+        return cli::run(&args);
+    }
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("separacao: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = runtime.block_on(async {
+        match command {
+            Command::Serve { demo } => run::serve(settings, demo).await,
+            Command::Migrate => run::migrate(settings).await,
+            Command::Restore => run::restore(settings).await,
+            Command::Company(command) => run::company(settings, command).await,
+            Command::Admin(command) => run::admin(settings, command).await,
+            Command::Quote(_) => Ok(()),
+        }
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("separacao: {error}");
+            ExitCode::FAILURE
+        }
     }
 }

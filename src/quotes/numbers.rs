@@ -33,7 +33,9 @@ pub fn parse(text: &str) -> Option<Decimal> {
 pub fn parse_money(text: &str) -> Option<Decimal> {
     let text = text.trim();
     match text.strip_prefix('-') {
-        Some(rest) => parse(without_currency(rest)).map(|value| -value),
+        Some(rest) => {
+            parse(without_currency(rest)).filter(|value| !value.is_sign_negative()).map(|value| -value)
+        }
         None => parse(without_currency(text)),
     }
 }

@@ -1,3 +1,7 @@
-//! The integration tests: one binary, a file per promise.
+//! The integration tests: one binary, a file per promise. Linking once is what keeps them quick.
 
+mod commands;
 mod embedded;
+mod quotes;
+mod screens;
+mod support;

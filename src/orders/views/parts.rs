@@ -188,9 +188,9 @@ impl FinishFragment<'_> {
     fn refusal(&self) -> Option<String> {
         let lang = self.scene.lang;
         self.order.counts.finish_refusal().map(|refusal| match refusal {
-            FinishRefusal::Unsettled { left } => lang.count("finish.unsettled", left),
-            FinishRefusal::NothingPicked => lang.t("finish.nothing_picked").into_owned(),
-            FinishRefusal::ToReturn => lang.t("finish.to_return").into_owned(),
+            FinishRefusal::Unsettled { left } => lang.count("orders.finish.unsettled", left),
+            FinishRefusal::NothingPicked => lang.t("orders.finish.nothing_picked").into_owned(),
+            FinishRefusal::ToReturn => lang.t("orders.finish.to_return").into_owned(),
         })
     }
 
@@ -230,20 +230,31 @@ impl EntryFragment<'_> {
     /// "Maria separou 10 × FO11"
     fn sentence(&self) -> String {
         let lang = self.scene.lang;
-        let quantity = self.entry.quantity.map(|quantity| self.scene.quantity(&quantity)).unwrap_or_default();
+        let quantity = self.entry.quantity.map(|quantity| self.scene.quantity(quantity)).unwrap_or_default();
         let item = self.entry.item.as_deref().unwrap_or_default();
-        let key = format!("timeline.{}", self.entry.kind);
-        let known = TIMELINE_KINDS.contains(&self.entry.kind.as_str());
-        let key = if known { key.as_str() } else { "timeline.other" };
-        lang.t_with(key, &[("actor", &self.entry.actor), ("quantity", &quantity), ("item", item)])
+        let undid = self.entry.text.as_deref().filter(|kind| UNDONE_KINDS.contains(kind));
+        let key = match (self.entry.kind.as_str(), undid) {
+            ("action_undone", Some(kind)) => format!("timeline.undone_{kind}"),
+            (kind, _) if TIMELINE_KINDS.contains(&kind) => format!("timeline.{kind}"),
+            _ => "timeline.other".to_owned(),
+        };
+        lang.t_with(&key, &[("actor", &self.entry.actor), ("quantity", &quantity), ("item", item)])
     }
 
+    /// A note, a reason, the number of volumes.
     fn text(&self) -> Option<String> {
         let text = self.entry.text.as_deref().filter(|text| !text.is_empty())?;
-        let is_reason = self.entry.kind == "item_short";
-        Some(if is_reason { reason_words(self.scene.lang, text) } else { text.to_owned() })
+        match self.entry.kind.as_str() {
+            "action_undone" => None,
+            "item_short" => Some(reason_words(self.scene.lang, text)),
+            "order_finished" => text.parse().ok().map(|volumes: i32| self.scene.volumes(&volumes)),
+            _ => Some(text.to_owned()),
+        }
     }
 }
+
+/// Kinds that an undo can take back, with a sentence of their own.
+const UNDONE_KINDS: [&str; 4] = ["item_picked", "item_unpicked", "item_short", "item_unshort"];
 
 /// Kinds of history entries that have a sentence.
 pub const TIMELINE_KINDS: [&str; 15] = [

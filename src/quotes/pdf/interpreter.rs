@@ -38,6 +38,7 @@ pub struct Interpreter<'a> {
     sheet: Sheet,
     page: usize,
     object: usize,
+    jump: usize,
     show: usize,
     state: State,
     saved: Vec<State>,
@@ -55,6 +56,7 @@ impl<'a> Interpreter<'a> {
             sheet: Sheet { placing: Matrix::IDENTITY, width: 0.0, height: 0.0 },
             page: 0,
             object: 0,
+            jump: 0,
             show: 0,
             state: State::new(Matrix::IDENTITY),
             saved: Vec::new(),
@@ -182,6 +184,7 @@ impl<'a> Interpreter<'a> {
             (b"T*", _) => self.next_line(0.0, -self.state.leading),
             (b"Tm", _) => {
                 if let Some(matrix) = matrix(operands) {
+                    self.jump += 1;
                     self.text = matrix;
                     self.line = matrix;
                 }
@@ -291,7 +294,7 @@ impl<'a> Interpreter<'a> {
         {
             return true;
         }
-        let (page, object, show) = (self.page, self.object, self.show);
-        self.runs.add(&Placed { page, object, show, text, left, right, y, size })
+        let (page, object, jump, show) = (self.page, self.object, self.jump, self.show);
+        self.runs.add(&Placed { page, object, jump, show, text, left, right, y, size })
     }
 }

@@ -25,6 +25,8 @@ pub struct Placed<'a> {
     pub page: usize,
     /// Which text object (`BT` … `ET`).
     pub object: usize,
+    /// How often the pen was set down at an absolute place (`Tm`).
+    pub jump: usize,
     pub show: usize,
     pub text: &'a str,
     pub left: f32,
@@ -45,6 +47,9 @@ struct Open {
     run: Run,
     object: usize,
     last_show: usize,
+    last_jump: usize,
+    /// Characters of the last show operator.
+    last_length: usize,
     pen: f32,
     /// The last character was a space, not yet written.
     space: bool,
@@ -84,11 +89,13 @@ impl Runs {
 
 impl Open {
     fn new(placed: &Placed<'_>) -> Self {
-        let Placed { page, object, show, text, left, right, y, size } = *placed;
+        let Placed { page, object, jump, show, text, left, right, y, size } = *placed;
         Self {
             run: Run { page, show, text: text.to_owned(), left, right, y, size },
             object,
             last_show: show,
+            last_jump: jump,
+            last_length: 1,
             pen: right,
             space: false,
         }
@@ -96,7 +103,8 @@ impl Open {
 
     /// Within one show operator only a gap of more than a font size separates: then it is another cell. Between
     /// operators of one text object only what touches belongs together, which is how some producers draw letter by
-    /// letter. Two text objects never join: one may be drawn right up to, or over, the other.
+    /// letter; after an absolute move only behind a single letter. Two text objects never join: one may be drawn right
+    /// up to, or over, the other.
     fn continues(&self, placed: &Placed<'_>) -> bool {
         let size = self.run.size;
         if placed.object != self.object
@@ -110,13 +118,18 @@ impl Open {
         if ink_gap > 2.0 {
             return false;
         }
-        if placed.show == self.last_show { (-0.6..=1.0).contains(&gap) } else { (-0.3..=0.15).contains(&gap) }
+        if placed.show == self.last_show {
+            return (-0.6..=1.0).contains(&gap);
+        }
+        (-0.3..=0.15).contains(&gap) && (placed.jump == self.last_jump || self.last_length == 1)
     }
 
     fn extend(&mut self, placed: &Placed<'_>, blank: bool) {
         let gap = (placed.left - self.pen) / self.run.size;
         self.pen = placed.right;
+        self.last_length = if placed.show == self.last_show { self.last_length + 1 } else { 1 };
         self.last_show = placed.show;
+        self.last_jump = placed.jump;
         if blank {
             self.space = true;
             return;

@@ -9,7 +9,7 @@ use crate::quotes::pdf::Run;
 /// Words of a label or an amount stand at most this many font sizes apart.
 const WORD_GAP: f32 = 0.8;
 
-/// The amounts, in reais, and where they begin.
+/// The amounts, in reais.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Footer {
     pub total: Option<Decimal>,
@@ -17,35 +17,56 @@ pub struct Footer {
     pub payable: Option<Decimal>,
 }
 
+/// Which amount a label announces.
+#[derive(Clone, Copy)]
+enum Amount {
+    Total,
+    Discount,
+    Payable,
+}
+
 impl Footer {
-    /// Takes the amount on a line, if it begins with one of the three labels; whether it did.
-    pub fn take(&mut self, line: &Line<'_>) -> bool {
-        let phrases = phrases(line);
-        let mut found = false;
-        for (at, phrase) in phrases.iter().enumerate() {
-            let Some((slot, glued)) = self.slot(phrase) else { continue };
-            let beside =
-                || phrases.get(at + 1..).unwrap_or_default().iter().find_map(|next| parse_money(next));
-            if let Some(amount) = glued.or_else(beside) {
-                *slot = Some(amount);
-                found = true;
+    /// The totals, and the lines they stand on: of each the last there is, since a product may be called anything.
+    pub fn read(lines: &[Line<'_>]) -> (Self, Vec<usize>) {
+        let mut footer = Self::default();
+        let mut stands_on = [None; 3];
+        for (at, line) in lines.iter().enumerate() {
+            for (amount, value) in amounts(line) {
+                let slot = match amount {
+                    Amount::Total => &mut footer.total,
+                    Amount::Discount => &mut footer.discount,
+                    Amount::Payable => &mut footer.payable,
+                };
+                *slot = Some(value);
+                stands_on[amount as usize] = Some(at);
             }
         }
-        found
+        (footer, stands_on.into_iter().flatten().collect())
     }
+}
 
-    fn slot(&mut self, phrase: &str) -> Option<(&mut Option<Decimal>, Option<Decimal>)> {
-        let end = phrase.find(|letter: char| letter.is_ascii_digit() || letter == '$' || letter == '-');
-        let name = phrase.get(..end.unwrap_or(phrase.len()))?;
-        let currency = end.and_then(|end| phrase.get(end..)).is_some_and(|rest| rest.starts_with('$'));
-        let name = if currency { name.strip_suffix('R').unwrap_or(name) } else { name };
-        let amount = phrase.get(name.len()..).and_then(|rest| parse_money(rest.trim_start()));
-        match &*key(name) {
-            "valortotal" => Some((&mut self.total, amount)),
-            "desconto" => Some((&mut self.discount, amount)),
-            "valorapagar" => Some((&mut self.payable, amount)),
-            _ => None,
-        }
+fn amounts(line: &Line<'_>) -> Vec<(Amount, Decimal)> {
+    let phrases = phrases(line);
+    let amount = |(at, phrase): (usize, &String)| {
+        let (amount, glued) = label(phrase)?;
+        let beside = || phrases.get(at + 1..).unwrap_or_default().iter().find_map(|next| parse_money(next));
+        glued.or_else(beside).map(|value| (amount, value))
+    };
+    phrases.iter().enumerate().filter_map(amount).collect()
+}
+
+/// The label a phrase is, and the amount behind it if that is part of the phrase.
+fn label(phrase: &str) -> Option<(Amount, Option<Decimal>)> {
+    let end = phrase.find(|letter: char| letter.is_ascii_digit() || letter == '$' || letter == '-');
+    let name = phrase.get(..end.unwrap_or(phrase.len()))?;
+    let currency = end.and_then(|end| phrase.get(end..)).is_some_and(|rest| rest.starts_with('$'));
+    let name = if currency { name.strip_suffix('R').unwrap_or(name) } else { name };
+    let value = phrase.get(name.len()..).and_then(parse_money);
+    match &*key(name) {
+        "valortotal" => Some((Amount::Total, value)),
+        "desconto" => Some((Amount::Discount, value)),
+        "valorapagar" => Some((Amount::Payable, value)),
+        _ => None,
     }
 }
 

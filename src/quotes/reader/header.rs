@@ -8,6 +8,9 @@ use crate::quotes::pdf::Run;
 /// How far apart, in font sizes, the words of one value may stand.
 const WORD_GAP: std::ops::RangeInclusive<f32> = -0.5..=1.2;
 
+/// "Condição de Pagto:" has three words; a colon or Nº may stand apart.
+const LONGEST_LABEL: usize = 5;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Label {
     Number,
@@ -67,9 +70,10 @@ impl Header {
     pub fn read(lines: &[Line<'_>]) -> Self {
         let mut header = Self::default();
         for line in lines {
-            for (at, run) in line.runs.iter().enumerate() {
+            let runs = with_whole_labels(&line.runs);
+            for (at, run) in runs.iter().enumerate() {
                 if let Some((label, rest)) = label(&run.text) {
-                    header.take(label, &value(line, at, rest));
+                    header.take(label, &value(&runs, at, rest));
                 }
             }
         }
@@ -132,19 +136,49 @@ fn is_number(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// The runs, in which a label whose words are runs of their own is one.
+fn with_whole_labels(runs: &[&Run]) -> Vec<Run> {
+    let mut whole = Vec::with_capacity(runs.len());
+    let mut rest = runs;
+    while let Some(first) = rest.first() {
+        let count = (2..=LONGEST_LABEL)
+            .rev()
+            .find(|count| rest.get(..*count).is_some_and(is_split_label))
+            .unwrap_or(1);
+        let (words, after) = rest.split_at(count);
+        let right = words.last().map_or(first.right, |last| last.right);
+        whole.push(Run { text: join(words), right, ..(*first).clone() });
+        rest = after;
+    }
+    whole
+}
+
+fn is_split_label(words: &[&Run]) -> bool {
+    let together =
+        words.windows(2).all(|pair| WORD_GAP.contains(&((pair[1].left - pair[0].right) / pair[1].size)));
+    together && words.last().is_some_and(|last| last.text.ends_with(':')) && label(&join(words)).is_some()
+}
+
 /// The value beside the label at `at`: the rest of its own run, or the next run to the right, and whatever words go
-/// on from there. Runs that are labels never belong to it, even where the value is drawn over them.
-fn value(line: &Line<'_>, at: usize, rest: &str) -> String {
-    let Some(own) = line.runs.get(at) else { return String::new() };
+/// on from there. Runs that are labels never belong to it, even where the value is drawn over them; behind such a
+/// label only a value drawn word by word goes on, since what stands there else is the label's own.
+fn value(runs: &[Run], at: usize, rest: &str) -> String {
+    let Some(own) = runs.get(at) else { return String::new() };
     let mut words: Vec<&Run> = Vec::new();
     let mut edge = (!rest.is_empty()).then_some(own.right);
-    for run in line.runs.iter().skip(at + 1).copied() {
+    let mut behind_label = false;
+    for run in runs.iter().skip(at + 1) {
         let is_label = label(&run.text).is_some();
+        behind_label |= is_label;
         match edge {
             None if is_label => break,
             None => {}
-            Some(edge) if is_label || !WORD_GAP.contains(&((run.left - edge) / run.size)) => continue,
-            Some(_) => {}
+            Some(edge) => {
+                let goes_on = WORD_GAP.contains(&((run.left - edge) / run.size));
+                if is_label || !goes_on || (behind_label && words.len() < 2) {
+                    continue;
+                }
+            }
         }
         words.push(run);
         edge = Some(run.right);

@@ -61,8 +61,8 @@ fn by_columns(line: &Line<'_>, first: &Run, columns: &Columns) -> Option<Row> {
     let (code, glued) = leading_code(&first.text)?;
     let others: Vec<&Run> = line.runs.iter().copied().filter(|run| !std::ptr::eq(*run, first)).collect();
     let from = columns.unit_from();
-    let separators: Vec<usize> =
-        others.iter().filter(|run| run.left >= from && is_slash(&run.text)).map(|run| run.show).collect();
+    let separators: Vec<&Run> =
+        others.iter().copied().filter(|run| run.left >= from && is_slash(&run.text)).collect();
     let slashes = !separators.is_empty()
         || others
             .iter()
@@ -84,6 +84,9 @@ fn by_columns(line: &Line<'_>, first: &Run, columns: &Columns) -> Option<Row> {
     let taken = |run: &Run| unit.is_some_and(|(unit, _)| std::ptr::eq(unit, run));
     left.extend(rest.iter().map(|(run, _)| *run).filter(|run| !taken(run)));
 
+    let closed = unit.is_some_and(|(unit, _)| {
+        unit.text.starts_with('/') || separators.iter().any(|separator| separator.left < unit.left)
+    });
     let mut shows: Vec<usize> =
         line.runs.iter().filter(|run| !is_slash(&run.text)).map(|run| run.show).collect();
     shows.sort_unstable();
@@ -91,7 +94,11 @@ fn by_columns(line: &Line<'_>, first: &Run, columns: &Columns) -> Option<Row> {
     Some(Row {
         code: code.to_owned(),
         left: left.iter().find(|run| !is_slash(&run.text)).map(|run| run.left).filter(|_| glued.is_empty()),
-        description: if slashes { between_slashes(glued, left, &separators) } else { after(glued, &left) },
+        description: if slashes {
+            between_slashes(glued, left, &separators, closed)
+        } else {
+            after(glued, &left)
+        },
         unit: unit.map(|(_, text)| text.to_owned()).unwrap_or_default(),
         quantity,
         unit_price,
@@ -106,17 +113,21 @@ fn after(glued: &str, runs: &[&Run]) -> String {
 }
 
 /// The description of a row whose cells are parted by slashes. Slashes drawn together with those between the numbers
-/// are separators wherever they stand; else the one after the code and the last one before the unit are.
-fn between_slashes(glued: &str, mut runs: Vec<&Run>, separators: &[usize]) -> String {
+/// are separators wherever they stand; else the one after the code is, and, unless it is already `closed` by one further
+/// right, the last one before the unit.
+fn between_slashes(glued: &str, mut runs: Vec<&Run>, separators: &[&Run], closed: bool) -> String {
+    let is_sibling = |run: &Run| is_slash(&run.text) && separators.iter().any(|other| other.show == run.show);
+    let opened = runs.first().is_some_and(|run| is_sibling(run)) && glued.is_empty();
     let before = runs.len();
-    runs.retain(|run| !(is_slash(&run.text) && separators.contains(&run.show)));
-    let mut closed = runs.len() < before;
-    if !closed && runs.len() > 1 && runs.last().is_some_and(|run| is_slash(&run.text)) {
+    runs.retain(|run| !is_sibling(run));
+    let mut closed = closed || before - runs.len() > usize::from(opened);
+    let has_text = !glued.is_empty() || runs.len() > 1;
+    if !closed && has_text && runs.last().is_some_and(|run| is_slash(&run.text)) {
         runs.pop();
         closed = true;
     }
     let text = after(glued, &runs);
-    let text = text.strip_prefix('/').map_or(text.as_str(), str::trim_start);
+    let text = if opened { &text } else { text.strip_prefix('/').map_or(&*text, str::trim_start) };
     let text = if closed { text } else { text.strip_suffix('/').map_or(text, str::trim_end) };
     text.to_owned()
 }

@@ -29,8 +29,9 @@ enum Entry {
 impl<'l, 'r> Table<'l, 'r> {
     /// The table, if any page has its header.
     pub fn read(lines: &'l [Line<'r>]) -> Option<Self> {
-        let mut table =
-            Table { rows: Vec::new(), unread: Vec::new(), footer: Footer::default(), headers: Vec::new() };
+        let (footer, totals) = Footer::read(lines);
+        let totals: Vec<&Line<'_>> = totals.into_iter().filter_map(|at| lines.get(at)).collect();
+        let mut table = Table { rows: Vec::new(), unread: Vec::new(), footer, headers: Vec::new() };
         let mut columns = None;
         for page in lines.chunk_by(|one, other| one.page == other.page) {
             let start =
@@ -46,35 +47,42 @@ impl<'l, 'r> Table<'l, 'r> {
                 None => page,
             };
             if let Some(columns) = &columns {
-                let entries = table.classify(body, columns);
+                let entries = table.classify(body, columns, &totals);
                 table.add_page(entries, start.is_some());
             }
         }
         columns.map(|_| table)
     }
 
-    fn classify(&mut self, body: &[Line<'_>], columns: &Columns) -> Vec<Entry> {
+    fn classify(&mut self, body: &[Line<'_>], columns: &Columns, totals: &[&Line<'_>]) -> Vec<Entry> {
         let rows: Vec<Option<Row>> = body.iter().map(|line| row::read(line, columns)).collect();
         let described_from = rows.iter().flatten().filter_map(|row| row.left).fold(f32::INFINITY, f32::min);
-        let from = if described_from.is_finite() { described_from } else { columns.code.left } - columns.size;
+        let under = if described_from.is_finite() {
+            described_from - columns.size..described_from + 1.5 * columns.size
+        } else {
+            columns.code.left - columns.size..columns.unit_from()
+        };
         let mut entries = Vec::new();
-        for (line, row) in body.iter().zip(rows) {
+        for (at, (line, row)) in body.iter().zip(rows).enumerate() {
+            let is_page_number = || at + 1 == body.len() && is_page_number(line);
             let entry = match row {
                 Some(row) => Entry::Row { row, y: line.y },
-                None if self.footer.take(line) => Entry::End,
+                None if totals.iter().any(|total| std::ptr::eq(*total, line)) || is_page_number() => {
+                    Entry::End
+                }
                 None if row::begins_with_code(line, columns) => {
                     self.unread.push(line.text());
                     Entry::End
                 }
-                None => extra(line, from..columns.unit_from()),
+                None => extra(line, &under),
             };
             entries.push(entry);
         }
         entries
     }
 
-    /// Joins a page's rows with their wrapped lines. Lines above the first row of a page that has a description of
-    /// its own go on from the last row of the page before.
+    /// Joins a page's rows with their wrapped lines. Lines above the first row of a page go on from the last row of the
+    /// page before, if that first row has a description of its own and they were drawn before it.
     fn add_page(&mut self, entries: Vec<Entry>, has_header: bool) {
         let mut extras: Vec<Extra> = Vec::new();
         let mut above: Option<(usize, f32, bool)> = None;
@@ -88,9 +96,11 @@ impl<'l, 'r> Table<'l, 'r> {
                 }
                 Entry::Row { row, y } => {
                     let described = !row.description.is_empty();
+                    let own = |extra: &Extra| row.shows.first().is_some_and(|first| *first < extra.show);
+                    let others = described && has_header && !extras.iter().any(own);
+                    let at = self.rows.len();
                     self.rows.push(row);
-                    let at = self.rows.len() - 1;
-                    if above.is_none() && described && has_header {
+                    if above.is_none() && others && at > 0 {
                         self.continue_last(at, &extras);
                     } else {
                         self.attach(above, &extras, Some((at, y, described)));
@@ -148,13 +158,16 @@ impl<'l, 'r> Table<'l, 'r> {
 }
 
 /// A line that may be the rest of a description: it begins under one.
-fn extra(line: &Line<'_>, under: std::ops::Range<f32>) -> Entry {
-    let Some(first) = line.runs.first().filter(|run| under.contains(&run.left)) else { return Entry::End };
-    let text = line.text();
-    let is_page_number =
-        key(&text).strip_prefix("pagina").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
-    if is_page_number {
-        return Entry::End;
+fn extra(line: &Line<'_>, under: &std::ops::Range<f32>) -> Entry {
+    match line.runs.first().filter(|run| under.contains(&run.left)) {
+        Some(first) => {
+            Entry::Extra(Extra { y: line.y, size: first.size, text: line.text(), show: first.show })
+        }
+        None => Entry::End,
     }
-    Entry::Extra(Extra { y: line.y, size: first.size, text, show: first.show })
+}
+
+fn is_page_number(line: &Line<'_>) -> bool {
+    let text = key(&line.text());
+    text.strip_prefix("pagina").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -1,1 +1,11 @@
+//! What breaks naive readers, each trait on paper of our own making, and what a hostile file may try.
 
+mod fuzz;
+mod mutation;
+mod numbers;
+mod paper;
+mod report;
+mod samples;
+mod sentences;
+mod traits;
+mod variants;

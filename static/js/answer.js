@@ -1,0 +1,44 @@
+// What a command or an upload brings back besides its outcome: frames, a reset, a place to go.
+
+import { screen } from "./page.js";
+import { deliver } from "./frames.js";
+import { restart } from "./link.js";
+import { resync } from "./resync.js";
+
+const FLASH = "separacao.flash";
+
+/** True when the page is being left. */
+export function takeAnswer(answer) {
+  if (answer.location && !isHere(answer.location)) {
+    keepForNext(answer);
+    location.assign(answer.location);
+    return true;
+  }
+  if (answer.reset !== undefined) restart({ force: true, now: true });
+  else if (screen()) (answer.frames || []).forEach(deliver);
+  if (!screen() && answer.status === undefined) resync({ now: true });
+  return false;
+}
+
+function isHere(target) {
+  const url = new URL(target, location.href);
+  return url.pathname === location.pathname && url.search === location.search;
+}
+
+function keepForNext(answer) {
+  if (!answer.message) return;
+  try {
+    sessionStorage.setItem(FLASH, JSON.stringify({ message: answer.message, undo: answer.undo, at: Date.now() }));
+  } catch (error) { /* the next page simply says nothing */ }
+}
+
+/** The message of the command that led here, once. */
+export function takeFlash() {
+  try {
+    const flash = JSON.parse(sessionStorage.getItem(FLASH) || "null");
+    sessionStorage.removeItem(FLASH);
+    return flash && Date.now() - flash.at < 10000 ? flash : null;
+  } catch (error) {
+    return null;
+  }
+}

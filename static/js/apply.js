@@ -1,0 +1,131 @@
+// The one applier: frames, answers to commands and pages fetched again (whole.js) all come through here.
+
+import { changed, isBoard } from "./page.js";
+import { holds, isTyping, onRelease } from "./hold.js";
+import { morph, takeMissed } from "./morph.js";
+import { isMine } from "./marks.js";
+import { version, raise, settle, join, leave, stay } from "./lists.js";
+
+const held = new Map();
+const gone = new Map();
+let newcomers = 0;
+
+/** Keeps the newest of what an element in use will become. */
+export function hold(id, fresh, ctx) {
+  held.set(id, { fresh, ctx });
+}
+
+/** Another history: nothing of the old one counts. */
+export function forgetHistory() {
+  held.clear();
+  gone.clear();
+}
+
+export function parseHtml(html) {
+  const box = document.createElement("template");
+  box.innerHTML = html;
+  return Array.from(box.content.children);
+}
+
+/** Applies the fragments of a frame. */
+export function applyHtml(html) {
+  if (!html) return;
+  for (const el of parseHtml(html)) applyOne(el, {});
+  changed();
+}
+
+/** Who is at work where: no versions, no lists, always the newest. */
+export function applyPresence(html) {
+  for (const el of parseHtml(html)) {
+    const old = el.id && document.getElementById(el.id);
+    if (old) morph(old, el, { inside: true });
+  }
+  changed();
+}
+
+/** One fragment. `ctx.whole`: its list is known in full; `ctx.force`: versions do not count; `ctx.now`: nothing is announced first. */
+export function applyOne(fresh, ctx) {
+  if (!fresh.id) return;
+  if (fresh.hasAttribute("data-gone")) removeOne(fresh, ctx);
+  else upsert(fresh, ctx);
+}
+
+function removeOne(fresh, ctx) {
+  const v = version(fresh);
+  const old = document.getElementById(fresh.id);
+  if (old && v < version(old)) return;
+  gone.set(fresh.id, v);
+  held.delete(fresh.id);
+  raise(document.getElementById(fresh.dataset.in), v);
+  if (!old) return;
+  if (old.dataset.in) raise(old.parentElement, v);
+  leave(old, ctx);
+}
+
+function upsert(fresh, ctx) {
+  const v = version(fresh);
+  const listId = fresh.dataset.in;
+  const list = listId ? document.getElementById(listId) : null;
+  const old = document.getElementById(fresh.id);
+  if (!old) {
+    if (!list || (!ctx.whole && (v <= version(list) || v <= (gone.get(fresh.id) || 0)))) return;
+    gone.delete(fresh.id);
+    raise(list, v);
+    join(document.adoptNode(fresh), list, ctx);
+    if (isBoard() && !ctx.now) newcomers += 1;
+    return;
+  }
+  if (!ctx.force && fresh.dataset.v !== undefined && v < version(old)) return;
+  const waiting = held.get(fresh.id);
+  if (!ctx.force && waiting && v < version(waiting.fresh)) return;
+  raise(list, v);
+  if (holds(old, fresh, isMine(fresh.id))) {
+    hold(fresh.id, fresh, ctx);
+    return;
+  }
+  held.delete(fresh.id);
+  if (listId && !list) {
+    leave(old, ctx);
+    return;
+  }
+  if (old.dataset.in && old.parentElement !== list) raise(old.parentElement, v);
+  const now = morph(old, fresh);
+  stay(now);
+  if (list) settle(now, list, ctx);
+}
+
+let stale = false;
+let refetch = () => {};
+
+/** `again()` fetches the page: asked for when a form that was passed over is free. */
+export function onMissed(again) {
+  refetch = again;
+}
+
+/** Gives back what waited for a field or a sheet, where that is no longer in use. */
+export function applyHeld() {
+  stale = takeMissed() || stale;
+  if (stale && !isTyping()) {
+    stale = false;
+    refetch();
+  }
+  if (!held.size) return;
+  for (const [id, { fresh, ctx }] of Array.from(held)) {
+    const old = document.getElementById(id);
+    if (old && holds(old, fresh, isMine(id))) continue;
+    held.delete(id);
+    if (old) upsert(fresh, ctx);
+  }
+  changed();
+}
+
+/** How many cards joined the board since this was last asked. */
+export function takeNewcomers() {
+  const count = newcomers;
+  newcomers = 0;
+  return count;
+}
+
+export function start() {
+  onRelease(applyHeld);
+}

@@ -1,0 +1,123 @@
+// form[data-command]: an ordinary form, sent without leaving the page. Received, saved, or honestly not yet.
+
+import { person } from "./page.js";
+import { words, counted, sentenceOf } from "./words.js";
+import { add, adopt, flush, resume, all, onQueue } from "./queue.js";
+import { mark, refuse, targetOf, touchHere } from "./marks.js";
+import { takeAnswer } from "./answer.js";
+import { toast, untoast } from "./toasts.js";
+import { offerUndo } from "./undo.js";
+import { askPin } from "./signin.js";
+import { applyHeld } from "./apply.js";
+import { showErrors, clearErrors } from "./errors.js";
+import { doubt } from "./link.js";
+
+const SAME_TAP = 400;
+const SLOW = 3000;
+
+const forms = new Map();
+const lastSent = new WeakMap();
+
+function bodyOf(form, button) {
+  const data = new URLSearchParams();
+  new FormData(form).forEach((value, name) => {
+    if (typeof value === "string") data.append(name, value);
+  });
+  if (button && button.name) data.append(button.name, button.value);
+  return data.toString();
+}
+
+function submitted(event) {
+  const form = event.target;
+  if (event.defaultPrevented || !form.matches || !form.matches("form[data-command]")) return;
+  event.preventDefault();
+  const now = performance.now();
+  const busy = Array.from(forms.values()).includes(form);
+  if (busy || now - (lastSent.get(form) || -Infinity) < SAME_TAP) return;
+  lastSent.set(form, now);
+  send(form, event.submitter);
+}
+
+function send(form, button) {
+  clearErrors(form);
+  const url = (button && button.getAttribute("formaction")) || form.getAttribute("action") || location.pathname;
+  const target = targetOf(form, url);
+  touchHere(target);
+  mark(target, "sending");
+  form.setAttribute("data-saving", "sending");
+  const tap = add({ url, body: bodyOf(form, button), target, person: person() });
+  forms.set(tap.op, form);
+  setTimeout(() => {
+    if (forms.has(tap.op)) waits(tap);
+  }, SLOW);
+}
+
+/** It takes long. What is stored on this device is said to be, and nothing else. */
+function waits(tap) {
+  if (!tap.stored) return;
+  tap.late = true;
+  mark(tap.target, "queued");
+  const form = forms.get(tap.op);
+  if (form) form.setAttribute("data-saving", "queued");
+  sayKept();
+}
+
+function sayKept() {
+  const count = all().filter((tap) => tap.late).length;
+  if (count) toast(counted("kept", count), "bad", "kept");
+  else untoast("kept");
+}
+
+function answered(tap, response, answer) {
+  const form = forms.get(tap.op);
+  forms.delete(tap.op);
+  if (!all().some((other) => other.target === tap.target)) mark(tap.target, null);
+  if (form) form.removeAttribute("data-saving");
+  touchHere(tap.target);
+  if (response.ok && answer) accepted(tap, form, answer);
+  else refused(tap, form, response, answer);
+  sayKept();
+  applyHeld();
+}
+
+function accepted(tap, form, answer) {
+  if (form && form.isConnected) {
+    form.reset();
+    const sheet = form.closest("dialog[open]");
+    if (sheet) sheet.close();
+    const fold = form.closest("details[open]");
+    if (fold) fold.open = false;
+  }
+  if (takeAnswer(answer)) return;
+  if (tap.late) toast(words("sentLater"), "good");
+  if (answer.undo) offerUndo(answer.undo, answer.message);
+  else if (answer.message) toast(answer.message, "good");
+}
+
+function refused(tap, form, response, answer) {
+  const sentence = sentenceOf(response.status, answer);
+  refuse(tap.target);
+  if (answer) takeAnswer(answer);
+  if (form && showErrors(form, sentence, answer && answer.fields)) return;
+  toast(sentence, "bad");
+}
+
+export function start() {
+  onQueue({
+    answered,
+    waiting(tap, why) {
+      if (why === "network") doubt();
+      waits(tap);
+    },
+    signIn: () => askPin().then(resume),
+    expired: (tap, why) => toast(words(why === "person" ? "otherPerson" : "dropped"), "bad"),
+  });
+  document.addEventListener("submit", submitted);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest && event.target.closest("#toasts [data-retry]")) flush();
+  });
+  addEventListener("online", flush);
+  if (!person()) return;
+  adopt(person());
+  setInterval(() => adopt(person()), 30000);
+}

@@ -1,0 +1,61 @@
+// Small courtesies of ordinary forms.
+
+import { fieldsOf, isDirty } from "./hold.js";
+
+/** form[data-packaging-rule]: a shipping option (data-allows="ID ID") leaves only the packaging it allows. */
+function applyRule(form) {
+  const shipping = form.querySelector("input[name=shipping]:checked");
+  const allowed = shipping && shipping.dataset.allows !== undefined ? shipping.dataset.allows.split(" ").filter(Boolean) : null;
+  const choices = Array.from(form.querySelectorAll("input[name=packaging]"));
+  for (const choice of choices) {
+    choice.disabled = allowed !== null && !allowed.includes(choice.value);
+    if (choice.disabled) choice.checked = false;
+  }
+  const free = choices.filter((choice) => !choice.disabled);
+  if (shipping && free.length === 1) free[0].checked = true;
+}
+
+function changed(event) {
+  const form = event.target.form;
+  if (!form) return;
+  if (form.matches("[data-packaging-rule]") && event.target.name === "shipping") applyRule(form);
+  if (form.matches("[data-filter]") && event.target.localName === "select") submitFilter(form);
+}
+
+/** A short address: what is not chosen is not in it. */
+function submitFilter(form) {
+  const query = new URLSearchParams();
+  new FormData(form).forEach((value, name) => { if (String(value).trim()) query.append(name, String(value).trim()); });
+  const text = query.toString();
+  location.assign(form.getAttribute("action") + (text ? "?" + text : ""));
+}
+
+let leaving = false;
+
+export function start() {
+  document.querySelectorAll("form[data-packaging-rule]").forEach(applyRule);
+  document.addEventListener("change", changed);
+  document.addEventListener("reset", (event) => {
+    if (event.target.matches("[data-packaging-rule]")) setTimeout(() => applyRule(event.target), 0);
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.matches("[data-filter]")) {
+      event.preventDefault();
+      submitFilter(form);
+      return;
+    }
+    if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    leaving = !form.matches("[data-command], [data-unlock]");
+  }, true);
+  addEventListener("beforeunload", (event) => {
+    const guarded = Array.from(document.querySelectorAll("form[data-guard]"));
+    if (leaving || !guarded.some((form) => fieldsOf(form).some(isDirty))) return;
+    event.preventDefault();
+    event.returnValue = "";
+  });
+}

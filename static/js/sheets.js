@@ -1,0 +1,100 @@
+// Dialogs: [data-dialog="ID"] opens, with data-load after fetching its content; [data-close] and the backdrop close.
+
+import { fieldsOf, isDirty, isTextField } from "./hold.js";
+import { request } from "./page.js";
+import { words } from "./words.js";
+import { toast } from "./toasts.js";
+import { askPin } from "./signin.js";
+
+const openers = new WeakMap();
+let loading = null;
+
+export function openSheet(box, opener) {
+  if (!box || !box.showModal || box.open) return;
+  openers.set(box, opener || document.activeElement);
+  box.showModal();
+}
+
+/** The sheet is always the server's: the link's page has it drawn, open. */
+async function load(box, link) {
+  if (loading === link) return;
+  loading = link;
+  link.setAttribute("aria-busy", "true");
+  try {
+    const response = await request(link.href, { headers: { Accept: "text/html" }, cache: "no-store" }, 10000);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const fresh = page.getElementById(box.id);
+    if (loading !== link) return;
+    if (fresh && fresh.children.length) {
+      box.replaceChildren(...Array.from(fresh.childNodes));
+      openSheet(box, link);
+    } else if (response.status === 401) {
+      askPin();
+    } else {
+      toast(words(response.ok ? "gone" : "unavailable"), "bad");
+    }
+  } catch (error) {
+    toast(words("offline"), "bad");
+  } finally {
+    link.removeAttribute("aria-busy");
+    if (loading === link) loading = null;
+  }
+}
+
+function clicked(event) {
+  const el = event.target;
+  if (!el.closest || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  document.querySelectorAll("details.menu[open]").forEach((menu) => {
+    if (!menu.contains(el) || el.closest("[data-dialog]")) menu.open = false;
+  });
+  const opener = el.closest("[data-dialog]");
+  const target = opener && document.getElementById(opener.dataset.dialog);
+  if (target && target.showModal) {
+    event.preventDefault();
+    if (opener.hasAttribute("data-load")) load(target, opener);
+    else openSheet(target, opener);
+    return;
+  }
+  const box = el.closest("dialog[open]");
+  if (!box) return;
+  if (el.closest("[data-close]")) {
+    event.preventDefault();
+    box.close();
+  } else if (el === box && outside(box, event) && !hasWords(box)) {
+    box.close();
+  }
+}
+
+function outside(box, event) {
+  if (event.detail === 0) return false;
+  const edge = box.getBoundingClientRect();
+  return event.clientX < edge.left || event.clientX > edge.right || event.clientY < edge.top || event.clientY > edge.bottom;
+}
+
+/** A slip beside the sheet must not throw away what was typed. */
+const hasWords = (box) => fieldsOf(box).some((field) =>
+  isTextField(field) && !field.closest("[data-stepper]") && isDirty(field));
+
+function closed(event) {
+  const box = event.target;
+  if (!box.matches || !box.matches("dialog")) return;
+  // Given up: nothing typed here holds the page any longer.
+  box.querySelectorAll("form").forEach((form) => {
+    if (!form.hasAttribute("data-saving")) form.reset();
+  });
+  const opener = openers.get(box);
+  openers.delete(box);
+  if (opener && opener.isConnected && document.activeElement === document.body) opener.focus({ preventScroll: true });
+}
+
+export function start() {
+  document.addEventListener("click", clicked);
+  document.addEventListener("close", closed, true);
+  // A page that came with a sheet drawn open: the same sheet, over the page, and an address without it.
+  document.querySelectorAll("dialog[open]").forEach((box) => {
+    box.removeAttribute("open");
+    openSheet(box, document.body);
+    const back = box.querySelector("a[data-close][href]");
+    if (back) history.replaceState(null, "", back.getAttribute("href"));
+  });
+}

@@ -1,0 +1,63 @@
+// Where the fingers are. Nothing shifts under one.
+
+const STUCK = 10000;
+
+const down = new Map();
+const waiting = new Set();
+let last = -Infinity;
+let timer = 0;
+
+function touched(event) {
+  last = performance.now();
+  if (event.type === "pointerdown") down.set(event.pointerId, last);
+  else down.delete(event.pointerId);
+  later();
+}
+
+/** A pointer whose release never reached us must not freeze the page. */
+export function fingerDown() {
+  const now = performance.now();
+  for (const [id, since] of down) if (now - since > STUCK) down.delete(id);
+  return down.size > 0;
+}
+
+/** Runs `task` once no finger is down and none was for `ms`; counted from now at the earliest if `fresh`. */
+export function whenStill(ms, task, fresh) {
+  const entry = { ms, task, from: fresh ? performance.now() : -Infinity };
+  waiting.add(entry);
+  later();
+  return () => waiting.delete(entry);
+}
+
+function later() {
+  clearTimeout(timer);
+  if (!waiting.size) return;
+  const now = performance.now();
+  let next = fingerDown() ? 200 : Infinity;
+  if (next === Infinity) {
+    for (const entry of waiting) next = Math.min(next, Math.max(last, entry.from) + entry.ms - now);
+  }
+  timer = setTimeout(run, Math.max(0, next));
+}
+
+function run() {
+  if (!fingerDown()) {
+    const now = performance.now();
+    for (const entry of Array.from(waiting)) {
+      if (now < Math.max(last, entry.from) + entry.ms - 1) continue;
+      waiting.delete(entry);
+      entry.task();
+    }
+  }
+  later();
+}
+
+export function start() {
+  for (const type of ["pointerdown", "pointerup", "pointercancel"]) {
+    document.addEventListener(type, touched, { capture: true, passive: true });
+  }
+  document.addEventListener("pointermove", (event) => {
+    if (event.buttons === 0 && down.has(event.pointerId)) touched(event);
+  }, { capture: true, passive: true });
+  document.addEventListener("keydown", () => { last = performance.now(); }, { capture: true, passive: true });
+}

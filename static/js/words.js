@@ -1,0 +1,35 @@
+// Every sentence the script may show lives in the page: <div id="words" data-saved-here="…">, places marked {n}, {time}.
+// A missing key is an empty string, and nothing is shown.
+//
+// Keys this script reads (attribute data-KEY of #words):
+// live · connecting · stale {time}                    the line in the header; stale: "Sem conexão · dados das 14:32"
+// age-now · age-minutes · age-hours · age-day · age-days {n}
+// saving · saved-here                                 on the row: on its way; stored on this device, still to be sent
+// kept-one · kept-other {n}                           how many taps on this device still have to be sent
+// sent-later                                          taps that had waited were saved
+// not-saved · forbidden · gone · conflict · too-many · unavailable     where the server gave no sentence of its own
+// dropped                                             a stored tap was too old to be sent
+// other-person                                        another person signed in: what waited was not sent
+// offline                                             something was asked for that needs the network
+// new-orders-one · new-orders-other {n}               cards that joined the board
+// upload-waiting · upload-sending {percent} · upload-reading · upload-done · upload-offline · upload-failed
+// nothing-to-undo                                     `u` or `z` was pressed and there is nothing to take back
+
+export function words(key, values) {
+  const box = document.getElementById("words");
+  const text = (box && box.dataset[key]) || "";
+  return text.replace(/\{(\w+)\}/g, (whole, name) =>
+    (values && name in values ? String(values[name]) : whole));
+}
+
+/** The sentence under `keyOne` or `keyOther`. */
+export function counted(key, n) {
+  return words(key + (n === 1 ? "One" : "Other"), { n });
+}
+
+const BY_STATUS = { 403: "forbidden", 404: "gone", 409: "conflict", 410: "gone", 429: "tooMany", 503: "unavailable" };
+
+/** What a refusal says: the server's sentence, or the usual one of its status. */
+export function sentenceOf(status, answer) {
+  return (answer && answer.title) || words(BY_STATUS[status] || "") || words("notSaved");
+}

@@ -1,0 +1,67 @@
+//! A database per test, copied from a template that is migrated and peopled once.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use separacao::db::migrate;
+use sha2::{Digest, Sha256};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use super::world;
+
+/// The superuser's maintenance database; `make test` sets it.
+pub fn maintenance_url() -> String {
+    std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL: run the tests with make test")
+}
+
+/// The URL of another database of the same server.
+fn url_of(name: &str) -> String {
+    let url = maintenance_url();
+    let (before, query) = url.split_once('?').map_or((url.as_str(), String::new()), |(a, b)| (a, format!("?{b}")));
+    let (server, _) = before.rsplit_once('/').expect("a database in TEST_DATABASE_URL");
+    format!("{server}/{name}{query}")
+}
+
+/// The migrations decide what the template is called: another schema, another template.
+fn template_name() -> String {
+    let mut hash = Sha256::new();
+    let mut files: Vec<_> = std::fs::read_dir("migrations").unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    for file in files {
+        hash.update(std::fs::read(file).unwrap());
+    }
+    hash.update(include_bytes!("world.rs"));
+    let hash: [u8; 32] = hash.finalize().into();
+    format!("separacao_template_{:02x}{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2], hash[3])
+}
+
+/// A fresh copy of the template; answers its URL.
+pub async fn create() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let template = template_name();
+    let mut maintenance = PgConnection::connect(&maintenance_url()).await.expect("the test server");
+    // Tests run in several processes: one makes the template, the others wait. `create database` from a
+    // template wants it unused, so copies are made one after the other as well.
+    maintenance.execute("select pg_advisory_lock(7391)").await.unwrap();
+    let known: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+        .bind(&template)
+        .fetch_one(&mut maintenance)
+        .await
+        .unwrap();
+    if !known {
+        let draft = format!("{template}_draft");
+        run(&mut maintenance, format!("drop database if exists {draft} with (force)")).await;
+        run(&mut maintenance, format!("create database {draft}")).await;
+        migrate::run(&url_of(&draft)).await.expect("migrations");
+        world::people(&url_of(&draft)).await;
+        run(&mut maintenance, format!("alter database {draft} rename to {template}")).await;
+    }
+    let name = format!("separacao_it_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    run(&mut maintenance, format!("drop database if exists {name} with (force)")).await;
+    run(&mut maintenance, format!("create database {name} template {template} strategy file_copy")).await;
+    maintenance.close().await.unwrap();
+    url_of(&name)
+}
+
+async fn run(connection: &mut PgConnection, sql: String) {
+    connection.execute(AssertSqlSafe(sql)).await.unwrap();
+}

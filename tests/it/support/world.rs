@@ -1,0 +1,160 @@
+//! Two companies with the same people in each, and orders made by the real import.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use jiff::civil::date;
+use rust_decimal::Decimal;
+use separacao::clock::Clock;
+use separacao::command::Change;
+use separacao::config::Settings;
+use separacao::db::Db;
+use separacao::feed;
+use separacao::ids::{CompanyId, ItemId, OrderId, PersonId};
+use separacao::orders::actions::import::{Document, import_order};
+use separacao::orders::queries::import::{NewItem, NewOrder};
+use separacao::orders::queries::read;
+use separacao::state::AppState;
+use separacao::users::model::Role;
+use separacao::users::operate::{self, NewCompany};
+use separacao::users::pin;
+use separacao::users::queries::people::{self, NewPerson};
+
+use super::server;
+
+/// Everybody's PIN.
+pub const PIN: &str = "739146";
+
+/// Who works in each of the two companies, `alfa` and `beta`.
+pub const PEOPLE: [(&str, &str, &[Role]); 7] = [
+    ("1000", "Ana Souza", &[Role::Admin]),
+    ("1001", "Beatriz Lima", &[Role::Admin, Role::Seller]),
+    ("2000", "Marina Alves Prado", &[Role::Seller]),
+    ("2001", "Caio Bento da Luz", &[Role::Seller]),
+    ("3000", "João Pereira", &[Role::Picker]),
+    ("3001", "Maria Conceição", &[Role::Picker]),
+    ("4000", "Pedro Compras", &[Role::Buyer]),
+];
+
+pub const ADMIN: &str = "1000";
+pub const SELLER: &str = "2000";
+pub const OTHER_SELLER: &str = "2001";
+pub const PICKER: &str = "3000";
+pub const OTHER_PICKER: &str = "3001";
+pub const BUYER: &str = "4000";
+
+/// Fills the template.
+pub async fn people(url: &str) {
+    let settings = server::settings(url, &[]);
+    let db = Db::open(url, 2, 100).unwrap();
+    let turn = pin::turn().await.unwrap();
+    let pin_hash = pin::hash(&settings, &turn, PIN).await.unwrap();
+    drop(turn);
+    for (name, code) in [("Distribuidora Alfa", "alfa"), ("Distribuidora Beta", "beta")] {
+        let new = NewCompany { name, code, time_zone: "America/Sao_Paulo" };
+        let company_id = operate::create_company(&db, new).await.unwrap();
+        add_people(&db, &settings, company_id, &pin_hash).await;
+    }
+    db.close().await;
+}
+
+async fn add_people(db: &Db, _settings: &Settings, company_id: CompanyId, pin_hash: &str) {
+    let mut tx = db.operator().await.unwrap();
+    for (number, name, roles) in PEOPLE {
+        let new = NewPerson {
+            id: PersonId::new(),
+            number: number.to_owned(),
+            name: name.to_owned(),
+            roles: roles.to_vec(),
+            pin_hash: pin_hash.to_owned(),
+            pin_must_change: false,
+            created_by: None,
+        };
+        people::insert_person(&mut tx, company_id, &new).await.unwrap();
+    }
+    tx.keep().await.unwrap();
+}
+
+/// One of the two companies, and a way to put orders into it.
+#[derive(Clone, Debug)]
+pub struct Company {
+    pub app: AppState,
+    pub id: CompanyId,
+    pub code: &'static str,
+}
+
+/// An order that was just imported.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    pub id: OrderId,
+    pub number: String,
+    pub items: Vec<ItemId>,
+}
+
+impl Company {
+    pub async fn find(app: &AppState, code: &'static str) -> Self {
+        let company = operate::get_company(&app.db, Some(code)).await.unwrap();
+        Self { app: app.clone(), id: company.id, code }
+    }
+
+    pub async fn person(&self, number: &str) -> PersonId {
+        let mut tx = self.app.db.company(self.id).await.unwrap();
+        people::find_person_by_number(&mut tx, self.id, number).await.unwrap().expect("a person of that number")
+    }
+
+    /// Imports an order of `lines` lines, 10 UN each, sold by [`SELLER`].
+    pub async fn import(&self, lines: usize) -> Imported {
+        let quantities: Vec<&str> = std::iter::repeat_n("10", lines).collect();
+        self.import_lines(&quantities).await
+    }
+
+    /// Imports an order with a line for each quantity.
+    pub async fn import_lines(&self, quantities: &[&str]) -> Imported {
+        static NUMBERS: AtomicU32 = AtomicU32::new(50_000);
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed).to_string();
+        let seller_id = self.person(SELLER).await;
+        let mut tx = self.app.db.company(self.id).await.unwrap();
+        let shipping = read::list_shipping_options(&mut tx, self.id, None).await.unwrap().remove(0);
+        let items: Vec<NewItem> = quantities
+            .iter()
+            .enumerate()
+            .map(|(line, quantity)| NewItem {
+                code: format!("{:05}", 100 + line),
+                description: format!("FO{line:02} --> FONE MODELO {line}"),
+                unit: "UN".to_owned(),
+                quantity: quantity.parse().unwrap(),
+                unit_price_cents: 350,
+                total_cents: (Decimal::from(350) * quantity.parse::<Decimal>().unwrap()).try_into().unwrap(),
+            })
+            .collect();
+        let order = NewOrder {
+            id: OrderId::new(),
+            number: Some(number.clone()),
+            customer_code: "001007".to_owned(),
+            customer: "PAULA TESTE DE SOUZA".to_owned(),
+            seller_id,
+            imported_by: seller_id,
+            quote_date: date(2025, 10, 22),
+            shipping_id: shipping.id,
+            packaging_id: shipping.packagings[0],
+            total_cents: 3500,
+            discount_cents: 0,
+            payable_cents: 3500,
+            values_mismatch_reason: None,
+            urgent: false,
+            items,
+        };
+        let now = self.app.clock.now();
+        let document = Document { file_name: "x.pdf", sha256: &[1; 32], pdf: b"%PDF-1.4" };
+        let change = import_order(&mut tx, &order, Some(&document), None, now).await.unwrap();
+        let Change::Happened(event) = change else { panic!("an import always happens") };
+        feed::commit(tx, &self.app.doorbell, &event, None, now).await.unwrap();
+        let mut tx = self.app.db.company(self.id).await.unwrap();
+        let items = read::list_items(&mut tx, self.id, order.id, None).await.unwrap();
+        Imported { id: order.id, number, items: items.iter().map(|item| item.id).collect() }
+    }
+}
+
+/// A clock that tests move.
+pub fn clock() -> Clock {
+    Clock::default()
+}

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { load } from "./load.mjs";
+
+const { compare } = await load("build.js");
+const { newId } = await load("queue.js");
+const { backoff } = await load("page.js");
+
+test("builds sort by the time of their commit", () => {
+  assert.equal(compare("1761000000-aa", "1761000001-00"), "newer");
+  assert.equal(compare("1761000001-00", "1761000000-aa"), "other");
+  assert.equal(compare("1761000000-aa", "1761000000-aa"), "same");
+  assert.equal(compare("", "1761000000-aa"), "same");
+  assert.equal(compare("1761000000-aa", undefined), "same");
+});
+
+test("operation ids are UUIDs, with and without randomUUID", () => {
+  const form = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+  assert.match(newId(), form);
+  const kept = crypto.randomUUID;
+  try {
+    Object.defineProperty(crypto, "randomUUID", { value: undefined, configurable: true });
+    const ids = new Set(Array.from({ length: 1000 }, newId));
+    assert.equal(ids.size, 1000);
+    for (const id of ids) assert.match(id, form);
+  } finally {
+    Object.defineProperty(crypto, "randomUUID", { value: kept, configurable: true });
+  }
+});
+
+test("the wait before a new attempt is anything up to 0.5 s doubled each time, at most 30 s", () => {
+  for (let attempt = 0; attempt < 40; attempt++) {
+    const most = Math.min(30000, 500 * 2 ** attempt);
+    for (let i = 0; i < 50; i++) {
+      const wait = backoff(attempt);
+      assert.ok(wait >= 0 && wait <= most);
+    }
+  }
+});
