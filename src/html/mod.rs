@@ -12,7 +12,6 @@ mod words;
 
 pub use calendar::WorkCalendar;
 pub use chrome::{Chrome, Nav, Who};
-pub use format::{folded, quantity, time};
 pub use form::{Choice, FieldErrors, Pager};
 pub use format::{date, folded, money, quantity, time};
 pub use scene::{Gone, Scene};
