@@ -168,6 +168,11 @@ pub enum SettingsError {
 /// Pepper outside production when SECRET_KEY is not set: a development machine needs no secret.
 const DEVELOPMENT_SECRET: &str = "development only: this machine holds nobody's real data";
 
+/// The binary that runs: it reads PDFs as a child of its own.
+pub fn own_program() -> std::io::Result<PathBuf> {
+    std::env::current_exe()
+}
+
 impl Settings {
     /// On Railway, or said so by APP_ENV: nothing is ever guessed.
     pub fn is_production(&self) -> bool {
@@ -186,7 +191,7 @@ impl Settings {
                 return Err(SettingsError::Placeholder { name, value });
             }
         }
-        self.secret()?;
+        self.check_secret()?;
         self.origins()?;
         if self.is_production() && self.database_url.is_none() {
             return Err(SettingsError::DatabaseMissing);
@@ -195,6 +200,11 @@ impl Settings {
             return Err(SettingsError::RedisMissing(self.replicas));
         }
         Ok(())
+    }
+
+    /// Refuses a missing or weak secret outside development.
+    pub fn check_secret(&self) -> Result<(), SettingsError> {
+        self.secret().map(drop)
     }
 
     /// The pepper. Outside production a missing one is replaced by a well-known text.

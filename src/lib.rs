@@ -21,6 +21,7 @@ pub mod live;
 pub mod orders;
 pub mod page;
 pub mod quotes;
+pub mod run;
 pub mod server;
 pub mod state;
 pub mod telemetry;

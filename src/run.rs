@@ -11,10 +11,15 @@ use crate::db::embedded::{self, Embedded};
 use crate::db::{Db, migrate};
 use crate::feed;
 use crate::lifecycle::{Lifecycle, Stage};
+use crate::error::Result;
+use crate::lang::Lang;
 use crate::server::{Server, Start};
-use crate::{demo, telemetry, users};
+use crate::telemetry;
+use crate::users::cli::{self, AdminCommand, CompanyCommand};
+use crate::users::operate::{self, Operator};
 
-type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+type Outcome = Result<(), Failure>;
 
 /// A database to work with: the configured one, or the private one of this machine, which ends with us.
 pub struct Database {
@@ -24,7 +29,7 @@ pub struct Database {
 
 impl Database {
     /// Takes DATABASE_URL, or starts the private PostgreSQL where settings allow it.
-    pub async fn open(settings: &Settings) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+    pub async fn open(settings: &Settings) -> Result<Self, Failure> {
         if let Some(url) = &settings.database_url {
             return Ok(Self { url: url.clone(), embedded: None });
         }
@@ -42,9 +47,11 @@ impl Database {
 }
 
 /// `separacao serve`
-pub async fn serve(settings: Settings, with_demo: bool) -> Outcome {
+pub async fn serve(mut settings: Settings, with_demo: bool) -> Outcome {
     telemetry::start_log(&settings);
     settings.check()?;
+    // Only a name for the one-time page; it exists while nobody can administer.
+    settings.setup_token.get_or_insert_with(operate::new_setup_token);
     let metrics = telemetry::start_metrics();
     let database = Database::open(&settings).await?;
     if !settings.is_production() {
@@ -52,15 +59,13 @@ pub async fn serve(settings: Settings, with_demo: bool) -> Outcome {
     }
     let start = Start {
         database_url: database.url.clone(),
-        program: std::env::current_exe()?,
+        program: crate::config::own_program()?,
         clock: Clock::default(),
         metrics,
         settings,
     };
     let server = Server::bind(start).await?;
-    if with_demo {
-        println!("{}", demo::load(&server.app).await?);
-    }
+    let _ = with_demo;
     announce(&server).await;
     let lifecycle = server.app.lifecycle.clone();
     let exit_after = Duration::from_millis(server.app.settings.drain_exit_ms);
@@ -74,11 +79,10 @@ pub async fn serve(settings: Settings, with_demo: bool) -> Outcome {
 async fn announce(server: &Server) {
     let port = server.port();
     tracing::info!(port, build = crate::assets::build(), "listening");
-    if server.app.settings.is_production() {
-        return;
-    }
     println!("Separação: http://localhost:{port}");
-    match users::setup::invitation(&server.app).await {
+    let app = &server.app;
+    let operator = Operator { db: &app.db, clock: &app.clock, settings: &app.settings };
+    match operate::invitation(operator).await {
         Ok(Some(path)) => println!("First administrator: http://localhost:{port}{path}"),
         Ok(None) => {}
         Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "who may sign in could not be read"),
@@ -129,7 +133,7 @@ pub async fn restore(settings: Settings) -> Outcome {
     let db = Db::open(&database.url, 1, 0)?;
     let mut tx = db.operator().await?;
     let companies = feed::queries::update_epochs(&mut tx).await?;
-    tx.commit().await?;
+    tx.keep().await?;
     println!("New epoch for {companies} companies: every open screen fetches its page again.");
     db.close().await;
     database.close().await;
@@ -140,11 +144,34 @@ pub async fn restore(settings: Settings) -> Outcome {
 impl Settings {
     fn data_dir(&self) -> PathBuf {
         self.data_dir.clone().unwrap_or_else(|| {
-            embedded::place::default_data_dir(self.xdg_data_home.as_deref(), self.home.as_deref())
+            embedded::default_data_dir(self.xdg_data_home.as_deref(), self.home.as_deref())
         })
     }
 
     fn migration_url<'a>(&'a self, url: &'a str) -> &'a str {
         self.database_unpooled_url.as_deref().unwrap_or(url)
     }
+}
+
+/// `separacao company …`
+pub async fn company(settings: Settings, command: CompanyCommand) -> Outcome {
+    operate(settings, async |operator| cli::run_company(operator, command).await).await
+}
+
+/// `separacao admin …`
+pub async fn admin(settings: Settings, command: AdminCommand) -> Outcome {
+    operate(settings, async |operator| cli::run_admin(operator, command).await).await
+}
+
+/// Runs an operator's command on a database that is up to date; says its refusal in words.
+async fn operate(settings: Settings, command: impl AsyncFnOnce(Operator<'_>) -> Result<()>) -> Outcome {
+    telemetry::start_log(&settings);
+    settings.check_secret()?;
+    let database = Database::open(&settings).await?;
+    migrate::run(settings.migration_url(&database.url)).await?;
+    let db = Db::open(&database.url, 2, 0)?;
+    let done = command(Operator { db: &db, clock: &Clock::default(), settings: &settings }).await;
+    db.close().await;
+    database.close().await;
+    done.map_err(|error| error.sentence().say(Lang::En, 0).into())
 }

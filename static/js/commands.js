@@ -95,6 +95,10 @@ function accepted(tap, form, answer) {
 }
 
 function refused(tap, form, response, answer) {
+  if (answer && answer.type === "pin-must-change") {
+    location.assign("/pin");
+    return;
+  }
   const sentence = sentenceOf(response.status, answer);
   refuse(tap.target);
   if (answer) takeAnswer(answer);

@@ -119,7 +119,7 @@ async function send(tap) {
 
 function settle(tap, response, answer) {
   if (!response) return later(tap, backoff(tap.tries), "network");
-  if (response.status === 401) {
+  if (response.status === 401 || (answer && answer.type === "step-up")) {
     paused = true;
     hooks.waiting(tap, "signin");
     hooks.signIn();

@@ -38,6 +38,7 @@ function say(text) {
 
 async function send(form, button) {
   const body = new URLSearchParams(new FormData(form));
+  body.set("person", person());
   if (button && button.name) body.append(button.name, button.value);
   form.setAttribute("aria-busy", "true");
   try {

@@ -139,6 +139,7 @@ pub fn order(n: u128, customer: &str, counts: Counts) -> OrderSummary {
         customer: customer.to_owned(),
         seller_id: PersonId(uuid(1)),
         seller: "Marina Alves".to_owned(),
+        seller_active: true,
         imported_by: PersonId(uuid(1)),
         quote_date: jiff::civil::date(2025, 10, 22),
         shipping_id: ShippingId(uuid(501)),
