@@ -2,6 +2,8 @@
 
 mod commands;
 mod embedded;
+mod people;
 mod quotes;
 mod screens;
+mod sign_in;
 mod support;
