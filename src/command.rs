@@ -175,7 +175,8 @@ where
     }
 }
 
-fn operation_header(headers: &HeaderMap) -> Result<Option<OperationId>> {
+/// The operation id that the script sends; None: there is no script.
+pub fn operation_header(headers: &HeaderMap) -> Result<Option<OperationId>> {
     let Some(value) = headers.get("x-operation-id") else { return Ok(None) };
     let id = value.to_str().ok().and_then(|text| text.parse().ok());
     id.map(Some).ok_or_else(|| AppError::invalid("error.operation_invalid"))
