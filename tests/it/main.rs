@@ -3,10 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod commands;
+mod drain;
 mod embedded;
+mod feed;
+mod health;
+mod isolation;
 mod people;
 mod quotes;
 mod screens;
 mod sign_in;
+mod sockets;
 mod support;
 mod wire;

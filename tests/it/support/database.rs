@@ -64,6 +64,14 @@ pub async fn create() -> String {
     url_of(&name)
 }
 
+/// A database without a schema.
+pub async fn create_empty() -> String {
+    let name = format!("separacao_it_empty_{}", uuid::Uuid::now_v7().simple());
+    let mut maintenance = PgConnection::connect(&maintenance_url()).await.expect("the test server");
+    run(&mut maintenance, format!("create database {name}")).await;
+    url_of(&name)
+}
+
 async fn run(connection: &mut PgConnection, sql: String) {
     connection.execute(AssertSqlSafe(sql)).await.unwrap();
 }

@@ -12,6 +12,7 @@ use super::world::{self, Company};
 use super::{database, wait_for};
 
 #[derive(Parser)]
+#[command(args_override_self = true)]
 struct Program {
     #[command(flatten)]
     settings: Settings,
