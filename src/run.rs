@@ -9,10 +9,10 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::embedded::{self, Embedded};
 use crate::db::{Db, migrate};
-use crate::feed;
-use crate::lifecycle::{Lifecycle, Stage};
 use crate::error::Result;
+use crate::feed;
 use crate::lang::Lang;
+use crate::lifecycle::{Lifecycle, Stage};
 use crate::server::{Server, Start};
 use crate::telemetry;
 use crate::users::cli::{self, AdminCommand, CompanyCommand};
@@ -85,7 +85,9 @@ async fn announce(server: &Server) {
     match operate::invitation(operator).await {
         Ok(Some(path)) => println!("First administrator: http://localhost:{port}{path}"),
         Ok(None) => {}
-        Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "who may sign in could not be read"),
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "who may sign in could not be read")
+        }
     }
 }
 
