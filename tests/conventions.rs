@@ -171,6 +171,16 @@ fn only_the_named_places_read_the_environment_spawn_and_commit() {
             "spawn through lifecycle, which waits for it",
         ),
         (&[".commit()"], &["src/feed/", "src/db/"], "only feed::commit and db commit"),
+        (
+            &["db.operator()"],
+            &["src/users/operate.rs", "src/users/set_up.rs", "src/run.rs"],
+            "the operator's way into the database is for what stands above companies",
+        ),
+        (
+            &[".gate()"],
+            &["src/users/", "src/db/", "src/jobs.rs", "src/http/health.rs"],
+            "the gate is for what comes before a company is known",
+        ),
     ];
     let mut problems = Problems::default();
     for file in files("src", ".rs") {
