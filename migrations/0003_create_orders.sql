@@ -198,11 +198,17 @@ create table quote_drafts (
   form jsonb not null default '{}',
   version integer not null default 1,
   created_at timestamptz not null,
+  -- Who made the newest version, and when.
+  changed_by uuid not null,
+  changed_at timestamptz not null,
   constraint quote_drafts_pkey primary key (company_id, id),
-  constraint quote_drafts_importer_fkey foreign key (company_id, importer_id) references people (company_id, id)
+  -- One file is one draft of a person, however often it is sent.
+  constraint quote_drafts_file_key unique (company_id, importer_id, sha256),
+  constraint quote_drafts_importer_fkey foreign key (company_id, importer_id) references people (company_id, id),
+  constraint quote_drafts_changed_by_fkey foreign key (company_id, changed_by) references people (company_id, id)
 );
 alter table quote_drafts alter column pdf set storage external;
-create index quote_drafts_importer_idx on quote_drafts (company_id, importer_id, created_at);
+create index quote_drafts_sha256_idx on quote_drafts (company_id, sha256);
 create index quote_drafts_created_idx on quote_drafts (company_id, created_at);
 
 -- A seller's name as the ERP prints it, and who that is.

@@ -100,7 +100,7 @@ async fn replay(tx: &mut CompanyTx, key: OperationKey, fingerprint: &[u8]) -> Re
     let company_id = tx.company_id();
     let stored = queries::find_operation(tx, company_id, key).await?.ok_or(AppError::Unavailable(None))?;
     if stored.fingerprint != fingerprint {
-        return Err(AppError::invalid("conflict.operation_reused"));
+        return Err(AppError::invalid("error.operation_reused"));
     }
     Ok(Outcome { n: stored.n, version: stored.version })
 }
@@ -175,7 +175,8 @@ where
     }
 }
 
-fn operation_header(headers: &HeaderMap) -> Result<Option<OperationId>> {
+/// The operation id that the script sends; None: there is no script.
+pub fn operation_header(headers: &HeaderMap) -> Result<Option<OperationId>> {
     let Some(value) = headers.get("x-operation-id") else { return Ok(None) };
     let id = value.to_str().ok().and_then(|text| text.parse().ok());
     id.map(Some).ok_or_else(|| AppError::invalid("error.operation_invalid"))

@@ -81,6 +81,9 @@ pub enum AppError {
     SignedOut,
     #[error("not found")]
     NotFound,
+    /// The same to whoever may not know that it was ever there; the sentence says what may have become of it.
+    #[error("gone: {}", .0.key)]
+    Gone(Sentence),
     #[error("forbidden")]
     Forbidden,
     /// Guarded twice: the PIN has to be proven again first (`/unlock`).
@@ -131,7 +134,8 @@ impl AppError {
             AppError::Forbidden => Sentence::new("error.forbidden"),
             AppError::StepUp => Sentence::new("error.step_up"),
             AppError::PinMustChange => Sentence::new("error.pin_must_change"),
-            AppError::Conflict(sentence)
+            AppError::Gone(sentence)
+            | AppError::Conflict(sentence)
             | AppError::Invalid { sentence, .. }
             | AppError::TooMany { sentence, .. } => sentence.clone(),
             AppError::Unavailable(_) => Sentence::new("error.unavailable"),
@@ -193,7 +197,7 @@ impl AppError {
     pub fn status(&self) -> StatusCode {
         match self {
             AppError::SignedOut => StatusCode::UNAUTHORIZED,
-            AppError::NotFound => StatusCode::NOT_FOUND,
+            AppError::NotFound | AppError::Gone(_) => StatusCode::NOT_FOUND,
             AppError::Forbidden | AppError::StepUp | AppError::PinMustChange => StatusCode::FORBIDDEN,
             AppError::Conflict(_) => StatusCode::CONFLICT,
             AppError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,

@@ -1,10 +1,15 @@
 //! The ERP's quote (orçamento) as it is printed: reading the PDF, checking its sums, and doing both in a child
 //! process that a hostile file can only take down alone.
 
+pub mod actions;
+pub mod around;
 pub mod checks;
 pub mod cli;
+pub mod draft;
 pub mod numbers;
+pub mod pace;
 mod pdf;
+pub mod present;
 pub mod queries;
 pub mod quote;
 mod reader;

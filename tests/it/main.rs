@@ -1,5 +1,7 @@
 //! The integration tests: one binary, a file per promise. Linking once is what keeps them quick.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod commands;
 mod embedded;
 mod people;

@@ -1,0 +1,106 @@
+//! What becomes of drafts: kept, corrected, confirmed, discarded. `command::run` wraps each into its transaction.
+
+pub mod confirm;
+pub mod discard;
+pub mod save;
+pub mod upload;
+
+use jiff::Timestamp;
+
+use super::draft::{Draft, correct, tidy};
+use super::queries::drafts;
+use crate::db::CompanyTx;
+use crate::error::{AppError, Result, Sentence};
+use crate::ids::{DraftId, PersonId};
+use crate::lang::Lang;
+use crate::users::model::{Actor, Permission};
+
+/// Who acts, on which draft, when.
+#[derive(Clone, Copy, Debug)]
+pub struct On<'a> {
+    pub actor: &'a Actor,
+    pub draft_id: DraftId,
+    pub now: Timestamp,
+}
+
+/// Whose drafts an actor sees: the own ones, or (None) all.
+pub fn scope(actor: &Actor) -> Option<PersonId> {
+    if actor.can(Permission::Administer) { None } else { Some(actor.person_id) }
+}
+
+/// Whether the actor imports quotes at all.
+pub fn require_import(actor: &Actor) -> Result<()> {
+    if actor.can(Permission::ImportQuote) { Ok(()) } else { Err(AppError::Forbidden) }
+}
+
+/// A draft that is not there, or not for this person: nobody learns which.
+pub fn gone() -> AppError {
+    AppError::Gone(Sentence::new("draft.gone"))
+}
+
+impl On<'_> {
+    async fn lock(&self, tx: &mut CompanyTx) -> Result<Draft> {
+        require_import(self.actor)?;
+        let company_id = tx.company_id();
+        drafts::lock_draft(tx, company_id, self.draft_id, scope(self.actor)).await?.ok_or_else(gone)
+    }
+
+    /// The same for whoever looked at `version` of it.
+    async fn lock_version(&self, tx: &mut CompanyTx, version: i32) -> Result<Draft> {
+        let draft = self.lock(tx).await?;
+        if draft.version == version {
+            return Ok(draft);
+        }
+        let changed = Sentence::new("draft.changed");
+        Err(AppError::Conflict(changed.text("name", draft.changed_by).time("time", draft.changed_at)))
+    }
+}
+
+/// What the form of a preview sent.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub fields: Vec<(String, String)>,
+    /// How numbers were typed.
+    pub lang: Lang,
+}
+
+/// Longest note, and longest reason, in characters.
+const NOTE: usize = 500;
+const REASON: usize = 200;
+
+impl Sent {
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let field = self.fields.iter().find(|(field, _)| field == name);
+        field.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    fn version(&self) -> Result<i32> {
+        let version = self.get("version").and_then(|version| version.parse().ok());
+        version.ok_or_else(|| AppError::invalid("error.form_unreadable"))
+    }
+
+    fn id<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
+        self.get(name).and_then(|value| value.parse().ok())
+    }
+
+    /// Puts corrections and form into the draft.
+    fn fill(&self, draft: &mut Draft) -> Result<()> {
+        let note: String = self.get("note").unwrap_or_default().chars().filter(|c| *c != '\0').collect();
+        let reason = tidy(self.get("reason").unwrap_or_default());
+        if note.chars().count() > NOTE {
+            return Err(AppError::field("note", "form.too_long"));
+        }
+        if reason.chars().count() > REASON {
+            return Err(AppError::field("reason", "form.too_long"));
+        }
+        correct(draft, &self.fields, self.lang);
+        let form = &mut draft.form;
+        form.shipping = self.id("shipping");
+        form.packaging = self.id("packaging");
+        form.seller = self.id("seller");
+        form.remember_alias = Some(self.get("remember_alias") == Some("yes"));
+        form.note = note.replace("\r\n", "\n");
+        form.reason = reason;
+        Ok(())
+    }
+}

@@ -1,0 +1,222 @@
+//! What stands around drafts: the options, the sellers, and the orders and drafts that they may double. Pure.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::Quote;
+use super::draft::{Draft, Sheet};
+use crate::error::Sentence;
+use crate::html::format;
+use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
+use crate::orders::model::{OrderState, PackagingOption, ShippingOption};
+use crate::users::model::folded_name;
+
+/// Somebody active who may be the seller on a quote.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    pub id: PersonId,
+    pub name: String,
+    pub name_folded: String,
+    /// Offered for every quote; others only where the paper names them.
+    pub sells: bool,
+}
+
+/// An order that a draft may double.
+#[derive(Clone, Debug)]
+pub struct KnownOrder {
+    pub id: OrderId,
+    pub number: Option<String>,
+    pub customer: String,
+    pub quote_date: Date,
+    pub state: OrderState,
+}
+
+impl KnownOrder {
+    /// "30567", or the customer and date of an order without a number.
+    pub fn label(&self) -> String {
+        match &self.number {
+            Some(number) => number.clone(),
+            None => format!("{} · {}", self.customer, format::date(self.quote_date)),
+        }
+    }
+}
+
+/// An order without a number, with what makes two of them the same.
+#[derive(Clone, Debug)]
+pub struct NumberlessOrder {
+    pub order: KnownOrder,
+    pub customer_code: String,
+    /// Code, description and quantity of each line.
+    pub lines: Vec<(String, String, Decimal)>,
+}
+
+/// Everything that some drafts are looked at beside.
+#[derive(Clone, Debug, Default)]
+pub struct Around {
+    pub candidates: Vec<Candidate>,
+    /// Who the names on the paper are, where that was remembered.
+    pub aliases: HashMap<String, PersonId>,
+    pub shippings: Vec<ShippingOption>,
+    pub packagings: Vec<PackagingOption>,
+    pub counter_customer_code: String,
+    /// Of each customer's last order.
+    pub last_choices: HashMap<String, (ShippingId, PackagingId)>,
+    /// Orders that are not canceled, by number.
+    pub numbers: HashMap<String, KnownOrder>,
+    /// Orders that are not canceled, by the hash of a file they came from.
+    pub files: HashMap<Vec<u8>, KnownOrder>,
+    /// Hashes of files that are drafts of several people.
+    pub shared_files: HashSet<Vec<u8>>,
+    pub numberless: Vec<NumberlessOrder>,
+}
+
+/// The form as it counts: what was chosen, else what is proposed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Chosen {
+    pub shipping: Option<ShippingId>,
+    pub packaging: Option<PackagingId>,
+    pub seller: Option<PersonId>,
+}
+
+/// What a draft may double.
+#[derive(Clone, Copy, Debug)]
+pub enum Double<'a> {
+    /// An order has this number: it cannot become another.
+    Number(&'a KnownOrder),
+    /// This very file became an order.
+    File(&'a KnownOrder),
+    /// No number, but the same customer, date and lines.
+    Lines(&'a KnownOrder),
+    /// Somebody else has this very file under Para conferir.
+    Draft,
+}
+
+impl Double<'_> {
+    pub fn sentence(self) -> Sentence {
+        let about = |key: &'static str, order: &KnownOrder| Sentence::new(key).text("number", order.label());
+        match self {
+            Double::Number(order) if order.state == OrderState::Finished => {
+                about("draft.finished_number", order)
+            }
+            Double::Number(order) => about("draft.open_number", order),
+            Double::File(order) => about("draft.same_file", order),
+            Double::Lines(order) => about("draft.same_order", order),
+            Double::Draft => Sentence::new("draft.same_draft"),
+        }
+    }
+}
+
+/// A form that is complete and follows the rules.
+#[derive(Clone, Copy, Debug)]
+pub struct Settled<'a> {
+    pub shipping: &'a ShippingOption,
+    pub packaging: PackagingId,
+    pub seller: PersonId,
+}
+
+impl Around {
+    pub fn chosen(&self, draft: &Draft, quote: &Quote) -> Chosen {
+        let last = self.last_choice(quote);
+        let shipping = draft.form.shipping.or(last.map(|(shipping, _)| shipping));
+        let option = shipping.and_then(|id| self.shippings.iter().find(|option| option.id == id));
+        let offered = |id: &PackagingId| {
+            self.packagings.iter().any(|packaging| packaging.id == *id)
+                && option.is_none_or(|option| option.packagings.contains(id))
+        };
+        let only = option.and_then(|option| match option.packagings[..] {
+            [only] => Some(only),
+            _ => None,
+        });
+        let packaging = draft.form.packaging.or(last.map(|(_, packaging)| packaging));
+        Chosen {
+            shipping: option.map(|option| option.id),
+            packaging: packaging.filter(offered).or(only.filter(offered)),
+            seller: self.seller(draft, quote),
+        }
+    }
+
+    /// The customer's last choice; the counter customer is many people.
+    fn last_choice(&self, quote: &Quote) -> Option<(ShippingId, PackagingId)> {
+        let is_counter = quote.customer_code == self.counter_customer_code;
+        if is_counter { None } else { self.last_choices.get(&quote.customer_code).copied() }
+    }
+
+    fn seller(&self, draft: &Draft, quote: &Quote) -> Option<PersonId> {
+        let active = |id: &PersonId| self.candidates.iter().any(|candidate| candidate.id == *id);
+        draft.form.seller.filter(active).or_else(|| self.named_seller(quote))
+    }
+
+    /// Whom the paper names: by name, else as it was remembered. Two people of one name are nobody.
+    pub fn named_seller(&self, quote: &Quote) -> Option<PersonId> {
+        let folded = folded_name(&quote.seller);
+        let mut named = self.candidates.iter().filter(|candidate| candidate.name_folded == folded);
+        match (named.next(), named.next()) {
+            (Some(only), None) => Some(only.id),
+            (Some(_), Some(_)) => None,
+            (None, _) => {
+                let id = *self.aliases.get(&folded)?;
+                self.candidates.iter().find(|candidate| candidate.id == id).map(|candidate| candidate.id)
+            }
+        }
+    }
+
+    /// Whether an active person has the very name on the paper: then there is nothing to remember.
+    pub fn is_name(&self, seller_read: &str) -> bool {
+        let folded = folded_name(seller_read);
+        self.candidates.iter().any(|candidate| candidate.name_folded == folded)
+    }
+
+    /// The people to choose from: who sells, and who is chosen.
+    pub fn sellers(&self, chosen: Option<PersonId>) -> impl Iterator<Item = &Candidate> {
+        self.candidates.iter().filter(move |candidate| candidate.sells || Some(candidate.id) == chosen)
+    }
+
+    /// What the draft may double; what stops it comes first.
+    pub fn double(&self, draft: &Draft, sheet: &Sheet) -> Option<Double<'_>> {
+        let quote = &sheet.quote;
+        if let Some(order) = sheet.number().and_then(|number| self.numbers.get(number)) {
+            return Some(Double::Number(order));
+        }
+        if let Some(order) = self.files.get(&draft.sha256) {
+            return Some(Double::File(order));
+        }
+        let twin = self.numberless.iter().find(|known| sheet.number().is_none() && known.is_same(quote));
+        match twin {
+            Some(known) => Some(Double::Lines(&known.order)),
+            None => self.shared_files.contains(&draft.sha256).then_some(Double::Draft),
+        }
+    }
+
+    /// What the form still lacks, by field.
+    pub fn missing(&self, chosen: Chosen) -> Vec<(&'static str, &'static str)> {
+        let mut missing = Vec::new();
+        if chosen.shipping.is_none() {
+            missing.push(("shipping", "preview.shipping_required"));
+        }
+        if chosen.packaging.is_none() {
+            missing.push(("packaging", "preview.packaging_required"));
+        }
+        if chosen.seller.is_none() {
+            missing.push(("seller", "preview.seller_required"));
+        }
+        missing
+    }
+
+    /// The complete form; the packaging is one that its shipping allows.
+    pub fn settle(&self, chosen: Chosen) -> Option<Settled<'_>> {
+        let shipping = self.shippings.iter().find(|option| Some(option.id) == chosen.shipping)?;
+        let packaging = chosen.packaging.filter(|id| shipping.packagings.contains(id))?;
+        Some(Settled { shipping, packaging, seller: chosen.seller? })
+    }
+}
+
+impl NumberlessOrder {
+    fn is_same(&self, quote: &Quote) -> bool {
+        let lines = quote.items.iter().map(|item| (&item.code, &item.description, item.quantity));
+        self.customer_code == quote.customer_code
+            && self.order.quote_date == quote.date
+            && self.lines.iter().map(|(code, description, quantity)| (code, description, *quantity)).eq(lines)
+    }
+}

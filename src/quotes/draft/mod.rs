@@ -1,0 +1,105 @@
+//! A draft's own rules: what was read, what a person corrected, and what counts now. Pure.
+
+pub mod field;
+pub mod sheet;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::Reading;
+use crate::ids::{DraftId, PackagingId, PersonId, ShippingId};
+use crate::lang::Lang;
+
+pub use field::{Fault, Field, tidy};
+pub use sheet::{Sheet, SheetLine};
+
+/// An uploaded quote that nobody has confirmed yet.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub id: DraftId,
+    pub importer_id: PersonId,
+    pub importer: String,
+    pub file_name: String,
+    pub sha256: Vec<u8>,
+    pub reading: Reading,
+    pub corrections: Corrections,
+    pub form: DraftForm,
+    pub version: i32,
+    pub created_at: Timestamp,
+    /// Who made the newest version, and when.
+    pub changed_by: String,
+    pub changed_at: Timestamp,
+}
+
+impl Draft {
+    /// The paper with its corrections.
+    pub fn sheet(&self) -> Sheet {
+        Sheet::new(&self.reading, &self.corrections)
+    }
+}
+
+/// What a person has chosen so far; what is missing is proposed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DraftForm {
+    pub shipping: Option<ShippingId>,
+    pub packaging: Option<PackagingId>,
+    pub seller: Option<PersonId>,
+    /// Whether the seller's name on the paper is remembered; None: not asked yet.
+    pub remember_alias: Option<bool>,
+    pub note: String,
+    /// Why a paper that does not add up is accepted.
+    pub reason: String,
+}
+
+/// Corrected cells by the name of their form field.
+pub type Corrections = BTreeMap<String, Correction>;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// As machines write it: a point before decimals, ISO dates. What cannot be understood stays as it was typed.
+    pub text: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub misread: bool,
+}
+
+/// Reais as cents; None where they do not fit.
+pub fn cents(reais: Decimal) -> Option<i64> {
+    let cents = reais.checked_mul(Decimal::ONE_HUNDRED)?.normalize();
+    if cents.scale() == 0 { i64::try_from(cents).ok() } else { None }
+}
+
+/// A reading as it can be kept: without anything invisible.
+pub fn tidied(mut reading: Reading) -> Reading {
+    let quote = &mut reading.quote;
+    let head = [&mut quote.number, &mut quote.customer_code, &mut quote.customer, &mut quote.seller];
+    let cells =
+        quote.items.iter_mut().flat_map(|item| [&mut item.code, &mut item.description, &mut item.unit]);
+    for text in head.into_iter().chain(cells).chain(&mut reading.unread).chain(&mut reading.text) {
+        if text.contains(char::is_control) {
+            *text = tidy(text);
+        }
+    }
+    reading
+}
+
+/// Reads the cells that a form sent; what equals the paper is no correction.
+pub fn correct(draft: &mut Draft, sent: &[(String, String)], lang: Lang) {
+    let sheet = draft.sheet();
+    let cells =
+        sheet.head.iter().chain(sheet.lines.iter().flat_map(|line| &line.fields)).chain(&sheet.totals);
+    for field in cells {
+        let Some((_, typed)) = sent.iter().find(|(name, _)| *name == field.name) else { continue };
+        let correction = field.kind.read(typed, lang);
+        let as_read =
+            !correction.misread && (correction.text == field.read || correction.text == tidy(&field.read));
+        if as_read {
+            draft.corrections.remove(&field.name);
+        } else {
+            draft.corrections.insert(field.name.clone(), correction);
+        }
+    }
+}

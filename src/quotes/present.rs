@@ -1,0 +1,183 @@
+//! Drafts in words: what the list and the preview print.
+
+use super::around::{Around, Chosen, Double};
+use super::checks::{self, Problem};
+use super::draft::{Draft, Fault, Field, Sheet, SheetLine};
+use super::numbers::{format_money, format_quantity};
+use super::views::{
+    Cell, DraftRow, DraftState, ExistingOrder, PreviewForm, PreviewLine, PreviewProblem, ShippingChoice,
+};
+use crate::html::Choice;
+use crate::lang::Lang;
+
+/// Where a draft stands: what stops it first.
+pub fn draft_state(draft: &Draft, sheet: &Sheet, around: &Around, lang: Lang) -> DraftState {
+    let double = around.double(draft, sheet);
+    let say = |double: Double<'_>| DraftState::Duplicate(double.sentence().say(lang, 0));
+    match double {
+        Some(taken @ Double::Number(_)) => say(taken),
+        _ if !sheet.holds() => {
+            DraftState::NeedsCorrection(i64::try_from(sheet.count_problems()).unwrap_or(i64::MAX))
+        }
+        Some(double) => say(double),
+        None if around.missing(around.chosen(draft, &sheet.quote)).is_empty() => DraftState::Ready,
+        None => DraftState::Incomplete,
+    }
+}
+
+pub fn draft_row(draft: &Draft, sheet: &Sheet, around: &Around, lang: Lang) -> DraftRow {
+    let quote = &sheet.quote;
+    let chosen = around.chosen(draft, quote).seller;
+    let seller = around.candidates.iter().find(|candidate| Some(candidate.id) == chosen);
+    DraftRow {
+        id: draft.id,
+        file_name: draft.file_name.clone(),
+        number: sheet.number().map(str::to_owned),
+        customer: quote.customer.clone(),
+        seller: seller.map_or_else(|| quote.seller.clone(), |seller| seller.name.clone()),
+        lines: i64::try_from(quote.items.len()).unwrap_or(i64::MAX),
+        payable: format!("R$ {}", format_money(quote.payable, lang)),
+        at: draft.created_at,
+        importer: draft.importer.clone(),
+        state: draft_state(draft, sheet, around, lang),
+    }
+}
+
+fn fault_sentence(fault: Fault, lang: Lang) -> String {
+    match fault {
+        Fault::NotANumber => lang.t("preview.number_wrong").into_owned(),
+        Fault::NotADate => lang.t("preview.date_wrong").into_owned(),
+        fault => lang.t(&format!("preview.fault.{}", fault.code())).into_owned(),
+    }
+}
+
+pub fn cell(field: &Field, lang: Lang) -> Cell {
+    Cell {
+        name: field.name.clone(),
+        read: field.written(&field.read, lang),
+        value: field.written(&field.value, lang),
+        problem: field.fault.map(|fault| fault_sentence(fault, lang)),
+    }
+}
+
+pub fn preview_line(line: &SheetLine, sheet: &Sheet, lang: Lang) -> PreviewLine {
+    let mut cells = line.fields.each_ref().map(|field| cell(field, lang));
+    let mut problem = sheet.problems.iter().find_map(|problem| match problem {
+        Problem::LineTotal { line: number, .. } if *number == line.number => {
+            Some(line_sum(sheet, problem, lang))
+        }
+        Problem::Quantity { line: number, .. } if *number == line.number => Some(problem.sentence(lang)),
+        _ => None,
+    });
+    if let Some(text) = line.unread.as_ref().filter(|_| line.is_left_out()) {
+        // One sentence for the line instead of one for each of its empty cells.
+        for cell in &mut cells {
+            cell.problem = None;
+        }
+        problem = Some(Problem::UnreadLine { text: text.clone() }.sentence(lang));
+    }
+    PreviewLine { number: i64::from(line.number), cells, problem }
+}
+
+/// "30 × 3,50 dá 105,00, no papel está 150,00"
+fn line_sum(sheet: &Sheet, problem: &Problem, lang: Lang) -> String {
+    let Problem::LineTotal { line, read, computed } = problem else { return problem.sentence(lang) };
+    let Some(item) = sheet.quote.items.iter().find(|item| item.line == *line) else {
+        return problem.sentence(lang);
+    };
+    let values = [
+        ("quantity", &*format_quantity(item.quantity, lang)),
+        ("price", &*format_money(item.unit_price, lang)),
+        ("computed", &*format_money(*computed, lang)),
+        ("read", &*format_money(*read, lang)),
+    ];
+    lang.t_with("preview.line_sum", &values)
+}
+
+/// The summary above the preview.
+pub fn preview_problems(sheet: &Sheet, lang: Lang) -> Vec<PreviewProblem> {
+    let mut unread = sheet.lines.iter().filter(|line| line.is_left_out());
+    let mut found: Vec<PreviewProblem> = sheet
+        .problems
+        .iter()
+        .map(|problem| {
+            let anchor = match problem {
+                Problem::NoItems => "read-title".to_owned(),
+                Problem::UnreadLine { .. } => {
+                    unread.next().map_or_else(String::new, |line| format!("line-{}", line.number))
+                }
+                Problem::Quantity { line, .. } | Problem::LineTotal { line, .. } => format!("line-{line}"),
+                Problem::Sum { .. } => "total".to_owned(),
+                Problem::Payable { .. } => "payable".to_owned(),
+            };
+            PreviewProblem { anchor, sentence: problem.sentence(lang) }
+        })
+        .collect();
+    found.extend(sheet.faults().map(|(field, fault)| {
+        let (line, name) = match field.name.strip_prefix("line-").and_then(|rest| rest.split_once('-')) {
+            Some((number, name)) => (Some(number), name),
+            None => (None, field.name.as_str()),
+        };
+        let key = format!("quote.{name}");
+        let word = lang.t(&key);
+        let place =
+            line.map_or_else(|| word.to_string(), |line| format!("{} {line}, {word}", lang.t("quote.item")));
+        PreviewProblem {
+            anchor: line.map_or_else(|| field.name.clone(), |line| format!("line-{line}")),
+            sentence: format!("{place}: {}", fault_sentence(fault, lang)),
+        }
+    }));
+    found
+}
+
+/// Things to know that stop nothing.
+pub fn notices(draft: &Draft, sheet: &Sheet, around: &Around, lang: Lang) -> Vec<String> {
+    let mut notices: Vec<String> =
+        checks::notices(&sheet.quote).iter().map(|notice| notice.sentence(lang)).collect();
+    match around.double(draft, sheet) {
+        None | Some(Double::Number(_)) => {}
+        Some(double) => notices.push(double.sentence().say(lang, 0)),
+    }
+    notices
+}
+
+/// The order that has this number already.
+pub fn existing(draft: &Draft, sheet: &Sheet, around: &Around, lang: Lang) -> Option<ExistingOrder> {
+    let Some(taken @ Double::Number(order)) = around.double(draft, sheet) else { return None };
+    Some(ExistingOrder { id: order.id, sentence: taken.sentence().say(lang, 0), changes: Vec::new() })
+}
+
+pub fn form(draft: &Draft, chosen: Chosen) -> PreviewForm {
+    PreviewForm {
+        shipping: chosen.shipping.map(|id| id.to_string()),
+        packaging: chosen.packaging.map(|id| id.to_string()),
+        seller: chosen.seller.map(|id| id.to_string()),
+        remember_alias: draft.form.remember_alias.unwrap_or(true),
+        note: draft.form.note.clone(),
+        reason: draft.form.reason.clone(),
+        replaces: None,
+    }
+}
+
+pub fn shipping_choices(around: &Around) -> Vec<ShippingChoice> {
+    let choice = |option: &crate::orders::model::ShippingOption| ShippingChoice {
+        value: option.id.to_string(),
+        name: option.name.clone(),
+        allows: option.packagings.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        makes_urgent: option.makes_urgent,
+    };
+    around.shippings.iter().map(choice).collect()
+}
+
+pub fn packaging_choices(around: &Around) -> Vec<Choice> {
+    let choice = |option: &crate::orders::model::PackagingOption| Choice {
+        value: option.id.to_string(),
+        name: option.name.clone(),
+    };
+    around.packagings.iter().map(choice).collect()
+}
+
+pub fn seller_choices(around: &Around, chosen: Chosen) -> Vec<Choice> {
+    let sellers = around.sellers(chosen.seller);
+    sellers.map(|seller| Choice { value: seller.id.to_string(), name: seller.name.clone() }).collect()
+}

@@ -1,0 +1,247 @@
+//! What stands around drafts.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::error::{AppError, Result};
+use crate::ids::{CompanyId, OrderId, PackagingId, PersonId, ShippingId};
+use crate::orders::model::OrderState;
+use crate::orders::queries::read;
+use crate::quotes::around::{Around, Candidate, KnownOrder, NumberlessOrder};
+use crate::quotes::draft::{Draft, Sheet};
+use crate::users::model::folded_name;
+
+/// Everything that these drafts are looked at beside, in a handful of statements whatever their number.
+pub async fn get_around(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    drafts: &[(&Draft, &Sheet)],
+) -> Result<Around> {
+    let each = |value: fn(&Sheet) -> String| drafts.iter().map(|(_, sheet)| value(sheet)).collect::<Vec<_>>();
+    let sellers = each(|sheet| folded_name(&sheet.quote.seller));
+    let customers = each(|sheet| sheet.quote.customer_code.clone());
+    let numbers: Vec<String> =
+        drafts.iter().filter_map(|(_, sheet)| sheet.number()).map(str::to_owned).collect();
+    let files: Vec<Vec<u8>> = drafts.iter().map(|(draft, _)| draft.sha256.clone()).collect();
+    let numberless: Vec<(String, Date)> = drafts
+        .iter()
+        .filter(|(_, sheet)| sheet.number().is_none())
+        .map(|(_, sheet)| (sheet.quote.customer_code.clone(), sheet.quote.date))
+        .collect();
+    Ok(Around {
+        candidates: list_candidates(db, company_id).await?,
+        aliases: list_aliases(db, company_id, &sellers).await?,
+        shippings: read::list_shipping_options(db, company_id, None).await?,
+        packagings: read::list_packaging_options(db, company_id, None).await?,
+        counter_customer_code: get_counter_customer_code(db, company_id).await?,
+        last_choices: list_last_choices(db, company_id, &customers).await?,
+        numbers: list_numbers(db, company_id, &numbers).await?,
+        files: list_files(db, company_id, &files).await?,
+        shared_files: list_shared_files(db, company_id, &files).await?,
+        numberless: list_numberless(db, company_id, &numberless).await?,
+    })
+}
+
+async fn list_candidates(db: &mut PgConnection, company_id: CompanyId) -> Result<Vec<Candidate>> {
+    let rows = sqlx::query!(
+        r#"select id, name, name_folded, roles && array['seller', 'admin'] as "sells!"
+           from people where company_id = $1 and active order by name, id"#,
+        company_id.0
+    )
+    .fetch_all(db)
+    .await?;
+    let candidates = rows.into_iter().map(|row| Candidate {
+        id: PersonId(row.id),
+        name: row.name,
+        name_folded: row.name_folded,
+        sells: row.sells,
+    });
+    Ok(candidates.collect())
+}
+
+async fn list_aliases(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    folded: &[String],
+) -> Result<HashMap<String, PersonId>> {
+    let rows = sqlx::query!(
+        "select alias_folded, person_id from seller_aliases where company_id = $1 and alias_folded = any($2)",
+        company_id.0,
+        folded
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.alias_folded, PersonId(row.person_id))).collect())
+}
+
+/// Remembers who a name on the paper is.
+pub async fn update_alias(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    folded: &str,
+    person_id: PersonId,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into seller_aliases (company_id, alias_folded, person_id) values ($1, $2, $3)
+         on conflict (company_id, alias_folded) do update set person_id = excluded.person_id",
+        company_id.0,
+        folded,
+        person_id.0
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+async fn get_counter_customer_code(db: &mut PgConnection, company_id: CompanyId) -> Result<String> {
+    let code = sqlx::query_scalar!("select counter_customer_code from companies where id = $1", company_id.0)
+        .fetch_one(db)
+        .await?;
+    Ok(code)
+}
+
+/// Shipping and packaging of each customer's last order.
+async fn list_last_choices(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    customers: &[String],
+) -> Result<HashMap<String, (ShippingId, PackagingId)>> {
+    let rows = sqlx::query!(
+        r#"select c.code as "code!", o.shipping_id, o.packaging_id
+           from (select distinct unnest($2::text[]) as code) c
+           cross join lateral (
+             select shipping_id, packaging_id from orders
+             where company_id = $1 and customer_code = c.code order by imported_at desc limit 1
+           ) o"#,
+        company_id.0,
+        customers
+    )
+    .fetch_all(db)
+    .await?;
+    let choice = |shipping, packaging| (ShippingId(shipping), PackagingId(packaging));
+    Ok(rows.into_iter().map(|row| (row.code, choice(row.shipping_id, row.packaging_id))).collect())
+}
+
+/// An order as the queries below find it.
+struct OrderRow {
+    id: Uuid,
+    number: Option<String>,
+    customer: String,
+    quote_date: jiff_sqlx::Date,
+    state: String,
+}
+
+impl OrderRow {
+    fn known(self) -> Result<KnownOrder> {
+        let unknown = || AppError::internal(format!("unknown order state {}", self.state));
+        Ok(KnownOrder {
+            state: OrderState::from_code(&self.state).ok_or_else(unknown)?,
+            id: OrderId(self.id),
+            number: self.number,
+            customer: self.customer,
+            quote_date: self.quote_date.to_jiff(),
+        })
+    }
+}
+
+async fn list_numbers(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    numbers: &[String],
+) -> Result<HashMap<String, KnownOrder>> {
+    let rows = sqlx::query_as!(
+        OrderRow,
+        "select id, number, customer, quote_date, state from orders
+         where company_id = $1 and number = any($2) and state <> 'canceled'",
+        company_id.0,
+        numbers
+    )
+    .fetch_all(db)
+    .await?;
+    let known = rows.into_iter().map(OrderRow::known).collect::<Result<Vec<_>>>()?;
+    Ok(known.into_iter().map(|order| (order.number.clone().unwrap_or_default(), order)).collect())
+}
+
+async fn list_files(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    files: &[Vec<u8>],
+) -> Result<HashMap<Vec<u8>, KnownOrder>> {
+    let rows = sqlx::query!(
+        "select d.sha256, o.id, o.number, o.customer, o.quote_date, o.state
+         from order_documents d join orders o on o.company_id = $1 and o.id = d.order_id
+         where d.company_id = $1 and d.sha256 = any($2) and o.state <> 'canceled' order by o.imported_at",
+        company_id.0,
+        files
+    )
+    .fetch_all(db)
+    .await?;
+    let known = rows.into_iter().map(|row| {
+        let (id, number, customer) = (row.id, row.number, row.customer);
+        let order = OrderRow { id, number, customer, quote_date: row.quote_date, state: row.state };
+        Ok((row.sha256, order.known()?))
+    });
+    known.collect()
+}
+
+async fn list_shared_files(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    files: &[Vec<u8>],
+) -> Result<HashSet<Vec<u8>>> {
+    let shared = sqlx::query_scalar!(
+        "select sha256 from quote_drafts where company_id = $1 and sha256 = any($2)
+         group by sha256 having count(*) > 1",
+        company_id.0,
+        files
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(shared.into_iter().collect())
+}
+
+/// Orders without a number of these customers and dates, with their lines.
+async fn list_numberless(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    wanted: &[(String, Date)],
+) -> Result<Vec<NumberlessOrder>> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let customers: Vec<String> = wanted.iter().map(|(customer, _)| customer.clone()).collect();
+    let dates: Vec<String> = wanted.iter().map(|(_, date)| date.to_string()).collect();
+    let rows = sqlx::query!(
+        r#"select o.id, o.customer_code, o.customer, o.quote_date, o.state,
+             array_agg(i.code order by i.position) as "codes!",
+             array_agg(i.description order by i.position) as "descriptions!",
+             array_agg(i.quantity order by i.position) as "quantities!: Vec<Decimal>"
+           from orders o join order_items i on i.company_id = $1 and i.order_id = o.id
+           where o.company_id = $1 and o.number is null and o.state <> 'canceled'
+             and (o.customer_code, o.quote_date) in (select * from unnest($2::text[], $3::text[]::date[]))
+           group by o.company_id, o.id order by o.imported_at"#,
+        company_id.0,
+        &customers,
+        &dates
+    )
+    .fetch_all(db)
+    .await?;
+    let known = rows.into_iter().map(|row| {
+        let found = OrderRow {
+            id: row.id,
+            number: None,
+            customer: row.customer,
+            quote_date: row.quote_date,
+            state: row.state,
+        };
+        let texts = row.codes.into_iter().zip(row.descriptions);
+        let lines: Vec<(String, String, Decimal)> =
+            texts.zip(row.quantities).map(|((code, text), quantity)| (code, text, quantity)).collect();
+        Ok(NumberlessOrder { order: found.known()?, customer_code: row.customer_code, lines })
+    });
+    known.collect()
+}

@@ -1,0 +1,260 @@
+//! Rows of drafts.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::ids::{CompanyId, DraftId, OrderId, PersonId};
+use crate::quotes::Reading;
+use crate::quotes::draft::{Corrections, Draft, DraftForm};
+
+/// A file that was read and is about to be kept.
+#[derive(Debug)]
+pub struct NewDraft<'a> {
+    pub id: DraftId,
+    pub importer_id: PersonId,
+    pub file_name: &'a str,
+    pub sha256: &'a [u8],
+    pub pdf: &'a [u8],
+    pub reading: &'a Reading,
+}
+
+/// False: the importer has a draft of this very file.
+pub async fn insert_draft(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    new: &NewDraft<'_>,
+    now: Timestamp,
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "insert into quote_drafts (company_id, id, importer_id, file_name, sha256, pdf, reading, created_at, changed_by, changed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $3, $8)
+         on conflict on constraint quote_drafts_file_key do nothing",
+        company_id.0,
+        new.id.0,
+        new.importer_id.0,
+        new.file_name,
+        new.sha256,
+        new.pdf,
+        Json(new.reading) as _,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The importer's draft of this file.
+pub async fn find_draft_of_file(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    importer_id: PersonId,
+    sha256: &[u8],
+) -> Result<Option<DraftId>> {
+    let id = sqlx::query_scalar!(
+        "select id from quote_drafts where company_id = $1 and importer_id = $2 and sha256 = $3",
+        company_id.0,
+        importer_id.0,
+        sha256
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(id.map(DraftId))
+}
+
+struct Row {
+    id: Uuid,
+    importer_id: Uuid,
+    importer: String,
+    file_name: String,
+    sha256: Vec<u8>,
+    reading: Json<Reading>,
+    corrections: Json<Corrections>,
+    form: Json<DraftForm>,
+    version: i32,
+    created_at: jiff_sqlx::Timestamp,
+    changed_by: String,
+    changed_at: jiff_sqlx::Timestamp,
+}
+
+impl From<Row> for Draft {
+    fn from(row: Row) -> Self {
+        Draft {
+            id: DraftId(row.id),
+            importer_id: PersonId(row.importer_id),
+            importer: row.importer,
+            file_name: row.file_name,
+            sha256: row.sha256,
+            reading: row.reading.0,
+            corrections: row.corrections.0,
+            form: row.form.0,
+            version: row.version,
+            created_at: row.created_at.to_jiff(),
+            changed_by: row.changed_by,
+            changed_at: row.changed_at.to_jiff(),
+        }
+    }
+}
+
+/// Drafts, oldest first, without the text of their pages; of one importer, or (None) of all.
+pub async fn list_drafts(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    importer_id: Option<PersonId>,
+) -> Result<Vec<Draft>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select d.id, d.importer_id, i.name as importer, d.file_name, d.sha256,
+             d.reading || '{"text": []}' as "reading!: Json<Reading>", d.corrections as "corrections: Json<Corrections>",
+             d.form as "form: Json<DraftForm>", d.version, d.created_at, c.name as changed_by, d.changed_at
+           from quote_drafts d
+           join people i on i.company_id = $1 and i.id = d.importer_id
+           join people c on c.company_id = $1 and c.id = d.changed_by
+           where d.company_id = $1 and ($2::uuid is null or d.importer_id = $2)
+           order by d.created_at, d.id limit 500"#,
+        company_id.0,
+        importer_id.map(|id| id.0)
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Draft::from).collect())
+}
+
+/// One draft, if it is the importer's, or anybody's (None).
+pub async fn find_draft(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: DraftId,
+    importer_id: Option<PersonId>,
+) -> Result<Option<Draft>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select d.id, d.importer_id, i.name as importer, d.file_name, d.sha256,
+             d.reading as "reading: Json<Reading>", d.corrections as "corrections: Json<Corrections>",
+             d.form as "form: Json<DraftForm>", d.version, d.created_at, c.name as changed_by, d.changed_at
+           from quote_drafts d
+           join people i on i.company_id = $1 and i.id = d.importer_id
+           join people c on c.company_id = $1 and c.id = d.changed_by
+           where d.company_id = $1 and d.id = $2 and ($3::uuid is null or d.importer_id = $3)"#,
+        company_id.0,
+        id.0,
+        importer_id.map(|id| id.0)
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(Draft::from))
+}
+
+/// [`find_draft`] after its row is locked: what is read is what nobody else changes.
+pub async fn lock_draft(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: DraftId,
+    importer_id: Option<PersonId>,
+) -> Result<Option<Draft>> {
+    sqlx::query!(
+        "select id from quote_drafts where company_id = $1 and id = $2 for update",
+        company_id.0,
+        id.0
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    find_draft(db, company_id, id, importer_id).await
+}
+
+pub async fn find_draft_pdf(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: DraftId,
+    importer_id: Option<PersonId>,
+) -> Result<Option<Vec<u8>>> {
+    let pdf = sqlx::query_scalar!(
+        "select pdf from quote_drafts where company_id = $1 and id = $2 and ($3::uuid is null or importer_id = $3)",
+        company_id.0,
+        id.0,
+        importer_id.map(|id| id.0)
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(pdf)
+}
+
+pub async fn count_drafts(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    importer_id: Option<PersonId>,
+) -> Result<i64> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from quote_drafts where company_id = $1 and ($2::uuid is null or importer_id = $2)"#,
+        company_id.0,
+        importer_id.map(|id| id.0)
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(count)
+}
+
+/// Writes corrections and form as the next version.
+pub async fn update_draft(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    draft: &Draft,
+    changed_by: PersonId,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "update quote_drafts set corrections = $3, form = $4, version = version + 1, changed_by = $5, changed_at = $6
+         where company_id = $1 and id = $2",
+        company_id.0,
+        draft.id.0,
+        Json(&draft.corrections) as _,
+        Json(&draft.form) as _,
+        changed_by.0,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn delete_draft(db: &mut PgConnection, company_id: CompanyId, id: DraftId) -> Result<()> {
+    sqlx::query!("delete from quote_drafts where company_id = $1 and id = $2", company_id.0, id.0)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Deletes drafts that nobody confirmed in time.
+pub async fn delete_old_drafts(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    before: Timestamp,
+) -> Result<u64> {
+    let done = sqlx::query!(
+        "delete from quote_drafts where company_id = $1 and created_at < $2",
+        company_id.0,
+        before.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// The order that an event is about: where a confirmation that is sent again leads.
+pub async fn find_order_of_event(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    n: i64,
+) -> Result<Option<OrderId>> {
+    let id = sqlx::query_scalar!(
+        "select order_id from feed_events where company_id = $1 and n = $2",
+        company_id.0,
+        n
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(id.flatten().map(OrderId))
+}

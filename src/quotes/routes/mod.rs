@@ -1,0 +1,41 @@
+//! `/quotes`: upload, drafts, preview, confirmation.
+
+pub mod commands;
+pub mod pages;
+pub mod upload;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::routing::{get, post};
+
+use super::Sandbox;
+use super::pace::Pace;
+use crate::state::AppState;
+
+/// What the routes of quotes share.
+#[derive(Clone, Debug)]
+pub struct QuotesState {
+    pub app: AppState,
+    pub sandbox: Arc<Sandbox>,
+    pub pace: Arc<Pace>,
+}
+
+impl FromRef<QuotesState> for AppState {
+    fn from_ref(state: &QuotesState) -> Self {
+        state.app.clone()
+    }
+}
+
+pub fn router(app: AppState, sandbox: Arc<Sandbox>) -> Router {
+    Router::new()
+        .route("/quotes", get(pages::quotes).post(upload::upload))
+        .route("/quotes/{draft}", get(pages::preview))
+        .route("/quotes/{draft}/quote.pdf", get(pages::quote_pdf))
+        .route("/quotes/{draft}/save", post(commands::save))
+        .route("/quotes/{draft}/confirm", post(commands::confirm))
+        .route("/quotes/{draft}/discard", post(commands::discard))
+        .layer(DefaultBodyLimit::max(upload::MOST_REQUEST_BYTES))
+        .with_state(QuotesState { app, sandbox, pace: Arc::default() })
+}

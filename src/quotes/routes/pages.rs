@@ -1,0 +1,143 @@
+//! The list Para conferir and the preview of one draft; each is one snapshot.
+
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use crate::db::CompanyTx;
+use crate::error::{AppError, Result};
+use crate::feed;
+use crate::html::{Chrome, FieldErrors};
+use crate::ids::{DraftId, OrderId};
+use crate::orders::queries::read::order_exists;
+use crate::orders::routes::pages::pdf_response;
+use crate::page::{self, Subscribed, Visitor};
+use crate::quotes::actions::{gone, require_import, scope};
+use crate::quotes::draft::{Draft, Sheet};
+use crate::quotes::present;
+use crate::quotes::queries::{around, drafts};
+use crate::quotes::views::{DraftRow, ImportPage, PreviewPage, UploadResult};
+use crate::state::AppState;
+use crate::users::model::{Actor, Permission};
+
+/// `GET /quotes`
+pub async fn quotes(State(state): State<AppState>, visitor: Visitor) -> Result<Response> {
+    import_page(&state, &visitor, &[]).await
+}
+
+/// The import page, with what became of files that a browser without script sent.
+pub async fn import_page(state: &AppState, visitor: &Visitor, results: &[UploadResult]) -> Result<Response> {
+    let actor = visitor.actor()?;
+    require_import(actor)?;
+    let _turn = page::turn().await?;
+    let mut tx = state.db.snapshot(actor.company_id).await?;
+    let stored = drafts::list_drafts(&mut tx, actor.company_id, scope(actor)).await?;
+    let sheets: Vec<Sheet> = stored.iter().map(Draft::sheet).collect();
+    let pairs: Vec<(&Draft, &Sheet)> = stored.iter().zip(&sheets).collect();
+    let around = around::get_around(&mut tx, actor.company_id, &pairs).await?;
+    let rows: Vec<DraftRow> =
+        pairs.iter().map(|(draft, sheet)| present::draft_row(draft, sheet, &around, visitor.lang)).collect();
+    let chrome = chrome(state, visitor, actor, &mut tx).await?;
+    page::respond(&ImportPage { chrome: &chrome, drafts: &rows, results })
+}
+
+/// The frame of a page of the screen `quotes`.
+async fn chrome(state: &AppState, visitor: &Visitor, actor: &Actor, tx: &mut CompanyTx) -> Result<Chrome> {
+    let head = feed::queries::get_head(tx, actor.company_id).await?;
+    let live = Subscribed { screen: "quotes".to_owned(), head };
+    let mut chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live));
+    chrome.drafts = Some(drafts::count_drafts(tx, actor.company_id, scope(actor)).await?);
+    Ok(chrome)
+}
+
+/// How a preview is drawn.
+#[derive(Debug, Default, Deserialize)]
+pub struct PreviewQuery {
+    /// The line, or `head`, whose cells are open for correction.
+    line: Option<String>,
+    /// A confirmation was refused: what is missing is said beside each field.
+    checked: Option<String>,
+}
+
+/// `GET /quotes/{draft}`; of a draft that was confirmed, the way to its order.
+pub async fn preview(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Path(draft_id): Path<DraftId>,
+    Query(query): Query<PreviewQuery>,
+) -> Result<Response> {
+    let actor = visitor.actor()?;
+    require_import(actor)?;
+    let _turn = page::turn().await?;
+    let mut tx = state.db.snapshot(actor.company_id).await?;
+    match drafts::find_draft(&mut tx, actor.company_id, draft_id, scope(actor)).await? {
+        Some(draft) => preview_page(&state, &visitor, &mut tx, &draft, &query).await,
+        None if order_exists(&mut tx, actor.company_id, OrderId(draft_id.0)).await? => {
+            Ok(Redirect::to(&format!("/orders/{draft_id}")).into_response())
+        }
+        None => Err(gone()),
+    }
+}
+
+async fn preview_page(
+    state: &AppState,
+    visitor: &Visitor,
+    tx: &mut CompanyTx,
+    draft: &Draft,
+    query: &PreviewQuery,
+) -> Result<Response> {
+    let (actor, lang) = (visitor.actor()?, visitor.lang);
+    let sheet = draft.sheet();
+    let around = around::get_around(tx, actor.company_id, &[(draft, &sheet)]).await?;
+    let chosen = around.chosen(draft, &sheet.quote);
+    let existing = present::existing(draft, &sheet, &around, lang);
+    let may_override = !sheet.holds() && sheet.may_be_accepted() && actor.can(Permission::Administer);
+    let mut errors = FieldErrors::default();
+    if query.checked.is_some() {
+        for (field, key) in around.missing(chosen) {
+            errors.push(field, lang.t(key));
+        }
+        if may_override && draft.form.reason.is_empty() {
+            errors.push("reason", lang.t("form.reason_required"));
+        }
+    }
+    let chrome = chrome(state, visitor, actor, tx).await?;
+    let page = PreviewPage {
+        chrome: &chrome,
+        id: draft.id,
+        version: draft.version,
+        file_name: &draft.file_name,
+        importer: &draft.importer,
+        at: draft.created_at,
+        head: &sheet.head.each_ref().map(|field| present::cell(field, lang)),
+        seller_read: &draft.reading.quote.seller,
+        lines: &sheet.lines.iter().map(|line| present::preview_line(line, &sheet, lang)).collect::<Vec<_>>(),
+        totals: &sheet.totals.each_ref().map(|field| present::cell(field, lang)),
+        problems: &present::preview_problems(&sheet, lang),
+        notices: &present::notices(draft, &sheet, &around, lang),
+        blocked: existing.is_some(),
+        existing: existing.as_ref(),
+        replaceable: &[],
+        shippings: &present::shipping_choices(&around),
+        packagings: &present::packaging_choices(&around),
+        sellers: &present::seller_choices(&around, chosen),
+        form: &present::form(draft, chosen),
+        errors: &errors,
+        text: &draft.reading.text,
+        editing: query.line.as_deref(),
+        may_override,
+    };
+    page::respond(&page)
+}
+
+/// `GET /quotes/{draft}/quote.pdf`
+pub async fn quote_pdf(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(draft_id): Path<DraftId>,
+) -> Result<Response> {
+    require_import(&actor)?;
+    let mut tx = state.db.company(actor.company_id).await?;
+    let pdf = drafts::find_draft_pdf(&mut tx, actor.company_id, draft_id, scope(&actor)).await?;
+    pdf.map(pdf_response).ok_or(AppError::NotFound)
+}

@@ -1,0 +1,170 @@
+//! `POST /quotes`: files become drafts, each with its own result.
+
+use axum::extract::State;
+use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
+
+use super::QuotesState;
+use super::pages::import_page;
+use crate::command::{self, Done, Outcome, Tap, Who};
+use crate::error::{AppError, Result, Sentence};
+use crate::ids::{DraftId, OperationId};
+use crate::lang::Lang;
+use crate::page::Visitor;
+use crate::quotes::actions::require_import;
+use crate::quotes::actions::upload::StoreDraft;
+use crate::quotes::draft::{tidied, tidy};
+use crate::quotes::queries::drafts::{self, NewDraft};
+use crate::quotes::views::UploadResult;
+use crate::quotes::{MOST_BYTES, Refusal};
+use crate::users::client::wants_json;
+use crate::users::model::Actor;
+
+/// All files of one request. The script sends one file a request; without script they come together.
+pub const MOST_REQUEST_BYTES: usize = 64 << 20;
+/// Characters of a file's name that are kept.
+const NAME: usize = 200;
+
+/// A file as it was sent; None where it is too large to be kept.
+struct File {
+    name: String,
+    bytes: Option<Vec<u8>>,
+}
+
+/// What became of a file.
+struct Stored {
+    outcome: Outcome,
+    /// None: this upload was sent again after its draft was confirmed or discarded.
+    draft_id: Option<DraftId>,
+    /// The importer has this very file there already.
+    known: bool,
+}
+
+impl Stored {
+    fn sentence(&self) -> Sentence {
+        match (self.draft_id, self.known) {
+            (None, _) => Sentence::new("draft.gone"),
+            (Some(_), true) => Sentence::new("draft.same_draft"),
+            (Some(_), false) => Sentence::new("upload.done"),
+        }
+    }
+}
+
+pub async fn upload(
+    State(state): State<QuotesState>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    mut multipart: Multipart,
+) -> Result<Response> {
+    let actor = visitor.actor()?;
+    require_import(actor)?;
+    let _turn = state.pace.turn()?;
+    let operation_id = command::operation_header(&headers)?;
+    if wants_json(&headers) {
+        let file = next_file(&mut multipart).await?.ok_or_else(|| AppError::invalid("upload.nothing"))?;
+        let stored = store(&state, actor, file, operation_id.unwrap_or_default()).await?;
+        let done = Done::new(stored.outcome, "/quotes").say(stored.sentence());
+        let location = stored.draft_id.map(|id| format!("/quotes/{id}"));
+        return Ok(Done { location, ..done }.into_response());
+    }
+    let results = store_all(&state, actor, visitor.lang, &mut multipart).await?;
+    import_page(&state.app, &visitor, &results).await
+}
+
+/// Without script: one after the other, so that one file at a time is held.
+async fn store_all(
+    state: &QuotesState,
+    actor: &Actor,
+    lang: Lang,
+    multipart: &mut Multipart,
+) -> Result<Vec<UploadResult>> {
+    let mut results = Vec::new();
+    while let Some(file) = next_file(multipart).await? {
+        let file_name = file.name.clone();
+        let refusal = match store(state, actor, file, OperationId::new()).await {
+            Ok(stored) if stored.known => Some(stored.sentence()),
+            Ok(_) => None,
+            Err(error) => Some(error.sentence()),
+        };
+        results.push(UploadResult { file_name, refusal: refusal.map(|sentence| sentence.say(lang, 0)) });
+    }
+    if results.is_empty() {
+        return Err(AppError::field("file", "upload.nothing"));
+    }
+    Ok(results)
+}
+
+/// Reads a file in a child process and keeps it. What is refused leaves no trace.
+async fn store(state: &QuotesState, actor: &Actor, file: File, operation_id: OperationId) -> Result<Stored> {
+    let now = state.app.clock.now();
+    state.pace.count(actor.person_id, now)?;
+    let pdf = file.bytes.ok_or_else(|| refused(Refusal::TooLarge))?;
+    let reading = tidied(state.sandbox.read_in_child(&pdf).await.map_err(refused)?);
+    let sha256: [u8; 32] = Sha256::digest(&pdf).into();
+    let draft = NewDraft {
+        id: DraftId::new(),
+        importer_id: actor.person_id,
+        file_name: &file.name,
+        sha256: &sha256,
+        pdf: &pdf,
+        reading: &reading,
+    };
+    let new_id = draft.id;
+    let who = Who { company_id: actor.company_id, person_id: actor.person_id };
+    let tap = Tap { who, operation_id, fingerprint: sha256, form: () };
+    let outcome = command::run(&state.app, &tap, &StoreDraft { draft, now }).await?;
+    let mut tx = state.app.db.company(actor.company_id).await?;
+    let found = drafts::find_draft_of_file(&mut tx, actor.company_id, actor.person_id, &sha256).await?;
+    Ok(Stored { outcome, draft_id: found, known: found.is_some_and(|id| id != new_id) })
+}
+
+fn refused(refusal: Refusal) -> AppError {
+    let sentence = Sentence::new(format!("quotes.refusal.{}", refusal.code()));
+    match refusal {
+        Refusal::Busy => AppError::TooMany { sentence, retry_after: 5 },
+        Refusal::Unavailable => AppError::Unavailable(None),
+        _ => AppError::Invalid { sentence, fields: Vec::new() },
+    }
+}
+
+/// The next file that somebody chose. A form without a choice sends one without name and content.
+async fn next_file(multipart: &mut Multipart) -> Result<Option<File>> {
+    while let Some(field) = multipart.next_field().await.map_err(broken)? {
+        let name = field.file_name().map(file_name).unwrap_or_default();
+        if field.name() == Some("file") && !name.is_empty() {
+            return Ok(Some(File { name, bytes: take(field).await? }));
+        }
+    }
+    Ok(None)
+}
+
+/// A file's content; one that is too large is read to its end and not kept, so that the next one can be.
+async fn take(mut field: Field<'_>) -> Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    let mut too_large = false;
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        too_large |= bytes.len() + chunk.len() > MOST_BYTES;
+        if too_large {
+            bytes = Vec::new();
+        } else {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    Ok((!too_large).then_some(bytes))
+}
+
+fn broken(error: MultipartError) -> AppError {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return refused(Refusal::TooLarge);
+    }
+    tracing::debug!(%error, "an upload could not be read");
+    AppError::invalid("error.form_unreadable")
+}
+
+/// The last part of what the browser calls the file. It is shown, and never used as a path.
+fn file_name(sent: &str) -> String {
+    let name = sent.rsplit(['/', '\\']).next().unwrap_or_default();
+    tidy(name).chars().take(NAME).collect()
+}
