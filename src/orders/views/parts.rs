@@ -183,9 +183,9 @@ impl FinishFragment<'_> {
     fn refusal(&self) -> Option<String> {
         let lang = self.scene.lang;
         self.order.counts.finish_refusal().map(|refusal| match refusal {
-            FinishRefusal::Unsettled { left } => lang.count("finish.unsettled", left),
-            FinishRefusal::NothingPicked => lang.t("finish.nothing_picked").into_owned(),
-            FinishRefusal::ToReturn => lang.t("finish.to_return").into_owned(),
+            FinishRefusal::Unsettled { left } => lang.count("orders.finish.unsettled", left),
+            FinishRefusal::NothingPicked => lang.t("orders.finish.nothing_picked").into_owned(),
+            FinishRefusal::ToReturn => lang.t("orders.finish.to_return").into_owned(),
         })
     }
 
