@@ -2,6 +2,7 @@
 
 mod commands;
 mod embedded;
+mod import;
 mod quotes;
 mod screens;
 mod support;
