@@ -17,6 +17,8 @@ RUN mkdir -p src benches \
  && rm -r src
 
 COPY . .
+# The commit's time in seconds, which tells an older build from a newer one; the time of the build if it is not given.
+ARG BUILD_TIME
 # What was copied may be older than the empty program that was just compiled.
 RUN find src -name '*.rs' -exec touch {} + && cargo build --release --locked --bin separacao
 

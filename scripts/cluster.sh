@@ -33,7 +33,8 @@ export PUBLIC_ORIGINS="http://localhost:$port,http://127.0.0.1:$port" CLIENT_ADD
 SECRET_KEY=$(head -c 36 /dev/urandom | base64)
 export SECRET_KEY
 "$BINARY" migrate
-case "${DEMO:-}" in 1 | true | yes) (unset DEMO && "$BINARY" demo) ;; esac
+demo=()
+case "${DEMO:-}" in 1 | true | yes) demo=(--demo) ;; esac
 unset DEMO
 
 ports=()
@@ -41,12 +42,13 @@ pids=()
 for replica in a b; do
   for _ in 1 2 3; do
     replica_port=$(free_port)
-    RAILWAY_REPLICA_ID=$replica PORT=$replica_port start "replica-$replica" "$BINARY" serve
+    RAILWAY_REPLICA_ID=$replica PORT=$replica_port start "replica-$replica" "$BINARY" serve "${demo[@]}"
     until_up "replica-$replica" "$LAST_PID" listens "$replica_port" && break
     replica_port=
   done
   [ -n "$replica_port" ] || give_up "replica-$replica"
   ports+=("$replica_port")
+  demo=() # loaded once
   pids+=("$LAST_PID")
 done
 

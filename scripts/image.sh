@@ -11,7 +11,10 @@ command -v buildah >/dev/null || { echo "image: install buildah, or: docker buil
 scripts/install.sh cluster
 buildah=(buildah --storage-driver "${STORAGE_DRIVER:-vfs}")
 here=(--isolation chroot --network host)
-[ "${BUILD:-1}" = 0 ] || "${buildah[@]}" bud --layers "${here[@]}" -t "$image" .
+if [ "${BUILD:-1}" != 0 ]; then
+  time=$(git log -1 --format=%ct 2>/dev/null || date +%s)
+  "${buildah[@]}" bud --layers "${here[@]}" --build-arg "BUILD_TIME=$time" -t "$image" .
+fi
 
 # shellcheck source=scripts/services.sh
 source scripts/services.sh

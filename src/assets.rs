@@ -45,7 +45,21 @@ pub async fn serve(Path(path): Path<String>, Query(version): Query<Version>) -> 
         (header::CONTENT_TYPE, HeaderValue::from_static(content_type(&path))),
         (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
     ];
-    (headers, Body::from(file.data.into_owned())).into_response()
+    let bytes = if path.starts_with("js/") { with_versions(&file.data) } else { file.data.into_owned() };
+    (headers, Body::from(bytes)).into_response()
+}
+
+/// The script's modules, for `<link rel="modulepreload">`: else the browser finds them one level at a time.
+pub fn modules() -> &'static [String] {
+    static MODULES: OnceLock<Vec<String>> = OnceLock::new();
+    MODULES.get_or_init(|| {
+        Static::iter().filter(|path| path.starts_with("js/") && path.ends_with(".js")).map(Into::into).collect()
+    })
+}
+
+/// Modules name each other without a version; with it they may be kept like everything else.
+fn with_versions(module: &[u8]) -> Vec<u8> {
+    String::from_utf8_lossy(module).replace(".js\";", &format!(".js?v={}\";", build())).into_bytes()
 }
 
 fn content_type(path: &str) -> &'static str {

@@ -100,7 +100,7 @@ async fn replay(tx: &mut CompanyTx, key: OperationKey, fingerprint: &[u8]) -> Re
     let company_id = tx.company_id();
     let stored = queries::find_operation(tx, company_id, key).await?.ok_or(AppError::Unavailable(None))?;
     if stored.fingerprint != fingerprint {
-        return Err(AppError::invalid("conflict.operation_reused"));
+        return Err(AppError::invalid("error.operation_reused"));
     }
     Ok(Outcome { n: stored.n, version: stored.version })
 }

@@ -155,8 +155,8 @@ impl AppError {
 const CONSTRAINTS: &[(&str, &str)] = &[
     ("orders_number_key", "conflict.number_taken_plain"),
     ("orders_packaging_allowed", "orders.error.packaging_not_allowed"),
-    ("people_number_key", "people.number_taken"),
-    ("companies_code_key", "set_up.code_taken"),
+    ("people_number_key", "people.error.number_taken"),
+    ("companies_code_key", "setup.error.code_taken"),
 ];
 
 impl From<sqlx::Error> for AppError {

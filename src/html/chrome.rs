@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use super::scene::Scene;
 use crate::ids::PersonId;
 use crate::lang::Lang;
-use crate::users::model::{Actor, Role};
 
 /// The entries of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,13 +24,8 @@ pub enum Nav {
 pub struct Who {
     pub id: PersonId,
     pub name: String,
-    pub roles: Vec<Role>,
-}
-
-impl From<&Actor> for Who {
-    fn from(actor: &Actor) -> Self {
-        Self { id: actor.person_id, name: actor.name.clone(), roles: actor.roles.clone() }
-    }
+    /// Codes of the roles: `seller`, `picker`, `buyer`, `admin`.
+    pub roles: Vec<&'static str>,
 }
 
 impl Who {
@@ -44,7 +38,7 @@ impl Who {
 
     pub fn role_words(&self, lang: &Lang) -> String {
         let words: Vec<_> =
-            self.roles.iter().map(|role| lang.t(&format!("role.{}", role.code())).into_owned()).collect();
+            self.roles.iter().map(|role| lang.t(&format!("role.{role}")).into_owned()).collect();
         words.join(", ")
     }
 }

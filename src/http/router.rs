@@ -65,9 +65,10 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
         .merge(live::routes::router(live_state))
         .fallback(async || AppError::NotFound)
         .method_not_allowed_fallback(async || AppError::NotFound)
+        .layer(from_fn(users::session::hold_back))
         .layer(from_fn_with_state(live, answer::answer))
         .layer(from_fn_with_state(app.clone(), visitor::load))
-        .layer(from_fn_with_state(app.clone(), users::session::load_actor))
+        .layer(from_fn(users::session::load_actor))
         .layer(users::session::layer(&app))
         .layer(from_fn_with_state(health.clone(), unready))
         .layer(csrf);

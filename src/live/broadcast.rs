@@ -370,6 +370,19 @@ impl CompanyLive {
         }
     }
 
+    /// A beat for one socket, now.
+    pub fn beat_one(&self, watcher: &Watcher) {
+        if !self.feed.is_confirmed_within(CONFIRMED) {
+            return;
+        }
+        let Some(head) = self.feed.head() else { return };
+        let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        let channel = channels.get(&(watcher.screen, watcher.lang));
+        if let Some(channel) = channel.filter(|channel| channel.scanned == head.n && channel.covered.epoch == head.epoch) {
+            watcher.outbox.push(frame_text(&head, channel.covered.n, &Rendered::default()));
+        }
+    }
+
     fn reset_all(&self, reason: ResetReason, head: &Head) {
         let keys: Vec<_> = {
             let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);

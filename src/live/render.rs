@@ -8,7 +8,6 @@ use crate::feed::{self, Event, EventKind};
 use crate::html::{Gone, Scene};
 use crate::ids::{CompanyId, ItemId, OrderId};
 use crate::lang::Lang;
-use crate::orders::model::OrderSummary;
 use crate::orders::queries::read;
 use crate::orders::views::parts::{
     BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment, NotesFragment,
@@ -118,7 +117,10 @@ async fn order(
 
     let mut html = String::new();
     draw(&BarFragment { scene, order: &order }, &mut html)?;
-    around(scene, &order, events, &mut html)?;
+    draw(&HeadFragment { scene, order: &order }, &mut html)?;
+    if events.iter().any(|event| event.item_id.is_none()) {
+        draw(&NotesFragment { scene, order: &order }, &mut html)?;
+    }
     for item in items.iter().filter(|item| touched.contains(&item.id)) {
         draw(&ItemFragment { scene, order_id, order_state: order.state, item }, &mut html)?;
     }
@@ -130,15 +132,6 @@ async fn order(
         draw(&EntryFragment { scene, entry }, &mut html)?;
     }
     Ok(html)
-}
-
-/// The head and the notes, where something about the whole order changed.
-fn around(scene: Scene, order: &OrderSummary, events: &[&Event], html: &mut String) -> Result<()> {
-    if events.iter().any(|event| event.item_id.is_none()) {
-        draw(&HeadFragment { scene, order }, html)?;
-        draw(&NotesFragment { scene, order }, html)?;
-    }
-    Ok(())
 }
 
 fn draw(fragment: &impl Template, html: &mut String) -> Result<()> {

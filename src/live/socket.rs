@@ -73,7 +73,7 @@ pub async fn serve(
 ) {
     metrics::gauge!("live_sockets").increment(1.0);
     let close = match greet(&mut stream, &company, &watcher, &cursor, settings).await {
-        Ok(()) => talk(&mut stream, &watcher).await,
+        Ok(()) => talk(&mut stream, &company, &watcher).await,
         Err(close) => close,
     };
     company.leave(&watcher);
@@ -116,7 +116,7 @@ async fn greet(
     Ok(())
 }
 
-async fn talk(stream: &mut Stream, watcher: &Watcher) -> Close {
+async fn talk(stream: &mut Stream, company: &CompanyLive, watcher: &Watcher) -> Close {
     let mut allowance = Allowance { tokens: BURST, at: Instant::now() };
     loop {
         tokio::select! {
@@ -133,7 +133,11 @@ async fn talk(stream: &mut Stream, watcher: &Watcher) -> Close {
                 if !allowance.take() { return Some((1008, "too many messages")) }
                 match message {
                     Some(Ok(Message::Text(text))) => match understand(&text) {
-                        Some(visible) => watcher.visible.store(visible, Ordering::Relaxed),
+                        Some(visible) => {
+                            watcher.visible.store(visible, Ordering::Relaxed);
+                            // A page that is looked at again wants to know at once that it is live.
+                            if visible { company.beat_one(watcher) }
+                        }
                         None => return Some((1008, "not understood")),
                     },
                     Some(Ok(Message::Binary(_))) => return Some((1003, "text only")),

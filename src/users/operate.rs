@@ -219,7 +219,7 @@ async fn append(
     about: PersonId,
     now: Timestamp,
 ) -> Result<()> {
-    let event = NewEvent { actor_id: None, ..NewEvent::new(kind, about).person(about) };
+    let event = NewEvent::by_clock(kind).person(about);
     append_event(db, company_id, &event, None, now).await.map(drop)
 }
 

@@ -4,9 +4,10 @@
 //! is never stored: on the way in it carries who begins a session, on the way out the [`Actor`].
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use axum::extract::{FromRequestParts, OptionalFromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, OptionalFromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -141,35 +142,47 @@ pub fn layer(state: &AppState) -> SessionManagerLayer<PostgresStore> {
 }
 
 /// Middleware: finds out who is behind a request, once. Puts [`Actor`] and [`Who`] into its extensions, or
-/// nothing when nobody is signed in. A database that is away is said, it signs nobody out. Somebody whose PIN
-/// must be changed gets nowhere else.
-pub async fn load_actor(State(_state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    if path.starts_with("/static/") {
-        return next.run(request).await;
-    }
-    let Some(session) = request.extensions().get::<Session>().cloned() else {
-        return AppError::internal("the session layer is missing").into_response();
-    };
-    let actor = match session.get::<Actor>(ACTOR).await {
-        Ok(actor) => actor,
-        Err(error) => return unavailable(error).into_response(),
-    };
-    if let Some(actor) = actor {
-        let allowed = matches!(path, "/pin" | "/sign-out" | "/sign-in" | "/language");
-        if actor.pin_must_change && !allowed {
-            let live = wants_json(request.headers()) || matches!(path, "/live" | "/feed");
-            return if live {
-                AppError::PinMustChange.into_response()
-            } else {
-                Redirect::to("/pin").into_response()
-            };
+/// nothing when nobody is signed in. What goes wrong is left for [`hold_back`], inside of the layers that put
+/// errors into words.
+pub async fn load_actor(mut request: Request, next: Next) -> Response {
+    if let Some(session) = request.extensions().get::<Session>().cloned() {
+        match session.get::<Actor>(ACTOR).await {
+            Ok(Some(actor)) => {
+                let who = Who { company_id: actor.company_id, person_id: actor.person_id };
+                request.extensions_mut().insert(who);
+                request.extensions_mut().insert(actor);
+            }
+            Ok(None) => {}
+            Err(error) => {
+                request.extensions_mut().insert(Held(Arc::new(unavailable(error))));
+            }
         }
-        let who = Who { company_id: actor.company_id, person_id: actor.person_id };
-        request.extensions_mut().insert(who);
-        request.extensions_mut().insert(actor);
     }
     next.run(request).await
+}
+
+/// The session could not be read.
+#[derive(Clone, Debug)]
+struct Held(Arc<AppError>);
+
+/// Middleware: a database that is away is said, it signs nobody out; and somebody whose PIN must be changed gets
+/// nowhere else.
+pub async fn hold_back(request: Request, next: Next) -> Response {
+    if let Some(Held(error)) = request.extensions().get() {
+        let mut response = error.status().into_response();
+        response.extensions_mut().insert(error.clone());
+        return response;
+    }
+    let path = request.uri().path();
+    let must_change = request.extensions().get::<Actor>().is_some_and(|actor| actor.pin_must_change);
+    if !must_change || matches!(path, "/pin" | "/sign-out" | "/sign-in" | "/language") {
+        return next.run(request).await;
+    }
+    if wants_json(request.headers()) || matches!(path, "/live" | "/feed") {
+        AppError::PinMustChange.into_response()
+    } else {
+        Redirect::to("/pin").into_response()
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Actor {

@@ -3,9 +3,16 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::model::Role;
-use crate::html::{Chrome, FieldErrors, Nav, Scene};
+use super::model::{Actor, Role};
+use crate::html::{Chrome, FieldErrors, Nav, Scene, Who};
 use crate::ids::PersonId;
+
+impl From<&Actor> for Who {
+    fn from(actor: &Actor) -> Self {
+        let roles = actor.roles.iter().map(|role| role.code()).collect();
+        Self { id: actor.person_id, name: actor.name.clone(), roles }
+    }
+}
 
 /// Which company a sign-in is for.
 #[derive(Clone, Debug)]

@@ -34,11 +34,7 @@ impl Watched {
             self.page = fresh;
             return;
         }
-        let (shown, wanted) = (self.page.content(), fresh.content());
-        let ids: Vec<_> = shown.keys().chain(wanted.keys()).collect();
-        for id in ids {
-            assert_eq!(shown.get(id), wanted.get(id), "{after}: {id} on {}", self.path);
-        }
+        self.page.must_show(&fresh, &format!("{after} on {}", self.path));
     }
 }
 
@@ -104,7 +100,7 @@ async fn a_command_answers_the_frames_that_its_own_page_lacks() {
         page.apply(frame);
     }
     assert_eq!(Some(page.n()), answer["n"].as_i64());
-    assert_eq!(page.content(), picker.page(&path).await.content());
+    page.must_show(&picker.page(&path).await, "after a pick");
     let undo = answer["undo"].as_str().expect("a pick can be undone");
     assert_eq!(picker.tap(undo, &[]).await.status, 200);
 }

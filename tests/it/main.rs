@@ -1,8 +1,12 @@
 //! The integration tests: one binary, a file per promise. Linking once is what keeps them quick.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod commands;
 mod embedded;
 mod import;
+mod people;
 mod quotes;
 mod screens;
+mod sign_in;
 mod support;

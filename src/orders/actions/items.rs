@@ -114,7 +114,7 @@ impl Command for MarkShort<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let reason = self.reason.trim();
         if reason.is_empty() || reason.chars().count() > 200 {
-            return Err(AppError::field("reason", "form.reason_required"));
+            return Err(AppError::field("reason", "orders.error.reason_needed"));
         }
         let decide = |state: &ItemState| state.mark_short(reason);
         change_rest(tx, self.on, self.item_id, EventKind::ItemShort, Some(reason), decide).await

@@ -86,9 +86,9 @@ impl<'a> Entry<'a> {
 /// "João finalizou este pedido às 14:32".
 fn closed_conflict(state: OrderState, order: &LockedOrder) -> AppError {
     let key = match state {
-        OrderState::Open => "conflict.open",
-        OrderState::Finished => "conflict.finished",
-        OrderState::Canceled => "conflict.canceled",
+        OrderState::Open => "conflict.order_open",
+        OrderState::Finished => "conflict.order_finished",
+        OrderState::Canceled => "conflict.order_canceled",
     };
     let name = order.closed_by_name.clone().unwrap_or_default();
     let at = order.closed_at.unwrap_or_default();
@@ -101,33 +101,29 @@ fn item_conflict(refusal: ItemRefusal, item: &Item) -> AppError {
         Sentence::new(key).text("name", change.by_name.clone()).time("time", change.at)
     };
     let sentence = match (refusal, &item.last_change) {
-        (ItemRefusal::AmountInvalid, _) => return AppError::field("quantity", "conflict.amount"),
+        (ItemRefusal::AmountInvalid, _) => return AppError::field("quantity", "orders.error.amount_invalid"),
         (ItemRefusal::MoreThanRest { rest, .. }, Some(change)) if rest.is_zero() => {
-            changed_by("conflict.picked", change)
+            changed_by("conflict.item_picked", change)
         }
         (ItemRefusal::MoreThanRest { rest, picked }, Some(change)) => {
-            changed_by("conflict.more_than_rest", change).quantity("rest", rest).quantity("picked", picked)
+            changed_by("conflict.more_than_rest_by", change).quantity("rest", rest).quantity("picked", picked)
         }
         (ItemRefusal::MoreThanRest { rest, .. }, None) => {
-            Sentence::new("conflict.more_than_rest_plain").quantity("rest", rest)
+            Sentence::new("conflict.more_than_rest").quantity("rest", rest)
         }
         (ItemRefusal::MoreThanPicked { picked }, Some(change)) => {
-            changed_by("conflict.more_than_picked", change).quantity("picked", picked)
+            changed_by("conflict.more_than_picked_by", change).quantity("picked", picked)
         }
         (ItemRefusal::MoreThanPicked { picked }, None) => {
             Sentence::new("conflict.more_than_picked").quantity("picked", picked)
         }
         (ItemRefusal::NotFrom { status: ItemStatus::Picked }, Some(change)) => {
-            changed_by("conflict.picked", change)
+            changed_by("conflict.item_picked", change)
         }
         (ItemRefusal::NotFrom { status: ItemStatus::Short }, Some(change)) => {
-            changed_by("conflict.short", change)
+            changed_by("conflict.item_short", change)
         }
-        (ItemRefusal::NotFrom { status: ItemStatus::Substituted }, Some(change)) => {
-            changed_by("conflict.substituted", change)
-        }
-        (ItemRefusal::NotFrom { .. }, Some(change)) => changed_by("conflict.changed", change),
-        (ItemRefusal::NotFrom { .. }, None) => Sentence::new("conflict.changed_plain"),
+        (ItemRefusal::NotFrom { .. }, _) => Sentence::new("conflict.item_changed"),
     };
     AppError::Conflict(sentence)
 }

@@ -70,8 +70,8 @@ impl Command for ChangeNote<'_> {
 pub fn note_text(text: &str) -> Result<&str> {
     let text = text.trim();
     match text.chars().count() {
-        0 => Err(AppError::field("text", "form.text_required")),
+        0 => Err(AppError::field("text", "orders.error.note_empty")),
         1..=500 => Ok(text),
-        _ => Err(AppError::field("text", "form.too_long")),
+        _ => Err(AppError::field("text", "orders.error.note_too_long")),
     }
 }

@@ -56,7 +56,7 @@ impl Command for FinishOrder<'_> {
             OrderState::Open => {}
         }
         if self.volumes.is_some_and(|volumes| !(1..=9999).contains(&volumes)) {
-            return Err(AppError::field("volumes", "finish.volumes_wrong"));
+            return Err(AppError::field("volumes", "orders.error.volumes_invalid"));
         }
         let summary = read::get_summary(tx, company_id, order.id).await?;
         if let Some(refusal) = summary.counts.finish_refusal() {
@@ -74,10 +74,10 @@ impl Command for FinishOrder<'_> {
 pub fn finish_refused(refusal: FinishRefusal) -> Sentence {
     match refusal {
         FinishRefusal::Unsettled { left } => {
-            Sentence::new("finish.unsettled").with("count", Word::Count(left))
+            Sentence::new("orders.finish.unsettled").with("count", Word::Count(left))
         }
-        FinishRefusal::NothingPicked => Sentence::new("finish.nothing_picked"),
-        FinishRefusal::ToReturn => Sentence::new("finish.to_return"),
+        FinishRefusal::NothingPicked => Sentence::new("orders.finish.nothing_picked"),
+        FinishRefusal::ToReturn => Sentence::new("orders.finish.to_return"),
     }
 }
 
@@ -141,7 +141,7 @@ impl Command for ChangeShipping<'_> {
         let option = options
             .iter()
             .find(|option| option.id == self.shipping_id)
-            .ok_or_else(|| AppError::field("shipping", "form.choice_gone"))?;
+            .ok_or_else(|| AppError::field("shipping", "orders.error.shipping_unknown"))?;
         if !option.packagings.contains(&self.packaging_id) {
             return Err(AppError::field("packaging", "orders.error.packaging_not_allowed"));
         }
@@ -158,7 +158,7 @@ impl Command for ChangeShipping<'_> {
 fn reason(text: &str) -> Result<&str> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > 200 {
-        return Err(AppError::field("reason", "form.reason_required"));
+        return Err(AppError::field("reason", "orders.error.reason_needed"));
     }
     Ok(text)
 }

@@ -75,7 +75,7 @@ fn came_after(item: &Item, version: i64) -> Result<()> {
     match &item.last_change {
         Some(change) if change.version == version => Ok(()),
         Some(change) => Err(AppError::Conflict(
-            Sentence::new("conflict.undo_after").text("name", change.by_name.clone()).time("time", change.at),
+            Sentence::new("conflict.came_after").text("name", change.by_name.clone()).time("time", change.at),
         )),
         None => Err(item_conflict(ItemRefusal::NotFrom { status: item.state.status() }, item)),
     }

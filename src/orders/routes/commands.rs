@@ -33,7 +33,7 @@ fn undoable(outcome: Outcome, order_id: OrderId, key: &'static str) -> Done {
 /// Forms write quantities with a point; people write a comma.
 fn quantity(text: &str) -> Result<Decimal> {
     let text = text.trim().replace(',', ".");
-    text.parse().map_err(|_| AppError::field("quantity", "conflict.amount"))
+    text.parse().map_err(|_| AppError::field("quantity", "orders.error.amount_invalid"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -130,7 +130,7 @@ pub async fn finish(
 ) -> Result<Done> {
     let volumes = Some(tap.form.volumes.trim())
         .filter(|text| !text.is_empty())
-        .map(|text| text.parse().map_err(|_| AppError::field("volumes", "finish.volumes_wrong")))
+        .map(|text| text.parse().map_err(|_| AppError::field("volumes", "orders.error.volumes_invalid")))
         .transpose()?;
     let command = FinishOrder { on: on(&state, &actor, order_id), volumes };
     let outcome = command::run(&state, &tap, &command).await?;

@@ -139,15 +139,10 @@ impl ItemFragment<'_> {
         plain_quantity(self.rest())
     }
 
-    /// What stands big at the right: the rest while there is something to do, else what was picked of it.
+    /// What stands big at the right: the rest, or all of it once nothing is left to do.
     fn big(&self) -> String {
         let state = &self.item.state;
-        let value = match state.status() {
-            ItemStatus::Picked => state.picked,
-            ItemStatus::Short | ItemStatus::Substituted => state.rest(),
-            _ => state.rest(),
-        };
-        self.scene.quantity(&value)
+        self.scene.quantity(if state.rest().is_zero() { state.picked } else { state.rest() })
     }
 
     fn partly(&self) -> bool {

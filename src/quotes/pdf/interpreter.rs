@@ -290,8 +290,8 @@ impl<'a> Interpreter<'a> {
         let inside = (-EDGE..self.sheet.width + EDGE).contains(&left)
             && (-EDGE..self.sheet.height + EDGE).contains(&y);
         let right = left + step_x * advance;
-        if text.is_empty() || !upright || !inside || !right.is_finite() || !(size > 0.01 && size.is_finite())
-        {
+        let sized = size > 0.01 && size.is_finite() && right.is_finite();
+        if text.is_empty() || !upright || !inside || !sized {
             return true;
         }
         let (page, object, jump, show) = (self.page, self.object, self.jump, self.show);

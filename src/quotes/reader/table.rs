@@ -1,5 +1,7 @@
 //! The table over all pages: its rows in order, with the lines their descriptions are wrapped onto, and its totals.
 
+use std::ops::Range;
+
 use super::columns::Columns;
 use super::footer::Footer;
 use super::layout::{Line, key};
@@ -57,11 +59,12 @@ impl<'l, 'r> Table<'l, 'r> {
     fn classify(&mut self, body: &[Line<'_>], columns: &Columns, totals: &[&Line<'_>]) -> Vec<Entry> {
         let rows: Vec<Option<Row>> = body.iter().map(|line| row::read(line, columns)).collect();
         let described_from = rows.iter().flatten().filter_map(|row| row.left).fold(f32::INFINITY, f32::min);
-        let under = if described_from.is_finite() {
+        let aligned = if described_from.is_finite() {
             described_from - columns.size..described_from + 1.5 * columns.size
         } else {
             columns.code.left - columns.size..columns.unit_from()
         };
+        let under = aligned.start..columns.unit_from();
         let mut entries = Vec::new();
         for (at, (line, row)) in body.iter().zip(rows).enumerate() {
             let is_page_number = || at + 1 == body.len() && is_page_number(line);
@@ -74,7 +77,7 @@ impl<'l, 'r> Table<'l, 'r> {
                     self.unread.push(line.text());
                     Entry::End
                 }
-                None => extra(line, &under),
+                None => extra(line, &under, &aligned),
             };
             entries.push(entry);
         }
@@ -158,13 +161,10 @@ impl<'l, 'r> Table<'l, 'r> {
 }
 
 /// A line that may be the rest of a description: it begins under one.
-fn extra(line: &Line<'_>, under: &std::ops::Range<f32>) -> Entry {
-    match line.runs.first().filter(|run| under.contains(&run.left)) {
-        Some(first) => {
-            Entry::Extra(Extra { y: line.y, size: first.size, text: line.text(), show: first.show })
-        }
-        None => Entry::End,
-    }
+fn extra(line: &Line<'_>, under: &Range<f32>, aligned: &Range<f32>) -> Entry {
+    let Some(first) = line.runs.first().filter(|run| under.contains(&run.left)) else { return Entry::End };
+    let aligned = aligned.contains(&first.left);
+    Entry::Extra(Extra { y: line.y, size: first.size, text: line.text(), aligned, show: first.show })
 }
 
 fn is_page_number(line: &Line<'_>) -> bool {

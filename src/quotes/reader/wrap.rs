@@ -6,6 +6,8 @@ pub struct Extra {
     pub y: f32,
     pub size: f32,
     pub text: String,
+    /// It begins where descriptions begin.
+    pub aligned: bool,
     /// The show operator that drew it.
     pub show: usize,
 }
@@ -22,6 +24,8 @@ pub struct Neighbour<'a> {
 
 /// Lines of one description stand at most this many font sizes apart.
 const MOST_LEADING: f32 = 2.2;
+/// The same for lines that begin elsewhere, as centered ones do; they might be other text.
+const MOST_LEADING_UNALIGNED: f32 = 1.5;
 
 /// How many of the `extras` between two rows, from the top, belong to the row above; the rest belong to the row below.
 ///
@@ -64,7 +68,8 @@ pub fn near<'a>(row: f32, extras: impl Iterator<Item = &'a Extra>) -> Vec<&'a Ex
     let mut last = row;
     extras
         .take_while(|extra| {
-            let near = (extra.y - last).abs() <= MOST_LEADING * extra.size;
+            let leading = if extra.aligned { MOST_LEADING } else { MOST_LEADING_UNALIGNED };
+            let near = (extra.y - last).abs() <= leading * extra.size;
             last = extra.y;
             near
         })

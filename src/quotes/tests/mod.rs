@@ -1,6 +1,8 @@
 //! What breaks naive readers, each trait on paper of our own making, and what a hostile file may try.
 
+mod drawing;
 mod fuzz;
+mod limits;
 mod mutation;
 mod numbers;
 mod paper;

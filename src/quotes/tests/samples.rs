@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -113,12 +114,16 @@ fn every_bad_file_gets_its_own_sentence() {
     }
 }
 
-/// What `cargo test` measures says little: `make bench` runs the same with optimisation.
+/// The goal is 10 ms with optimisation; `cargo test` runs our own code without.
 #[test]
-fn the_largest_sample_is_read_in_a_blink() {
+fn the_sample_of_forty_items_is_read_in_a_blink() {
     let bytes = sample("columns-40-items.pdf");
-    let start = std::time::Instant::now();
-    read(&bytes).unwrap();
-    let took = start.elapsed();
-    assert!(took.as_millis() < 1_000, "{took:?}");
+    let took = |_| {
+        let start = Instant::now();
+        read(&bytes).unwrap();
+        start.elapsed()
+    };
+    let best = (0..20).map(took).min().unwrap();
+    println!("40 items in {best:?}");
+    assert!(best < Duration::from_millis(200), "{best:?}");
 }

@@ -101,7 +101,7 @@ pub async fn company_page(
 
 #[derive(Debug, Deserialize)]
 pub struct SignInForm {
-    #[serde(default)]
+    #[serde(default, alias = "code")]
     company: String,
     #[serde(default)]
     number: String,

@@ -4,235 +4,24 @@
 //! `SCREENS_DIR=/tmp/screens cargo test --test it screens` writes every page there, to be looked at.
 
 mod data;
-mod quotes;
+mod drafts;
+mod pages;
 
 use askama::Template;
-use data::{EVERYTHING, board, chrome, items, scene, the_order, timeline};
-use jiff::civil::date;
-use separacao::html::{Chrome, FieldErrors, Pager};
-use separacao::ids::{DraftId, ItemId, OrderId, PersonId};
+use data::{EVERYTHING, board, items, scene, the_order, timeline};
+use pages::{board_page, import_page, order_page, pages, people, people_page, sign_in};
+use separacao::ids::ItemId;
 use separacao::lang::Lang;
 use separacao::orders::item::ItemGroup;
-use separacao::orders::model::{ClosedOrder, Item, OrderState, OrderStatus, OrderSummary};
-use separacao::orders::views::order::{OpenSheet, OrderPage};
+use separacao::orders::model::OrderStatus;
+use separacao::orders::views::order::OpenSheet;
 use separacao::orders::views::parts::{
     BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment,
     NotesFragment, TIMELINE_KINDS, reason_words,
 };
-use separacao::orders::views::{BoardFilter, BoardPage, CardFragment, ClosedPage, CountersFragment};
-use separacao::quotes::views::{DraftFragment, ImportPage, PreviewPage, UploadResult};
-use separacao::users::model::Role;
-use separacao::users::views::{
-    ChangePinPage, ErrorPage, NewPersonForm, OneTimePin, PeoplePage, PersonFragment, PersonRow, SetUpPage,
-    SignInCompany, SignInPage,
-};
-
-fn board_page(lang: Lang, orders: &[OrderSummary], filter: &BoardFilter, total: i64) -> String {
-    let chrome = chrome(lang, if filter.is_empty() { "board" } else { "board-filtered" }, EVERYTHING);
-    let counters = CountersFragment { scene: chrome.scene, open_now: total, finished_today: 12 };
-    let sellers = quotes::choices(&["Marina Alves", "Carlos Souza", "Beatriz Prado"]);
-    let pager = Pager { page: 1, per_page: 60, total };
-    BoardPage { chrome: &chrome, orders, counters, filter, sellers: &sellers, pager }.render().unwrap()
-}
-
-fn order_page(order: &OrderSummary, items: &[Item], open: OpenSheet, can: &str) -> String {
-    let chrome = chrome(Lang::PtBr, &format!("order:{}", order.id), can);
-    let (timeline, errors) = (timeline(), FieldErrors::default());
-    let (shippings, packagings) = (data::shippings(), data::packagings());
-    OrderPage::new(&chrome, order, items, &timeline, &shippings, &packagings, open, &errors).render().unwrap()
-}
-
-fn sign_in(company: SignInCompany, number: &str, error: Option<&str>) -> String {
-    let chrome = Chrome::signed_out(scene(Lang::PtBr), Some("Casa do Celular".to_owned()));
-    SignInPage { chrome: &chrome, company, number, number_digits: 4, error, next: "/" }.render().unwrap()
-}
-
-fn known_company() -> SignInCompany {
-    SignInCompany::Known { code: "casa".to_owned(), name: "Casa do Celular Atacado".to_owned() }
-}
-
-fn people() -> Vec<PersonRow> {
-    let names = [
-        ("Marina Alves", vec![Role::Seller, Role::Admin], true),
-        ("João Batista", vec![Role::Picker], true),
-        ("Ana Clara de Oliveira Nascimento", vec![Role::Picker, Role::Buyer], true),
-        ("Pedro Lima", vec![Role::Picker], false),
-    ];
-    let row = |(n, (name, roles, active)): (usize, (&str, Vec<Role>, bool))| PersonRow {
-        id: PersonId(data::uuid(n as u128 + 1)),
-        number: format!("10{:02}", n + 1),
-        name: name.to_owned(),
-        roles,
-        active,
-        pin_must_change: n == 1,
-        last_admin: n == 0,
-    };
-    names.into_iter().enumerate().map(row).collect()
-}
-
-fn people_page(one_time_pin: Option<&OneTimePin>, needs_pin: bool) -> String {
-    let (chrome, people) = (chrome(Lang::PtBr, "people", EVERYTHING), people());
-    let (form, errors) = (NewPersonForm::default(), FieldErrors::default());
-    let page = PeoplePage {
-        chrome: &chrome,
-        people: &people,
-        form: &form,
-        errors: &errors,
-        one_time_pin,
-        needs_pin,
-        number_digits: 4,
-    };
-    page.render().unwrap()
-}
-
-fn import_page(drafts: bool) -> String {
-    let chrome = chrome(Lang::PtBr, "quotes", EVERYTHING);
-    let drafts = if drafts { quotes::drafts() } else { Vec::new() };
-    let result = |file_name: &str, refusal: Option<&str>| UploadResult {
-        file_name: file_name.to_owned(),
-        refusal: refusal.map(str::to_owned),
-    };
-    let results = [
-        result("orcamento_41002.pdf", None),
-        result("planilha.xlsx", Some("Não é um PDF. Envie o orçamento em PDF, como sai do sistema.")),
-    ];
-    let results = if drafts.is_empty() { &[] } else { &results[..] };
-    ImportPage { chrome: &chrome, drafts: &drafts, results }.render().unwrap()
-}
-
-fn preview_page(wrong: bool) -> String {
-    let chrome = chrome(Lang::PtBr, "quotes", EVERYTHING);
-    let problems = if wrong { quotes::problems() } else { Vec::new() };
-    let notices = ["O desconto de R$ 20,00 já está no valor a pagar.".to_owned()];
-    let text = ["Orçamento Nº: 41002".to_owned(), "00010 FO11 --> FONE MODELO UN 30 3,50 105,00".to_owned()];
-    let mut errors = FieldErrors::default();
-    if wrong {
-        errors.push("seller", "Escolha quem vendeu");
-    }
-    let page = PreviewPage {
-        chrome: &chrome,
-        id: DraftId(data::uuid(900)),
-        version: 1,
-        file_name: "orcamento_41002.pdf",
-        importer: "Marina Alves",
-        at: data::minutes_ago(20),
-        head: &quotes::head(),
-        seller_read: "MARINA ALVES PRADO",
-        lines: &quotes::lines(wrong),
-        totals: &quotes::totals(),
-        problems: &problems,
-        notices: &notices,
-        existing: None,
-        replaceable: &quotes::choices(&["#30567"]),
-        shippings: &quotes::shippings(),
-        packagings: &quotes::choices(&["Sacola", "Caixa"]),
-        sellers: &quotes::choices(&["Marina Alves", "Carlos Souza"]),
-        form: &quotes::form(),
-        errors: &errors,
-        text: &text,
-        editing: None,
-        may_override: wrong,
-        blocked: false,
-    };
-    page.render().unwrap()
-}
-
-fn closed_page(orders: usize) -> String {
-    let chrome = chrome(Lang::PtBr, "closed", EVERYTHING);
-    let one = |n: usize| {
-        let summary = data::finished(board().swap_remove(n));
-        ClosedOrder {
-            id: OrderId(data::uuid(n as u128)),
-            number: summary.number,
-            customer: summary.customer,
-            seller: summary.seller,
-            state: if n % 4 == 3 { OrderState::Canceled } else { OrderState::Finished },
-            quote_date: date(2025, 10, 20),
-            closed: separacao::orders::model::Closing {
-                reason: (n % 4 == 3).then(|| "Cliente desistiu".to_owned()),
-                ..summary.closed.unwrap()
-            },
-            counts: summary.counts,
-        }
-    };
-    let orders: Vec<ClosedOrder> = (0..orders).map(one).collect();
-    ClosedPage { chrome: &chrome, orders: &orders }.render().unwrap()
-}
-
-fn error_page(status: u16) -> String {
-    let chrome = chrome(Lang::PtBr, "", EVERYTHING);
-    ErrorPage { chrome: &chrome, status, sentence: None, back: "/" }.render().unwrap()
-}
-
-/// Every page there is, by the name it is looked at under.
-fn pages() -> Vec<(&'static str, String)> {
-    let (orders, order, items) = (board(), the_order(), items());
-    let long: Vec<OrderSummary> = orders.iter().cloned().cycle().take(60).collect();
-    let filter = BoardFilter {
-        q: "fone".to_owned(),
-        seller: Some(data::uuid(2).to_string()),
-        status: Some(OrderStatus::Picking),
-    };
-    let settled: Vec<Item> = items.iter().filter(|item| item.state.is_settled()).cloned().collect();
-    let mut ready = order.clone();
-    ready.counts = separacao::orders::model::Counts::of(settled.iter().map(|item| &item.state));
-    let pin =
-        OneTimePin { name: "João Batista".to_owned(), number: "1002".to_owned(), pin: "481930".to_owned() };
-    let (door, errors) = (Chrome::signed_out(scene(Lang::PtBr), None), FieldErrors::default());
-    let set_up = SetUpPage {
-        chrome: &door,
-        token: "",
-        existing: None,
-        company_name: "",
-        company_code: "",
-        time_zone: "America/Sao_Paulo",
-        name: "",
-        number: "",
-        errors: &errors,
-    };
-    let pin_chrome = chrome(Lang::PtBr, "", "");
-    let change_pin = ChangePinPage { chrome: &pin_chrome, must_change: true, pin_digits: 6, errors: &errors };
-    let item_sheet = |n: usize| order_page(&order, &items, OpenSheet::Item(items[n].id), EVERYTHING);
-    vec![
-        ("sign-in", sign_in(known_company(), "", None)),
-        (
-            "sign-in-wrong",
-            sign_in(
-                SignInCompany::Ask { typed: "casa".to_owned() },
-                "1002",
-                Some(&Lang::PtBr.t("sign_in.wrong")),
-            ),
-        ),
-        ("set-up", set_up.render().unwrap()),
-        ("change-pin", change_pin.render().unwrap()),
-        ("board", board_page(Lang::PtBr, &orders, &BoardFilter::default(), 30)),
-        ("board-en", board_page(Lang::En, &orders, &BoardFilter::default(), 30)),
-        ("board-paged", board_page(Lang::PtBr, &long, &BoardFilter::default(), 5000)),
-        ("board-empty", board_page(Lang::PtBr, &[], &BoardFilter::default(), 0)),
-        ("board-filtered", board_page(Lang::PtBr, &orders[..3], &filter, 3)),
-        ("board-none", board_page(Lang::PtBr, &[], &filter, 0)),
-        ("order", order_page(&order, &items, OpenSheet::None, EVERYTHING)),
-        ("order-picker", order_page(&order, &items, OpenSheet::None, "view note pick resolve finish")),
-        ("order-item", item_sheet(0)),
-        ("order-item-picked", item_sheet(9)),
-        ("order-ready", order_page(&ready, &settled, OpenSheet::None, EVERYTHING)),
-        ("order-finish", order_page(&ready, &settled, OpenSheet::Finish, EVERYTHING)),
-        ("order-change", order_page(&order, &items, OpenSheet::Change, EVERYTHING)),
-        ("order-cancel", order_page(&order, &items, OpenSheet::Cancel, EVERYTHING)),
-        ("order-closed", order_page(&data::finished(ready.clone()), &settled, OpenSheet::None, EVERYTHING)),
-        ("import", import_page(true)),
-        ("import-empty", import_page(false)),
-        ("preview", preview_page(false)),
-        ("preview-wrong", preview_page(true)),
-        ("closed", closed_page(12)),
-        ("closed-empty", closed_page(0)),
-        ("people", people_page(None, false)),
-        ("people-once", people_page(Some(&pin), false)),
-        ("people-pin", people_page(None, true)),
-        ("error-404", error_page(404)),
-        ("error-503", error_page(503)),
-    ]
-}
+use separacao::orders::views::{BoardFilter, CardFragment, CountersFragment};
+use separacao::quotes::views::DraftFragment;
+use separacao::users::views::{PersonFragment, SignInCompany};
 
 #[test]
 fn every_page_can_be_looked_at() {
@@ -284,7 +73,7 @@ fn a_fragment_stands_in_its_page_byte_for_byte() {
     assert!(page.contains(&finish.render().unwrap()));
 
     let page = import_page(true);
-    for draft in &quotes::drafts() {
+    for draft in &drafts::drafts() {
         assert!(page.contains(&DraftFragment { scene, draft }.render().unwrap()));
     }
     let page = people_page(None, false);
@@ -336,10 +125,8 @@ fn nothing_that_was_typed_becomes_markup() {
             sign_in(SignInCompany::Ask { typed: text.to_owned() }, text, Some(text)),
         ];
         for page in pages {
-            for raw in ["<script>alert", "<img src=x", "<svg/onload", "<b>", "' onfocus='", "\"><"] {
-                let typed = page.matches(raw).count();
-                let ours = if raw == "<b>" || raw == "\"><" { page.matches(raw).count() } else { 0 };
-                assert_eq!(typed, ours, "{raw} of {text} reached the page");
+            for raw in ["<script>alert", "<img src=x", "<svg/onload", "' onfocus='"] {
+                assert!(!page.contains(raw), "{raw} of {text} reached the page");
             }
             assert!(!page.contains(text), "{text} reached the page as it is");
         }
@@ -396,7 +183,7 @@ fn a_closed_order_has_no_button_on_its_rows() {
 
 #[test]
 fn the_sign_in_form() {
-    let page = sign_in(known_company(), "1002", Some("Número ou PIN não confere."));
+    let page = sign_in(pages::known_company(), "1002", Some("Número ou PIN não confere."));
     let main = page.split("<main").nth(1).unwrap().split("</main>").next().unwrap();
     insta::assert_snapshot!("sign_in", main);
 }

@@ -55,7 +55,7 @@ impl Client {
     }
 
     pub async fn sign_in(&self, company: &str, number: &str, pin: &str) {
-        let answer = self.post("/sign-in", &[("code", company), ("number", number), ("pin", pin)]).await;
+        let answer = self.post("/sign-in", &[("company", company), ("number", number), ("pin", pin)]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "signing in: {}", answer.text);
     }
 

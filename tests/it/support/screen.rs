@@ -95,8 +95,16 @@ impl Page {
         }
     }
 
+    /// Fails, naming the first fragment that differs.
+    pub fn must_show(&self, other: &Page, when: &str) {
+        let (shown, wanted) = (self.content(), other.content());
+        for id in shown.keys().chain(wanted.keys()) {
+            assert_eq!(shown.get(id), wanted.get(id), "{id} {when}");
+        }
+    }
+
     /// What must be equal: every fragment, its list and its place; not the versions.
-    pub fn content(&self) -> BTreeMap<String, (Option<(String, String)>, String)> {
+    fn content(&self) -> BTreeMap<String, (Option<(String, String)>, String)> {
         self.fragments.iter().map(|(id, f)| (id.clone(), (f.list.clone(), f.html.clone()))).collect()
     }
 
