@@ -4,6 +4,7 @@
 
 mod commands;
 mod embedded;
+mod import;
 mod people;
 mod quotes;
 mod screens;
