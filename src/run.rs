@@ -87,7 +87,7 @@ async fn announce(server: &Server) {
         Ok(Some(path)) => println!("First administrator: http://localhost:{port}{path}"),
         Ok(None) => {}
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "who may sign in could not be read")
+            tracing::warn!(error = &error as &dyn std::error::Error, "who may sign in could not be read");
         }
     }
 }

@@ -189,11 +189,7 @@ fn only_the_named_places_read_the_environment_spawn_and_commit() {
             GATE,
             "the gate is for what happens before a company is known; add the place to GATE with care",
         ),
-        (
-            &[".commit()"],
-            &["src/feed/", "src/db/"],
-            "only feed::commit commits, and what db itself keeps",
-        ),
+        (&[".commit()"], &["src/feed/", "src/db/"], "only feed::commit commits, and what db itself keeps"),
     ];
     let mut problems = Problems::default();
     for file in files("src", ".rs") {

@@ -23,8 +23,10 @@ async fn superuser(server: &TestServer) -> PgConnection {
 }
 
 async fn text(server: &TestServer, sql: &str) -> String {
-    let answer: Option<String> =
-        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut superuser(server).await).await.unwrap();
+    let answer: Option<String> = sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
+        .fetch_one(&mut superuser(server).await)
+        .await
+        .unwrap();
     answer.unwrap_or_default()
 }
 
@@ -38,7 +40,8 @@ fn shown_pin(html: &str) -> Option<&str> {
 async fn a_new_person_gets_a_pin_that_is_shown_once_and_must_be_changed() {
     let server = TestServer::start().await;
     let admin = server.signed_in("alfa", ADMIN).await;
-    let form = [("name", "Zé <b>Novo</b>"), ("number", "5005"), ("roles", "picker"), ("roles", "buyer"), ("v", "1")];
+    let form =
+        [("name", "Zé <b>Novo</b>"), ("number", "5005"), ("roles", "picker"), ("roles", "buyer"), ("v", "1")];
     let first = admin.post("/people", &form).await;
     assert_eq!(first.status, StatusCode::OK, "{}", first.text);
     let pin = shown_pin(&first.text).expect("the PIN").to_owned();
@@ -161,9 +164,11 @@ async fn of_two_administrators_who_go_at_once_one_stays() {
         );
         assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
         let left = "select count(*)::text from people where company_id = '";
-        let admins = text(&server, &format!("{left}{}' and active and 'admin' = any(roles)", company.id)).await;
+        let admins =
+            text(&server, &format!("{left}{}' and active and 'admin' = any(roles)", company.id)).await;
         assert_eq!(admins, "1");
-        let again = "update people set active = true, roles = array['admin'] where number in ('1000', '1001')";
+        let again =
+            "update people set active = true, roles = array['admin'] where number in ('1000', '1001')";
         superuser(&server).await.execute(again).await.unwrap();
     }
 }
@@ -208,7 +213,11 @@ async fn the_database_itself_keeps_the_roles_apart() {
     for table in ["sign_in_failures", "_sqlx_migrations"] {
         assert!(seen(&app, &format!("select count(*) from {table}")).await.is_err(), "{table}");
     }
-    assert!(seen(&app, "with x as (insert into sessions (key) values ('') returning 1) select count(*) from x").await.is_err());
+    assert!(
+        seen(&app, "with x as (insert into sessions (key) values ('') returning 1) select count(*) from x")
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
