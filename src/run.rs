@@ -18,7 +18,8 @@ use crate::server::{Server, Start};
 use crate::state::AppState;
 use crate::telemetry;
 use crate::users::cli::{self, AdminCommand, CompanyCommand};
-use crate::users::operate::{self, Operator};
+use crate::users::operate::Operator;
+use crate::users::set_up;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 type Outcome = Result<(), Failure>;
@@ -53,7 +54,7 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Outcome {
     telemetry::start_log(&settings);
     settings.check()?;
     // Only a name for the one-time page; it exists while nobody can administer.
-    settings.setup_token.get_or_insert_with(operate::new_setup_token);
+    settings.setup_token.get_or_insert_with(set_up::new_setup_token);
     let metrics = telemetry::start_metrics();
     let database = Database::open(&settings).await?;
     if !settings.is_production() {
@@ -104,11 +105,11 @@ async fn announce(server: &Server) {
     println!("Separação: http://localhost:{port}");
     let app = &server.app;
     let operator = Operator { db: &app.db, clock: &app.clock, settings: &app.settings };
-    match operate::invitation(operator).await {
+    match set_up::invitation(operator).await {
         Ok(Some(path)) => println!("First administrator: http://localhost:{port}{path}"),
         Ok(None) => {}
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "who may sign in could not be read")
+            tracing::warn!(error = &error as &dyn std::error::Error, "who may sign in could not be read");
         }
     }
 }

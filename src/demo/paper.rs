@@ -83,7 +83,7 @@ fn assemble(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut file = b"%PDF-1.4\n".to_vec();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for (index, object) in objects.iter().enumerate() {
-        let _ = write!(table, "{:010} 00000 n \n", file.len());
+        let _ = writeln!(table, "{:010} 00000 n ", file.len());
         file.extend_from_slice(format!("{} 0 obj\n", index + 1).as_bytes());
         file.extend_from_slice(object);
         file.extend_from_slice(b"\nendobj\n");

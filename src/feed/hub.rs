@@ -219,14 +219,14 @@ impl CompanyFeed {
             queries::list_events(&mut tx, self.company_id, first, LOOK_LIMIT).await?
         };
         drop(tx);
-        self.take(known, last, head, events);
+        self.take(known.as_ref(), last.as_ref(), head, events);
         *self.confirmed_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(began);
         Ok(())
     }
 
     /// Joins what was read to the ring, or drops the ring where the two do not belong together.
-    fn take(&self, known: Option<Head>, last: Option<Event>, head: Head, events: Vec<Event>) {
-        let continues = match (&known, &last) {
+    fn take(&self, known: Option<&Head>, last: Option<&Event>, head: Head, events: Vec<Event>) {
+        let continues = match (known, last) {
             (None, _) => true,
             (Some(known), Some(last)) => {
                 known.epoch == head.epoch
@@ -237,12 +237,12 @@ impl CompanyFeed {
                 known.epoch == head.epoch && head.n >= known.n && (head.n > known.n || head.tag == known.tag)
             }
         };
-        let fresh: Vec<Event> = match (&known, &last) {
+        let fresh: Vec<Event> = match (known, last) {
             (None, _) => events,
             (_, Some(_)) => events.into_iter().skip(1).collect(),
             (Some(known), None) => events.into_iter().filter(|event| event.n > known.n).collect(),
         };
-        let expected = known.as_ref().map_or(head.n - fresh.len() as i64, |known| known.n);
+        let expected = known.map_or(head.n - fresh.len() as i64, |known| known.n);
         let dense = fresh.iter().zip(expected + 1..).all(|(event, n)| event.n == n)
             && fresh.last().map_or(head.n == expected, |event| event.n == head.n);
         let mut rewritten = false;

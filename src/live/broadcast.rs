@@ -378,7 +378,9 @@ impl CompanyLive {
         let Some(head) = self.feed.head() else { return };
         let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
         let channel = channels.get(&(watcher.screen, watcher.lang));
-        if let Some(channel) = channel.filter(|channel| channel.scanned == head.n && channel.covered.epoch == head.epoch) {
+        if let Some(channel) =
+            channel.filter(|channel| channel.scanned == head.n && channel.covered.epoch == head.epoch)
+        {
             watcher.outbox.push(frame_text(&head, channel.covered.n, &Rendered::default()));
         }
     }
@@ -459,7 +461,7 @@ impl CompanyLive {
             match valid.get(&watcher.session_id) {
                 None => watcher.outbox.close(CloseReason::SessionEnded),
                 Some(actor) if !watcher.screen.is_allowed(actor) => {
-                    watcher.outbox.close(CloseReason::NotAllowed)
+                    watcher.outbox.close(CloseReason::NotAllowed);
                 }
                 Some(_) if only.is_some() => watcher.outbox.push(frame::reset(ResetReason::Access)),
                 Some(_) => {}

@@ -74,7 +74,13 @@ impl Client {
     }
 
     /// A tap with its operation id, and with the page that it was made on.
-    pub async fn tap_as(&self, path: &str, form: &[(&str, &str)], operation: Uuid, page: Option<&Page>) -> Answer {
+    pub async fn tap_as(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        operation: Uuid,
+        page: Option<&Page>,
+    ) -> Answer {
         let mut request = self
             .http
             .post(self.url(path))

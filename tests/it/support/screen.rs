@@ -35,8 +35,13 @@ impl Page {
         let main = document.select(&selector("main")).next().expect("<main>");
         let value = |name| main.value().attr(name).unwrap_or_default().to_owned();
         let lists = selector("[id][data-v]");
-        let mut page =
-            Page { screen: value("data-screen"), cursor: value("data-cursor"), fragments: BTreeMap::new(), touched: false, reset: None };
+        let mut page = Page {
+            screen: value("data-screen"),
+            cursor: value("data-cursor"),
+            fragments: BTreeMap::new(),
+            touched: false,
+            reset: None,
+        };
         for element in main.select(&lists).filter(|element| !is_list(element)) {
             page.insert(element);
         }
@@ -83,7 +88,9 @@ impl Page {
                 self.fragments.remove(id);
             }
         }
-        for element in fragment.select(&selector("[id][data-v]")).filter(|element| element.value().name() != "template") {
+        for element in
+            fragment.select(&selector("[id][data-v]")).filter(|element| element.value().name() != "template")
+        {
             let (id, new) = read(element);
             match self.fragments.get(&id) {
                 Some(known) if known.v > new.v => {}
@@ -120,7 +127,8 @@ fn is_list(element: &ElementRef<'_>) -> bool {
 fn read(element: ElementRef<'_>) -> (String, Fragment) {
     let attribute = |name| element.value().attr(name).map(str::to_owned);
     let list = attribute("data-in").zip(attribute("data-sort"));
-    let fragment = Fragment { v: attribute("data-v").unwrap().parse().unwrap(), list, html: normal(&element.html()) };
+    let fragment =
+        Fragment { v: attribute("data-v").unwrap().parse().unwrap(), list, html: normal(&element.html()) };
     (attribute("id").unwrap(), fragment)
 }
 
