@@ -9,11 +9,13 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::embedded::{self, Embedded};
 use crate::db::{Db, migrate};
+use crate::demo;
 use crate::error::Result;
 use crate::feed;
 use crate::lang::Lang;
 use crate::lifecycle::{Lifecycle, Stage};
 use crate::server::{Server, Start};
+use crate::state::AppState;
 use crate::telemetry;
 use crate::users::cli::{self, AdminCommand, CompanyCommand};
 use crate::users::operate::Operator;
@@ -66,13 +68,33 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Outcome {
         settings,
     };
     let server = Server::bind(start).await?;
-    let _ = with_demo;
+    if with_demo {
+        offer_demo(&server.app).await?;
+    }
     announce(&server).await;
     let lifecycle = server.app.lifecycle.clone();
     let exit_after = Duration::from_millis(server.app.settings.drain_exit_ms);
     lifecycle.spawn_loop(heed_signals(lifecycle.clone(), exit_after));
     server.run().await;
     database.close().await;
+    Ok(())
+}
+
+/// Makes the demo company, and says how to come in; the PIN is told this once.
+async fn offer_demo(app: &AppState) -> Result<()> {
+    let Some(report) = demo::load(app).await? else {
+        println!("Demo: its company is there already; its PIN was told when it was made.");
+        println!("A new one: separacao admin reset-pin 1001 --company {}", demo::CODE);
+        return Ok(());
+    };
+    println!(
+        "Demo: {} (code {}), {} orders; everybody's PIN is {}",
+        report.company, report.code, report.orders, report.pin
+    );
+    for (number, name, roles) in report.people {
+        let roles: Vec<_> = roles.iter().map(|role| role.code()).collect();
+        println!("  {number}  {name} ({})", roles.join(", "));
+    }
     Ok(())
 }
 
