@@ -10,3 +10,4 @@ mod quotes;
 mod screens;
 mod sign_in;
 mod support;
+mod wire;
