@@ -74,8 +74,11 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Outcome {
     announce(&server).await;
     let lifecycle = server.app.lifecycle.clone();
     let exit_after = Duration::from_millis(server.app.settings.drain_exit_ms);
-    lifecycle.spawn_loop(heed_signals(lifecycle.clone(), exit_after));
-    server.run().await;
+    // Whatever still runs when the time is over is left behind: a stuck request must not keep the old build alive.
+    tokio::select! {
+        () = server.run() => {}
+        () = heed_signals(lifecycle, exit_after) => tracing::warn!("left with something still running"),
+    }
     database.close().await;
     Ok(())
 }
@@ -114,31 +117,36 @@ async fn announce(server: &Server) {
     }
 }
 
-/// SIGTERM: go in order; a second one, or SIGINT: now.
+/// SIGINT: so long until whatever still runs is left behind.
+const INTERRUPTED: Duration = Duration::from_millis(900);
+/// The same after a second SIGTERM, and when a drain takes too long.
+const IMPATIENT: Duration = Duration::from_millis(500);
+
+/// SIGTERM: go in order; a second one, or SIGINT: now. Ends when the time is over.
 async fn heed_signals(lifecycle: Lifecycle, exit_after: Duration) {
     let (Ok(mut terminate), Ok(mut interrupt)) =
         (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
         tracing::error!("signals cannot be heard");
-        return;
+        return std::future::pending().await;
     };
     tokio::select! {
         _ = terminate.recv() => {
             tracing::info!("told to go: no new sockets, requests are served");
             lifecycle.advance(Stage::Draining);
         }
-        _ = interrupt.recv() => lifecycle.advance(Stage::Leaving),
+        _ = interrupt.recv() => {
+            lifecycle.advance(Stage::Leaving);
+            return tokio::time::sleep(INTERRUPTED).await;
+        }
     }
-    let patience = if lifecycle.stage() == Stage::Leaving { Duration::from_millis(900) } else { exit_after };
     tokio::select! {
-        () = tokio::time::sleep(patience) => {}
+        () = tokio::time::sleep(exit_after.saturating_sub(IMPATIENT)) => {}
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
     lifecycle.advance(Stage::Leaving);
-    // What is still running has had its time: a stuck request must not keep the old build alive.
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    std::process::exit(0);
+    tokio::time::sleep(IMPATIENT).await;
 }
 
 /// `separacao migrate`

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and is no server")]
 
+mod browser;
 mod commands;
 mod embedded;
 mod import;
@@ -10,3 +11,4 @@ mod quotes;
 mod screens;
 mod sign_in;
 mod support;
+mod wire;

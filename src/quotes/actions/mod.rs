@@ -91,7 +91,7 @@ impl Sent {
             return Err(AppError::field("note", "orders.error.note_too_long"));
         }
         if reason.chars().count() > REASON {
-            return Err(AppError::field("reason", "preview.fault.too_long"));
+            return Err(AppError::field("reason", "orders.error.reason_needed"));
         }
         correct(draft, &self.fields, self.lang);
         let form = &mut draft.form;

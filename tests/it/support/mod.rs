@@ -5,6 +5,9 @@
 
 pub mod client;
 pub mod database;
+pub mod follower;
+pub mod process;
+pub mod proxy;
 pub mod screen;
 pub mod server;
 pub mod socket;
