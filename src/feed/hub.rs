@@ -218,17 +218,17 @@ impl CompanyFeed {
             queries::list_events(&mut tx, self.company_id, first, LOOK_LIMIT + 11).await?
         };
         drop(tx);
-        self.take(known, head, events);
+        self.take(known.as_ref(), head, events);
         *self.confirmed_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(began);
         Ok(())
     }
 
     /// Joins what was read to the ring, or drops the ring where the two do not belong together.
-    fn take(&self, known: Option<Head>, head: Head, events: Vec<Event>) {
-        let continues = known.as_ref().is_none_or(|known| continues(known, &head, &events));
+    fn take(&self, known: Option<&Head>, head: Head, events: Vec<Event>) {
+        let continues = known.is_none_or(|known| continues(known, &head, &events));
         let fresh: Vec<Event> =
-            events.into_iter().filter(|event| known.as_ref().is_none_or(|known| event.n > known.n)).collect();
-        let expected = known.as_ref().map_or(head.n - fresh.len() as i64, |known| known.n);
+            events.into_iter().filter(|event| known.is_none_or(|known| event.n > known.n)).collect();
+        let expected = known.map_or(head.n - fresh.len() as i64, |known| known.n);
         let dense = fresh.iter().zip(expected + 1..).all(|(event, n)| event.n == n)
             && fresh.last().map_or(head.n == expected, |event| event.n == head.n);
         let mut rewritten = false;

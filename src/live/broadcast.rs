@@ -472,7 +472,7 @@ impl CompanyLive {
             match valid.get(&watcher.session_id) {
                 None => watcher.outbox.close(CloseReason::SessionEnded),
                 Some(actor) if !watcher.screen.is_allowed(actor) => {
-                    watcher.outbox.close(CloseReason::NotAllowed)
+                    watcher.outbox.close(CloseReason::NotAllowed);
                 }
                 Some(_) if only.is_some() => watcher.outbox.push(frame::reset(ResetReason::Access)),
                 Some(_) => {}

@@ -38,8 +38,11 @@ impl Watched {
     }
 }
 
+/// A command: what it is told as, its path and its form.
+type Tap = (EventKind, String, Vec<(&'static str, &'static str)>);
+
 /// Every command on an order, in an order in which each can be done.
-fn every_command(order: &Imported) -> Vec<(EventKind, String, Vec<(&'static str, &'static str)>)> {
+fn every_command(order: &Imported) -> Vec<Tap> {
     let base = format!("/orders/{}", order.id);
     let item = |n: usize, verb: &str| format!("{base}/items/{}/{verb}", order.items[n]);
     vec![

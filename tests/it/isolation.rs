@@ -213,7 +213,8 @@ fn plain(answer: &Answer, ids: &Ids) -> (StatusCode, String) {
         Some((before, after)) => before.to_owned() + after.split_once('"').map_or("", |(_, after)| after),
         None => answer.text.clone(),
     };
-    let text = ids.values().filter(|id| id.len() == 36).fold(text, |text, id| text.replace(id.as_str(), "ID"));
+    let text =
+        ids.values().filter(|id| id.len() == 36).fold(text, |text, id| text.replace(id.as_str(), "ID"));
     (answer.status, text)
 }
 

@@ -5,6 +5,7 @@ use separacao::command::{self, Tap, Who};
 use separacao::ids::OperationId;
 use separacao::users::client::Source;
 use separacao::users::model::Role;
+use separacao::users::operate::{self, Operator};
 use separacao::users::people::{By, SetActive, SetRoles};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
@@ -48,10 +49,10 @@ async fn a_new_person_gets_a_pin_that_is_shown_once_and_must_be_changed() {
     let again = admin.post("/people", &form).await;
     assert_eq!(again.status, StatusCode::OK);
     assert_eq!(shown_pin(&again.text), None, "a replay does not know the PIN");
-    let stored = text(&server, "select string_agg(o::text, '') from operations o").await
-        + &text(&server, "select string_agg(e::text, '') from security_events e").await
-        + &text(&server, "select string_agg(e::text, '') from feed_events e").await;
-    assert!(!stored.contains(&pin));
+    for table in ["operations", "security_events", "feed_events"] {
+        let stored = text(&server, &format!("select string_agg(t::text, '') from {table} t")).await;
+        assert!(!stored.contains(&pin), "{table}");
+    }
 
     let new = Client::new(server.port);
     new.sign_in("alfa", "5005", &pin).await;
@@ -217,6 +218,35 @@ async fn the_database_itself_keeps_the_roles_apart() {
             .await
             .is_err()
     );
+}
+
+#[tokio::test]
+async fn a_company_that_is_closed_lets_nobody_in_and_closes_its_screens() {
+    let server = TestServer::start().await;
+    let picker = server.signed_in("alfa", PICKER).await;
+    let elsewhere = server.signed_in("beta", PICKER).await;
+    let mut page = picker.page("/").await;
+    let mut socket = Socket::open(&picker, &mut page).await;
+    operate::close_company(&server.app.db, &server.app.clock, "alfa").await.unwrap();
+    assert_eq!(socket.closed().await, Some(4401));
+    assert!(!picker.get("/").await.text.contains("data-person"));
+    let page = Client::new(server.port).get("/e/alfa").await;
+    assert!(!page.text.contains("Distribuidora Alfa"));
+    assert!(elsewhere.get("/").await.text.contains("data-person"));
+}
+
+#[tokio::test]
+async fn the_operator_s_reset_is_the_way_back_in() {
+    let server = TestServer::start().await;
+    let company = operate::get_company(&server.app.db, Some("alfa")).await.unwrap();
+    assert!(operate::get_company(&server.app.db, None).await.is_err(), "there are two");
+    let operator = Operator { db: &server.app.db, clock: &server.app.clock, settings: &server.app.settings };
+    let pin = operate::reset_pin(operator, &company, ADMIN).await.unwrap();
+    let client = Client::new(server.port);
+    client.sign_in("alfa", ADMIN, &pin).await;
+    assert_eq!(client.get("/").await.location(), "/pin");
+    let pin = operate::create_admin(operator, &company, "Rita Nova", "7001").await.unwrap();
+    Client::new(server.port).sign_in("alfa", "7001", &pin).await;
 }
 
 #[tokio::test]

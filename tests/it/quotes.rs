@@ -117,7 +117,8 @@ fn memory_bomb() -> Vec<u8> {
     }
     let start = file.len();
     let trailer = format!("trailer << /Size 5 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n");
-    file.extend((table + &trailer).into_bytes());
+    file.extend(table.into_bytes());
+    file.extend(trailer.into_bytes());
     file
 }
 

@@ -149,6 +149,8 @@ async fn the_eleventh_socket_of_a_person_waits() {
     .await;
 }
 
+type Fields = &'static [(&'static str, &'static str)];
+
 /// Open sockets of one browser on both replicas, each on its own path.
 async fn open_on_both(client: &Client, ports: [u16; 2], paths: &[&str]) -> Vec<Socket> {
     let mut sockets = Vec::new();
@@ -171,16 +173,16 @@ async fn whoever_loses_the_right_to_watch_stops_watching_on_every_replica() {
     let path = |person, what| format!("/people/{person}/{what}");
     let (picker, other, buyer) =
         (company.person(PICKER).await, company.person(OTHER_PICKER).await, company.person(BUYER).await);
-    let endings: [(&str, &str, String, Vec<(&str, &str)>); 3] = [
-        ("signing out", PICKER, "/sign-out".to_owned(), vec![]),
-        ("deactivation", OTHER_PICKER, path(other, "active"), vec![("active", "no")]),
-        ("a new PIN", BUYER, path(buyer, "pin"), vec![]),
+    let endings: [(&str, &str, String, Fields); 3] = [
+        ("signing out", PICKER, "/sign-out".to_owned(), &[]),
+        ("deactivation", OTHER_PICKER, path(other, "active"), &[("active", "no")]),
+        ("a new PIN", BUYER, path(buyer, "pin"), &[]),
     ];
     for (what, number, path, form) in endings {
         let client = one.signed_in("alfa", number).await;
         let mut sockets = open_on_both(&client, ports, &["/", "/closed"]).await;
         let by = if path == "/sign-out" { &client } else { &admin };
-        assert!(by.tap(&path, &form).await.status.as_u16() < 400, "{what}");
+        assert!(by.tap(&path, form).await.status.as_u16() < 400, "{what}");
         let began = Instant::now();
         for socket in &mut sockets {
             assert_eq!(socket.closed().await, Some(4401), "{what}");

@@ -324,7 +324,7 @@ async fn hostile_messages_on_the_doorbell_break_nothing() {
         format!(r#"{{"company":"{own}","head":"1"}}"#),
         format!(r#"{{"company":"{own}","head":1e400}}"#),
         format!(r#"{{"company":"{own}","head":1,"html":"<b>"}}"#),
-        format!(r#"{{"company":"'; drop table orders; --","head":1}}"#),
+        r#"{"company":"'; drop table orders; --","head":1}"#.to_owned(),
         format!(r#"{{"company":"{own}","head":-9223372036854775808}}"#),
         "x".repeat(1_000_000),
     ]

@@ -1,6 +1,8 @@
 //! What every test stands on: a database of its own, the real server on a free port, and clients that behave
 //! like browsers.
 
+#![expect(dead_code, reason = "what wire, socket and drain tests stand on")]
+
 pub mod client;
 pub mod database;
 pub mod follower;

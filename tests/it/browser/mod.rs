@@ -1,0 +1,7 @@
+//! The app in real browsers: two or more at once, on different replicas, each acting as a person does.
+//! `SCREENSHOTS=/tmp/shots` keeps pictures.
+
+mod chromium;
+mod faults;
+mod journey;
+mod trouble;
