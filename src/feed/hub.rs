@@ -262,11 +262,8 @@ impl CompanyFeed {
     /// What came after the cursor, through `through` at least. Reads Postgres only for what is not in memory,
     /// and before it calls a cursor wrong: the page may know more than this replica's last look.
     pub async fn since(&self, cursor: &Cursor, through: Option<i64>) -> Result<Since> {
-        match through {
-            Some(n) => self.look(Some(n)).await?,
-            None if self.is_watched() && self.head().is_some() => {}
-            None => self.look(None).await?,
-        }
+        // Whoever asks is brought up to this moment, not to the last look; many who ask at once share one.
+        self.look(through).await?;
         if !self.is_in_history(cursor) {
             self.look(None).await?;
             if !self.is_in_history(cursor) {

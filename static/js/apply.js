@@ -27,10 +27,19 @@ export function parseHtml(html) {
   return Array.from(box.content.children);
 }
 
-/** Applies the fragments of a frame. */
-export function applyHtml(html) {
+/**
+ * Applies the fragments of a frame that ends at `to`. Its lists are complete up to there and no further, and only when
+ * all of it is applied: a fragment may be newer than its frame, and what comes next is no echo for that.
+ */
+export function applyHtml(html, to) {
   if (!html) return;
-  for (const el of parseHtml(html)) applyOne(el, {});
+  const lists = new Set();
+  for (const el of parseHtml(html)) {
+    const old = el.id && document.getElementById(el.id);
+    lists.add(el.dataset.in).add(old && old.dataset.in ? old.parentElement.id : undefined);
+    applyOne(el, {});
+  }
+  lists.forEach((id) => raise(id ? document.getElementById(id) : null, to));
   changed();
 }
 
@@ -56,10 +65,7 @@ function removeOne(fresh, ctx) {
   if (old && v < version(old)) return;
   gone.set(fresh.id, v);
   held.delete(fresh.id);
-  raise(document.getElementById(fresh.dataset.in), v);
-  if (!old) return;
-  if (old.dataset.in) raise(old.parentElement, v);
-  leave(old, ctx);
+  if (old) leave(old, ctx);
 }
 
 function upsert(fresh, ctx) {
@@ -70,7 +76,6 @@ function upsert(fresh, ctx) {
   if (!old) {
     if (!list || (!ctx.whole && (v <= version(list) || v <= (gone.get(fresh.id) || 0)))) return;
     gone.delete(fresh.id);
-    raise(list, v);
     join(document.adoptNode(fresh), list, ctx);
     if (isBoard() && !ctx.now) newcomers += 1;
     return;
@@ -78,7 +83,6 @@ function upsert(fresh, ctx) {
   if (!ctx.force && fresh.dataset.v !== undefined && v < version(old)) return;
   const waiting = held.get(fresh.id);
   if (!ctx.force && waiting && v < version(waiting.fresh)) return;
-  raise(list, v);
   if (holds(old, fresh, isMine(fresh.id))) {
     hold(fresh.id, fresh, ctx);
     return;
@@ -88,7 +92,6 @@ function upsert(fresh, ctx) {
     leave(old, ctx);
     return;
   }
-  if (old.dataset.in && old.parentElement !== list) raise(old.parentElement, v);
   const now = morph(old, fresh);
   stay(now);
   if (list) settle(now, list, ctx);

@@ -44,7 +44,7 @@ function take(frame) {
     hooks.resync(here && frame.epoch === here.epoch && frame.from > here.n ? "gap" : "epoch");
     return;
   }
-  applyHtml(frame.html);
+  applyHtml(frame.html, frame.to);
   setCursor(advance(here, frame));
   if (frame.touched) hooks.touched();
 }

@@ -50,7 +50,8 @@ export function morph(old, fresh, rules) {
   const inside = old.contains(active);
   Idiomorph.morph(old, rules && rules.inside ? Array.from(fresh.childNodes) : fresh, {
     morphStyle: rules && rules.inside ? "innerHTML" : "outerHTML",
-    ignoreActiveValue: true,
+    // The library's own care for the active element would leave a focused row's words as they were; fields are cared for below.
+    ignoreActiveValue: false,
     callbacks: {
       beforeAttributeUpdated: keepAttribute,
       beforeNodeMorphed(node, next) {

@@ -34,7 +34,7 @@ fn webdriver_url() -> String {
 }
 
 /// Each browser begins with nothing: chromedriver makes a fresh profile for it and removes it afterwards.
-const ARGUMENTS: [&str; 10] = [
+const ARGUMENTS: [&str; 12] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -44,7 +44,10 @@ const ARGUMENTS: [&str; 10] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-extensions",
     "--accept-lang=pt-BR",
+    // Pulses and slides cost a machine without a graphics card more than the page itself.
+    "--force-prefers-reduced-motion",
 ];
 
 impl Browser {
@@ -88,7 +91,7 @@ impl Browser {
         self.must_be_live().await;
     }
 
-    /// Through the real page, on its keypad.
+    /// Through the real page. Where there is script, the focus moves to the PIN by itself.
     pub async fn sign_in(&self, number: &str) {
         self.goto("/e/alfa").await;
         if self.kind == Kind::NoScript {
@@ -96,10 +99,22 @@ impl Browser {
             self.write("[name=pin]", PIN).await;
             self.click("[data-sign-in] .primary").await;
         } else {
-            self.press_keys(number).await;
-            self.press_keys(PIN).await;
-            self.click("main [data-key=next]").await;
+            self.until("the script", "document.documentElement.classList.contains('js')").await;
+            self.keys(format!("{number}{PIN}") + Key::Enter).await;
         }
+        self.must_be_signed_in().await;
+    }
+
+    /// The same with a thumb on the keypad.
+    pub async fn sign_in_on_the_keypad(&self, number: &str) {
+        self.goto("/e/alfa").await;
+        self.press_keys(number).await;
+        self.press_keys(PIN).await;
+        self.click("main [data-key=next]").await;
+        self.must_be_signed_in().await;
+    }
+
+    async fn must_be_signed_in(&self) {
         self.until("to be signed in", "document.querySelector('main[data-person]')").await;
     }
 
@@ -154,7 +169,7 @@ impl Browser {
     pub async fn reads(&self, css: &str, text: &str) {
         let (css, text) = (json!(css), json!(text));
         let found = format!(
-            "Array.from(document.querySelectorAll({css})).some((el) => el.innerText.replace(/\\s+/g, ' ').includes({text}))"
+            "Array.from(document.querySelectorAll({css})).some((el) => el.getClientRects().length && el.textContent.replace(/\\s+/g, ' ').includes({text}))"
         );
         self.until(&format!("{text} in {css}"), &found).await;
     }
@@ -211,7 +226,7 @@ impl Browser {
 
     async fn give_up(&self, what: &str, error: &str) -> ! {
         self.picture("failed").await;
-        let page = "[location.href, document.documentElement.dataset.live, document.body.innerText.slice(0, 3000)].join('\\n')";
+        let page = "[location.href, document.documentElement.dataset.live, document.body.innerText.slice(0, 3000), document.querySelector('.r-short')?.outerHTML].join('\\n')";
         let page = self.run(&format!("return {page}")).await.unwrap_or_default();
         let log = self.driver.browser_log().await.unwrap_or_default();
         let log: Vec<_> = log.iter().map(|entry| format!("{} {}", entry.level, entry.message)).collect();
@@ -243,6 +258,6 @@ impl Browser {
     }
 }
 
-fn pictures() -> Option<PathBuf> {
+pub fn pictures() -> Option<PathBuf> {
     std::env::var_os("SCREENSHOTS").map(PathBuf::from)
 }

@@ -15,7 +15,7 @@ fn sample() -> String {
 
 fn row(reference: &str) -> String {
     format!(
-        "document.evaluate(\"//li[contains(@class, 'row')][.//b[@class='ref'][contains(., '{reference}')]]\", document, null, 9).singleNodeValue"
+        "document.evaluate(\"//li[contains(@class, 'row')][.//span[@class='row-text'][contains(., '{reference}')]]\", document, null, 9).singleNodeValue"
     )
 }
 
@@ -27,7 +27,7 @@ impl Browser {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_quote_becomes_an_order_on_every_board_and_is_picked_and_finished() {
     let (one, two) = TestServer::pair().await;
     let (marina, joao) = tokio::join!(Browser::of(SELLER, one.port), Browser::of(PICKER, two.port));
@@ -133,7 +133,7 @@ async fn finish(here: &Browser, there: &Browser) {
     here.reads("#closed-orders", "2 volumes").await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_who_pick_the_same_row_at_once_one_reads_who_was_first() {
     let (one, two) = TestServer::pair().await;
     let order = one.company("alfa").await.import(2).await;
@@ -142,7 +142,7 @@ async fn of_two_who_pick_the_same_row_at_once_one_reads_who_was_first() {
     let tap = format!("#item-{} .row-hit", order.items[0]);
     tokio::join!(joao.open(&path), maria.open(&path));
     tokio::join!(joao.click(&tap), maria.click(&tap));
-    let told = "document.getElementById('toasts').innerText.includes('separou este item às')";
+    let told = "document.getElementById('toasts').textContent.includes('separou este item às')";
     // Whoever saw the other's pick in time tapped a row that was picked already: its sheet says the same.
     let sheet = "document.querySelector('#item-sheet[open]')";
     for browser in [&joao, &maria] {
@@ -161,7 +161,7 @@ async fn of_two_who_pick_the_same_row_at_once_one_reads_who_was_first() {
     maria.quit_after_trouble().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_script_forms_do_the_same_work_and_others_see_it_live() {
     let (one, two) = TestServer::pair().await;
     let order = one.company("alfa").await.import_lines(&["10", "3", "4"]).await;

@@ -2,6 +2,9 @@
 //! `SCREENSHOTS=/tmp/shots` keeps pictures.
 
 mod chromium;
+mod desk;
 mod faults;
 mod journey;
+mod sizes;
 mod trouble;
+mod warehouse;

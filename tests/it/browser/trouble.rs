@@ -69,7 +69,7 @@ fn path(order: &Imported) -> String {
     format!("/orders/{}", order.id)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cut_connection_is_said_and_heals_by_itself() {
     let (proxy, listener) = Proxy::listen().await;
     let (url, origin) = (database::create().await, proxy.origin());
@@ -118,7 +118,7 @@ async fn hidden(joao: &Browser, maria: &Browser, order: &Imported) {
     joao.must_equal_a_fresh_page().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_redis_screens_are_late_and_never_wrong() {
     let mut redis = Redis::start().await;
     let url = database::create().await;
@@ -144,7 +144,7 @@ async fn without_redis_screens_are_late_and_never_wrong() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_replica_is_not_missed() {
     let (proxy, listener) = Proxy::listen().await;
     let (url, origin) = (database::create().await, proxy.origin());
