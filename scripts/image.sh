@@ -2,18 +2,21 @@
 # make image: builds the container image with buildah (root, no daemon) and proves it from the inside, as the user it
 # runs as: what it holds, that it is small, --help, names by file and by DNS, TLS against its own CA certificates,
 # migrate, serve, 200 on /, and an orderly end.
-#   IMAGE=separacao   its name; BUILD=0 proves the one that is there
+#   IMAGE=separacao      its name; BUILD=0 proves the one that is there
+#   STORAGE_DRIVER=vfs   works everywhere, but copies gigabytes for every layer, so layers are kept only with another
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 image=${IMAGE:-separacao}
 command -v buildah >/dev/null || { echo "image: install buildah, or: docker build -t $image ." >&2; exit 1; }
 scripts/install.sh cluster
-buildah=(buildah --storage-driver "${STORAGE_DRIVER:-vfs}")
+driver=${STORAGE_DRIVER:-vfs}
+buildah=(buildah --storage-driver "$driver")
 here=(--isolation chroot --network host)
+[ "$driver" = vfs ] || here+=(--layers)
 if [ "${BUILD:-1}" != 0 ]; then
   time=$(git log -1 --format=%ct 2>/dev/null || date +%s)
-  "${buildah[@]}" bud --layers "${here[@]}" --build-arg "BUILD_TIME=$time" -t "$image" .
+  "${buildah[@]}" bud "${here[@]}" --build-arg "BUILD_TIME=$time" -t "$image" .
 fi
 
 # shellcheck source=scripts/services.sh
@@ -54,6 +57,7 @@ import socket, sys
 names = {b"\x02db\x08internal\x00", b"\x04bell\x08internal\x00"}
 server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 server.bind(("127.0.0.53", 53))
+print("ready", flush=True)
 while True:
     query, address = server.recvfrom(512)
     end = query.index(b"\0", 12) + 1
@@ -64,6 +68,7 @@ while True:
     print(name, kind, flush=True)
 EOF
 start dns python3 "$SERVICES/dns.py"
+until_up dns "$LAST_PID" grep -q ready "$SERVICES/dns.log" || give_up dns
 echo 'nameserver 127.0.0.53' >"$SERVICES/resolv.conf"
 
 # What a container engine mounts over the image: a resolver; and, for this proof, a bundle that also knows our CA.
@@ -80,7 +85,7 @@ echo "== --help"
 
 echo "== migrate, over DNS and verified TLS"
 "${inside[@]}" migrate
-grep -c . "$SERVICES/dns.log" | sed 's/$/ questions to the name server/'
+grep -c internal "$SERVICES/dns.log" | sed 's/$/ questions to the name server/'
 
 echo "== serve"
 port=$(free_port)

@@ -53,7 +53,10 @@ pub async fn serve(Path(path): Path<String>, Query(version): Query<Version>) -> 
 pub fn modules() -> &'static [String] {
     static MODULES: OnceLock<Vec<String>> = OnceLock::new();
     MODULES.get_or_init(|| {
-        Static::iter().filter(|path| path.starts_with("js/") && path.ends_with(".js")).map(Into::into).collect()
+        Static::iter()
+            .filter(|path| path.starts_with("js/") && path.ends_with(".js"))
+            .map(Into::into)
+            .collect()
     })
 }
 

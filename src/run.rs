@@ -9,14 +9,17 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::embedded::{self, Embedded};
 use crate::db::{Db, migrate};
-use crate::feed;
-use crate::lifecycle::{Lifecycle, Stage};
+use crate::demo;
 use crate::error::Result;
+use crate::feed;
 use crate::lang::Lang;
+use crate::lifecycle::{Lifecycle, Stage};
 use crate::server::{Server, Start};
+use crate::state::AppState;
 use crate::telemetry;
 use crate::users::cli::{self, AdminCommand, CompanyCommand};
-use crate::users::operate::{self, Operator};
+use crate::users::operate::Operator;
+use crate::users::set_up;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 type Outcome = Result<(), Failure>;
@@ -51,7 +54,7 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Outcome {
     telemetry::start_log(&settings);
     settings.check()?;
     // Only a name for the one-time page; it exists while nobody can administer.
-    settings.setup_token.get_or_insert_with(operate::new_setup_token);
+    settings.setup_token.get_or_insert_with(set_up::new_setup_token);
     let metrics = telemetry::start_metrics();
     let database = Database::open(&settings).await?;
     if !settings.is_production() {
@@ -65,13 +68,36 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Outcome {
         settings,
     };
     let server = Server::bind(start).await?;
-    let _ = with_demo;
+    if with_demo {
+        offer_demo(&server.app).await?;
+    }
     announce(&server).await;
     let lifecycle = server.app.lifecycle.clone();
     let exit_after = Duration::from_millis(server.app.settings.drain_exit_ms);
-    lifecycle.spawn_loop(heed_signals(lifecycle.clone(), exit_after));
-    server.run().await;
+    // Whatever still runs when the time is over is left behind: a stuck request must not keep the old build alive.
+    tokio::select! {
+        () = server.run() => {}
+        () = heed_signals(lifecycle, exit_after) => tracing::warn!("left with something still running"),
+    }
     database.close().await;
+    Ok(())
+}
+
+/// Makes the demo company, and says how to come in; the PIN is told this once.
+async fn offer_demo(app: &AppState) -> Result<()> {
+    let Some(report) = demo::load(app).await? else {
+        println!("Demo: its company is there already; its PIN was told when it was made.");
+        println!("A new one: separacao admin reset-pin 1001 --company {}", demo::CODE);
+        return Ok(());
+    };
+    println!(
+        "Demo: {} (code {}), {} orders; everybody's PIN is {}",
+        report.company, report.code, report.orders, report.pin
+    );
+    for (number, name, roles) in report.people {
+        let roles: Vec<_> = roles.iter().map(|role| role.code()).collect();
+        println!("  {number}  {name} ({})", roles.join(", "));
+    }
     Ok(())
 }
 
@@ -82,38 +108,45 @@ async fn announce(server: &Server) {
     println!("Separação: http://localhost:{port}");
     let app = &server.app;
     let operator = Operator { db: &app.db, clock: &app.clock, settings: &app.settings };
-    match operate::invitation(operator).await {
+    match set_up::invitation(operator).await {
         Ok(Some(path)) => println!("First administrator: http://localhost:{port}{path}"),
         Ok(None) => {}
-        Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "who may sign in could not be read"),
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "who may sign in could not be read");
+        }
     }
 }
 
-/// SIGTERM: go in order; a second one, or SIGINT: now.
+/// SIGINT: so long until whatever still runs is left behind.
+const INTERRUPTED: Duration = Duration::from_millis(900);
+/// The same after a second SIGTERM, and when a drain takes too long.
+const IMPATIENT: Duration = Duration::from_millis(500);
+
+/// SIGTERM: go in order; a second one, or SIGINT: now. Ends when the time is over.
 async fn heed_signals(lifecycle: Lifecycle, exit_after: Duration) {
     let (Ok(mut terminate), Ok(mut interrupt)) =
         (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
         tracing::error!("signals cannot be heard");
-        return;
+        return std::future::pending().await;
     };
     tokio::select! {
         _ = terminate.recv() => {
             tracing::info!("told to go: no new sockets, requests are served");
             lifecycle.advance(Stage::Draining);
         }
-        _ = interrupt.recv() => lifecycle.advance(Stage::Leaving),
+        _ = interrupt.recv() => {
+            lifecycle.advance(Stage::Leaving);
+            return tokio::time::sleep(INTERRUPTED).await;
+        }
     }
-    let patience = if lifecycle.stage() == Stage::Leaving { Duration::from_millis(900) } else { exit_after };
     tokio::select! {
-        () = tokio::time::sleep(patience) => {}
+        () = tokio::time::sleep(exit_after.saturating_sub(IMPATIENT)) => {}
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
     lifecycle.advance(Stage::Leaving);
-    // What is still running has had its time: a stuck request must not keep the old build alive.
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    std::process::exit(0);
+    tokio::time::sleep(IMPATIENT).await;
 }
 
 /// `separacao migrate`

@@ -74,17 +74,15 @@ impl Db {
         Ok(CompanyTx { tx: self.begin(opening).await?, company_id })
     }
 
-    /// Connections are not tested before use, so a broken one shows here: one more try takes a fresh one.
+    /// Connections are not tested before use, so a broken one shows here. A database that was restarted leaves
+    /// a pool full of them: each is tried at most once, and then a fresh one.
     pub(super) async fn begin(&self, opening: String) -> Result<Transaction<'static, Postgres>> {
-        let again = opening.clone();
-        match self.pool.begin_with(AssertSqlSafe(opening)).await {
-            Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) => {
-                Ok(self.pool.begin_with(AssertSqlSafe(again)).await?)
+        let mut broken = self.pool.size();
+        loop {
+            match self.pool.begin_with(AssertSqlSafe(opening.clone())).await {
+                Err(error) if broken > 0 && is_broken(&error) => broken -= 1,
+                other => return other.map_err(AppError::from),
             }
-            Err(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code.starts_with("57P")) => {
-                Ok(self.pool.begin_with(AssertSqlSafe(again)).await?)
-            }
-            other => other.map_err(AppError::from),
         }
     }
 
@@ -95,6 +93,15 @@ impl Db {
 
     pub async fn close(&self) {
         self.pool.close().await;
+    }
+}
+
+/// The connection is of no use any more; another may be.
+fn is_broken(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
     }
 }
 

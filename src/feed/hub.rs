@@ -102,6 +102,10 @@ impl Hub {
             .clone()
     }
 
+    fn known(&self, company_id: CompanyId) -> Option<Arc<CompanyFeed>> {
+        self.shared.companies.lock().unwrap_or_else(PoisonError::into_inner).get(&company_id).cloned()
+    }
+
     fn watched(&self) -> Vec<Arc<CompanyFeed>> {
         let companies = self.shared.companies.lock().unwrap_or_else(PoisonError::into_inner);
         companies.values().filter(|feed| feed.is_watched()).cloned().collect()
@@ -112,8 +116,10 @@ impl Hub {
         loop {
             match rings.recv().await {
                 Ok(Ring::Look { company_id, head }) => {
-                    let feed = self.company(company_id);
-                    if feed.is_watched() && feed.head_n() < Some(head) {
+                    // Only companies that are known: a hostile ring must not fill the memory.
+                    let known =
+                        self.known(company_id).filter(|feed| feed.is_watched() && feed.head_n() < Some(head));
+                    if let Some(feed) = known {
                         lifecycle.spawn_loop(async move { feed.look_logged(Some(head)).await });
                     }
                 }
@@ -159,8 +165,12 @@ impl CompanyFeed {
         self.position.subscribe()
     }
 
-    fn is_watched(&self) -> bool {
+    pub fn is_watched(&self) -> bool {
         self.position.receiver_count() > 0
+    }
+
+    pub fn position(&self) -> Position {
+        self.position.borrow().clone()
     }
 
     pub fn head(&self) -> Option<Head> {
@@ -181,13 +191,10 @@ impl CompanyFeed {
     pub async fn look(&self, wanted: Option<i64>) -> Result<()> {
         let asked = Instant::now();
         let _reading = self.reader.lock().await;
-        let known = match wanted {
-            Some(n) => self.head_n() >= Some(n),
-            // A read that began after this call was made has seen all that was committed before it.
-            None => {
-                self.confirmed_at.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at >= asked)
-            }
-        };
+        // A read that began after this call was made has seen all that was committed before it.
+        let confirmed = *self.confirmed_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let known =
+            confirmed.is_some_and(|at| at >= asked) || wanted.is_some_and(|n| self.head_n() >= Some(n));
         if known { Ok(()) } else { self.read().await }
     }
 
@@ -200,49 +207,28 @@ impl CompanyFeed {
 
     async fn read(&self) -> Result<()> {
         let began = Instant::now();
-        let last = self.ring.lock().unwrap_or_else(PoisonError::into_inner).back().cloned();
         let known = self.head();
-        // The first row must be the event that is known last, with its tag; else history is another one.
-        let first = last.as_ref().map_or_else(|| known.as_ref().map_or(0, |head| head.n), |event| event.n);
         let mut tx = self.db.company(self.company_id).await?;
-        let (head, events) = if known.is_none() {
+        let (head, events) = if let Some(known) = &known {
+            queries::list_events(&mut tx, self.company_id, known.n, LOOK_LIMIT).await?
+        } else {
             // The first look fills the ring with what is recent, for those who come back.
             let head = queries::get_head(&mut tx, self.company_id).await?;
-            queries::list_events(
-                &mut tx,
-                self.company_id,
-                (head.n - RING_EVENTS as i64 + 1).max(0),
-                LOOK_LIMIT + 11,
-            )
-            .await?
-        } else {
-            queries::list_events(&mut tx, self.company_id, first, LOOK_LIMIT).await?
+            let first = (head.n - RING_EVENTS as i64 + 1).max(0);
+            queries::list_events(&mut tx, self.company_id, first, LOOK_LIMIT + 11).await?
         };
         drop(tx);
-        self.take(known, last, head, events);
+        self.take(known.as_ref(), head, events);
         *self.confirmed_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(began);
         Ok(())
     }
 
     /// Joins what was read to the ring, or drops the ring where the two do not belong together.
-    fn take(&self, known: Option<Head>, last: Option<Event>, head: Head, events: Vec<Event>) {
-        let continues = match (&known, &last) {
-            (None, _) => true,
-            (Some(known), Some(last)) => {
-                known.epoch == head.epoch
-                    && head.n >= known.n
-                    && events.first().is_some_and(|first| first.n == last.n && first.tag == last.tag)
-            }
-            (Some(known), None) => {
-                known.epoch == head.epoch && head.n >= known.n && (head.n > known.n || head.tag == known.tag)
-            }
-        };
-        let fresh: Vec<Event> = match (&known, &last) {
-            (None, _) => events,
-            (_, Some(_)) => events.into_iter().skip(1).collect(),
-            (Some(known), None) => events.into_iter().filter(|event| event.n > known.n).collect(),
-        };
-        let expected = known.as_ref().map_or(head.n - fresh.len() as i64, |known| known.n);
+    fn take(&self, known: Option<&Head>, head: Head, events: Vec<Event>) {
+        let continues = known.is_none_or(|known| continues(known, &head, &events));
+        let fresh: Vec<Event> =
+            events.into_iter().filter(|event| known.is_none_or(|known| event.n > known.n)).collect();
+        let expected = known.map_or(head.n - fresh.len() as i64, |known| known.n);
         let dense = fresh.iter().zip(expected + 1..).all(|(event, n)| event.n == n)
             && fresh.last().map_or(head.n == expected, |event| event.n == head.n);
         let mut rewritten = false;
@@ -273,43 +259,38 @@ impl CompanyFeed {
         });
     }
 
-    /// What came after the cursor, through `through` at least. Reads Postgres only for what is not in memory.
+    /// What came after the cursor, through `through` at least. Reads Postgres only for what is not in memory,
+    /// and before it calls a cursor wrong: the page may know more than this replica's last look.
     pub async fn since(&self, cursor: &Cursor, through: Option<i64>) -> Result<Since> {
-        match through {
-            Some(n) => self.look(Some(n)).await?,
-            None if self.is_watched() && self.head().is_some() => {}
-            None => self.look(None).await?,
-        }
-        let mut head = self.head().ok_or(crate::error::AppError::NotFound)?;
-        if head.epoch == cursor.epoch && cursor.n > head.n {
-            // The page may have been rendered after this replica's last look.
+        // Whoever asks is brought up to this moment, not to the last look; many who ask at once share one.
+        self.look(through).await?;
+        if !self.is_in_history(cursor) {
             self.look(None).await?;
-            head = self.head().ok_or(crate::error::AppError::NotFound)?;
+            if !self.is_in_history(cursor) {
+                return Ok(reset(ResetReason::Rewritten));
+            }
         }
-        if head.epoch != cursor.epoch || cursor.n > head.n {
-            return Ok(reset(ResetReason::Rewritten));
+        match self.since_in_memory(cursor) {
+            Some(since) => Ok(since),
+            None => self.since_in_table(cursor).await,
         }
-        if cursor.n == head.n {
-            let same = cursor.tag == head.tag;
-            return Ok(if same {
-                Since::Events { head, events: Vec::new() }
-            } else {
-                reset(ResetReason::Rewritten)
-            });
-        }
-        if let Some(since) = self.since_in_ring(cursor) {
-            return Ok(since);
-        }
-        self.since_in_table(cursor).await
     }
 
-    fn since_in_ring(&self, cursor: &Cursor) -> Option<Since> {
+    /// Whether the cursor's epoch and number can be of the history known here, and its tag where it is the head.
+    fn is_in_history(&self, cursor: &Cursor) -> bool {
+        self.head().is_some_and(|head| {
+            head.epoch == cursor.epoch
+                && (cursor.n < head.n || (cursor.n == head.n && cursor.tag == head.tag))
+        })
+    }
+
+    fn since_in_memory(&self, cursor: &Cursor) -> Option<Since> {
         let head = self.head()?;
-        let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = ring.iter().position(|event| event.n == cursor.n)?;
-        if ring.get(own)?.tag != cursor.tag {
-            return Some(reset(ResetReason::Rewritten));
+        if *cursor == head {
+            return Some(Since::Events { head, events: Vec::new() });
         }
+        let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = ring.iter().position(|event| event.n == cursor.n && event.tag == cursor.tag)?;
         let events: Vec<Event> =
             ring.iter().skip(own + 1).take_while(|event| event.n <= head.n).cloned().collect();
         (events.last()?.n == head.n).then_some(Since::Events { head, events })
@@ -344,6 +325,14 @@ impl CompanyFeed {
             ring.iter().filter(|event| event.n > from && event.n <= to).cloned().collect();
         (events.len() as i64 == to - from).then_some(events)
     }
+}
+
+/// Whether what was read can follow what was known. The first row must be the event known last, with its tag;
+/// where it is missing the feed was cleared up to later than that, which is a gap but no rewriting.
+fn continues(known: &Head, head: &Head, events: &[Event]) -> bool {
+    let same_end = head.n > known.n || (head.n == known.n && head.tag == known.tag);
+    let same_event = events.first().is_none_or(|first| first.n != known.n || first.tag == known.tag);
+    known.epoch == head.epoch && same_end && same_event
 }
 
 fn reset(reason: ResetReason) -> Since {

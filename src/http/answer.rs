@@ -188,7 +188,7 @@ fn log(error: &AppError) {
     match error {
         AppError::Internal(_) => tracing::error!(error = error as &dyn std::error::Error, "a request failed"),
         AppError::Unavailable(_) => {
-            tracing::warn!(error = error as &dyn std::error::Error, "a request could not be served")
+            tracing::warn!(error = error as &dyn std::error::Error, "a request could not be served");
         }
         _ => tracing::debug!(%error, "a request was refused"),
     }

@@ -14,8 +14,8 @@ use super::outbox::{CloseReason, Outbox};
 use super::presence::Presence;
 use super::render::{self, Rendered};
 use super::screen::{Effect, Screen};
-use crate::error::Result;
-use crate::feed::hub::{CompanyFeed, ResetReason, Since};
+use crate::error::{AppError, Result};
+use crate::feed::hub::{CompanyFeed, Position, ResetReason, Since};
 use crate::feed::{Cursor, Event, EventKind, Head};
 use crate::ids::{CompanyId, OrderId, PersonId, SessionId};
 use crate::lang::Lang;
@@ -65,6 +65,8 @@ struct Channel {
     covered: Head,
     /// Events up to here are known not to touch the screen beyond `covered`.
     scanned: i64,
+    /// Rewritings of history that it has seen; a later one resets its sockets.
+    rewrites: u64,
     sockets: HashMap<u64, Arc<Watcher>>,
 }
 
@@ -131,15 +133,17 @@ impl CompanyLive {
     /// Adds a socket. From here on it gets every frame; what came before, from its cursor on, is for
     /// [`CompanyLive::catch_up`].
     pub async fn join(self: &Arc<Self>, watcher: Arc<Watcher>) -> Result<()> {
-        if self.feed.head().is_none() {
+        if self.feed.head().is_none() || !self.feed.is_watched() {
             self.feed.look(None).await?;
         }
         {
             let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-            let head = self.feed.head().ok_or(crate::error::AppError::Unavailable(None))?;
+            let Position { head, rewrites } = self.feed.position();
+            let head = head.ok_or(AppError::Unavailable(None))?;
             let channel = channels.entry((watcher.screen, watcher.lang)).or_insert_with(|| Channel {
                 scanned: head.n,
                 covered: head,
+                rewrites,
                 sockets: HashMap::new(),
             });
             channel.sockets.insert(watcher.id, watcher);
@@ -255,7 +259,6 @@ impl CompanyLive {
     /// Runs while somebody watches.
     async fn run(self: Arc<Self>) {
         let mut position = self.feed.watch();
-        let mut rewrites = position.borrow().rewrites;
         let mut beat = interval(self.state.settings.beat());
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut sessions = interval(SESSION_CHECK);
@@ -277,9 +280,9 @@ impl CompanyLive {
             }
             let now = position.borrow_and_update().clone();
             let Some(head) = now.head else { continue };
-            if now.rewrites != rewrites {
-                rewrites = now.rewrites;
-                self.reset_all(ResetReason::Rewritten, &head);
+            if self.reset_rewritten(now.rewrites, &head) {
+                // Sessions, too, are those of another history.
+                self.check_sessions(None).await;
                 access_scanned = head.n;
             }
             self.heed_access(&mut access_scanned, head.n).await;
@@ -378,19 +381,29 @@ impl CompanyLive {
         let Some(head) = self.feed.head() else { return };
         let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
         let channel = channels.get(&(watcher.screen, watcher.lang));
-        if let Some(channel) = channel.filter(|channel| channel.scanned == head.n && channel.covered.epoch == head.epoch) {
+        if let Some(channel) =
+            channel.filter(|channel| channel.scanned == head.n && channel.covered.epoch == head.epoch)
+        {
             watcher.outbox.push(frame_text(&head, channel.covered.n, &Rendered::default()));
         }
     }
 
-    fn reset_all(&self, reason: ResetReason, head: &Head) {
-        let keys: Vec<_> = {
-            let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-            channels.keys().copied().collect()
+    /// Resets the screens that were opened in the history before this rewriting. False: there are none.
+    fn reset_rewritten(&self, rewrites: u64, head: &Head) -> bool {
+        let behind: Vec<_> = {
+            let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+            let behind = channels.iter_mut().filter(|(_, channel)| channel.rewrites < rewrites);
+            behind
+                .map(|(key, channel)| {
+                    channel.rewrites = rewrites;
+                    *key
+                })
+                .collect()
         };
-        for (screen, lang) in keys {
-            self.reset_channel(screen, lang, reason, head);
+        for (screen, lang) in &behind {
+            self.reset_channel(*screen, *lang, ResetReason::Rewritten, head);
         }
+        !behind.is_empty()
     }
 
     fn reset_channel(&self, screen: Screen, lang: Lang, reason: ResetReason, head: &Head) {
@@ -459,12 +472,23 @@ impl CompanyLive {
             match valid.get(&watcher.session_id) {
                 None => watcher.outbox.close(CloseReason::SessionEnded),
                 Some(actor) if !watcher.screen.is_allowed(actor) => {
-                    watcher.outbox.close(CloseReason::NotAllowed)
+                    watcher.outbox.close(CloseReason::NotAllowed);
                 }
                 Some(_) if only.is_some() => watcher.outbox.push(frame::reset(ResetReason::Access)),
                 Some(_) => {}
             }
         }
+    }
+
+    /// Why a socket that has just joined must go: its session ended, or changed, while its handshake was under way.
+    pub async fn refusal(&self, watcher: &Watcher) -> Result<Option<CloseReason>> {
+        let key = [watcher.session_id];
+        let found = session::check_sessions(&self.state.db, &self.state.clock, &key, &[]).await?;
+        Ok(match found.into_iter().find_map(|(_, actor)| actor) {
+            None => Some(CloseReason::SessionEnded),
+            Some(actor) if !watcher.screen.is_allowed(&actor) => Some(CloseReason::NotAllowed),
+            Some(_) => None,
+        })
     }
 
     /// Sockets on order screens that somebody looks at, for presence.

@@ -45,7 +45,7 @@ impl Presence {
         match read(company).await {
             Ok(present) => self.tell(company, present),
             Err(error) => {
-                tracing::debug!(error = &error as &dyn std::error::Error, "presence could not be read")
+                tracing::debug!(error = &error as &dyn std::error::Error, "presence could not be read");
             }
         }
     }

@@ -8,6 +8,7 @@ use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::WebSocketStream;
@@ -25,6 +26,8 @@ use crate::feed::hub::ResetReason;
 
 /// A socket that takes nothing for so long is closed.
 const NO_PROGRESS: Duration = Duration::from_secs(10);
+/// How long a browser may take to hear why its socket is closed.
+const GOODBYE: Duration = Duration::from_secs(2);
 /// Messages a browser may send: a burst, and then so many a second. It has next to nothing to say.
 const BURST: f64 = 40.0;
 const PER_SECOND: f64 = 20.0;
@@ -79,9 +82,20 @@ pub async fn serve(
     company.leave(&watcher);
     if let Some((code, reason)) = close {
         let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::from_static(reason) };
-        let _ = timeout(Duration::from_secs(2), stream.close(Some(frame))).await;
+        let _ = timeout(GOODBYE, say_goodbye(&mut stream, frame)).await;
     }
     metrics::gauge!("live_sockets").decrement(1.0);
+}
+
+/// Says why, and reads on until the browser has gone: closing with unread bytes would send a reset that
+/// overtakes the reason.
+async fn say_goodbye(stream: &mut Stream, why: CloseFrame) -> Result<(), Error> {
+    stream.close(Some(why)).await?;
+    let connection = stream.get_mut();
+    connection.shutdown().await?;
+    let mut ignored = [0; 1024];
+    while connection.read(&mut ignored).await? > 0 {}
+    Ok(())
 }
 
 type Close = Option<(u16, &'static str)>;
@@ -96,6 +110,9 @@ async fn greet(
 ) -> Result<(), Close> {
     const AWAY: Close = Some((1013, "try again"));
     company.join(watcher.clone()).await.map_err(|_| AWAY)?;
+    if let Some(reason) = company.refusal(watcher).await.map_err(|_| AWAY)? {
+        return Err(Some((reason.code(), "")));
+    }
     let missing = company.catch_up(watcher.screen, watcher.lang, cursor, None).await.map_err(|_| AWAY)?;
     let head = match missing {
         CatchUp::Frame { text, head, .. } => {

@@ -55,7 +55,7 @@ fn load(file: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
 }
 
 fn read_in_child(bytes: &[u8]) -> Result<Reading, Refusal> {
-    let program = std::env::current_exe().map_err(|_| Refusal::Unavailable)?;
+    let program = crate::config::own_program().map_err(|_| Refusal::Unavailable)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|_| Refusal::Unavailable)?.block_on(Sandbox::new(program).read_in_child(bytes))
 }

@@ -79,6 +79,8 @@ fn spawn(program: &Path) -> std::io::Result<Child> {
     Command::new(program)
         .args(["quote", "--child", "-"])
         .env_clear()
+        // Where no `.env` is found that would bring secrets back.
+        .current_dir("/")
         // Else the allocator reserves a gigabyte before `main` runs, and no limit binds what is reserved already.
         .env("MIMALLOC_ARENA_RESERVE", "0")
         .stdin(Stdio::piped())

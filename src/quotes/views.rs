@@ -277,6 +277,10 @@ impl PreviewPage<'_> {
         self.chrome.scene.lang.t(&format!("quote.{name}")).into_owned()
     }
 
+    fn sum_label(&self, cell: &Cell) -> String {
+        self.chrome.scene.lang.t(&format!("quote_sum.{}", cell.name)).into_owned()
+    }
+
     fn is_number(&self, cell: &Cell) -> bool {
         ["quantity", "unit_price", "total", "discount", "payable"]
             .iter()

@@ -11,4 +11,5 @@ pub mod pin;
 pub mod queries;
 pub mod routes;
 pub mod session;
+pub mod set_up;
 pub mod views;

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
 
 use super::client::Source;
@@ -13,8 +12,7 @@ use super::pin;
 use super::queries::companies::{self, ListedCompany, NewShipping};
 use super::queries::events::{NewSecurityEvent, SecurityEvent, insert_security_event};
 use super::queries::people::{self, NewPerson};
-use super::queries::{sessions, sign_in};
-use super::session::Begins;
+use super::queries::sessions;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
@@ -47,7 +45,7 @@ pub async fn create_company(db: &Db, new: NewCompany<'_>) -> Result<CompanyId> {
     Ok(id)
 }
 
-fn check_company(new: NewCompany<'_>) -> Result<()> {
+pub(super) fn check_company(new: NewCompany<'_>) -> Result<()> {
     let mut fields: Vec<(String, Sentence)> = Vec::new();
     if !is_name(new.name) {
         fields.push(("company_name".to_owned(), Sentence::new("people.name_wrong")));
@@ -72,7 +70,7 @@ fn is_code(code: &str) -> bool {
         && code.bytes().next().is_some_and(plain)
 }
 
-async fn insert_company(db: &mut PgConnection, new: NewCompany<'_>) -> Result<CompanyId> {
+pub(super) async fn insert_company(db: &mut PgConnection, new: NewCompany<'_>) -> Result<CompanyId> {
     let id = CompanyId::new();
     companies::insert_company(db, id, new.name, new.code, new.time_zone).await?;
     insert_head(db, id.0).await?;
@@ -168,12 +166,12 @@ pub async fn reset_pin(operator: Operator<'_>, company: &ListedCompany, number: 
     Ok(pin)
 }
 
-async fn hash(settings: &Settings, pin: &str) -> Result<String> {
+pub(super) async fn hash(settings: &Settings, pin: &str) -> Result<String> {
     let turn = pin::turn().await?;
     pin::hash(settings, &turn, pin).await
 }
 
-fn new_admin(name: &str, number: &str, pin_hash: String, pin_must_change: bool) -> NewPerson {
+pub(super) fn new_admin(name: &str, number: &str, pin_hash: String, pin_must_change: bool) -> NewPerson {
     NewPerson {
         id: PersonId::new(),
         number: number.to_owned(),
@@ -185,7 +183,7 @@ fn new_admin(name: &str, number: &str, pin_hash: String, pin_must_change: bool) 
     }
 }
 
-async fn insert_admin(
+pub(super) async fn insert_admin(
     db: &mut PgConnection,
     company_id: CompanyId,
     new: &NewPerson,
@@ -223,80 +221,6 @@ async fn append(
     append_event(db, company_id, &event, None, now).await.map(drop)
 }
 
-/// What the one-time page asks.
-#[derive(Clone, Copy, Debug)]
-pub struct SetUp<'a> {
-    pub token: &'a str,
-    /// Used only while there is no company.
-    pub company: NewCompany<'a>,
-    pub name: &'a str,
-    pub number: &'a str,
-    pub pin: &'a str,
-    pub pin_again: &'a str,
-}
-
-/// Whether the one-time page exists at all, and then the company that has nobody yet.
-pub async fn find_set_up(operator: Operator<'_>) -> Result<Option<ListedCompany>> {
-    if operator.settings.setup_token.is_none() {
-        return Err(AppError::NotFound);
-    }
-    let mut gate = operator.db.gate().await?;
-    if sign_in::has_admin(&mut gate).await? {
-        return Err(AppError::NotFound);
-    }
-    drop(gate);
-    Ok(list_companies(operator.db).await?.into_iter().find(|company| !company.closed))
-}
-
-/// Makes the company if there is none, and its first administrator, who is signed in at once.
-pub async fn set_up(operator: Operator<'_>, form: SetUp<'_>, source: &Source) -> Result<Begins> {
-    let existing = find_set_up(operator).await?;
-    let expected = operator.settings.setup_token.as_deref().unwrap_or_default();
-    if !is_same(form.token.trim(), expected) {
-        return Err(AppError::field("token", "set_up.token_wrong"));
-    }
-    if existing.is_none() {
-        check_company(form.company)?;
-    }
-    let (login_digits, pin_digits) =
-        existing.as_ref().map_or((4, 6), |company| (company.login_digits, company.pin_digits));
-    check_new_person(form.name, form.number, &[Role::Admin], login_digits)?;
-    super::actions::check_new_pin(form.pin, form.pin_again, pin_digits, form.number)?;
-    let new = new_admin(form.name, form.number, hash(operator.settings, form.pin).await?, false);
-    let now = operator.clock.now();
-    let mut tx = operator.db.operator().await?;
-    companies::lock_set_up(&mut tx).await?;
-    if sign_in::has_admin(&mut tx).await? {
-        return Err(AppError::conflict("set_up.token_used"));
-    }
-    let company_id = match existing {
-        Some(company) => company.id,
-        None => insert_company(&mut tx, form.company).await?,
-    };
-    insert_admin(&mut tx, company_id, &new, SecurityEvent::SetUpDone, source, now).await?;
-    tx.keep().await?;
-    Ok(Begins { company_id, person_id: new.id, pin_hash: new.pin_hash, continues: None })
-}
-
-/// Compares hashes: how long it takes says nothing about the token.
-fn is_same(given: &str, expected: &str) -> bool {
-    !expected.is_empty() && Sha256::digest(given) == Sha256::digest(expected)
-}
-
-/// A token for the one-time page, printed at start where the settings name none.
-pub fn new_setup_token() -> String {
-    format!("{:032x}", rand::random::<u128>())
-}
-
-/// The path of the one-time page with its token, while nobody can administer.
-pub async fn invitation(operator: Operator<'_>) -> Result<Option<String>> {
-    match find_set_up(operator).await {
-        Ok(_) => Ok(operator.settings.setup_token.as_deref().map(|token| format!("/set-up?token={token}"))),
-        Err(AppError::NotFound) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -309,12 +233,5 @@ mod tests {
         for code in ["a", "-a", "Matriz", "são", "a b", &"x".repeat(31)] {
             assert!(!is_code(code), "{code}");
         }
-    }
-
-    #[test]
-    fn no_token_opens_a_set_up_that_has_none() {
-        assert!(!is_same("", ""));
-        assert!(!is_same("a", "b"));
-        assert!(is_same("a", "a"));
     }
 }

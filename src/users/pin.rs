@@ -126,7 +126,7 @@ pub fn check(pin: &str, wanted: u8, number: &str) -> Result<(), PinFault> {
         || pairs_run(&digits)
         || digits.iter().eq(digits.iter().rev())
         || is_date(&digits)
-        || KEYPAD.iter().any(|shape| *shape == pin)
+        || KEYPAD.contains(&pin)
         || contains_number;
     if trivial { Err(PinFault::Trivial) } else { Ok(()) }
 }

@@ -117,6 +117,7 @@ fn key(id: Id) -> [u8; 32] {
     Sha256::digest(id.0.to_le_bytes()).into()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what map_err gives away")]
 fn backend(error: AppError) -> StoreError {
     tracing::warn!(error = &error as &dyn std::error::Error, "the session could not be read or written");
     StoreError::Backend(error.to_string())

@@ -38,8 +38,11 @@ impl Watched {
     }
 }
 
+/// A command: what it is told as, its path and its form.
+type Tap = (EventKind, String, Vec<(&'static str, &'static str)>);
+
 /// Every command on an order, in an order in which each can be done.
-fn every_command(order: &Imported) -> Vec<(EventKind, String, Vec<(&'static str, &'static str)>)> {
+fn every_command(order: &Imported) -> Vec<Tap> {
     let base = format!("/orders/{}", order.id);
     let item = |n: usize, verb: &str| format!("{base}/items/{}/{verb}", order.items[n]);
     vec![
@@ -70,7 +73,9 @@ async fn the_page_before_and_the_frames_are_the_page_after_for_every_command() {
     let elsewhere = admin.at(two.port);
     let mut screens = Vec::new();
     for client in [&admin, &elsewhere] {
-        for path in ["/".to_owned(), format!("/orders/{}", order.id), "/closed".to_owned(), "/?q=paula".to_owned()] {
+        for path in
+            ["/".to_owned(), format!("/orders/{}", order.id), "/closed".to_owned(), "/?q=paula".to_owned()]
+        {
             screens.push(Watched::open(client, &path).await);
         }
     }

@@ -1,12 +1,19 @@
 //! The integration tests: one binary, a file per promise. Linking once is what keeps them quick.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and is no server")]
 
 mod browser;
 mod commands;
+mod drain;
 mod embedded;
+mod feed;
+mod health;
+mod import;
+mod isolation;
 mod people;
 mod quotes;
 mod screens;
 mod sign_in;
+mod sockets;
 mod support;
+mod wire;

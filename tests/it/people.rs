@@ -4,8 +4,9 @@ use reqwest::StatusCode;
 use separacao::command::{self, Tap, Who};
 use separacao::ids::OperationId;
 use separacao::users::client::Source;
-use separacao::users::people::{By, SetActive, SetRoles};
 use separacao::users::model::Role;
+use separacao::users::operate::{self, Operator};
+use separacao::users::people::{By, SetActive, SetRoles};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
 
@@ -22,8 +23,10 @@ async fn superuser(server: &TestServer) -> PgConnection {
 }
 
 async fn text(server: &TestServer, sql: &str) -> String {
-    let answer: Option<String> =
-        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut superuser(server).await).await.unwrap();
+    let answer: Option<String> = sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
+        .fetch_one(&mut superuser(server).await)
+        .await
+        .unwrap();
     answer.unwrap_or_default()
 }
 
@@ -37,7 +40,8 @@ fn shown_pin(html: &str) -> Option<&str> {
 async fn a_new_person_gets_a_pin_that_is_shown_once_and_must_be_changed() {
     let server = TestServer::start().await;
     let admin = server.signed_in("alfa", ADMIN).await;
-    let form = [("name", "Zé <b>Novo</b>"), ("number", "5005"), ("roles", "picker"), ("roles", "buyer"), ("v", "1")];
+    let form =
+        [("name", "Zé <b>Novo</b>"), ("number", "5005"), ("roles", "picker"), ("roles", "buyer"), ("v", "1")];
     let first = admin.post("/people", &form).await;
     assert_eq!(first.status, StatusCode::OK, "{}", first.text);
     let pin = shown_pin(&first.text).expect("the PIN").to_owned();
@@ -160,9 +164,11 @@ async fn of_two_administrators_who_go_at_once_one_stays() {
         );
         assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
         let left = "select count(*)::text from people where company_id = '";
-        let admins = text(&server, &format!("{left}{}' and active and 'admin' = any(roles)", company.id)).await;
+        let admins =
+            text(&server, &format!("{left}{}' and active and 'admin' = any(roles)", company.id)).await;
         assert_eq!(admins, "1");
-        let again = "update people set active = true, roles = array['admin'] where number in ('1000', '1001')";
+        let again =
+            "update people set active = true, roles = array['admin'] where number in ('1000', '1001')";
         superuser(&server).await.execute(again).await.unwrap();
     }
 }
@@ -207,7 +213,40 @@ async fn the_database_itself_keeps_the_roles_apart() {
     for table in ["sign_in_failures", "_sqlx_migrations"] {
         assert!(seen(&app, &format!("select count(*) from {table}")).await.is_err(), "{table}");
     }
-    assert!(seen(&app, "with x as (insert into sessions (key) values ('') returning 1) select count(*) from x").await.is_err());
+    assert!(
+        seen(&app, "with x as (insert into sessions (key) values ('') returning 1) select count(*) from x")
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn a_company_that_is_closed_lets_nobody_in_and_closes_its_screens() {
+    let server = TestServer::start().await;
+    let picker = server.signed_in("alfa", PICKER).await;
+    let elsewhere = server.signed_in("beta", PICKER).await;
+    let mut page = picker.page("/").await;
+    let mut socket = Socket::open(&picker, &mut page).await;
+    operate::close_company(&server.app.db, &server.app.clock, "alfa").await.unwrap();
+    assert_eq!(socket.closed().await, Some(4401));
+    assert!(!picker.get("/").await.text.contains("data-person"));
+    let page = Client::new(server.port).get("/e/alfa").await;
+    assert!(!page.text.contains("Distribuidora Alfa"));
+    assert!(elsewhere.get("/").await.text.contains("data-person"));
+}
+
+#[tokio::test]
+async fn the_operator_s_reset_is_the_way_back_in() {
+    let server = TestServer::start().await;
+    let company = operate::get_company(&server.app.db, Some("alfa")).await.unwrap();
+    assert!(operate::get_company(&server.app.db, None).await.is_err(), "there are two");
+    let operator = Operator { db: &server.app.db, clock: &server.app.clock, settings: &server.app.settings };
+    let pin = operate::reset_pin(operator, &company, ADMIN).await.unwrap();
+    let client = Client::new(server.port);
+    client.sign_in("alfa", ADMIN, &pin).await;
+    assert_eq!(client.get("/").await.location(), "/pin");
+    let pin = operate::create_admin(operator, &company, "Rita Nova", "7001").await.unwrap();
+    Client::new(server.port).sign_in("alfa", "7001", &pin).await;
 }
 
 #[tokio::test]

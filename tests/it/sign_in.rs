@@ -16,7 +16,10 @@ const OWN: &str = "604918";
 /// What a superuser sees.
 async fn count(server: &TestServer, what: &str) -> i64 {
     let mut database = PgConnection::connect(&server.database_url).await.unwrap();
-    sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&mut database).await.unwrap()
+    sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {what}")))
+        .fetch_one(&mut database)
+        .await
+        .unwrap()
 }
 
 async fn run(server: &TestServer, sql: &str) {
@@ -40,7 +43,8 @@ async fn a_right_pin_opens_the_board_with_a_cookie_that_scripts_cannot_read() {
     let answer = attempt(&client, PICKER, PIN).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(answer.location(), "/");
-    let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap()).collect();
+    let cookies: Vec<_> =
+        answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap()).collect();
     for name in ["session=", "device=", "company=alfa"] {
         let line = cookies.iter().find(|line| line.starts_with(name)).expect(name);
         for wanted in ["HttpOnly", "SameSite=Lax", "Path=/"] {
@@ -310,7 +314,10 @@ async fn a_stricter_rule_asks_for_a_new_pin_at_the_next_sign_in() {
 async fn the_one_time_page_makes_the_first_administrator_and_then_is_gone() {
     let server = TestServer::start().await;
     let token = server.app.settings.setup_token.clone().unwrap_or_default();
-    assert_eq!(Client::new(server.port).get(&format!("/set-up?token={token}")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        Client::new(server.port).get(&format!("/set-up?token={token}")).await.status,
+        StatusCode::NOT_FOUND
+    );
     run(&server, "update people set active = false").await;
     let second = TestServer::on(&server.database_url, &["--setup-token", "printed-at-start"]).await;
     let client = Client::new(second.port);

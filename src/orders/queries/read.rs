@@ -166,7 +166,7 @@ pub async fn list_summaries(
             },
             notes: notes.remove(&id).unwrap_or_default(),
             picked_by: row.picked_by,
-            ready_since: row.ready_since.map(|at| at.to_jiff()),
+            ready_since: row.ready_since.map(jiff_sqlx::Timestamp::to_jiff),
             closed,
             version: row.version,
         };

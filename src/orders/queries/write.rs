@@ -54,7 +54,7 @@ pub async fn lock_order(db: &mut PgConnection, company_id: CompanyId, id: OrderI
         shipping_id: ShippingId(row.shipping_id),
         packaging_id: PackagingId(row.packaging_id),
         version: row.version,
-        closed_at: row.closed_at.map(|at| at.to_jiff()),
+        closed_at: row.closed_at.map(jiff_sqlx::Timestamp::to_jiff),
         closed_by: row.closed_by.map(PersonId),
         closed_by_name: row.closed_by_name,
     })

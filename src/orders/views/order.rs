@@ -47,6 +47,12 @@ pub struct Group<'a> {
     pub rows: Vec<ItemFragment<'a>>,
 }
 
+impl Group<'_> {
+    fn title(&self) -> String {
+        self.count.scene.lang.t(&format!("group.{}", self.group.code())).into_owned()
+    }
+}
+
 /// `/orders/{id}`. Besides the fragments' forms it posts to `/orders/{id}/cancel` (`reason`, `v`),
 /// `/orders/{id}/reopen` (`reason`, `v`), `/orders/{id}/shipping` (`shipping`, `packaging`: ids, `v`), and, from the
 /// sheet of a line, `/orders/{id}/items/{item}/{pick|unpick|short|unshort}`: `quantity` (pick; unpick without it

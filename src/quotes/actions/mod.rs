@@ -88,10 +88,10 @@ impl Sent {
         let note: String = self.get("note").unwrap_or_default().chars().filter(|c| *c != '\0').collect();
         let reason = tidy(self.get("reason").unwrap_or_default());
         if note.chars().count() > NOTE {
-            return Err(AppError::field("note", "form.too_long"));
+            return Err(AppError::field("note", "orders.error.note_too_long"));
         }
         if reason.chars().count() > REASON {
-            return Err(AppError::field("reason", "form.too_long"));
+            return Err(AppError::field("reason", "orders.error.reason_needed"));
         }
         correct(draft, &self.fields, self.lang);
         let form = &mut draft.form;

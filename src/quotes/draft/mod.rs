@@ -103,3 +103,6 @@ pub fn correct(draft: &mut Draft, sent: &[(String, String)], lang: Lang) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

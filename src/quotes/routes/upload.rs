@@ -131,7 +131,7 @@ fn refused(refusal: Refusal) -> AppError {
 
 /// The next file that somebody chose. A form without a choice sends one without name and content.
 async fn next_file(multipart: &mut Multipart) -> Result<Option<File>> {
-    while let Some(field) = multipart.next_field().await.map_err(broken)? {
+    while let Some(field) = multipart.next_field().await.map_err(|error| broken(&error))? {
         let name = field.file_name().map(file_name).unwrap_or_default();
         if field.name() == Some("file") && !name.is_empty() {
             return Ok(Some(File { name, bytes: take(field).await? }));
@@ -144,7 +144,7 @@ async fn next_file(multipart: &mut Multipart) -> Result<Option<File>> {
 async fn take(mut field: Field<'_>) -> Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     let mut too_large = false;
-    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+    while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
         too_large |= bytes.len() + chunk.len() > MOST_BYTES;
         if too_large {
             bytes = Vec::new();
@@ -155,7 +155,7 @@ async fn take(mut field: Field<'_>) -> Result<Option<Vec<u8>>> {
     Ok((!too_large).then_some(bytes))
 }
 
-fn broken(error: MultipartError) -> AppError {
+fn broken(error: &MultipartError) -> AppError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return refused(Refusal::TooLarge);
     }

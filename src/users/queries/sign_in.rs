@@ -137,8 +137,10 @@ pub async fn get_tallies(
     )
     .fetch_one(db)
     .await?;
-    let tally =
-        |count, last: Option<jiff_sqlx::Timestamp>| Tally { count, last_at: last.map(|at| at.to_jiff()) };
+    let tally = |count, last: Option<jiff_sqlx::Timestamp>| Tally {
+        count,
+        last_at: last.map(jiff_sqlx::Timestamp::to_jiff),
+    };
     Ok(Tallies {
         account: tally(row.account, row.account_last),
         address: tally(row.address, row.address_last),

@@ -30,7 +30,7 @@ pub fn router() -> Router<AppState> {
         .route("/sign-out", post(own::sign_out).get(home))
         .route("/language", post(own::change_language).get(home))
         .route("/pin", get(own::pin_page).post(own::change_pin))
-        .route("/set-up", get(set_up::page).post(set_up::set_up))
+        .route("/set-up", get(set_up::page).post(set_up::submit))
         .route("/people", get(people::page).post(people::create))
         .route("/people/{person}/roles", post(people::set_roles).get(to_people))
         .route("/people/{person}/active", post(people::set_active).get(to_people))

@@ -13,8 +13,9 @@ use crate::html::FieldErrors;
 use crate::page;
 use crate::state::AppState;
 use crate::users::client::Client;
-use crate::users::operate::{self, NewCompany, Operator, SetUp};
+use crate::users::operate::{NewCompany, Operator};
 use crate::users::session;
+use crate::users::set_up::{self, SetUp};
 use crate::users::views::SetUpPage;
 
 #[derive(Debug, Default, Deserialize)]
@@ -51,7 +52,7 @@ async fn render(
     form: &SetUpForm,
     errors: &FieldErrors,
 ) -> Result<Response> {
-    let existing = operate::find_set_up(operator(state)).await?;
+    let existing = set_up::find_set_up(operator(state)).await?;
     page::respond(&SetUpPage {
         chrome: &chrome(state, client.lang, None),
         token: &form.token,
@@ -65,7 +66,7 @@ async fn render(
     })
 }
 
-pub async fn set_up(
+pub async fn submit(
     State(state): State<AppState>,
     session: Session,
     client: Client,
@@ -84,7 +85,7 @@ pub async fn set_up(
         pin: &form.pin,
         pin_again: &form.pin_again,
     };
-    match operate::set_up(operator(&state), wanted, &client.source).await {
+    match set_up::set_up(operator(&state), wanted, &client.source).await {
         Ok(begins) => {
             session::begin(&state, &session, &begins).await?;
             Ok(Redirect::to("/").into_response())

@@ -49,7 +49,12 @@ impl Proxy {
     }
 }
 
-async fn pass(mut client: TcpStream, targets: Arc<[u16]>, turn: Arc<AtomicUsize>, mut open: watch::Receiver<bool>) {
+async fn pass(
+    mut client: TcpStream,
+    targets: Arc<[u16]>,
+    turn: Arc<AtomicUsize>,
+    mut open: watch::Receiver<bool>,
+) {
     if !*open.borrow_and_update() {
         return;
     }
@@ -107,7 +112,8 @@ pub struct Replica {
 
 impl Replica {
     pub async fn start(database_url: &str, more: &[&str]) -> Self {
-        let fixed = ["--database-url", database_url, "--host", "127.0.0.1", "--port", "0", "--beat-ms", "500"];
+        let fixed =
+            ["--database-url", database_url, "--host", "127.0.0.1", "--port", "0", "--beat-ms", "500"];
         let mut command = Command::new(env!("CARGO_BIN_EXE_separacao"));
         command.args(fixed).args(more).env_clear().env("RUST_LOG", "error");
         let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();

@@ -43,7 +43,11 @@ impl Browser {
     async fn must_equal_a_fresh_page(&self) {
         self.must_be_live().await;
         self.patiently("the page a fresh one would be", async || {
-            let answer = self.driver.execute_async(DIFFERENCES, Vec::new()).await.map_err(|error| error.to_string())?;
+            let answer = self
+                .driver
+                .execute_async(DIFFERENCES, Vec::new())
+                .await
+                .map_err(|error| error.to_string())?;
             match answer.json().as_array() {
                 Some(differences) if differences.is_empty() => Ok(()),
                 _ => Err(answer.json().to_string()),

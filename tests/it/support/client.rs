@@ -74,17 +74,28 @@ impl Client {
     }
 
     /// A tap with its operation id, and with the page that it was made on.
-    pub async fn tap_as(&self, path: &str, form: &[(&str, &str)], operation: Uuid, page: Option<&Page>) -> Answer {
-        let mut request = self
-            .http
-            .post(self.url(path))
-            .header("accept", "application/json")
-            .header("x-operation-id", operation.to_string())
-            .form(form);
+    pub async fn tap_as(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        operation: Uuid,
+        page: Option<&Page>,
+    ) -> Answer {
+        let mut request = self.command(path, form, operation);
         if let Some(page) = page {
             request = request.header("x-screen", &page.screen).header("x-cursor", &page.cursor);
         }
-        self.send(request).await
+        self.read(request).await
+    }
+
+    /// A tap that may fail.
+    pub fn command(&self, path: &str, form: &[(&str, &str)], operation: Uuid) -> reqwest::RequestBuilder {
+        self.http
+            .post(self.url(path))
+            .header("accept", "application/json")
+            .header("x-operation-id", operation.to_string())
+            .header(COOKIE, self.cookie_header())
+            .form(form)
     }
 
     /// A live page: what it shows, and where it stands.
@@ -99,7 +110,11 @@ impl Client {
     }
 
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.header(COOKIE, self.cookie_header()).send().await.expect("an answer");
+        self.read(request.header(COOKIE, self.cookie_header())).await
+    }
+
+    async fn read(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.expect("an answer");
         self.keep_cookies(&response);
         let (status, headers) = (response.status(), response.headers().clone());
         Answer { status, headers, text: response.text().await.unwrap() }

@@ -16,7 +16,8 @@ pub fn maintenance_url() -> String {
 /// The URL of another database of the same server.
 fn url_of(name: &str) -> String {
     let url = maintenance_url();
-    let (before, query) = url.split_once('?').map_or((url.as_str(), String::new()), |(a, b)| (a, format!("?{b}")));
+    let (before, query) =
+        url.split_once('?').map_or((url.as_str(), String::new()), |(a, b)| (a, format!("?{b}")));
     let (server, _) = before.rsplit_once('/').expect("a database in TEST_DATABASE_URL");
     format!("{server}/{name}{query}")
 }
@@ -24,7 +25,8 @@ fn url_of(name: &str) -> String {
 /// The migrations decide what the template is called: another schema, another template.
 fn template_name() -> String {
     let mut hash = Sha256::new();
-    let mut files: Vec<_> = std::fs::read_dir("migrations").unwrap().map(|file| file.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir("migrations").unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
     for file in files {
         hash.update(std::fs::read(file).unwrap());
@@ -59,6 +61,14 @@ pub async fn create() -> String {
     run(&mut maintenance, format!("drop database if exists {name} with (force)")).await;
     run(&mut maintenance, format!("create database {name} template {template} strategy file_copy")).await;
     maintenance.close().await.unwrap();
+    url_of(&name)
+}
+
+/// A database without a schema.
+pub async fn create_empty() -> String {
+    let name = format!("separacao_it_empty_{}", uuid::Uuid::now_v7().simple());
+    let mut maintenance = PgConnection::connect(&maintenance_url()).await.expect("the test server");
+    run(&mut maintenance, format!("create database {name}")).await;
     url_of(&name)
 }
 

@@ -1,8 +1,13 @@
 //! What every test stands on: a database of its own, the real server on a free port, and clients that behave
 //! like browsers.
 
+#![expect(dead_code, reason = "what wire, socket and drain tests stand on")]
+
 pub mod client;
 pub mod database;
+pub mod follower;
+pub mod process;
+pub mod proxy;
 pub mod screen;
 pub mod server;
 pub mod socket;

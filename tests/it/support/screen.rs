@@ -2,6 +2,7 @@
 //! `static/js/apply.js`, so that "page before + frames = page after" is checked without a browser.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
@@ -35,8 +36,13 @@ impl Page {
         let main = document.select(&selector("main")).next().expect("<main>");
         let value = |name| main.value().attr(name).unwrap_or_default().to_owned();
         let lists = selector("[id][data-v]");
-        let mut page =
-            Page { screen: value("data-screen"), cursor: value("data-cursor"), fragments: BTreeMap::new(), touched: false, reset: None };
+        let mut page = Page {
+            screen: value("data-screen"),
+            cursor: value("data-cursor"),
+            fragments: BTreeMap::new(),
+            touched: false,
+            reset: None,
+        };
         for element in main.select(&lists).filter(|element| !is_list(element)) {
             page.insert(element);
         }
@@ -74,23 +80,20 @@ impl Page {
     }
 
     fn apply_html(&mut self, html: &str) {
-        let fragment = Html::parse_fragment(html);
-        let gone = selector("template[data-gone]");
-        for element in fragment.select(&gone) {
-            let v: i64 = element.value().attr("data-v").unwrap().parse().unwrap();
-            let id = element.value().attr("id").unwrap();
-            if self.fragments.get(id).is_some_and(|known| known.v <= v) {
-                self.fragments.remove(id);
-            }
-        }
-        for element in fragment.select(&selector("[id][data-v]")).filter(|element| element.value().name() != "template") {
-            let (id, new) = read(element);
-            match self.fragments.get(&id) {
-                Some(known) if known.v > new.v => {}
-                None if new.list.is_none() => {}
-                _ => {
-                    self.fragments.insert(id, new);
+        for change in changes(html).iter() {
+            match change {
+                Change::Gone(id, v) => {
+                    if self.fragments.get(id).is_some_and(|known| known.v <= *v) {
+                        self.fragments.remove(id);
+                    }
                 }
+                Change::Put(id, new) => match self.fragments.get(id) {
+                    Some(known) if known.v > new.v => {}
+                    None if new.list.is_none() => {}
+                    _ => {
+                        self.fragments.insert(id.clone(), new.clone());
+                    }
+                },
             }
         }
     }
@@ -113,6 +116,43 @@ impl Page {
     }
 }
 
+/// What a frame's html asks for.
+#[derive(Debug)]
+enum Change {
+    Gone(String, i64),
+    Put(String, Fragment),
+}
+
+/// Hundreds of sockets get the same bytes; they are parsed once.
+fn changes(html: &str) -> Arc<[Change]> {
+    static KNOWN: Mutex<BTreeMap<String, Arc<[Change]>>> = Mutex::new(BTreeMap::new());
+    if let Some(known) = KNOWN.lock().unwrap().get(html) {
+        return known.clone();
+    }
+    let parsed = parse_changes(html);
+    let mut known = KNOWN.lock().unwrap();
+    if known.len() > 500 {
+        known.clear();
+    }
+    known.insert(html.to_owned(), parsed.clone());
+    parsed
+}
+
+fn parse_changes(html: &str) -> Arc<[Change]> {
+    let fragment = Html::parse_fragment(html);
+    let gone = selector("template[data-gone]");
+    let gone = fragment.select(&gone).map(|element| {
+        let v = element.value().attr("data-v").unwrap().parse().unwrap();
+        Change::Gone(element.value().attr("id").unwrap().to_owned(), v)
+    });
+    let here = selector("[id][data-v]");
+    let here = fragment.select(&here).filter(|element| element.value().name() != "template").map(|element| {
+        let (id, new) = read(element);
+        Change::Put(id, new)
+    });
+    gone.chain(here).collect()
+}
+
 fn is_list(element: &ElementRef<'_>) -> bool {
     matches!(element.value().name(), "ul" | "ol")
 }
@@ -120,7 +160,8 @@ fn is_list(element: &ElementRef<'_>) -> bool {
 fn read(element: ElementRef<'_>) -> (String, Fragment) {
     let attribute = |name| element.value().attr(name).map(str::to_owned);
     let list = attribute("data-in").zip(attribute("data-sort"));
-    let fragment = Fragment { v: attribute("data-v").unwrap().parse().unwrap(), list, html: normal(&element.html()) };
+    let fragment =
+        Fragment { v: attribute("data-v").unwrap().parse().unwrap(), list, html: normal(&element.html()) };
     (attribute("id").unwrap(), fragment)
 }
 

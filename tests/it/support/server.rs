@@ -12,6 +12,7 @@ use super::world::{self, Company};
 use super::{database, wait_for};
 
 #[derive(Parser)]
+#[command(args_override_self = true)]
 struct Program {
     #[command(flatten)]
     settings: Settings,
@@ -20,9 +21,27 @@ struct Program {
 /// Settings as a test wants them: short times, a token for metrics, the rest as in development.
 pub fn settings(database_url: &str, more: &[&str]) -> Settings {
     let fixed = [
-        "separacao", "--database-url", database_url, "--host", "127.0.0.1", "--port", "0", "--metrics-token", "metrics-token",
-        "--beat-ms", "500", "--drain-sockets-after-ms", "200", "--drain-spread-ms", "300", "--drain-listen-ms", "800",
-        "--drain-exit-ms", "3000", "--database-max-connections", "12",
+        "separacao",
+        "--database-url",
+        database_url,
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--metrics-token",
+        "metrics-token",
+        "--beat-ms",
+        "500",
+        "--drain-sockets-after-ms",
+        "200",
+        "--drain-spread-ms",
+        "300",
+        "--drain-listen-ms",
+        "800",
+        "--drain-exit-ms",
+        "3000",
+        "--database-max-connections",
+        "12",
     ];
     Program::parse_from(fixed.iter().chain(more)).settings
 }

@@ -42,7 +42,12 @@ impl Socket {
         Self::connect_from(client, screen, cursor, Some(&origin)).await
     }
 
-    pub async fn connect_from(client: &Client, screen: &str, cursor: &str, origin: Option<&str>) -> Result<Self, Error> {
+    pub async fn connect_from(
+        client: &Client,
+        screen: &str,
+        cursor: &str,
+        origin: Option<&str>,
+    ) -> Result<Self, Error> {
         let url = format!("ws://127.0.0.1:{}/live?screen={screen}&cursor={cursor}", client.port);
         let mut request = url.into_client_request()?;
         let headers = request.headers_mut();
@@ -63,7 +68,9 @@ impl Socket {
         loop {
             match timeout(PATIENCE, self.stream.next()).await.expect("a word from the socket") {
                 Some(Ok(Message::Text(text))) => return Said::Json(serde_json::from_str(&text).unwrap()),
-                Some(Ok(Message::Close(frame))) => return Said::Closed(frame.map(|CloseFrame { code, .. }| code.into())),
+                Some(Ok(Message::Close(frame))) => {
+                    return Said::Closed(frame.map(|CloseFrame { code, .. }| code.into()));
+                }
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return Said::Closed(None),
             }

@@ -98,7 +98,10 @@ impl Company {
 
     pub async fn person(&self, number: &str) -> PersonId {
         let mut tx = self.app.db.company(self.id).await.unwrap();
-        people::find_person_by_number(&mut tx, self.id, number).await.unwrap().expect("a person of that number")
+        people::find_person_by_number(&mut tx, self.id, number)
+            .await
+            .unwrap()
+            .expect("a person of that number")
     }
 
     /// Imports an order of `lines` lines, 10 UN each, sold by [`SELLER`].

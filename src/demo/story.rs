@@ -1,0 +1,113 @@
+//! What happened to one order, told by real commands.
+
+use rust_decimal::Decimal;
+
+use super::Demo;
+use super::plan::{Plan, Stage};
+use crate::error::Result;
+use crate::ids::OrderId;
+use crate::orders::actions::On;
+use crate::orders::actions::items::{MarkShort, PickItem};
+use crate::orders::actions::orders::{CancelOrder, FinishOrder, ReopenOrder, SetUrgent};
+use crate::orders::model::Item;
+use crate::orders::queries::read;
+
+/// Between one action and the next, in working minutes.
+const STEP: i64 = 2;
+
+/// Where the story of an order stands.
+pub struct Story<'a> {
+    pub demo: &'a Demo<'a>,
+    pub order_id: OrderId,
+    pub plan: &'a Plan,
+    /// Working minutes before now.
+    pub age: i64,
+}
+
+impl<'a> Story<'a> {
+    /// The next moment, and whoever acts in it.
+    fn on(&mut self, person: usize) -> On<'a> {
+        self.age = (self.age - STEP).max(0);
+        On { actor: &self.demo.people[person], order_id: self.order_id, now: self.demo.ago(self.age) }
+    }
+
+    pub async fn go_on(&mut self) -> Result<()> {
+        let demo = self.demo;
+        let seller = self.plan.seller;
+        if self.plan.urgent {
+            let on = self.on(seller);
+            demo.run(seller, &SetUrgent { on, urgent: true }).await?;
+        }
+        let mut tx = demo.state.db.company(demo.company_id).await?;
+        let items = read::list_items(&mut tx, demo.company_id, self.order_id, None).await?;
+        drop(tx);
+        match self.plan.stage {
+            Stage::Waiting => Ok(()),
+            Stage::Begun => self.pick_some(&items, false).await,
+            Stage::BegunShort => self.pick_some(&items, true).await,
+            Stage::Ready => self.settle(&items, true).await,
+            Stage::Finished => self.finish(&items, false).await,
+            Stage::FinishedShort => self.finish(&items, true).await,
+            Stage::Canceled => {
+                self.pick_some(&items, false).await?;
+                let on = self.on(seller);
+                demo.run(seller, &CancelOrder { on, reason: "Cliente desistiu da compra".to_owned() }).await
+            }
+            Stage::Reopened => {
+                self.finish(&items, false).await?;
+                let on = self.on(seller);
+                demo.run(seller, &ReopenOrder { on, reason: "Faltou conferir um item".to_owned() }).await
+            }
+        }
+    }
+
+    async fn pick(&mut self, line: usize, item: &Item, quantity: Decimal) -> Result<()> {
+        let picker = self.plan.pickers[usize::from(line % 5 > 2)];
+        let demo = self.demo;
+        let on = self.on(picker);
+        demo.run(picker, &PickItem { on, item_id: item.id, quantity }).await
+    }
+
+    async fn short(&mut self, item: &Item) -> Result<()> {
+        let picker = self.plan.pickers[0];
+        let demo = self.demo;
+        let on = self.on(picker);
+        demo.run(picker, &MarkShort { on, item_id: item.id, reason: "stock".to_owned() }).await
+    }
+
+    /// Half of the lines; the next one in part, and the one after it short.
+    async fn pick_some(&mut self, items: &[Item], with_short: bool) -> Result<()> {
+        let half = items.len() / 2;
+        for (line, item) in items.iter().enumerate().take(half) {
+            self.pick(line, item, item.state.quantity).await?;
+        }
+        if let Some(item) = items.get(half).filter(|item| item.state.quantity > Decimal::ONE) {
+            let part = (item.state.quantity / Decimal::TWO).trunc();
+            self.pick(half, item, part).await?;
+        }
+        match items.get(half + 1).filter(|_| with_short) {
+            Some(item) => self.short(item).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn settle(&mut self, items: &[Item], with_short: bool) -> Result<()> {
+        for (line, item) in items.iter().enumerate() {
+            if with_short && line > 0 && line == items.len() / 3 {
+                self.short(item).await?;
+            } else {
+                self.pick(line, item, item.state.quantity).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn finish(&mut self, items: &[Item], with_short: bool) -> Result<()> {
+        self.settle(items, with_short).await?;
+        let picker = self.plan.pickers[0];
+        let demo = self.demo;
+        let volumes = i32::try_from(items.len() / 12 + 1).ok();
+        let on = self.on(picker);
+        demo.run(picker, &FinishOrder { on, volumes }).await
+    }
+}

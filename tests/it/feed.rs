@@ -1,0 +1,143 @@
+//! The feed's own promises: dense numbers in commit order, kept as long as said, one new day a day.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use separacao::feed::{self, EventKind, NewEvent};
+use separacao::ids::CompanyId;
+use separacao::jobs;
+use separacao::state::AppState;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use crate::support::server::TestServer;
+use crate::support::world::{Company, PICKER};
+
+async fn ask(url: &str, sql: String) -> i64 {
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap()
+}
+
+async fn count(url: &str, company: &Company, what: &str) -> i64 {
+    ask(url, format!("select count(*) from {what} and company_id = '{}'", company.id)).await
+}
+
+async fn append(app: &AppState, company_id: CompanyId, kind: EventKind) -> i64 {
+    let tx = app.db.company(company_id).await.unwrap();
+    // Work before the head row, of a length that differs.
+    tokio::time::sleep(Duration::from_micros(rand::random::<u64>() % 3_000)).await;
+    let event = NewEvent::by_clock(kind);
+    feed::commit(tx, &app.doorbell, &event, None, app.clock.now()).await.unwrap().n
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn eight_writers_leave_no_gap_and_a_reader_never_skips() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let (app, company_id) = (server.app.clone(), company.id);
+    let first = append(&app, company_id, EventKind::DraftsChanged).await;
+    let began = Instant::now();
+    let writers: Vec<_> = (0..8)
+        .map(|_| {
+            let app = app.clone();
+            tokio::spawn(async move {
+                for _ in 0..50 {
+                    append(&app, company_id, EventKind::DraftsChanged).await;
+                }
+            })
+        })
+        .collect();
+    // Whoever reads what came after its cursor must find the very next number first, or nothing.
+    let mut seen = first;
+    while seen < first + 400 {
+        let mut tx = app.db.company(company_id).await.unwrap();
+        let (head, events) = feed::queries::list_events(&mut tx, company_id, seen + 1, 1_000).await.unwrap();
+        drop(tx);
+        for event in &events {
+            assert_eq!(event.n, seen + 1, "a number became visible before an earlier one");
+            seen = event.n;
+        }
+        assert_eq!(head.n, seen, "the head and the events are of one moment");
+        assert!(events.last().is_none_or(|last| last.tag == head.tag));
+        assert!(began.elapsed() < Duration::from_secs(60));
+    }
+    join_all(writers).await.into_iter().for_each(|writer| writer.unwrap());
+    eprintln!("400 events of 8 writers in {:?}", began.elapsed());
+    assert_eq!(count(&server.database_url, &company, "feed_events where true").await, 401);
+}
+
+/// Seconds from now until some minutes past the next midnight of São Paulo.
+fn until_past_midnight(now: Timestamp, minutes: i64) -> i64 {
+    let here = now.to_zoned(TimeZone::get("America/Sao_Paulo").unwrap());
+    let midnight = here.tomorrow().unwrap().start_of_day().unwrap().timestamp();
+    midnight.duration_since(now).as_secs() + 60 * minutes
+}
+
+#[tokio::test]
+async fn a_day_begins_once_however_many_replicas_say_so() {
+    let (one, two) = TestServer::pair().await;
+    let company = one.company("alfa").await;
+    let days = async || count(&one.database_url, &company, "feed_events where kind = 'day_started'").await;
+    // Where the tests run it may be just past midnight.
+    let before = days().await;
+    for round in 1..=2 {
+        for server in [&one, &two] {
+            let clock = &server.app.clock;
+            clock.advance(until_past_midnight(clock.now(), 5));
+        }
+        let rounds = (0..8).map(|n| jobs::make_round(if n % 2 == 0 { &one.app } else { &two.app }, false));
+        join_all(rounds).await.into_iter().for_each(|done| done.unwrap());
+        assert_eq!(days().await, before + round);
+    }
+    two.app.clock.advance(2 * 60 * 60);
+    jobs::make_round(&two.app, false).await.unwrap();
+    assert_eq!(days().await, before + 2, "a replica that wakes up hours later starts no day");
+}
+
+#[tokio::test]
+async fn the_last_512_events_and_a_day_of_operations_are_kept() {
+    let server = TestServer::start().await;
+    let (url, company) = (server.database_url.clone(), server.company("alfa").await);
+    let order = company.import(1).await;
+    let client = server.signed_in("alfa", PICKER).await;
+    let pick = format!("/orders/{}/items/{}/pick", order.id, order.items[0]);
+    assert_eq!(client.tap(&pick, &[("quantity", "1")]).await.status, 200);
+    for _ in 0..600 {
+        append(&server.app, company.id, EventKind::DraftsChanged).await;
+    }
+    server.app.clock.advance(23 * 60 * 60);
+    jobs::make_round(&server.app, true).await.unwrap();
+    assert!(count(&url, &company, "feed_events where true").await >= 602, "a day is kept whole");
+    assert_eq!(count(&url, &company, "operations where true").await, 1);
+    server.app.clock.advance(2 * 60 * 60);
+    jobs::make_round(&server.app, true).await.unwrap();
+    assert_eq!(count(&url, &company, "feed_events where true").await, 512);
+    assert_eq!(count(&url, &company, "operations where true").await, 0);
+    assert_eq!(count(&url, &company, "order_history where true").await, 2, "history is for ever");
+}
+
+#[tokio::test]
+async fn a_replica_that_slept_through_a_clearing_raises_no_alarm() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let feed = server.app.hub.company(company.id);
+    append(&server.app, company.id, EventKind::DraftsChanged).await;
+    feed.look(None).await.unwrap();
+    let old = feed.head().unwrap();
+    for _ in 0..20 {
+        append(&server.app, company.id, EventKind::DraftsChanged).await;
+    }
+    let mut connection = PgConnection::connect(&server.database_url).await.unwrap();
+    connection
+        .execute(AssertSqlSafe(format!("delete from feed_events where n <= {}", old.n + 10)))
+        .await
+        .unwrap();
+    feed.look(None).await.unwrap();
+    assert_eq!((feed.position().rewrites, feed.head().unwrap().n), (0, old.n + 20));
+    let since = feed.since(&old, None).await.unwrap();
+    assert!(
+        matches!(since, feed::hub::Since::Reset(feed::hub::ResetReason::TooOld)),
+        "whoever slept as long starts afresh: {since:?}"
+    );
+}

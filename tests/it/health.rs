@@ -1,0 +1,170 @@
+//! What a platform, a load balancer and an operator see, and what a database that is away does to people.
+
+use std::time::{Duration, Instant};
+
+use separacao::db::migrate;
+use uuid::Uuid;
+
+use crate::support::client::{Answer, Client};
+use crate::support::database;
+use crate::support::process::Program;
+use crate::support::proxy::Proxy;
+use crate::support::server::TestServer;
+use crate::support::socket::Socket;
+use crate::support::wait_for;
+use crate::support::world::PICKER;
+
+#[tokio::test]
+async fn before_the_schema_is_there_the_answer_is_503_and_then_200() {
+    let url = database::create_empty().await;
+    let server = TestServer::on(&url, &[]).await;
+    let client = Client::new(server.port);
+    for path in ["/", "/readyz", "/health"] {
+        assert_eq!(client.get(path).await.status, 503, "{path}");
+    }
+    assert_eq!(client.get("/livez").await.status, 200);
+    assert!(client.get("/").await.headers.contains_key("retry-after"));
+    migrate::run(&url).await.unwrap();
+    for path in ["/", "/readyz", "/health", "/livez"] {
+        assert_eq!(client.get(path).await.status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn details_are_for_those_who_have_the_token() {
+    let server = TestServer::start().await;
+    let program = Program::start(&server.database_url, &[]).await;
+    let client = Client::new(program.port);
+    let ask = async |path: &str, token: Option<&str>| {
+        let request = client.http().get(client.url(path));
+        let request =
+            token.into_iter().fold(request, |request, token| request.header("authorization", token));
+        client.send(request).await
+    };
+    for token in [None, Some("Bearer"), Some("Bearer "), Some("Bearer metrics-tokeN"), Some("metrics-token")]
+    {
+        assert_eq!(ask("/metrics", token).await.status, 404, "{token:?}");
+        assert_eq!(ask("/health", token).await.text, r#"{"status":"ok"}"#, "{token:?}");
+    }
+    let token = Some("Bearer metrics-token");
+    let metrics = ask("/metrics", token).await;
+    assert_eq!(metrics.status, 200);
+    for name in ["live_queue_bytes", "database_connections", "http_request_seconds_bucket"] {
+        assert!(metrics.text.contains(name), "{name} in {}", metrics.text);
+    }
+    let health = ask("/health", token).await.json();
+    assert_eq!((&health["stage"], &health["redis"]), (&"serving".into(), &"in process".into()));
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_headers_that_keep_it_to_itself_and_a_request_id() {
+    let server = TestServer::start().await;
+    let client = server.signed_in("alfa", PICKER).await;
+    let stranger = Client::new(server.port);
+    let answers = [
+        ("a page", client.get("/").await),
+        ("the sign-in page", stranger.get("/").await),
+        ("no page", client.get("/nothing").await),
+        ("a refused tap", client.tap("/orders/x/finish", &[]).await),
+        ("a file", stranger.get("/static/css/app.css").await),
+        ("a poll", stranger.get("/feed?screen=board&cursor=x").await),
+    ];
+    for (what, Answer { headers, .. }) in &answers {
+        let policy = headers["content-security-policy"].to_str().unwrap();
+        for part in [
+            "default-src 'none'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            "connect-src 'self'",
+        ] {
+            assert!(policy.contains(part), "{what}: {part}");
+        }
+        assert!(!policy.contains("unsafe"), "{what}");
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{what}");
+        for name in ["referrer-policy", "cross-origin-opener-policy", "permissions-policy"] {
+            assert!(headers.contains_key(name), "{what}: {name}");
+        }
+        assert!(headers["x-request-id"].to_str().unwrap().parse::<Uuid>().is_ok(), "{what}");
+    }
+    assert_eq!(client.get("/").await.headers["cache-control"], "no-store");
+    for (given, kept) in
+        [("edge-4f.2:7_a", true), ("a b", false), ("<script>", false), (&"x".repeat(101), false)]
+    {
+        let request = stranger.http().get(stranger.url("/")).header("x-request-id", given);
+        let id = stranger.send(request).await.headers["x-request-id"].to_str().unwrap().to_owned();
+        assert_eq!(id == given, kept, "{given} became {id}");
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_host_name_is_refused() {
+    let url = database::create().await;
+    let server = TestServer::on(&url, &["--allowed-hosts", "app.example,localhost"]).await;
+    let client = Client::new(server.port);
+    let cases = [
+        ("app.example", "/", 200),
+        ("APP.example:443", "/", 200),
+        ("evil.example", "/", 400),
+        ("app.example.evil.example", "/", 400),
+        ("app.example@evil.example", "/", 400),
+        ("", "/", 400),
+        ("healthcheck.railway.app", "/", 200),
+        ("healthcheck.railway.app", "/closed", 400),
+        ("healthcheck.railway.app", "/sign-in", 400),
+        ("10.0.0.7", "/livez", 200),
+        ("10.0.0.7", "/", 400),
+    ];
+    for (host, path, expected) in cases {
+        let request = client.http().get(client.url(path)).header("host", host);
+        assert_eq!(client.send(request).await.status, expected, "{host}{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_away_is_said_in_a_sentence_and_everything_heals_by_itself() {
+    let (mut proxy, url) = Proxy::around(&database::create().await).await;
+    let server = TestServer::on(&url, &[]).await;
+    let order = server.company("alfa").await.import_lines(&["100"]).await;
+    let client = server.signed_in("alfa", PICKER).await;
+    let path = format!("/orders/{}", order.id);
+    let pick = format!("{path}/items/{}/pick", order.items[0]);
+    let mut page = client.page(&path).await;
+    let mut socket = Socket::open(&client, &mut page).await;
+    // Many connections, so that a pool full of broken ones is left behind.
+    let herd = (0..24).map(|_| client.get(&path));
+    futures_util::future::join_all(herd).await;
+
+    proxy.cut().await;
+    let operation = Uuid::now_v7();
+    let began = Instant::now();
+    let answer = client.tap_as(&pick, &[("quantity", "3")], operation, Some(&page)).await;
+    eprintln!("while the database is away a tap is answered after {:?}", began.elapsed());
+    assert_eq!(answer.status, 503, "{}", answer.text);
+    assert!(answer.headers.contains_key("retry-after"));
+    assert!(answer.json()["title"].as_str().unwrap().len() > 20, "{}", answer.text);
+    let seen = client.get("/").await;
+    assert_eq!(seen.status, 503);
+    assert!(seen.text.contains("<main") && seen.headers.get("set-cookie").is_none(), "{}", seen.text);
+    assert_eq!(client.get("/livez").await.status, 200);
+    assert_eq!(client.get("/readyz").await.status, 503);
+
+    proxy.mend().await;
+    let began = Instant::now();
+    let answer = wait_for("a tap that is accepted", async || {
+        let answer = client.tap_as(&pick, &[("quantity", "3")], operation, Some(&page)).await;
+        (answer.status == 200).then_some(answer)
+    })
+    .await;
+    let accepted = began.elapsed();
+    socket.follow(&mut page, answer.json()["n"].as_i64().unwrap()).await;
+    eprintln!("healed: a tap after {accepted:?}, on the open screen after {:?}", began.elapsed());
+    assert!(accepted < Duration::from_secs(10));
+    assert_eq!(page.reset, None, "the socket lives through it");
+    page.must_show(&client.page(&path).await, "after the database was away");
+    let again = client.tap_as(&pick, &[("quantity", "3")], operation, None).await;
+    assert_eq!((again.status.as_u16(), &again.json()["n"]), (200, &answer.json()["n"]), "once");
+    for _ in 0..24 {
+        assert_eq!(client.get("/").await.status, 200, "no broken connection is left for anybody");
+    }
+}

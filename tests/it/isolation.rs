@@ -1,0 +1,424 @@
+//! A company sees nothing of another one: not over any route, not over any socket, not in any table.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use reqwest::StatusCode;
+use reqwest::multipart::{Form, Part};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tokio_tungstenite::tungstenite::Error;
+use uuid::Uuid;
+
+use crate::support::client::{Answer, Client};
+use crate::support::server::TestServer;
+use crate::support::socket::Socket;
+use crate::support::world::{ADMIN, Imported, PICKER};
+
+/// What stands in the other company's rows, and must stand in no answer.
+const SECRETS: [&str; 3] = ["SEGREDO DE BETA LTDA", "nota secreta de beta", "Distribuidora Beta"];
+
+/// A command's fields, so that it is refused for whose it is, not for its form.
+type Fields = &'static [(&'static str, &'static str)];
+
+/// Every route that names something of a company, and the form it is sent.
+const OWNED: &[(&str, &str, Fields)] = &[
+    ("GET", "/orders/{order}", &[]),
+    ("GET", "/orders/{order}/quote.pdf", &[]),
+    ("POST", "/orders/{order}/items/{item}/pick", &[("quantity", "1")]),
+    ("POST", "/orders/{order}/items/{item}/unpick", &[]),
+    ("POST", "/orders/{order}/items/{item}/short", &[("reason", "stock")]),
+    ("POST", "/orders/{order}/items/{item}/unshort", &[]),
+    ("POST", "/orders/{order}/undo/{version}", &[]),
+    ("POST", "/orders/{order}/finish", &[]),
+    ("POST", "/orders/{order}/reopen", &[("reason", "por nada")]),
+    ("POST", "/orders/{order}/cancel", &[("reason", "por nada")]),
+    ("POST", "/orders/{order}/urgent", &[("urgent", "yes")]),
+    ("POST", "/orders/{order}/shipping", &[("shipping", NOBODY), ("packaging", NOBODY)]),
+    ("POST", "/orders/{order}/notes", &[("text", "olá")]),
+    ("POST", "/orders/{order}/notes/{note}", &[("text", "olá"), ("version", "1")]),
+    ("GET", "/quotes/{draft}", &[]),
+    ("GET", "/quotes/{draft}/quote.pdf", &[]),
+    ("POST", "/quotes/{draft}/save", &[("version", "1")]),
+    ("POST", "/quotes/{draft}/confirm", &[("version", "1")]),
+    ("POST", "/quotes/{draft}/discard", &[]),
+    ("POST", "/people/{person}/roles", &[("roles", "picker")]),
+    ("POST", "/people/{person}/active", &[("active", "no")]),
+    ("POST", "/people/{person}/pin", &[]),
+];
+
+/// Routes that name nothing, or nothing of a company's own.
+const FREE: &[(&str, &str)] = &[
+    ("GET", "/"),
+    ("GET", "/closed"),
+    ("GET", "/quotes"),
+    ("POST", "/quotes"),
+    ("GET", "/people"),
+    ("POST", "/people"),
+    // Only leads back to /people.
+    ("GET", "/people/{person}/roles"),
+    ("GET", "/people/{person}/active"),
+    ("GET", "/people/{person}/pin"),
+    // A company's door is public.
+    ("GET", "/e/{code}"),
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("GET", "/unlock"),
+    ("POST", "/unlock"),
+    ("GET", "/sign-out"),
+    ("POST", "/sign-out"),
+    ("GET", "/language"),
+    ("POST", "/language"),
+    ("GET", "/pin"),
+    ("POST", "/pin"),
+    ("GET", "/set-up"),
+    ("POST", "/set-up"),
+    ("GET", "/live"),
+    ("GET", "/feed"),
+    ("GET", "/livez"),
+    ("GET", "/readyz"),
+    ("GET", "/health"),
+    ("GET", "/metrics"),
+    ("GET", "/static/{*path}"),
+];
+
+const NOBODY: &str = "01890000-0000-7000-8000-000000000000";
+
+/// Every method and path in the source of the routers.
+fn routes() -> BTreeSet<(String, String)> {
+    let mut routes = BTreeSet::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            for hidden in [".nest(", ".nest_service(", ".route_service("] {
+                assert!(!text.contains(hidden), "{path:?}: this test does not see into {hidden}");
+            }
+            for after in text.split(".route(").skip(1) {
+                let (_, after) = after.split_once('"').expect("a path");
+                let (path, after) = after.split_once('"').expect("a path");
+                let handlers = call(after);
+                for method in ["get", "post", "put", "patch", "delete", "any"] {
+                    if handlers.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == method) {
+                        routes.insert((method.to_uppercase(), path.to_owned()));
+                    }
+                }
+            }
+        }
+    }
+    routes
+}
+
+/// The text up to the parenthesis that ends a call.
+fn call(text: &str) -> &str {
+    let mut depth = 1;
+    let end = text.find(|c| {
+        depth += match c {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        depth == 0
+    });
+    &text[..end.unwrap_or(text.len())]
+}
+
+#[test]
+fn every_route_has_its_case_here() {
+    let known: BTreeSet<(String, String)> = OWNED
+        .iter()
+        .map(|(method, path, _)| (*method, *path))
+        .chain(FREE.iter().copied())
+        .map(|(method, path)| (method.to_owned(), path.to_owned()))
+        .collect();
+    let routes = routes();
+    assert!(routes.len() > 40, "{routes:?}");
+    let missing: Vec<_> = routes.difference(&known).collect();
+    let gone: Vec<_> = known.difference(&routes).collect();
+    assert!(missing.is_empty(), "give these a case: {missing:?}");
+    assert!(gone.is_empty(), "these are no more: {gone:?}");
+}
+
+async fn superuser(server: &TestServer) -> PgConnection {
+    PgConnection::connect(&server.database_url).await.unwrap()
+}
+
+async fn texts(server: &TestServer, sql: &str) -> Vec<String> {
+    let sql = AssertSqlSafe(sql.to_owned());
+    sqlx::query_scalar(sql).fetch_all(&mut superuser(server).await).await.unwrap()
+}
+
+async fn text(server: &TestServer, sql: &str) -> String {
+    texts(server, sql).await.into_iter().next().expect("a row")
+}
+
+/// Ids of one company, by the names that routes give them.
+type Ids = BTreeMap<&'static str, String>;
+
+fn filled(path: &str, ids: &Ids) -> String {
+    ids.iter().fold(path.to_owned(), |path, (name, id)| path.replace(&format!("{{{name}}}"), id))
+}
+
+/// Something of everything: an order with a pick and a note, a draft, a person.
+async fn fill(server: &TestServer, code: &'static str, note: &str) -> (Client, Imported, Ids) {
+    let company = server.company(code).await;
+    let order = company.import(2).await;
+    let admin = server.signed_in(code, ADMIN).await;
+    let base = format!("/orders/{}", order.id);
+    assert_eq!(admin.tap(&format!("{base}/notes"), &[("text", note)]).await.status, 200);
+    let pick = format!("{base}/items/{}/pick", order.items[0]);
+    assert_eq!(admin.tap(&pick, &[("quantity", "10")]).await.status, 200);
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/quotes");
+    let sample = std::fs::read_dir(sample)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .find(|path| path.extension().is_some_and(|kind| kind == "pdf"))
+        .expect("a sample");
+    let part = Part::bytes(std::fs::read(sample).unwrap()).file_name("x.pdf");
+    let seller = server.signed_in(code, "1001").await;
+    let upload = seller.http().post(seller.url("/quotes")).header("accept", "application/json");
+    let uploaded = seller.send(
+        upload.header("x-operation-id", Uuid::now_v7().to_string()).multipart(Form::new().part("file", part)),
+    );
+    assert_eq!(uploaded.await.status, 200);
+    let one = async |table: &str| {
+        text(server, &format!("select id::text from {table} where company_id = '{}' limit 1", company.id))
+            .await
+    };
+    let ids = [
+        ("order", order.id.to_string()),
+        ("item", order.items[0].to_string()),
+        ("note", one("order_notes").await),
+        ("draft", one("quote_drafts").await),
+        ("person", company.person(PICKER).await.to_string()),
+        ("version", "2".to_owned()),
+    ];
+    (admin, order, ids.into())
+}
+
+async fn send(client: &Client, method: &str, path: &str, fields: Fields) -> Answer {
+    match method {
+        "GET" => client.get(path).await,
+        _ => client.tap(path, fields).await,
+    }
+}
+
+/// An answer without the moment it was made at, and without the ids that it was asked for (a link back has them).
+fn plain(answer: &Answer, ids: &Ids) -> (StatusCode, String) {
+    let text = match answer.text.split_once("data-now=\"") {
+        Some((before, after)) => before.to_owned() + after.split_once('"').map_or("", |(_, after)| after),
+        None => answer.text.clone(),
+    };
+    let text =
+        ids.values().filter(|id| id.len() == 36).fold(text, |text, id| text.replace(id.as_str(), "ID"));
+    (answer.status, text)
+}
+
+fn must_not_tell(answer: &Answer, what: &str) {
+    for secret in SECRETS {
+        assert!(!answer.text.contains(secret), "{what} tells {secret}");
+    }
+}
+
+/// Everything of a company that anybody may have changed.
+async fn everything(server: &TestServer, company: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    for table in
+        ["orders", "order_items", "order_notes", "order_history", "quote_drafts", "feed_heads", "operations"]
+    {
+        let sql = format!("select t::text from {table} t where company_id = '{company}' order by 1");
+        all.extend(texts(server, &sql).await);
+    }
+    let people = format!(
+        "select (id, number, roles, active, pin_hash)::text from people where company_id = '{company}' order by 1"
+    );
+    all.extend(texts(server, &people).await);
+    all
+}
+
+#[tokio::test]
+async fn no_route_tells_or_touches_anything_of_another_company() {
+    let server = TestServer::start().await;
+    let (admin, own, ours) = fill(&server, "alfa", "nossa nota").await;
+    let (_, _, theirs) = fill(&server, "beta", SECRETS[1]).await;
+    let beta = server.company("beta").await.id.to_string();
+    let rename = format!("update orders set customer = '{}' where company_id = '{beta}'", SECRETS[0]);
+    sqlx::query(AssertSqlSafe(rename)).execute(&mut superuser(&server).await).await.unwrap();
+    let before = everything(&server, &beta).await;
+    let nobody: Ids =
+        ours.keys().map(|name| (*name, NOBODY.to_owned())).chain([("version", "2".to_owned())]).collect();
+    for (method, pattern, fields) in OWNED {
+        let what = format!("{method} {pattern}");
+        let answer = send(&admin, method, &filled(pattern, &theirs), fields).await;
+        assert_eq!(answer.status, 404, "{what}: {}", answer.text);
+        must_not_tell(&answer, &what);
+        // What is another's and what does not exist are answered alike.
+        let absent = send(&admin, method, &filled(pattern, &nobody), fields).await;
+        assert_eq!(plain(&absent, &nobody), plain(&answer, &theirs), "{what}");
+        // A thing of theirs under an order of ours.
+        let mut mixed = theirs.clone();
+        mixed.insert("order", ours["order"].clone());
+        if pattern.contains("{item}") || pattern.contains("{note}") {
+            let answer = send(&admin, method, &filled(pattern, &mixed), fields).await;
+            assert_eq!(answer.status, 404, "{what} under an order of ours: {}", answer.text);
+        }
+    }
+    let picker = server.signed_in("alfa", PICKER).await;
+    for (method, pattern, fields) in OWNED {
+        let answer = send(&picker, method, &filled(pattern, &theirs), fields).await;
+        assert!(matches!(answer.status.as_u16(), 403 | 404), "{method} {pattern}: {}", answer.status);
+        must_not_tell(&answer, pattern);
+    }
+    // Ids in queries, forms and headers.
+    let (order, person) = (&theirs["order"], &theirs["person"]);
+    for path in [
+        format!("/?seller={person}"),
+        "/?q=segredo".to_owned(),
+        "/closed".to_owned(),
+        "/quotes".to_owned(),
+        "/people".to_owned(),
+    ] {
+        let answer = admin.get(&path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        must_not_tell(&answer, &path);
+        assert!(
+            !answer.text.contains(order.as_str()) && !answer.text.contains(theirs["draft"].as_str()),
+            "{path}"
+        );
+    }
+    let shipping = text(
+        &server,
+        &format!("select shipping_id || ' ' || packaging_id from orders where company_id = '{beta}'"),
+    )
+    .await;
+    let (shipping, packaging) = shipping.split_once(' ').unwrap();
+    let change = format!("/orders/{}/shipping", own.id);
+    let answer = admin.tap(&change, &[("shipping", shipping), ("packaging", packaging)]).await;
+    assert!(
+        matches!(answer.status.as_u16(), 404 | 409 | 422),
+        "shipping of theirs: {} {}",
+        answer.status,
+        answer.text
+    );
+    let unlock = admin.tap("/unlock", &[("person", person), ("pin", crate::support::world::PIN)]).await;
+    assert!(
+        unlock.status.is_client_error(),
+        "their person with the right PIN: {} {}",
+        unlock.status,
+        unlock.text
+    );
+    let cursor = admin.page("/").await.cursor;
+    let note = admin.command(&format!("/orders/{}/notes", own.id), &[("text", "olá")], Uuid::now_v7());
+    let answer =
+        note.header("x-screen", format!("order:{order}")).header("x-cursor", &cursor).send().await.unwrap();
+    assert!(!answer.text().await.unwrap().contains(SECRETS[1]));
+    assert_eq!(everything(&server, &beta).await, before, "nothing of theirs has changed");
+}
+
+#[tokio::test]
+async fn no_screen_of_another_company_can_be_watched() {
+    let server = TestServer::start().await;
+    let (admin, _, _) = fill(&server, "alfa", "nossa nota").await;
+    let (theirs, their_order, ids) = fill(&server, "beta", SECRETS[1]).await;
+    let mut page = admin.page("/").await;
+    let foreign = theirs.page("/").await.cursor;
+    let screen = format!("order:{}", ids["order"]);
+    for cursor in [&page.cursor, &foreign] {
+        match Socket::connect(&admin, &screen, cursor).await {
+            Err(Error::Http(answer)) => assert_eq!(answer.status(), 404),
+            other => panic!("{:?}", other.map(|_| "a socket")),
+        }
+        assert_eq!(admin.get(&format!("/feed?screen={screen}&cursor={cursor}")).await.status, 404);
+    }
+    // Their cursor is not one of ours, and what happens there is not heard here.
+    for screen in ["board", "board-filtered", "quotes", "people", "closed"] {
+        let feed = admin.get(&format!("/feed?screen={screen}&cursor={foreign}")).await;
+        assert_eq!(feed.text, r#"{"reset":"rewritten"}"#, "{screen}");
+    }
+    let mut socket = Socket::open(&admin, &mut page).await;
+    let before = page.n();
+    let pick = format!("/orders/{}/items/{}/pick", their_order.id, their_order.items[1]);
+    assert_eq!(theirs.tap(&pick, &[("quantity", "1")]).await.status, 200);
+    let note = format!("/orders/{}/notes", ids["order"]);
+    assert_eq!(theirs.tap(&note, &[("text", "olá")]).await.status, 200);
+    let ours = server.company("alfa").await.import(1).await;
+    socket.follow(&mut page, before + 1).await;
+    assert_eq!(page.n(), before + 1, "our own import, and nothing else");
+    assert!(page.has(&format!("order-{}", ours.id)) && !page.has(&format!("order-{}", their_order.id)));
+}
+
+#[tokio::test]
+async fn the_database_shows_a_company_only_its_own_rows() {
+    let server = TestServer::start().await;
+    fill(&server, "alfa", "nossa nota").await;
+    fill(&server, "beta", SECRETS[1]).await;
+    let alfa = server.company("alfa").await.id;
+    let tables = texts(
+        &server,
+        "select c.table_name::text from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+         where c.table_schema = 'public' and c.column_name = 'company_id' and t.table_type = 'BASE TABLE' order by 1",
+    )
+    .await;
+    assert!(tables.len() > 15, "{tables:?}");
+    let unguarded = texts(
+        &server,
+        "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relname <> '_sqlx_migrations'
+           and (not c.relrowsecurity or not exists (select from pg_policy p where p.polrelid = c.oid))",
+    )
+    .await;
+    assert!(unguarded.is_empty(), "tables without row-level security or policies: {unguarded:?}");
+    let owned = texts(
+        &server,
+        "select c.relname::text from pg_class c where pg_get_userbyid(c.relowner) like 'separacao%'
+         union all select rolname::text from pg_roles where rolname like 'separacao%' and (rolsuper or rolbypassrls or rolcanlogin)",
+    )
+    .await;
+    assert!(owned.is_empty(), "the app's roles own nothing and bypass nothing: {owned:?}");
+    let mut connection = superuser(&server).await;
+    for table in &tables {
+        let mut seen = async |role: &str, company: &str| -> Result<i64, String> {
+            let mut tx = connection.begin().await.unwrap();
+            let setup = format!("set local role {role}; set local app.company_id = '{company}'");
+            sqlx::raw_sql(AssertSqlSafe(setup)).execute(&mut *tx).await.unwrap();
+            let foreign = format!("select count(*) from {table} where company_id <> '{alfa}'");
+            let answer = sqlx::query_scalar(AssertSqlSafe(foreign)).fetch_one(&mut *tx).await;
+            answer.map_err(|error| error.to_string())
+        };
+        let app = seen("separacao_app", &alfa.to_string()).await;
+        assert!(
+            app == Ok(0) || app.as_ref().is_err_and(|error| error.contains("denied")),
+            "{table}: {app:?}"
+        );
+        let nobody = seen("separacao_app", "").await;
+        assert!(
+            nobody == Ok(0) || nobody.as_ref().is_err_and(|error| error.contains("denied")),
+            "{table}: {nobody:?}"
+        );
+        let gate = seen("separacao_gate", "").await;
+        let of_the_gate = ["people", "sessions", "known_devices", "sign_in_failures", "feed_heads"];
+        if !of_the_gate.contains(&table.as_str()) {
+            assert!(
+                gate.as_ref().is_err_and(|error| error.contains("denied")),
+                "the gate reads {table}: {gate:?}"
+            );
+        }
+    }
+    // Nor can it write a row of another company, or move one there.
+    let beta = server.company("beta").await.id;
+    for sql in [
+        format!("update orders set urgent = true where company_id = '{beta}' returning 1"),
+        format!("update orders set company_id = '{beta}' returning 1"),
+        format!("insert into search_words values ('{beta}', 'x', gen_random_uuid()) returning 1"),
+    ] {
+        let mut tx = connection.begin().await.unwrap();
+        let setup = format!("set local role separacao_app; set local app.company_id = '{alfa}'");
+        sqlx::raw_sql(AssertSqlSafe(setup)).execute(&mut *tx).await.unwrap();
+        let done = sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(&mut *tx).await;
+        assert!(done.is_err() || done.is_ok_and(|done| done.rows_affected() == 0), "{sql}");
+    }
+}

@@ -1,0 +1,112 @@
+//! Programs of their own: the real binary, and a Redis that a test may stop.
+
+use std::net::TcpListener;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::process::{Child, Command};
+
+use super::{client::Client, wait_for};
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn signal(child: &Child, signal: Signal) {
+    let id = i32::try_from(child.id().expect("a running process")).unwrap();
+    kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
+}
+
+/// `separacao serve`, as an operator starts it. Ends with the test.
+pub struct Program {
+    child: Child,
+    pub port: u16,
+}
+
+impl Program {
+    pub async fn start(database_url: &str, more: &[&str]) -> Self {
+        let port = free_port();
+        let child = Command::new(env!("CARGO_BIN_EXE_separacao"))
+            .args(["--database-url", database_url, "--host", "127.0.0.1", "--port", &port.to_string()])
+            .args(["--metrics-token", "metrics-token", "--beat-ms", "500", "--log-filter", "error"])
+            .args(more)
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let client = Client::new(port);
+        let url = client.url("/readyz");
+        wait_for("the program to be ready", async || {
+            let ready = client.http().get(&url).send().await;
+            ready.is_ok_and(|answer| answer.status() == 200).then_some(())
+        })
+        .await;
+        Self { child, port }
+    }
+
+    pub fn terminate(&self) {
+        signal(&self.child, Signal::TERM);
+    }
+
+    pub fn interrupt(&self) {
+        signal(&self.child, Signal::INT);
+    }
+
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// The exit code, and how long it took from now.
+    pub async fn ended(&mut self) -> (Option<i32>, Duration) {
+        let began = Instant::now();
+        let status =
+            tokio::time::timeout(super::PATIENCE, self.child.wait()).await.expect("its end").unwrap();
+        (status.code(), began.elapsed())
+    }
+}
+
+/// A Redis of the test's own.
+pub struct Redis {
+    child: Option<Child>,
+    port: u16,
+}
+
+impl Redis {
+    pub async fn start() -> Self {
+        let mut redis = Self { child: None, port: free_port() };
+        redis.start_again().await;
+        redis
+    }
+
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    pub async fn stop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().await.unwrap();
+        }
+    }
+
+    pub async fn start_again(&mut self) {
+        let child = Command::new("redis-server")
+            .args([
+                "--port",
+                &self.port.to_string(),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+            ])
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("redis-server");
+        self.child = Some(child);
+        let port = self.port;
+        wait_for("redis", async || tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok()).await;
+    }
+}

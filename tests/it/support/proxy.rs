@@ -1,0 +1,73 @@
+//! A wire between the app and Postgres that a test can cut and mend.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+pub struct Proxy {
+    address: SocketAddr,
+    target: String,
+    /// While mended: accepts. Its end closes every connection.
+    running: Option<Mended>,
+}
+
+struct Mended {
+    accepting: JoinHandle<()>,
+    cut: Arc<watch::Sender<bool>>,
+}
+
+impl Proxy {
+    /// Listens on a free port for what goes to `target` (`host:port`).
+    pub async fn start(target: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut proxy = Self { address, target: target.to_owned(), running: None };
+        proxy.serve(listener);
+        proxy
+    }
+
+    /// The same database URL, through here.
+    pub async fn around(url: &str) -> (Self, String) {
+        let (before, rest) = url.split_once('@').expect("user@host in the URL");
+        let (target, path) = rest.split_once('/').expect("a database in the URL");
+        let proxy = Self::start(target).await;
+        let url = format!("{before}@{}/{path}", proxy.address);
+        (proxy, url)
+    }
+
+    fn serve(&mut self, listener: TcpListener) {
+        let (cut, target) = (Arc::new(watch::Sender::new(false)), self.target.clone());
+        let told = cut.clone();
+        let accepting = tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let (mut told, target) = (told.subscribe(), target.clone());
+                tokio::spawn(async move {
+                    let Ok(mut far) = TcpStream::connect(target).await else { return };
+                    tokio::select! {
+                        _ = copy_bidirectional(&mut near, &mut far) => {}
+                        _ = told.wait_for(|cut| *cut) => {}
+                    }
+                });
+            }
+        });
+        self.running = Some(Mended { accepting, cut });
+    }
+
+    /// Closes every connection; new ones are refused.
+    pub async fn cut(&mut self) {
+        if let Some(Mended { accepting, cut }) = self.running.take() {
+            accepting.abort();
+            let _ = accepting.await;
+            cut.send_replace(true);
+        }
+    }
+
+    pub async fn mend(&mut self) {
+        let listener = TcpListener::bind(self.address).await.expect("the same port");
+        self.serve(listener);
+    }
+}
