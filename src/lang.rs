@@ -61,7 +61,7 @@ impl Lang {
 
     /// The sentence under `key.one` or `key.other`, by `count`, with `%{count}` replaced.
     pub fn count(self, key: &str, count: i64) -> String {
-        let form = if count == 1 || (count == 0 && self == Lang::PtBr) { "one" } else { "other" };
+        let form = if count == 1 { "one" } else { "other" };
         self.t_with(&format!("{key}.{form}"), &[("count", &count.to_string())])
     }
 }

@@ -56,6 +56,9 @@ impl Browser {
         for argument in ARGUMENTS {
             wishes.add_arg(argument).unwrap();
         }
+        if pictures().is_some() {
+            wishes.add_arg("--hide-scrollbars").unwrap();
+        }
         wishes.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
         match kind {
             Kind::Desk => wishes.add_arg("--window-size=1280,900").unwrap(),
@@ -65,7 +68,9 @@ impl Browser {
             }
             Kind::Phone => {
                 let metrics = json!({"width": 390, "height": 844, "pixelRatio": 2, "touch": true});
-                wishes.add_experimental_option("mobileEmulation", json!({ "deviceMetrics": metrics })).unwrap();
+                wishes
+                    .add_experimental_option("mobileEmulation", json!({ "deviceMetrics": metrics }))
+                    .unwrap();
             }
         }
         let driver = WebDriver::new(webdriver_url(), wishes).await.expect("a browser");
@@ -128,7 +133,9 @@ impl Browser {
 
     /// The value of an expression in the page.
     pub async fn eval(&self, expression: &str) -> Value {
-        self.run(&format!("return {expression}")).await.unwrap_or_else(|error| panic!("{expression}: {error}"))
+        self.run(&format!("return {expression}"))
+            .await
+            .unwrap_or_else(|error| panic!("{expression}: {error}"))
     }
 
     async fn run(&self, script: &str) -> WebDriverResult<Value> {
@@ -146,19 +153,27 @@ impl Browser {
     }
 
     pub async fn sees(&self, css: &str) {
-        let shown = format!("Array.from(document.querySelectorAll({})).some((el) => el.getClientRects().length)", json!(css));
+        let shown = format!(
+            "Array.from(document.querySelectorAll({})).some((el) => el.getClientRects().length)",
+            json!(css)
+        );
         self.until(css, &shown).await;
     }
 
     pub async fn sees_no(&self, css: &str) {
-        let none = format!("!Array.from(document.querySelectorAll({})).some((el) => el.getClientRects().length)", json!(css));
+        let none = format!(
+            "!Array.from(document.querySelectorAll({})).some((el) => el.getClientRects().length)",
+            json!(css)
+        );
         self.until(&format!("no {css}"), &none).await;
     }
 
     /// Waits until a text stands in an element.
     pub async fn reads(&self, css: &str, text: &str) {
         let (css, text) = (json!(css), json!(text));
-        let found = format!("Array.from(document.querySelectorAll({css})).some((el) => el.getClientRects().length && el.textContent.replace(/\\s+/g, ' ').includes({text}))");
+        let found = format!(
+            "Array.from(document.querySelectorAll({css})).some((el) => el.getClientRects().length && el.textContent.replace(/\\s+/g, ' ').includes({text}))"
+        );
         self.until(&format!("{text} in {css}"), &found).await;
     }
 
@@ -197,7 +212,11 @@ impl Browser {
         }
     }
 
-    pub async fn patiently<T, E: std::fmt::Display>(&self, what: &str, mut ask: impl AsyncFnMut() -> Result<T, E>) -> T {
+    pub async fn patiently<T, E: std::fmt::Display>(
+        &self,
+        what: &str,
+        mut ask: impl AsyncFnMut() -> Result<T, E>,
+    ) -> T {
         let began = Instant::now();
         loop {
             match ask().await {
@@ -214,7 +233,11 @@ impl Browser {
         let page = self.run(&format!("return {page}")).await.unwrap_or_default();
         let log = self.driver.browser_log().await.unwrap_or_default();
         let log: Vec<_> = log.iter().map(|entry| format!("{} {}", entry.level, entry.message)).collect();
-        panic!("waited in vain for {what}: {error}\n{}\n{}", page.as_str().unwrap_or_default(), log.join("\n"));
+        panic!(
+            "waited in vain for {what}: {error}\n{}\n{}",
+            page.as_str().unwrap_or_default(),
+            log.join("\n")
+        );
     }
 
     /// The end of a journey: nothing went wrong that only the console tells.

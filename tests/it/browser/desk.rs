@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::chromium::Browser;
 use super::faults::Proxy;
+use crate::support::database;
 use crate::support::server::{TestServer, redis_url};
 use crate::support::world::{OTHER_PICKER, PICKER, PIN, SELLER};
-use crate::support::database;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_keyboard_alone_searches_moves_picks_and_takes_back() {

@@ -14,7 +14,9 @@ fn sample() -> String {
 }
 
 fn row(reference: &str) -> String {
-    format!("document.evaluate(\"//li[contains(@class, 'row')][.//span[@class='row-text'][contains(., '{reference}')]]\", document, null, 9).singleNodeValue")
+    format!(
+        "document.evaluate(\"//li[contains(@class, 'row')][.//span[@class='row-text'][contains(., '{reference}')]]\", document, null, 9).singleNodeValue"
+    )
 }
 
 impl Browser {
@@ -179,7 +181,14 @@ async fn without_script_forms_do_the_same_work_and_others_see_it_live() {
     plain.click(&format!("#item-{} .row-more", order.items[1])).await;
     plain.sees("#item-sheet[open]").await;
     plain.picture("sheet-no-script").await;
-    plain.driver.find(thirtyfour::By::Css("#item-sheet [name=quantity]")).await.unwrap().clear().await.unwrap();
+    plain
+        .driver
+        .find(thirtyfour::By::Css("#item-sheet [name=quantity]"))
+        .await
+        .unwrap()
+        .clear()
+        .await
+        .unwrap();
     plain.write("#item-sheet [name=quantity]", "2").await;
     plain.click("#item-sheet form[action$='/pick'] .primary").await;
     for browser in [&plain, &maria] {

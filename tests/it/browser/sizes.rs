@@ -44,7 +44,8 @@ async fn a_phone_is_enough_to_pick_with_one_thumb() {
 
     phone.click(&format!("#item-{} .row-more", order.items[0])).await;
     phone.sees("#item-sheet[open]").await;
-    let at_the_bottom = "Math.abs(document.querySelector('#item-sheet').getBoundingClientRect().bottom - innerHeight) < 2";
+    let at_the_bottom =
+        "Math.abs(document.querySelector('#item-sheet').getBoundingClientRect().bottom - innerHeight) < 2";
     phone.until("the sheet at the bottom", at_the_bottom).await;
     phone.until("its button within reach", &reachable("#item-sheet form[action$='/pick'] .primary")).await;
     phone.picture("phone-sheet").await;
@@ -76,7 +77,9 @@ impl Browser {
                 && !el.closest('.table-wrap, .sr, pre')).slice(0, 3).map((el) => el.outerHTML.slice(0, 120))";
             let fits = self.eval("document.scrollingElement.scrollWidth <= innerWidth").await;
             assert_eq!(fits, true, "{path} at {size:?} is too wide: {}", self.eval(wide).await);
-            for scheme in ["light", "dark"].iter().take(if super::chromium::pictures().is_some() { 2 } else { 0 }) {
+            for scheme in
+                ["light", "dark"].iter().take(if super::chromium::pictures().is_some() { 2 } else { 0 })
+            {
                 self.scheme(scheme).await;
                 self.picture(&format!("{name}-{}-{scheme}", size.0)).await;
             }
@@ -88,7 +91,11 @@ impl Browser {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/quotes").join(quote);
         self.write("[data-upload] input[type=file]", path.to_str().unwrap()).await;
         self.sees("#uploads [data-state=done] a").await;
-        self.eval("document.querySelector('#uploads [data-state=done] a').getAttribute('href')").await.as_str().unwrap().to_owned()
+        self.eval("document.querySelector('#uploads [data-state=done] a').getAttribute('href')")
+            .await
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 }
 
@@ -100,6 +107,11 @@ async fn every_page_fits_every_width() {
     ana.fits("/e/alfa", "sign-in").await;
     ana.sign_in(ADMIN).await;
     let drafts = [ana.upload("columns-11-items.pdf").await, ana.upload("wrong-sum.pdf").await];
+    ana.goto(&drafts[0]).await;
+    ana.click("#field-shipping .choice").await;
+    ana.click("#field-packaging .choice:has(:enabled)").await;
+    ana.click(".preview-form .stacked button:not(.primary, .link)").await;
+    ana.reads("#drafts", "Tudo confere").await;
     let order = format!("/orders/{}", orders[6].id);
     let pages = [
         ("/".to_owned(), "board"),

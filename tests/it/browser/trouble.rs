@@ -1,9 +1,10 @@
 //! The same work while something fails. Afterwards every page is what a fresh page would be.
 
 use super::chromium::Browser;
-use super::faults::{Proxy, Redis, Replica};
+use super::faults::Proxy;
 use crate::support::database;
-use crate::support::server::TestServer;
+use crate::support::process::{Program, Redis};
+use crate::support::server::{TestServer, redis_url};
 use crate::support::world::{Imported, OTHER_PICKER, PICKER};
 
 /// Fetches the page afresh and names what differs from the one shown. Left out: what the clock changes, presence, open
@@ -73,7 +74,7 @@ fn path(order: &Imported) -> String {
 async fn a_cut_connection_is_said_and_heals_by_itself() {
     let (proxy, listener) = Proxy::listen().await;
     let (url, origin) = (database::create().await, proxy.origin());
-    let redis = crate::support::server::redis_url();
+    let redis = redis_url();
     let prefix = format!("it-{}", uuid::Uuid::now_v7());
     let more = ["--redis-url", &redis, "--redis-prefix", &prefix, "--public-origins", &origin];
     let (one, two) = (TestServer::on(&url, &more).await, TestServer::on(&url, &more).await);
@@ -148,11 +149,11 @@ async fn without_redis_screens_are_late_and_never_wrong() {
 async fn a_killed_replica_is_not_missed() {
     let (proxy, listener) = Proxy::listen().await;
     let (url, origin) = (database::create().await, proxy.origin());
-    let redis = crate::support::server::redis_url();
+    let redis = redis_url();
     let prefix = format!("it-{}", uuid::Uuid::now_v7());
     let more = ["--redis-url", &redis, "--redis-prefix", &prefix, "--public-origins", &origin];
     let two = TestServer::on(&url, &more).await;
-    let one = Replica::start(&url, &more).await;
+    let one = Program::start(&url, &more).await;
     proxy.serve(listener, &[one.port, one.port, one.port, two.port]);
     let order = two.company("alfa").await.import(3).await;
     let (joao, maria) = tokio::join!(Browser::of(PICKER, proxy.port), Browser::of(OTHER_PICKER, two.port));
@@ -160,7 +161,8 @@ async fn a_killed_replica_is_not_missed() {
     tokio::join!(joao.open(&page), maria.open(&page));
     joao.pick(&order, 0).await;
     maria.sees_picked(&order, 0).await;
-    one.kill().await;
+    // Dropped is killed, without a word of farewell.
+    drop(one);
     maria.pick(&order, 1).await;
     joao.sees_picked(&order, 1).await;
     joao.pick(&order, 2).await;

@@ -1,6 +1,7 @@
 //! A morning's board: thirty orders in every state, made by the real import and the real commands.
 
-use jiff::civil::date;
+use jiff::civil::{Weekday, date};
+use separacao::clock::Clock;
 use separacao::command::Change;
 use separacao::feed;
 use separacao::ids::{ItemId, OrderId};
@@ -44,8 +45,17 @@ pub struct Order {
     pub items: Vec<ItemId>,
 }
 
+/// Moves the clock to the next Tuesday afternoon, when people are at work.
+fn at_work(clock: &Clock) {
+    let now = clock.now().in_tz("America/Sao_Paulo").unwrap();
+    let tuesday = now.nth_weekday(1, Weekday::Tuesday).unwrap().date().at(14, 32, 0, 0);
+    let then = tuesday.in_tz("America/Sao_Paulo").unwrap().timestamp();
+    clock.advance(then.duration_since(clock.now()).as_secs());
+}
+
 /// Thirty open orders and three closed ones.
 pub async fn fill(server: &TestServer) -> Vec<Order> {
+    at_work(&server.app.clock);
     let company = server.company("alfa").await;
     let mut orders = Vec::new();
     for n in 0..33 {
@@ -57,24 +67,36 @@ pub async fn fill(server: &TestServer) -> Vec<Order> {
         let base = format!("/orders/{}", order.id);
         let closed = n >= 30;
         // A third untouched, some begun, some nearly done, a few ready.
-        let settled = if closed { order.items.len() } else { order.items.len() * [0, 2, 0, 5, 9, 0, 7, 10][n % 8] / 10 };
+        let settled = if closed {
+            order.items.len()
+        } else {
+            order.items.len() * [0, 2, 0, 5, 9, 0, 7, 10][n % 8] / 10
+        };
         for (line, item) in order.items.iter().take(settled).enumerate() {
             let (verb, form) = match line {
                 3 => ("short", ("reason", "stock")),
-                _ => ("pick", ("quantity", if line == 5 { "1" } else { quantity(n, line) })),
+                _ => ("pick", ("quantity", if line == 5 && !closed { "1" } else { quantity(n, line) })),
             };
-            let answer = pickers[(n + line / 4) % 2].tap(&format!("{base}/items/{item}/{verb}"), &[form]).await;
+            let answer =
+                pickers[(n + line / 4) % 2].tap(&format!("{base}/items/{item}/{verb}"), &[form]).await;
             assert_eq!(answer.status, 200, "{}", answer.text);
         }
         if n % 9 == 4 {
-            admin.tap(&format!("{base}/notes"), &[("text", "Cliente passa às 15h, separar primeiro as películas")]).await;
+            admin
+                .tap(
+                    &format!("{base}/notes"),
+                    &[("text", "Cliente passa às 15h, separar primeiro as películas")],
+                )
+                .await;
         }
         if n % 13 == 6 {
             admin.tap(&format!("{base}/urgent"), &[("urgent", "yes")]).await;
         }
         match n {
             30 | 31 => admin.tap(&format!("{base}/finish"), &[("volumes", "2")]).await.status,
-            32 => admin.tap(&format!("{base}/cancel"), &[("reason", "Cliente desistiu da compra")]).await.status,
+            32 => {
+                admin.tap(&format!("{base}/cancel"), &[("reason", "Cliente desistiu da compra")]).await.status
+            }
             _ => continue,
         };
     }
@@ -118,13 +140,15 @@ async fn import(company: &Company, n: usize) -> Order {
         total_cents,
         discount_cents: 0,
         payable_cents: total_cents,
-        values_mismatch_reason: (n == 11).then(|| "O papel soma errado, valor combinado por telefone".to_owned()),
+        values_mismatch_reason: (n == 11)
+            .then(|| "O papel soma errado, valor combinado por telefone".to_owned()),
         urgent: n == 8,
         items,
     };
     let now = company.app.clock.now() - jiff::SignedDuration::from_mins(33 * 9 - 9 * n as i64);
     let document = Document { file_name: "x.pdf", sha256: &[1; 32], pdf: b"%PDF-1.4" };
-    let Change::Happened(event) = import_order(&mut tx, &order, Some(&document), None, now).await.unwrap() else {
+    let Change::Happened(event) = import_order(&mut tx, &order, Some(&document), None, now).await.unwrap()
+    else {
         panic!("an import always happens")
     };
     feed::commit(tx, &company.app.doorbell, &event, None, now).await.unwrap();
