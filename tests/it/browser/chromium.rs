@@ -229,7 +229,7 @@ impl Browser {
 
     async fn give_up(&self, what: &str, error: &str) -> ! {
         self.picture("failed").await;
-        let page = "[location.href, document.documentElement.dataset.live, document.body.innerText.slice(0, 3000), document.querySelector('.r-short')?.outerHTML].join('\\n')";
+        let page = "[location.href, document.documentElement.dataset.live, document.body.innerText.slice(0, 3000)].join('\\n')";
         let page = self.run(&format!("return {page}")).await.unwrap_or_default();
         let log = self.driver.browser_log().await.unwrap_or_default();
         let log: Vec<_> = log.iter().map(|entry| format!("{} {}", entry.level, entry.message)).collect();
