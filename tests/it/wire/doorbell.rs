@@ -6,6 +6,7 @@ use futures_util::StreamExt;
 use serde_json::Value;
 
 use super::pick_and_see;
+use crate::support::PATIENCE;
 use crate::support::process::Redis;
 use crate::support::server::{TestServer, redis_url};
 use crate::support::socket::Socket;
@@ -64,7 +65,9 @@ async fn chaos_hostile_messages_on_the_doorbell_break_nothing() {
     let text: Value = serde_json::from_slice(message.get_payload_bytes()).unwrap();
     assert_eq!(text, serde_json::json!({ "company": company.id, "head": page.n() }));
 
-    let mut hostile = observer.get_multiplexed_async_connection().await.unwrap();
+    // The observer's own patience (half a second) must not decide on a busy machine.
+    let patient = redis::AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
+    let mut hostile = observer.get_multiplexed_async_connection_with_config(&patient).await.unwrap();
     let own = company.id;
     let mut messages: Vec<Vec<u8>> = [
         String::new(),
