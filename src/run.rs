@@ -118,7 +118,7 @@ async fn announce(server: &Server) {
 }
 
 /// SIGINT: so long until whatever still runs is left behind.
-const INTERRUPTED: Duration = Duration::from_millis(900);
+const INTERRUPTED: Duration = Duration::from_millis(700);
 /// The same after a second SIGTERM, and when a drain takes too long.
 const IMPATIENT: Duration = Duration::from_millis(500);
 

@@ -12,11 +12,11 @@ use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite::Error;
 
 use crate::support::client::Client;
-use crate::support::database;
 use crate::support::process::Program;
 use crate::support::server::TestServer;
 use crate::support::socket::Socket;
 use crate::support::world::{OTHER_PICKER, PICKER};
+use crate::support::{database, measured};
 
 /// Browsers that never stop asking. They end when told, and say how many answers they got.
 struct Load {
@@ -60,7 +60,7 @@ async fn status(client: &Client, path: &str) -> u16 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_replica_that_drains_fails_no_request_and_sends_its_sockets_away_one_by_one() {
+async fn chaos_a_replica_that_drains_fails_no_request_and_sends_its_sockets_away_one_by_one() {
     let url = database::create().await;
     let more = ["--drain-sockets-after-ms", "500", "--drain-spread-ms", "1000", "--drain-listen-ms", "4000"];
     let server = TestServer::on(&url, &more).await;
@@ -158,7 +158,7 @@ async fn sigterm_ends_the_program_in_order_and_in_time() {
 }
 
 #[tokio::test]
-async fn sigint_and_a_second_sigterm_end_the_program_at_once_whatever_hangs() {
+async fn chaos_sigint_and_a_second_sigterm_end_the_program_at_once_whatever_hangs() {
     let server = TestServer::start().await;
     for what in ["SIGINT", "a second SIGTERM"] {
         let mut program = Program::start(&server.database_url, &[]).await;
@@ -187,7 +187,7 @@ async fn sigint_and_a_second_sigterm_end_the_program_at_once_whatever_hangs() {
             program.terminate();
         }
         let (code, after) = program.ended().await;
-        eprintln!("{what}: ended after {after:?}");
+        measured(&format!("{what}: ended"), after, Duration::from_secs(1));
         assert_eq!(code, Some(0), "{what}");
     }
 }

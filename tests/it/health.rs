@@ -11,8 +11,8 @@ use crate::support::process::Program;
 use crate::support::proxy::Proxy;
 use crate::support::server::TestServer;
 use crate::support::socket::Socket;
-use crate::support::wait_for;
 use crate::support::world::PICKER;
+use crate::support::{measured, wait_for};
 
 #[tokio::test]
 async fn before_the_schema_is_there_the_answer_is_503_and_then_200() {
@@ -122,7 +122,7 @@ async fn a_foreign_host_name_is_refused() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_away_is_said_in_a_sentence_and_everything_heals_by_itself() {
+async fn chaos_a_database_that_is_away_is_said_in_a_sentence_and_everything_heals_by_itself() {
     let (mut proxy, url) = Proxy::around(&database::create().await).await;
     let server = TestServer::on(&url, &[]).await;
     let order = server.company("alfa").await.import_lines(&["100"]).await;
@@ -158,8 +158,8 @@ async fn a_database_that_is_away_is_said_in_a_sentence_and_everything_heals_by_i
     .await;
     let accepted = began.elapsed();
     socket.follow(&mut page, answer.json()["n"].as_i64().unwrap()).await;
-    eprintln!("healed: a tap after {accepted:?}, on the open screen after {:?}", began.elapsed());
-    assert!(accepted < Duration::from_secs(10));
+    measured("healed: a tap", accepted, Duration::from_secs(2));
+    measured("healed: the open screen", began.elapsed(), Duration::from_secs(2));
     assert_eq!(page.reset, None, "the socket lives through it");
     page.must_show(&client.page(&path).await, "after the database was away");
     let again = client.tap_as(&pick, &[("quantity", "3")], operation, None).await;

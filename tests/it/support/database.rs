@@ -75,3 +75,13 @@ pub async fn create_empty() -> String {
 async fn run(connection: &mut PgConnection, sql: String) {
     connection.execute(AssertSqlSafe(sql)).await.unwrap();
 }
+
+/// A connection that may do anything.
+pub async fn superuser(url: &str) -> PgConnection {
+    PgConnection::connect(url).await.unwrap()
+}
+
+/// Runs statements as nobody in the app may.
+pub async fn run_sql(url: &str, sql: &str) {
+    run(&mut superuser(url).await, sql.to_owned()).await;
+}

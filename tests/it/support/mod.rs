@@ -29,3 +29,10 @@ pub async fn wait_for<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) ->
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
+
+/// Prints what was measured. `make chaos` holds it to `most`; elsewhere only to [`PATIENCE`].
+pub fn measured(what: &str, took: Duration, most: Duration) {
+    eprintln!("{what}: {took:?}");
+    let limit = if std::env::var_os("CHAOS").is_some() { most } else { PATIENCE };
+    assert!(took <= limit, "{what}: {took:?} is more than {limit:?}");
+}

@@ -1,19 +1,17 @@
 //! Who may open a socket, what it may say, and when it ends.
 
+mod slow;
+
 use std::time::{Duration, Instant};
 
 use futures_util::SinkExt;
-use separacao::live::outbox;
-use tokio::net::TcpSocket;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, client_async};
 
 use crate::support::client::Client;
 use crate::support::server::TestServer;
 use crate::support::socket::{Said, Socket};
-use crate::support::wait_for;
 use crate::support::world::{ADMIN, BUYER, OTHER_PICKER, PICKER};
+use crate::support::{measured, wait_for};
 
 /// The status of a handshake that was refused; 101 where it was not.
 async fn status(client: &Client, screen: &str, cursor: &str, origin: Option<&str>) -> u16 {
@@ -165,7 +163,7 @@ async fn open_on_both(client: &Client, ports: [u16; 2], paths: &[&str]) -> Vec<S
 }
 
 #[tokio::test]
-async fn whoever_loses_the_right_to_watch_stops_watching_on_every_replica() {
+async fn chaos_whoever_loses_the_right_to_watch_stops_watching_on_every_replica() {
     let (one, two) = TestServer::pair().await;
     let ports = [one.port, two.port];
     let company = one.company("alfa").await;
@@ -187,7 +185,11 @@ async fn whoever_loses_the_right_to_watch_stops_watching_on_every_replica() {
         for socket in &mut sockets {
             assert_eq!(socket.closed().await, Some(4401), "{what}");
         }
-        eprintln!("{what}: four sockets on two replicas closed within {} ms", began.elapsed().as_millis());
+        measured(
+            &format!("{what}: four sockets on two replicas closed"),
+            began.elapsed(),
+            Duration::from_secs(1),
+        );
     }
     // Another role: screens that stay are fetched again, those that are not for it any more are closed.
     let client = one.signed_in("alfa", PICKER).await;
@@ -209,86 +211,7 @@ async fn whoever_loses_the_right_to_watch_stops_watching_on_every_replica() {
             }
         }
     }
-    eprintln!("another role: heard on two replicas within {} ms", began.elapsed().as_millis());
-}
-
-/// A tablet that takes nothing: a socket with a small window that nobody reads.
-async fn open_unread(client: &Client, screen: &str, cursor: &str) -> Socket {
-    let tcp = TcpSocket::new_v4().unwrap();
-    tcp.set_recv_buffer_size(4096).unwrap();
-    let stream = tcp.connect(([127, 0, 0, 1], client.port).into()).await.unwrap();
-    let url = format!("ws://127.0.0.1:{}/live?screen={screen}&cursor={cursor}", client.port);
-    let mut request = url.into_client_request().unwrap();
-    let origin = format!("http://127.0.0.1:{}", client.port);
-    request.headers_mut().insert("origin", origin.parse().unwrap());
-    request.headers_mut().insert("cookie", client.cookie_header().parse().unwrap());
-    let (stream, _) = client_async(request, MaybeTlsStream::Plain(stream)).await.unwrap();
-    Socket { stream }
-}
-
-/// Reads until a frame reaches `n`.
-async fn reach(socket: &mut Socket, n: i64) -> usize {
-    let mut bytes = 0;
-    loop {
-        match socket.next().await {
-            Said::Json(said) => {
-                bytes += said["html"].as_str().map_or(0, str::len);
-                assert!(said.get("reset").is_none(), "{said}");
-                if said["to"].as_i64() >= Some(n) {
-                    return bytes;
-                }
-            }
-            Said::Closed(code) => panic!("closed with {code:?} before {n}"),
-        }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn chaos_a_tablet_that_takes_nothing_delays_nobody_and_is_cut_off() {
-    let server = TestServer::start().await;
-    let order = server.company("alfa").await.import(400).await;
-    let client = server.signed_in("alfa", PICKER).await;
-    let sleeper = server.signed_in("alfa", OTHER_PICKER).await;
-    let path = format!("/orders/{}", order.id);
-    let page = client.page(&path).await;
-    let unread = open_unread(&sleeper, &page.screen, &page.cursor).await;
-    // Nine more fill the sleeper's places: a tenth comes in only when the unread one has been cut.
-    let mut places = Vec::new();
-    for _ in 0..9 {
-        places.push(Socket::connect(&sleeper, "closed", &page.cursor).await.unwrap());
-    }
-    let mut others = Vec::new();
-    for path in ["/", &path, "/", &path] {
-        let mut page = client.page(path).await;
-        others.push(Socket::open(&client, &mut page).await);
-    }
-    let (mut delays, mut bytes) = (Vec::new(), 0);
-    for item in order.items.iter().take(200) {
-        let pick = format!("{path}/items/{item}/pick");
-        let answer = client.tap(&pick, &[("quantity", "1")]).await;
-        let (began, n) = (Instant::now(), answer.json()["n"].as_i64().unwrap());
-        for socket in &mut others {
-            bytes += reach(socket, n).await;
-            delays.push(began.elapsed());
-        }
-    }
-    delays.sort();
-    let p99 = delays[delays.len() * 99 / 100];
-    eprintln!(
-        "beside a tablet that takes nothing: p50 {:?}, p99 {p99:?}; {} MB to four others",
-        delays[delays.len() / 2],
-        bytes / 1_000_000
-    );
-    assert!(p99 < Duration::from_secs(2), "{p99:?}");
-    let origin = format!("http://127.0.0.1:{}", server.port);
-    let began = Instant::now();
-    while status(&sleeper, "closed", &page.cursor, Some(&origin)).await != 101 {
-        assert!(began.elapsed() < Duration::from_secs(30), "the unread socket was never cut off");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    eprintln!("cut off {:?} after the last frame", began.elapsed());
-    drop(unread);
-    wait_for("empty queues", async || (outbox::waiting_bytes() == 0).then_some(())).await;
+    measured("another role: heard on two replicas", began.elapsed(), Duration::from_secs(1));
 }
 
 #[tokio::test]

@@ -1,15 +1,20 @@
 //! A company sees nothing of another one: not over any route, not over any socket, not in any table.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod routes;
+mod rows;
+
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use reqwest::StatusCode;
 use reqwest::multipart::{Form, Part};
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::AssertSqlSafe;
 use tokio_tungstenite::tungstenite::Error;
 use uuid::Uuid;
 
+use self::routes::{Fields, OWNED};
 use crate::support::client::{Answer, Client};
+use crate::support::database::superuser;
 use crate::support::server::TestServer;
 use crate::support::socket::Socket;
 use crate::support::world::{ADMIN, Imported, PICKER};
@@ -17,139 +22,11 @@ use crate::support::world::{ADMIN, Imported, PICKER};
 /// What stands in the other company's rows, and must stand in no answer.
 const SECRETS: [&str; 3] = ["SEGREDO DE BETA LTDA", "nota secreta de beta", "Distribuidora Beta"];
 
-/// A command's fields, so that it is refused for whose it is, not for its form.
-type Fields = &'static [(&'static str, &'static str)];
-
-/// Every route that names something of a company, and the form it is sent.
-const OWNED: &[(&str, &str, Fields)] = &[
-    ("GET", "/orders/{order}", &[]),
-    ("GET", "/orders/{order}/quote.pdf", &[]),
-    ("POST", "/orders/{order}/items/{item}/pick", &[("quantity", "1")]),
-    ("POST", "/orders/{order}/items/{item}/unpick", &[]),
-    ("POST", "/orders/{order}/items/{item}/short", &[("reason", "stock")]),
-    ("POST", "/orders/{order}/items/{item}/unshort", &[]),
-    ("POST", "/orders/{order}/undo/{version}", &[]),
-    ("POST", "/orders/{order}/finish", &[]),
-    ("POST", "/orders/{order}/reopen", &[("reason", "por nada")]),
-    ("POST", "/orders/{order}/cancel", &[("reason", "por nada")]),
-    ("POST", "/orders/{order}/urgent", &[("urgent", "yes")]),
-    ("POST", "/orders/{order}/shipping", &[("shipping", NOBODY), ("packaging", NOBODY)]),
-    ("POST", "/orders/{order}/notes", &[("text", "olá")]),
-    ("POST", "/orders/{order}/notes/{note}", &[("text", "olá"), ("version", "1")]),
-    ("GET", "/quotes/{draft}", &[]),
-    ("GET", "/quotes/{draft}/quote.pdf", &[]),
-    ("POST", "/quotes/{draft}/save", &[("version", "1")]),
-    ("POST", "/quotes/{draft}/confirm", &[("version", "1")]),
-    ("POST", "/quotes/{draft}/discard", &[]),
-    ("POST", "/people/{person}/roles", &[("roles", "picker")]),
-    ("POST", "/people/{person}/active", &[("active", "no")]),
-    ("POST", "/people/{person}/pin", &[]),
-];
-
-/// Routes that name nothing, or nothing of a company's own.
-const FREE: &[(&str, &str)] = &[
-    ("GET", "/"),
-    ("GET", "/closed"),
-    ("GET", "/quotes"),
-    ("POST", "/quotes"),
-    ("GET", "/people"),
-    ("POST", "/people"),
-    // Only leads back to /people.
-    ("GET", "/people/{person}/roles"),
-    ("GET", "/people/{person}/active"),
-    ("GET", "/people/{person}/pin"),
-    // A company's door is public.
-    ("GET", "/e/{code}"),
-    ("GET", "/sign-in"),
-    ("POST", "/sign-in"),
-    ("GET", "/unlock"),
-    ("POST", "/unlock"),
-    ("GET", "/sign-out"),
-    ("POST", "/sign-out"),
-    ("GET", "/language"),
-    ("POST", "/language"),
-    ("GET", "/pin"),
-    ("POST", "/pin"),
-    ("GET", "/set-up"),
-    ("POST", "/set-up"),
-    ("GET", "/live"),
-    ("GET", "/feed"),
-    ("GET", "/livez"),
-    ("GET", "/readyz"),
-    ("GET", "/health"),
-    ("GET", "/metrics"),
-    ("GET", "/static/{*path}"),
-];
-
 const NOBODY: &str = "01890000-0000-7000-8000-000000000000";
-
-/// Every method and path in the source of the routers.
-fn routes() -> BTreeSet<(String, String)> {
-    let mut routes = BTreeSet::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).unwrap_or_default();
-            for hidden in [".nest(", ".nest_service(", ".route_service("] {
-                assert!(!text.contains(hidden), "{path:?}: this test does not see into {hidden}");
-            }
-            for after in text.split(".route(").skip(1) {
-                let (_, after) = after.split_once('"').expect("a path");
-                let (path, after) = after.split_once('"').expect("a path");
-                let handlers = call(after);
-                for method in ["get", "post", "put", "patch", "delete", "any"] {
-                    if handlers.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == method) {
-                        routes.insert((method.to_uppercase(), path.to_owned()));
-                    }
-                }
-            }
-        }
-    }
-    routes
-}
-
-/// The text up to the parenthesis that ends a call.
-fn call(text: &str) -> &str {
-    let mut depth = 1;
-    let end = text.find(|c| {
-        depth += match c {
-            '(' => 1,
-            ')' => -1,
-            _ => 0,
-        };
-        depth == 0
-    });
-    &text[..end.unwrap_or(text.len())]
-}
-
-#[test]
-fn every_route_has_its_case_here() {
-    let known: BTreeSet<(String, String)> = OWNED
-        .iter()
-        .map(|(method, path, _)| (*method, *path))
-        .chain(FREE.iter().copied())
-        .map(|(method, path)| (method.to_owned(), path.to_owned()))
-        .collect();
-    let routes = routes();
-    assert!(routes.len() > 40, "{routes:?}");
-    let missing: Vec<_> = routes.difference(&known).collect();
-    let gone: Vec<_> = known.difference(&routes).collect();
-    assert!(missing.is_empty(), "give these a case: {missing:?}");
-    assert!(gone.is_empty(), "these are no more: {gone:?}");
-}
-
-async fn superuser(server: &TestServer) -> PgConnection {
-    PgConnection::connect(&server.database_url).await.unwrap()
-}
 
 async fn texts(server: &TestServer, sql: &str) -> Vec<String> {
     let sql = AssertSqlSafe(sql.to_owned());
-    sqlx::query_scalar(sql).fetch_all(&mut superuser(server).await).await.unwrap()
+    sqlx::query_scalar(sql).fetch_all(&mut superuser(&server.database_url).await).await.unwrap()
 }
 
 async fn text(server: &TestServer, sql: &str) -> String {
@@ -247,7 +124,7 @@ async fn no_route_tells_or_touches_anything_of_another_company() {
     let (_, _, theirs) = fill(&server, "beta", SECRETS[1]).await;
     let beta = server.company("beta").await.id.to_string();
     let rename = format!("update orders set customer = '{}' where company_id = '{beta}'", SECRETS[0]);
-    sqlx::query(AssertSqlSafe(rename)).execute(&mut superuser(&server).await).await.unwrap();
+    sqlx::query(AssertSqlSafe(rename)).execute(&mut superuser(&server.database_url).await).await.unwrap();
     let before = everything(&server, &beta).await;
     let nobody: Ids =
         ours.keys().map(|name| (*name, NOBODY.to_owned())).chain([("version", "2".to_owned())]).collect();
@@ -349,76 +226,4 @@ async fn no_screen_of_another_company_can_be_watched() {
     socket.follow(&mut page, before + 1).await;
     assert_eq!(page.n(), before + 1, "our own import, and nothing else");
     assert!(page.has(&format!("order-{}", ours.id)) && !page.has(&format!("order-{}", their_order.id)));
-}
-
-#[tokio::test]
-async fn the_database_shows_a_company_only_its_own_rows() {
-    let server = TestServer::start().await;
-    fill(&server, "alfa", "nossa nota").await;
-    fill(&server, "beta", SECRETS[1]).await;
-    let alfa = server.company("alfa").await.id;
-    let tables = texts(
-        &server,
-        "select c.table_name::text from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
-         where c.table_schema = 'public' and c.column_name = 'company_id' and t.table_type = 'BASE TABLE' order by 1",
-    )
-    .await;
-    assert!(tables.len() > 15, "{tables:?}");
-    let unguarded = texts(
-        &server,
-        "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
-         where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relname <> '_sqlx_migrations'
-           and (not c.relrowsecurity or not exists (select from pg_policy p where p.polrelid = c.oid))",
-    )
-    .await;
-    assert!(unguarded.is_empty(), "tables without row-level security or policies: {unguarded:?}");
-    let owned = texts(
-        &server,
-        "select c.relname::text from pg_class c where pg_get_userbyid(c.relowner) like 'separacao%'
-         union all select rolname::text from pg_roles where rolname like 'separacao%' and (rolsuper or rolbypassrls or rolcanlogin)",
-    )
-    .await;
-    assert!(owned.is_empty(), "the app's roles own nothing and bypass nothing: {owned:?}");
-    let mut connection = superuser(&server).await;
-    for table in &tables {
-        let mut seen = async |role: &str, company: &str| -> Result<i64, String> {
-            let mut tx = connection.begin().await.unwrap();
-            let setup = format!("set local role {role}; set local app.company_id = '{company}'");
-            sqlx::raw_sql(AssertSqlSafe(setup)).execute(&mut *tx).await.unwrap();
-            let foreign = format!("select count(*) from {table} where company_id <> '{alfa}'");
-            let answer = sqlx::query_scalar(AssertSqlSafe(foreign)).fetch_one(&mut *tx).await;
-            answer.map_err(|error| error.to_string())
-        };
-        let app = seen("separacao_app", &alfa.to_string()).await;
-        assert!(
-            app == Ok(0) || app.as_ref().is_err_and(|error| error.contains("denied")),
-            "{table}: {app:?}"
-        );
-        let nobody = seen("separacao_app", "").await;
-        assert!(
-            nobody == Ok(0) || nobody.as_ref().is_err_and(|error| error.contains("denied")),
-            "{table}: {nobody:?}"
-        );
-        let gate = seen("separacao_gate", "").await;
-        let of_the_gate = ["people", "sessions", "known_devices", "sign_in_failures", "feed_heads"];
-        if !of_the_gate.contains(&table.as_str()) {
-            assert!(
-                gate.as_ref().is_err_and(|error| error.contains("denied")),
-                "the gate reads {table}: {gate:?}"
-            );
-        }
-    }
-    // Nor can it write a row of another company, or move one there.
-    let beta = server.company("beta").await.id;
-    for sql in [
-        format!("update orders set urgent = true where company_id = '{beta}' returning 1"),
-        format!("update orders set company_id = '{beta}' returning 1"),
-        format!("insert into search_words values ('{beta}', 'x', gen_random_uuid()) returning 1"),
-    ] {
-        let mut tx = connection.begin().await.unwrap();
-        let setup = format!("set local role separacao_app; set local app.company_id = '{alfa}'");
-        sqlx::raw_sql(AssertSqlSafe(setup)).execute(&mut *tx).await.unwrap();
-        let done = sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(&mut *tx).await;
-        assert!(done.is_err() || done.is_ok_and(|done| done.rows_affected() == 0), "{sql}");
-    }
 }

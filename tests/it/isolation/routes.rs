@@ -1,0 +1,128 @@
+//! Every route of the app, read from its source: a new one cannot be forgotten.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// A command's fields, so that it is refused for whose it is, not for its form.
+pub type Fields = &'static [(&'static str, &'static str)];
+
+/// Every route that names something of a company, and the form it is sent.
+pub const OWNED: &[(&str, &str, Fields)] = &[
+    ("GET", "/orders/{order}", &[]),
+    ("GET", "/orders/{order}/quote.pdf", &[]),
+    ("POST", "/orders/{order}/items/{item}/pick", &[("quantity", "1")]),
+    ("POST", "/orders/{order}/items/{item}/unpick", &[]),
+    ("POST", "/orders/{order}/items/{item}/short", &[("reason", "stock")]),
+    ("POST", "/orders/{order}/items/{item}/unshort", &[]),
+    ("POST", "/orders/{order}/undo/{version}", &[]),
+    ("POST", "/orders/{order}/finish", &[]),
+    ("POST", "/orders/{order}/reopen", &[("reason", "por nada")]),
+    ("POST", "/orders/{order}/cancel", &[("reason", "por nada")]),
+    ("POST", "/orders/{order}/urgent", &[("urgent", "yes")]),
+    ("POST", "/orders/{order}/shipping", &[("shipping", super::NOBODY), ("packaging", super::NOBODY)]),
+    ("POST", "/orders/{order}/notes", &[("text", "olá")]),
+    ("POST", "/orders/{order}/notes/{note}", &[("text", "olá"), ("version", "1")]),
+    ("GET", "/quotes/{draft}", &[]),
+    ("GET", "/quotes/{draft}/quote.pdf", &[]),
+    ("POST", "/quotes/{draft}/save", &[("version", "1")]),
+    ("POST", "/quotes/{draft}/confirm", &[("version", "1")]),
+    ("POST", "/quotes/{draft}/discard", &[]),
+    ("POST", "/people/{person}/roles", &[("roles", "picker")]),
+    ("POST", "/people/{person}/active", &[("active", "no")]),
+    ("POST", "/people/{person}/pin", &[]),
+];
+
+/// Routes that name nothing, or nothing of a company's own.
+const FREE: &[(&str, &str)] = &[
+    ("GET", "/"),
+    ("GET", "/closed"),
+    ("GET", "/quotes"),
+    ("POST", "/quotes"),
+    ("GET", "/people"),
+    ("POST", "/people"),
+    // Only leads back to /people.
+    ("GET", "/people/{person}/roles"),
+    ("GET", "/people/{person}/active"),
+    ("GET", "/people/{person}/pin"),
+    // A company's door is public.
+    ("GET", "/e/{code}"),
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("GET", "/unlock"),
+    ("POST", "/unlock"),
+    ("GET", "/sign-out"),
+    ("POST", "/sign-out"),
+    ("GET", "/language"),
+    ("POST", "/language"),
+    ("GET", "/pin"),
+    ("POST", "/pin"),
+    ("GET", "/set-up"),
+    ("POST", "/set-up"),
+    ("GET", "/live"),
+    ("GET", "/feed"),
+    ("GET", "/livez"),
+    ("GET", "/readyz"),
+    ("GET", "/health"),
+    ("GET", "/metrics"),
+    ("GET", "/static/{*path}"),
+];
+
+/// Every method and path in the source of the routers.
+fn routes() -> BTreeSet<(String, String)> {
+    let mut routes = BTreeSet::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            for hidden in [".nest(", ".nest_service(", ".route_service("] {
+                assert!(!text.contains(hidden), "{path:?}: this test does not see into {hidden}");
+            }
+            for after in text.split(".route(").skip(1) {
+                let (_, after) = after.split_once('"').expect("a path");
+                let (path, after) = after.split_once('"').expect("a path");
+                let handlers = call(after);
+                for method in ["get", "post", "put", "patch", "delete", "any"] {
+                    if handlers.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == method) {
+                        routes.insert((method.to_uppercase(), path.to_owned()));
+                    }
+                }
+            }
+        }
+    }
+    routes
+}
+
+/// The text up to the parenthesis that ends a call.
+fn call(text: &str) -> &str {
+    let mut depth = 1;
+    let end = text.find(|c| {
+        depth += match c {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        depth == 0
+    });
+    &text[..end.unwrap_or(text.len())]
+}
+
+#[test]
+fn every_route_has_its_case_here() {
+    let known: BTreeSet<(String, String)> = OWNED
+        .iter()
+        .map(|(method, path, _)| (*method, *path))
+        .chain(FREE.iter().copied())
+        .map(|(method, path)| (method.to_owned(), path.to_owned()))
+        .collect();
+    let routes = routes();
+    assert!(routes.len() > 40, "{routes:?}");
+    let missing: Vec<_> = routes.difference(&known).collect();
+    let gone: Vec<_> = known.difference(&routes).collect();
+    assert!(missing.is_empty(), "give these a case: {missing:?}");
+    assert!(gone.is_empty(), "these are no more: {gone:?}");
+}
