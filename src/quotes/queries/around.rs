@@ -220,7 +220,7 @@ async fn list_numberless(
              array_agg(i.code order by i.position) as "codes!",
              array_agg(i.description order by i.position) as "descriptions!",
              array_agg(i.quantity order by i.position) as "quantities!: Vec<Decimal>"
-           from orders o join order_items i on i.company_id = $1 and i.order_id = o.id
+           from orders o join order_items i on i.company_id = $1 and i.order_id = o.id and i.quantity > 0
            where o.company_id = $1 and o.number is null and o.state <> 'canceled'
              and (o.customer_code, o.quote_date) in (select * from unnest($2::text[], $3::text[]::date[]))
            group by o.company_id, o.id order by o.imported_at"#,
