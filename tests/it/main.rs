@@ -12,6 +12,7 @@ mod import;
 mod isolation;
 mod people;
 mod quotes;
+mod revise;
 mod screens;
 mod sign_in;
 mod sockets;

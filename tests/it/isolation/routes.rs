@@ -41,6 +41,8 @@ const FREE: &[(&str, &str)] = &[
     ("POST", "/quotes"),
     ("GET", "/people"),
     ("POST", "/people"),
+    // Only leads back to the preview.
+    ("GET", "/quotes/{draft}/confirm"),
     // Only leads back to /people.
     ("GET", "/people/{person}/roles"),
     ("GET", "/people/{person}/active"),
