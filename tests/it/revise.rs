@@ -18,7 +18,7 @@ use crate::support::world::{ADMIN, BUYER, Company, OTHER_PICKER, OTHER_SELLER, P
 /// The order of an earlier quote than the sample `discount` (41005, customer 000512): of its six lines the first
 /// wanted 8 and wants 3, the second wanted 2 and wants 5, the third cost another price, the fourth was another
 /// product, the fifth is the same and the sixth is missing.
-struct Earlier {
+pub struct Earlier {
     company: Company,
     choices: Choices,
     id: OrderId,
@@ -28,7 +28,7 @@ struct Earlier {
 const NUMBER: &str = "41005";
 
 impl Earlier {
-    async fn import(server: &TestServer) -> Self {
+    pub async fn import(server: &TestServer) -> Self {
         let company = server.company("alfa").await;
         let seller = server.signed_in("alfa", SELLER).await;
         let choices = usual(&company).await;
@@ -50,7 +50,7 @@ impl Earlier {
         Self { company, choices, id, items }
     }
 
-    fn path(&self) -> String {
+    pub fn path(&self) -> String {
         format!("/orders/{}", self.id)
     }
 
@@ -58,7 +58,7 @@ impl Earlier {
         format!("/orders/{}/items/{}/{verb}", self.id, self.items[n])
     }
 
-    async fn pick(&self, client: &Client, n: usize, quantity: &str) {
+    pub async fn pick(&self, client: &Client, n: usize, quantity: &str) {
         let answer = client.tap(&self.item(n, "pick"), &[("quantity", quantity)]).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
     }
