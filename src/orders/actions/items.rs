@@ -61,7 +61,7 @@ impl Command for PickItem<'_> {
         let next = match item.state.pick(self.quantity) {
             Ok(Decision::Becomes(next)) => next,
             Ok(Decision::Already) => return Ok(Change::Unchanged),
-            Err(refusal) => return Err(item_conflict(refusal, &item)),
+            Err(refusal) => return Err(item_conflict(refusal, &item, self.on.now)),
         };
         let pick = PickRecord {
             seq: write::get_next_pick_seq(tx, company_id, order.id, item.id).await?,
@@ -112,7 +112,7 @@ async fn back_to_shelf(
     let picks = write::list_picks(tx, company_id, order.id, item.id).await?;
     let standing: Vec<StandingPick> = picks.iter().map(PickRecord::standing).collect();
     let PutBack { state, removed, reduced } =
-        decide(&item.state, &standing).map_err(|refusal| item_conflict(refusal, &item))?;
+        decide(&item.state, &standing).map_err(|refusal| item_conflict(refusal, &item, on.now))?;
     let amount = item.state.held() - state.held();
     let touched =
         |pick: &&PickRecord| removed.contains(&pick.seq) || reduced.is_some_and(|(seq, _)| seq == pick.seq);
@@ -163,7 +163,7 @@ async fn change_rest(
     let next = match decide(&item.state) {
         Ok(Decision::Becomes(next)) => next,
         Ok(Decision::Already) => return Ok(Change::Unchanged),
-        Err(refusal) => return Err(item_conflict(refusal, &item)),
+        Err(refusal) => return Err(item_conflict(refusal, &item, on.now)),
     };
     write::update_item(tx, company_id, item.id, &next, order.version + 1).await?;
     let quantity = Some(item.state.rest());
