@@ -177,6 +177,8 @@ impl From<sqlx::Error> for AppError {
                     {
                         AppError::Unavailable(Some(error))
                     }
+                    // A text with a zero byte: nobody types one.
+                    (None, "22021" | "22P05") => AppError::invalid("error.form_unreadable"),
                     _ => AppError::internal(error),
                 }
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -21,6 +21,7 @@ use super::{answer, visitor};
 use crate::assets;
 use crate::config::SettingsError;
 use crate::error::{AppError, Result};
+use crate::extract::Query;
 use crate::live::Live;
 use crate::live::routes::LiveState;
 use crate::orders::routes::pages::BoardQuery;

@@ -10,6 +10,7 @@ mod feed;
 mod health;
 mod import;
 mod isolation;
+mod malformed;
 mod people;
 mod quotes;
 mod screens;

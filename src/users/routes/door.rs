@@ -1,14 +1,15 @@
 //! Coming in: the sign-in page, and the PIN over the page.
 
-use axum::extract::{Path, State};
+use axum::Json;
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::{Form, Json};
 use serde::Deserialize;
 use serde_json::json;
 use tower_sessions::Session;
 
 use crate::error::{AppError, Result};
+use crate::extract::{Form, Path};
 use crate::html::{Chrome, Scene, WorkCalendar};
 use crate::ids::PersonId;
 use crate::lang::Lang;

@@ -1,6 +1,5 @@
 //! One's own session, PIN and language.
 
-use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -9,6 +8,7 @@ use tower_sessions::Session;
 
 use super::door::local_path;
 use crate::error::{AppError, Result};
+use crate::extract::Form;
 use crate::html::FieldErrors;
 use crate::lang::Lang;
 use crate::page::{self, Visitor};

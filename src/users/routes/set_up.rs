@@ -1,7 +1,6 @@
 //! The one-time page that makes the first administrator.
 
-use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use tower_sessions::Session;
@@ -9,6 +8,7 @@ use tower_sessions::Session;
 use super::door::chrome;
 use super::own::said;
 use crate::error::{AppError, Result};
+use crate::extract::{Form, Query};
 use crate::html::FieldErrors;
 use crate::page;
 use crate::state::AppState;

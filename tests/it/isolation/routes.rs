@@ -68,7 +68,7 @@ const FREE: &[(&str, &str)] = &[
 ];
 
 /// Every method and path in the source of the routers.
-fn routes() -> BTreeSet<(String, String)> {
+pub fn routes() -> BTreeSet<(String, String)> {
     let mut routes = BTreeSet::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
     while let Some(folder) = folders.pop() {
