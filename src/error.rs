@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -215,6 +215,14 @@ impl AppError {
             AppError::StepUp => "step-up",
             AppError::PinMustChange => "pin-must-change",
             _ => "about:blank",
+        }
+    }
+
+    /// Gives a page that says the sentence itself the error's status and `Retry-After`.
+    pub fn mark(&self, response: &mut Response) {
+        *response.status_mut() = self.status();
+        if let Some(seconds) = self.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
     }
 

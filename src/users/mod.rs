@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod cli;
 pub mod client;
+pub mod doors;
 pub mod limits;
 pub mod model;
 pub mod operate;

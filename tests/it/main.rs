@@ -4,6 +4,7 @@
 
 mod browser;
 mod commands;
+mod doors;
 mod drain;
 mod embedded;
 mod feed;

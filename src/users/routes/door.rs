@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use serde_json::json;
@@ -17,6 +17,7 @@ use crate::page;
 use crate::state::AppState;
 use crate::users::actions::{self, Attempt, Claim, Proven};
 use crate::users::client::{self, Client};
+use crate::users::doors;
 use crate::users::model::Actor;
 use crate::users::queries::sign_in::OpenCompany;
 use crate::users::session;
@@ -32,8 +33,18 @@ pub(super) fn chrome(state: &AppState, lang: Lang, company: Option<String>) -> C
 
 /// `/` for whoever is not signed in: 200, with the company this browser is used for.
 pub async fn sign_in_page(state: &AppState, client: &Client) -> Result<Response> {
-    let company = actions::find_company(state, client.company_code.as_deref()).await?;
-    render(state, client, company.as_ref(), &Typed::default(), None)
+    let (code, nothing) = (client.company_code.as_deref(), Typed::default());
+    match doors::find_company(state, client, code).await {
+        Ok(company) => {
+            let mut response = render(state, client, company.as_ref(), &nothing, None)?;
+            if company.is_none() && code.is_some() {
+                // A code that is no more would count as a guess each time.
+                response.headers_mut().append(header::SET_COOKIE, client::no_company_cookie(&state.settings));
+            }
+            Ok(response)
+        }
+        Err(error) => refused(state, client, None, &nothing, error),
+    }
 }
 
 #[derive(Default)]
@@ -64,10 +75,7 @@ fn render(
     };
     let mut response = page::respond(&page)?;
     if let Some(error) = error {
-        *response.status_mut() = error.status();
-        if let Some(seconds) = error.retry_after() {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
+        error.mark(&mut response);
     }
     Ok(response)
 }
@@ -86,11 +94,13 @@ pub async fn company_page(
     Path(code): Path<String>,
     client: Client,
 ) -> Result<Response> {
-    let company = actions::find_company(&state, Some(&code)).await?;
-    let company = company.filter(|company| company.code == code.to_lowercase());
+    let typed = Typed { company: &code, ..Typed::default() };
+    let company = match doors::find_company(&state, &client, Some(&code)).await {
+        Ok(company) => company.filter(|company| company.code == code.to_lowercase()),
+        Err(error) => return refused(&state, &client, None, &typed, error),
+    };
     let Some(company) = company else {
         let error = AppError::field("company", "sign_in.company_unknown");
-        let typed = Typed { company: &code, ..Typed::default() };
         let mut response = render(&state, &client, None, &typed, Some(&error))?;
         *response.status_mut() = StatusCode::NOT_FOUND;
         return Ok(response);
@@ -121,10 +131,13 @@ pub async fn sign_in(
 ) -> Result<Response> {
     let typed = Typed { company: &form.company, number: &form.number, next: &form.next };
     let code = Some(form.company.as_str()).filter(|code| !code.is_empty()).or(client.company_code.as_deref());
-    let company = actions::find_company(&state, code).await?;
-    let Some(company) = company else {
-        let error = AppError::field("company", "sign_in.company_unknown");
-        return refused(&state, &client, None, &typed, error);
+    let company = match doors::find_company(&state, &client, code).await {
+        Ok(Some(company)) => company,
+        Ok(None) => {
+            let error = AppError::field("company", "sign_in.company_unknown");
+            return refused(&state, &client, None, &typed, error);
+        }
+        Err(error) => return refused(&state, &client, None, &typed, error),
     };
     let attempt = attempt(&company, Claim::Number(form.number.trim()), form.pin.trim(), &client);
     match actions::sign_in(&state, attempt).await {
@@ -224,8 +237,12 @@ pub async fn unlock(
         (None, None, Some(actor)) => Claim::Person(actor.person_id),
         (None, None, None) => return Err(AppError::SignedOut),
     };
-    let code = actor.as_ref().map(|actor| actor.company.code.as_str()).or(client.company_code.as_deref());
-    let company = actions::find_company(&state, code).await?.ok_or(AppError::SignedOut)?;
+    let company = match &actor {
+        Some(actor) => OpenCompany::from(actor),
+        None => doors::find_company(&state, &client, client.company_code.as_deref())
+            .await?
+            .ok_or(AppError::SignedOut)?,
+    };
     let proven = actions::sign_in(&state, attempt(&company, claim, form.pin.trim(), &client)).await.map_err(
         |error| match error {
             AppError::Invalid { .. } if number.is_none() => AppError::field("pin", "unlock.wrong"),
