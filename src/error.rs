@@ -79,6 +79,9 @@ pub enum AppError {
     /// Nobody is signed in, or the session ended.
     #[error("not signed in")]
     SignedOut,
+    /// A shared device that nobody has touched for a while: whoever it is proves the PIN first.
+    #[error("idle")]
+    Idle,
     #[error("not found")]
     NotFound,
     /// The same to whoever may not know that it was ever there; the sentence says what may have become of it.
@@ -130,6 +133,7 @@ impl AppError {
     pub fn sentence(&self) -> Sentence {
         match self {
             AppError::SignedOut => Sentence::new("error.signed_out"),
+            AppError::Idle => Sentence::new("error.idle"),
             AppError::NotFound => Sentence::new("error.not_found"),
             AppError::Forbidden => Sentence::new("error.forbidden"),
             AppError::StepUp => Sentence::new("error.step_up"),
@@ -198,7 +202,7 @@ pub type Result<T, E = AppError> = std::result::Result<T, E>;
 impl AppError {
     pub fn status(&self) -> StatusCode {
         match self {
-            AppError::SignedOut => StatusCode::UNAUTHORIZED,
+            AppError::SignedOut | AppError::Idle => StatusCode::UNAUTHORIZED,
             AppError::NotFound | AppError::Gone(_) => StatusCode::NOT_FOUND,
             AppError::Forbidden | AppError::StepUp | AppError::PinMustChange => StatusCode::FORBIDDEN,
             AppError::Conflict(_) => StatusCode::CONFLICT,
@@ -212,6 +216,7 @@ impl AppError {
     /// The `type` of the problem document: a word where the script has to act on it.
     pub fn problem_type(&self) -> &'static str {
         match self {
+            AppError::Idle => "idle",
             AppError::StepUp => "step-up",
             AppError::PinMustChange => "pin-must-change",
             _ => "about:blank",

@@ -150,8 +150,13 @@ async fn accept(
     insert_security_event(&mut tx, company_id, &event).await?;
     tx.keep().await?;
     metrics::counter!("sign_ins_total", "outcome" => "ok").increment(1);
-    let begins =
-        Begins { company_id, person_id: account.person_id, pin_hash: account.pin_hash, continues: None };
+    let begins = Begins {
+        company_id,
+        person_id: account.person_id,
+        pin_hash: account.pin_hash,
+        continues: None,
+        device: Some(device.key()),
+    };
     Ok(Proven { begins, person_id: account.person_id, name: account.name, device })
 }
 
@@ -263,7 +268,7 @@ pub async fn change_pin(
     .await?;
     let event = NewEvent::new(EventKind::AccessChanged, person_id).person(person_id);
     feed::commit(tx, &state.doorbell, &event, None, now).await?;
-    Ok(Begins { company_id, person_id, pin_hash, continues: Some(actor.session.id) })
+    Ok(Begins { pin_hash, continues: Some(actor.session.id), ..proven.begins })
 }
 
 /// A new PIN, typed twice, against the rule. The sentences stand beside their fields.

@@ -73,7 +73,7 @@ pub async fn set_up(
     };
     operate::insert_admin(&mut tx, company_id, &new, SecurityEvent::SetUpDone, source, now).await?;
     tx.keep().await?;
-    Ok(Begins { company_id, person_id: new.id, pin_hash: new.pin_hash, continues: None })
+    Ok(Begins { company_id, person_id: new.id, pin_hash: new.pin_hash, continues: None, device: None })
 }
 
 /// Whoever guesses waits longer each time; then the right token is not looked at either.

@@ -54,7 +54,7 @@ pub async fn change_language(
 }
 
 /// The path of the page with the form. Only the path of `Referer` is used, so that it cannot lead away.
-fn came_from(headers: &HeaderMap) -> &str {
+pub(super) fn came_from(headers: &HeaderMap) -> &str {
     let referer = headers.get(header::REFERER).and_then(|referer| referer.to_str().ok()).unwrap_or_default();
     let path = referer.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
     local_path(path.unwrap_or("/"))

@@ -6,5 +6,6 @@ mod desk;
 mod faults;
 mod journey;
 mod sizes;
+mod tablet;
 mod trouble;
 mod warehouse;
