@@ -10,8 +10,8 @@ ENV CARGO_TERM_COLOR=never \
 
 # The bench is named in Cargo.toml, so it has to be there; it is not built.
 COPY Cargo.toml Cargo.lock ./
-RUN mkdir -p src benches \
- && echo 'fn main() {}' | tee src/main.rs >benches/warehouse.rs \
+RUN mkdir -p src benches/warehouse \
+ && echo 'fn main() {}' | tee src/main.rs >benches/warehouse/main.rs \
  && touch src/lib.rs \
  && cargo build --release --locked --bin separacao \
  && rm -r src

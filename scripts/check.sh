@@ -21,6 +21,14 @@ else
   echo 'cargo-deny is not installed: left out'
 fi
 
+section 'script'
+if command -v node >/dev/null; then
+  node --test tests/js/*.test.mjs >"${TMPDIR:-/tmp}/separacao-js.$$" || { cat "${TMPDIR:-/tmp}/separacao-js.$$"; exit 1; }
+  rm "${TMPDIR:-/tmp}/separacao-js.$$"
+else
+  echo 'node is not installed: left out'
+fi
+
 section 'shell scripts'
 if command -v shellcheck >/dev/null; then
   shellcheck -x scripts/*.sh .ci/run

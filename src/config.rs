@@ -112,7 +112,11 @@ pub struct Settings {
     pub log_json: Option<bool>,
 
     /// Which log lines, in tracing's syntax.
-    #[arg(long, env = "RUST_LOG", default_value = "info,sqlx=warn,fred=warn,lopdf=off")]
+    #[arg(
+        long,
+        env = "RUST_LOG",
+        default_value = "info,sqlx=warn,fred=warn,lopdf=off,tower_sessions_core=error"
+    )]
     pub log_filter: String,
 
     /// Token of the one-time set-up page; without it the start prints a fresh one while nobody can sign in.

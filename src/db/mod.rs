@@ -8,7 +8,8 @@ use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, Postgres, Transaction};
+use tokio::time::timeout;
 
 use crate::error::{AppError, Result};
 use crate::ids::CompanyId;
@@ -33,6 +34,13 @@ pub struct GateTx {
     tx: Transaction<'static, Postgres>,
 }
 
+/// A database that is silent for so long (its machine is gone, a network is cut) is away: the request says so, and the
+/// connection is dropped, where sqlx alone would wait for the kernel to give up.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// For the transaction's opening, once the pool has given a connection.
+const LEEWAY: Duration = Duration::from_secs(1);
+
 const GATE: &str =
     "begin; set local role separacao_gate; set local lock_timeout = '2s'; set local statement_timeout = '5s'";
 
@@ -43,10 +51,11 @@ impl Db {
         let options = options.application_name("separacao").statement_cache_capacity(statement_cache);
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
-            .acquire_timeout(Duration::from_secs(3))
+            .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
             .idle_timeout(Duration::from_secs(600))
             .max_lifetime(Duration::from_secs(3600))
+            .after_release(|connection, _| Box::pin(still_answers(connection)))
             .connect_lazy_with(options);
         Ok(Self { pool })
     }
@@ -79,9 +88,11 @@ impl Db {
     pub(super) async fn begin(&self, opening: String) -> Result<Transaction<'static, Postgres>> {
         let mut broken = self.pool.size();
         loop {
-            match self.pool.begin_with(AssertSqlSafe(opening.clone())).await {
-                Err(error) if broken > 0 && is_broken(&error) => broken -= 1,
-                other => return other.map_err(AppError::from),
+            // The pool has a time-out of its own for waiting one's turn.
+            match timeout(PATIENCE + LEEWAY, self.pool.begin_with(AssertSqlSafe(opening.clone()))).await {
+                Ok(Err(error)) if broken > 0 && is_broken(&error) => broken -= 1,
+                Ok(other) => return other.map_err(AppError::from),
+                Err(_) => return Err(AppError::Unavailable(None)),
             }
         }
     }
@@ -93,6 +104,14 @@ impl Db {
 
     pub async fn close(&self) {
         self.pool.close().await;
+    }
+}
+
+/// Asks a connection that comes back to the pool, which would otherwise wait for ever.
+async fn still_answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    match timeout(PATIENCE, connection.ping()).await {
+        Ok(answered) => answered.map(|()| true),
+        Err(_) => Err(sqlx::Error::PoolTimedOut),
     }
 }
 

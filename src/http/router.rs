@@ -13,7 +13,6 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::csrf::CsrfLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use super::guard::{self, Hosts};
 use super::health::{self, HealthState};
@@ -68,6 +67,7 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
         .method_not_allowed_fallback(async || AppError::NotFound)
         .layer(from_fn_with_state(app.clone(), users::idle::hold_back))
         .layer(from_fn(users::session::hold_back))
+        .layer(from_fn(give_up_late))
         .layer(from_fn_with_state(live, answer::answer))
         .layer(from_fn_with_state(app.clone(), visitor::load))
         .layer(from_fn_with_state(app.clone(), users::renew::renew))
@@ -92,11 +92,18 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
                 .quality(tower_http::CompressionLevel::Fastest)
                 .compress_when(compressible()),
         )
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_REQUEST))
         .layer(from_fn_with_state(app, guard::secure))
         .layer(from_fn_with_state(hosts, guard::check_host))
         .layer(CatchPanicLayer::new())
         .layer(from_fn(guard::observe)))
+}
+
+/// Middleware: a request that takes longer than any should is answered, with the sentence of an outage.
+async fn give_up_late(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
+    match tokio::time::timeout(LONGEST_REQUEST, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => AppError::Unavailable(None).into_response(),
+    }
 }
 
 /// Pages, styles and script; not PDFs, and not answers of commands, which are small and many.

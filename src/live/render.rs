@@ -5,14 +5,14 @@ use askama::Template;
 use super::screen::Screen;
 use crate::error::{AppError, Result};
 use crate::feed::{self, Event, EventKind};
-use crate::html::{Gone, Scene};
+use crate::html::{Gone, Pager, Scene};
 use crate::ids::{CompanyId, ItemId, OrderId};
 use crate::lang::Lang;
 use crate::orders::queries::read;
 use crate::orders::views::parts::{
     BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment, NotesFragment,
 };
-use crate::orders::views::{CARDS_PER_PAGE, CardFragment, CountersFragment};
+use crate::orders::views::{BoardFilter, CARDS_PER_PAGE, CardFragment, CountersFragment, PagerFragment};
 use crate::page::Place;
 use crate::state::AppState;
 
@@ -84,6 +84,10 @@ async fn board(
     }
     let (open_now, finished_today) = read::get_totals(db, company_id, place.midnight(scene.now)).await?;
     draw(&CountersFragment { scene, open_now, finished_today }, &mut html)?;
+    if moves > 0 {
+        let pager = Pager { page: 1, per_page: CARDS_PER_PAGE, total: open_now };
+        draw(&PagerFragment { s: scene, filter: &BoardFilter::default(), pager }, &mut html)?;
+    }
     Ok(html)
 }
 

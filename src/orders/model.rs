@@ -205,6 +205,7 @@ pub struct Closing {
 pub struct Note {
     pub id: NoteId,
     pub text: String,
+    pub author_id: PersonId,
     pub author: String,
     pub version: i32,
     pub at: Timestamp,

@@ -17,6 +17,7 @@ import * as stepper from "./stepper.js";
 import * as forms from "./forms.js";
 import * as upload from "./upload.js";
 import * as keys from "./keys.js";
+import * as mine from "./mine.js";
 import * as commands from "./commands.js";
 import * as liveline from "./liveline.js";
 import * as link from "./link.js";
@@ -38,7 +39,7 @@ onTrouble({ resync: link.lost, touched: link.touched });
 onOutcome({ signIn, forbidden: signin.emptyPage, failed: liveline.off });
 link.onLink({ signIn, forbidden: signin.emptyPage, live: flush, hello: (hello) => build.met(hello.build) });
 
-const parts = [touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, signin, sheets, keypad, stepper, upload, keys,
+const parts = [touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, signin, sheets, keypad, stepper, upload, keys, mine,
   liveline, commands];
 for (const part of parts) part.start();
 if (screen()) link.start();

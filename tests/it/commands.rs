@@ -238,3 +238,32 @@ async fn without_script_a_form_is_answered_with_a_redirect_and_sent_twice_acts_o
     assert_eq!(refused.status, 409);
     assert!(refused.text.contains("Restam 94"), "{}", refused.text);
 }
+
+/// A page of the board holds sixty cards.
+#[tokio::test]
+async fn the_edge_of_a_full_board_moves_as_orders_come_and_go() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let mut orders = Vec::new();
+    for _ in 0..60 {
+        orders.push(company.import(1).await);
+    }
+    let admin = server.signed_in("alfa", ADMIN).await;
+    let mut board = Watched::open(&admin, "/").await;
+    orders.push(company.import(1).await);
+    board.must_equal_a_fresh_page("the 61st order").await;
+    let (first, last) = (&orders[0], &orders[60]);
+    let item = first.items[0];
+    for (what, path, form) in [
+        ("picked", format!("/orders/{}/items/{item}/pick", first.id), ("quantity", "10")),
+        ("finished", format!("/orders/{}/finish", first.id), ("volumes", "1")),
+        ("reopened", format!("/orders/{}/reopen", first.id), ("reason", "faltou um")),
+        ("urgent", format!("/orders/{}/urgent", last.id), ("urgent", "yes")),
+        ("not urgent", format!("/orders/{}/urgent", last.id), ("urgent", "no")),
+    ] {
+        let answer = admin.tap(&path, &[form]).await;
+        assert_eq!(answer.status, 200, "{what}: {}", answer.text);
+        board.must_equal_a_fresh_page(what).await;
+        assert!(!board.page.touched, "{what}: by fragments");
+    }
+}

@@ -168,3 +168,25 @@ async fn chaos_a_database_that_is_away_is_said_in_a_sentence_and_everything_heal
         assert_eq!(client.get("/").await.status, 200, "no broken connection is left for anybody");
     }
 }
+
+#[tokio::test]
+async fn a_database_whose_machine_is_gone_is_given_up_and_its_successor_is_found() {
+    let (mut proxy, url) = Proxy::around(&database::create().await).await;
+    let server = TestServer::on(&url, &[]).await;
+    let client = server.signed_in("alfa", PICKER).await;
+    let herd = async || futures_util::future::join_all((0..24).map(|_| client.get("/"))).await;
+    herd().await;
+
+    proxy.silence().await;
+    proxy.mend().await;
+    let began = Instant::now();
+    for answer in herd().await {
+        assert!(matches!(answer.status.as_u16(), 200 | 503), "{}", answer.text);
+        assert!(answer.text.contains("<main"), "a sentence: {}", answer.text);
+    }
+    measured("a silent database is given up", began.elapsed(), Duration::from_secs(10));
+    wait_for("the board", async || (client.get("/").await.status == 200).then_some(())).await;
+    for answer in herd().await {
+        assert_eq!(answer.status, 200, "no silent connection is left for anybody");
+    }
+}

@@ -190,7 +190,7 @@ async fn list_notes(
         return Ok(notes);
     }
     let rows = sqlx::query!(
-        "select n.id, n.order_id, n.text, n.version, n.at, p.name as author
+        "select n.id, n.order_id, n.text, n.version, n.at, n.author_id, p.name as author
          from order_notes n join people p on p.company_id = $1 and p.id = n.author_id
          where n.company_id = $1 and n.order_id = any($2) and n.removed_at is null order by n.at, n.id",
         company_id.0,
@@ -202,6 +202,7 @@ async fn list_notes(
         notes.entry(OrderId(row.order_id)).or_default().push(Note {
             id: NoteId(row.id),
             text: row.text,
+            author_id: PersonId(row.author_id),
             author: row.author,
             version: row.version,
             at: row.at.to_jiff(),

@@ -105,6 +105,17 @@ fn percent_encoded(text: &str) -> String {
     encoded
 }
 
+/// Where in the list one is, and the pages around: always there, hidden while there is only one page.
+#[derive(Template)]
+#[template(path = "orders/_pager.html")]
+pub struct PagerFragment<'a> {
+    pub s: Scene,
+    pub filter: &'a BoardFilter,
+    pub pager: Pager,
+}
+
+impl HtmlSafe for PagerFragment<'_> {}
+
 /// `/`, signed in. Asks with GET: `q`, `seller` (a person's id), `status` (a status code), `page`.
 #[derive(Template)]
 #[template(path = "orders/board.html")]
@@ -126,6 +137,10 @@ impl BoardPage<'_> {
 
     fn card<'o>(&self, order: &'o OrderSummary) -> CardFragment<'o> {
         CardFragment { scene: self.chrome.scene, order }
+    }
+
+    fn pages(&self) -> PagerFragment<'_> {
+        PagerFragment { s: self.chrome.scene, filter: self.filter, pager: self.pager }
     }
 
     fn open_statuses(&self) -> [OrderStatus; 4] {

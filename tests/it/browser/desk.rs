@@ -121,3 +121,31 @@ async fn signed_out_in_another_tab(maria: &Browser) {
     maria.sees("#pin-sheet[open]").await;
     maria.reads("#pin-sheet", "Maria Conceição").await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_note_is_changed_by_who_wrote_it_and_offered_to_nobody_else_who_may_not() {
+    let (one, two) = TestServer::pair().await;
+    let order = one.company("alfa").await.import(1).await;
+    let (joao, maria) = tokio::join!(Browser::of(PICKER, one.port), Browser::of(OTHER_PICKER, two.port));
+    let path = format!("/orders/{}", order.id);
+    tokio::join!(joao.open(&path), maria.open(&path));
+
+    joao.click(".note-add summary").await;
+    joao.write(".note-add textarea", "Caixa amassada").await;
+    joao.click(".note-add button").await;
+    for browser in [&joao, &maria] {
+        browser.reads("#order-notes .note-text", "Caixa amassada").await;
+    }
+    maria.sees_no(".note-edit").await;
+    joao.click(".note-edit summary").await;
+    joao.write(".note-edit textarea", " e aberta").await;
+    joao.click(".note-edit button.primary").await;
+    for browser in [&joao, &maria] {
+        browser.reads("#order-notes .note-text", "Caixa amassada e aberta").await;
+    }
+    maria.sees_no(".note-edit").await;
+    joao.open(&path).await;
+    joao.sees(".note-edit").await;
+    joao.quit().await;
+    maria.quit().await;
+}

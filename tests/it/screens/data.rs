@@ -168,6 +168,7 @@ pub fn note(n: u128, text: &str, author: &str) -> Note {
     Note {
         id: NoteId(uuid(800 + n)),
         text: text.to_owned(),
+        author_id: PersonId(uuid(700 + n)),
         author: author.to_owned(),
         version: 1,
         at: minutes_ago(50),

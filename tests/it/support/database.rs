@@ -38,7 +38,6 @@ fn template_name() -> String {
 
 /// A fresh copy of the template; answers its URL.
 pub async fn create() -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
     let template = template_name();
     let mut maintenance = PgConnection::connect(&maintenance_url()).await.expect("the test server");
     // Tests run in several processes: one makes the template, the others wait. `create database` from a
@@ -57,8 +56,8 @@ pub async fn create() -> String {
         world::people(&url_of(&draft)).await;
         run(&mut maintenance, format!("alter database {draft} rename to {template}")).await;
     }
-    let name = format!("separacao_it_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    run(&mut maintenance, format!("drop database if exists {name} with (force)")).await;
+    sweep(&mut maintenance).await;
+    let name = own_name(&mut maintenance).await;
     run(&mut maintenance, format!("create database {name} template {template} strategy file_copy")).await;
     maintenance.close().await.unwrap();
     url_of(&name)
@@ -66,10 +65,34 @@ pub async fn create() -> String {
 
 /// A database without a schema.
 pub async fn create_empty() -> String {
-    let name = format!("separacao_it_empty_{}", uuid::Uuid::now_v7().simple());
     let mut maintenance = PgConnection::connect(&maintenance_url()).await.expect("the test server");
+    let name = own_name(&mut maintenance).await;
     run(&mut maintenance, format!("create database {name}")).await;
     url_of(&name)
+}
+
+/// Every test is a process; the name tells whose database it is. An earlier process may have had the same number.
+async fn own_name(maintenance: &mut PgConnection) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("separacao_it_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    run(maintenance, format!("drop database if exists {name} with (force)")).await;
+    name
+}
+
+/// Drops what tests left that have ended.
+async fn sweep(maintenance: &mut PgConnection) {
+    let names: Vec<String> =
+        sqlx::query_scalar(r"select datname from pg_database where datname like 'separacao\_it\_%'")
+            .fetch_all(&mut *maintenance)
+            .await
+            .unwrap();
+    for name in names {
+        let process = name.split('_').nth(2).unwrap_or_default();
+        let runs = std::path::Path::new("/proc").join(process).exists();
+        if !runs {
+            run(maintenance, format!("drop database if exists {name} with (force)")).await;
+        }
+    }
 }
 
 async fn run(connection: &mut PgConnection, sql: String) {

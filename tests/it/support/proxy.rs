@@ -17,7 +17,16 @@ pub struct Proxy {
 
 struct Mended {
     accepting: JoinHandle<()>,
-    cut: Arc<watch::Sender<bool>>,
+    fault: Arc<watch::Sender<Fault>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    None,
+    /// Both ends are closed.
+    Cut,
+    /// Both ends stay open, and nothing passes any more.
+    Silent,
 }
 
 impl Proxy {
@@ -40,8 +49,8 @@ impl Proxy {
     }
 
     fn serve(&mut self, listener: TcpListener) {
-        let (cut, target) = (Arc::new(watch::Sender::new(false)), self.target.clone());
-        let told = cut.clone();
+        let (fault, target) = (Arc::new(watch::Sender::new(Fault::None)), self.target.clone());
+        let told = fault.clone();
         let accepting = tokio::spawn(async move {
             while let Ok((mut near, _)) = listener.accept().await {
                 let (mut told, target) = (told.subscribe(), target.clone());
@@ -49,20 +58,31 @@ impl Proxy {
                     let Ok(mut far) = TcpStream::connect(target).await else { return };
                     tokio::select! {
                         _ = copy_bidirectional(&mut near, &mut far) => {}
-                        _ = told.wait_for(|cut| *cut) => {}
+                        fault = happens(&mut told) => if fault == Fault::Silent {
+                            std::future::pending::<()>().await;
+                        }
                     }
                 });
             }
         });
-        self.running = Some(Mended { accepting, cut });
+        self.running = Some(Mended { accepting, fault });
     }
 
     /// Closes every connection; new ones are refused.
     pub async fn cut(&mut self) {
-        if let Some(Mended { accepting, cut }) = self.running.take() {
+        self.fail(Fault::Cut).await;
+    }
+
+    /// Every connection stays open and is silent for ever; new ones are refused. As when a machine is gone.
+    pub async fn silence(&mut self) {
+        self.fail(Fault::Silent).await;
+    }
+
+    async fn fail(&mut self, how: Fault) {
+        if let Some(Mended { accepting, fault }) = self.running.take() {
             accepting.abort();
             let _ = accepting.await;
-            cut.send_replace(true);
+            fault.send_replace(how);
         }
     }
 
@@ -70,4 +90,8 @@ impl Proxy {
         let listener = TcpListener::bind(self.address).await.expect("the same port");
         self.serve(listener);
     }
+}
+
+async fn happens(told: &mut watch::Receiver<Fault>) -> Fault {
+    told.wait_for(|fault| *fault != Fault::None).await.map_or(Fault::Cut, |fault| *fault)
 }
