@@ -227,6 +227,15 @@ async fn no_command_of_an_idle_device_is_forgotten() {
     }
     // Nor does it show what is guarded twice.
     assert!(!tablet.get("/people").await.text.contains("Marina Alves"));
+    let wrong = tablet.post("/unlock", &[("pin", WRONG), ("next", "/people")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        wrong.text.contains("name=\"pin\"") && wrong.text.contains("value=\"/people\""),
+        "{}",
+        wrong.text
+    );
+    assert_eq!(tablet.post("/unlock", &[("pin", PIN), ("next", "/people")]).await.location(), "/people");
+    assert!(tablet.get("/people").await.text.contains("Marina Alves"));
 }
 
 #[tokio::test]

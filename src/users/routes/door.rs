@@ -258,7 +258,7 @@ pub async fn unlock(
     };
     if !client.wants_json && matches!(error, AppError::Invalid { .. } | AppError::TooMany { .. }) {
         let asked = Asked {
-            person: form.person,
+            person: form.person.or(actor.as_ref().map(|actor| actor.person_id)),
             by_number: number.is_some(),
             idle: false,
             next: local_path(&form.next),
