@@ -76,6 +76,11 @@ impl Scene {
         format::short_time(*at, self.now, self.calendar.offset_minutes)
     }
 
+    /// `às 14:32` today, `em 22/10 às 14:32` on another day.
+    pub fn when(&self, at: &Timestamp) -> String {
+        format::when(self.lang, *at, self.now, self.calendar.offset_minutes)
+    }
+
     pub fn icon<'a>(&self, name: &'a str) -> Icon<'a> {
         Icon { name, build: self.build }
     }

@@ -85,7 +85,7 @@ async fn board(
     let (open_now, finished_today) = read::get_totals(db, company_id, place.midnight(scene.now)).await?;
     draw(&CountersFragment { scene, open_now, finished_today }, &mut html)?;
     if moves > 0 {
-        let pager = Pager { page: 1, per_page: CARDS_PER_PAGE, total: open_now };
+        let pager = Pager::new(1, CARDS_PER_PAGE, open_now);
         draw(&PagerFragment { s: scene, filter: &BoardFilter::default(), pager }, &mut html)?;
     }
     Ok(html)

@@ -164,7 +164,9 @@ pub struct OrderSummary {
     pub seller: String,
     pub seller_active: bool,
     pub imported_by: PersonId,
+    pub importer: String,
     pub quote_date: Date,
+    pub totals: Totals,
     pub shipping_id: ShippingId,
     pub shipping: String,
     pub packaging_id: PackagingId,
@@ -188,6 +190,14 @@ impl OrderSummary {
     pub fn status(&self) -> OrderStatus {
         self.counts.status(self.state)
     }
+}
+
+/// What the quote's foot says, in cents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub total: i64,
+    pub discount: i64,
+    pub payable: i64,
 }
 
 /// How an order ended.

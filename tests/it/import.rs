@@ -227,7 +227,7 @@ async fn values_that_do_not_add_up_stop_the_import_until_they_are_corrected() {
     let choices = usual(&company).await;
     let draft = upload(&seller, "wrong-sum").await;
     let page = seller.get(&draft).await.text;
-    assert!(page.contains("O VALOR TOTAL lido é R$ 466,75, mas a soma das linhas dá R$ 456,75."), "{page}");
+    assert!(page.contains("O VALOR TOTAL lido é R$ 466,75, mas a soma dos itens dá R$ 456,75."), "{page}");
     assert!(!page.contains("formaction"), "nothing to confirm with");
     let confirm = format!("{draft}/confirm");
     let refused = seller.tap(&confirm, &choices.form("1", &[("reason", "porque sim")])).await;

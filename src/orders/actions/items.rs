@@ -53,7 +53,7 @@ impl Command for PickItem<'_> {
         let next = match item.state.pick(self.quantity) {
             Ok(Decision::Becomes(next)) => next,
             Ok(Decision::Already) => return Ok(Change::Unchanged),
-            Err(refusal) => return Err(item_conflict(refusal, &item)),
+            Err(refusal) => return Err(item_conflict(refusal, &item, self.on.now)),
         };
         let pick = PickRecord {
             seq: write::get_next_pick_seq(tx, company_id, order.id, item.id).await?,
@@ -83,8 +83,10 @@ impl Command for UnpickItem<'_> {
         let item = get_item(tx, self.on, self.item_id).await?;
         let picks = write::list_picks(tx, company_id, order.id, item.id).await?;
         let standing: Vec<StandingPick> = picks.iter().map(PickRecord::standing).collect();
-        let Unpicked { state, removed, reduced } =
-            item.state.unpick(&standing, self.quantity).map_err(|refusal| item_conflict(refusal, &item))?;
+        let Unpicked { state, removed, reduced } = item
+            .state
+            .unpick(&standing, self.quantity)
+            .map_err(|refusal| item_conflict(refusal, &item, self.on.now))?;
         let amount = item.state.picked - state.picked;
         let touched = |pick: &&PickRecord| {
             removed.contains(&pick.seq) || reduced.is_some_and(|(seq, _)| seq == pick.seq)
@@ -142,7 +144,7 @@ async fn change_rest(
     let next = match decide(&item.state) {
         Ok(Decision::Becomes(next)) => next,
         Ok(Decision::Already) => return Ok(Change::Unchanged),
-        Err(refusal) => return Err(item_conflict(refusal, &item)),
+        Err(refusal) => return Err(item_conflict(refusal, &item, on.now)),
     };
     write::update_item(tx, company_id, item.id, &next, order.version + 1).await?;
     let quantity = Some(item.state.rest());

@@ -12,11 +12,8 @@ use crate::ids::{CompanyId, ItemId, NoteId, OrderId, PackagingId, PersonId, Ship
 use crate::orders::item::{ItemState, Replacement, RestState};
 use crate::orders::model::{
     ClosedOrder, Closing, Counts, Item, LastChange, Note, OrderState, OrderSummary, PackagingOption,
-    ShippingOption, TimelineEntry, split_reference,
+    ShippingOption, TimelineEntry, Totals, split_reference,
 };
-
-/// Cards of a board page.
-pub const BOARD_PAGE: i64 = 60;
 
 /// Open orders in the board's order: urgent first, then oldest first.
 pub async fn list_open_ids(
@@ -86,7 +83,8 @@ pub async fn list_summaries(
 ) -> Result<Vec<OrderSummary>> {
     let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        r#"select o.id, o.number, o.customer_code, o.customer, o.seller_id, s.name as seller, s.active as seller_active, o.imported_by, o.quote_date as quote_date,
+        r#"select o.id, o.number, o.customer_code, o.customer, o.seller_id, s.name as seller, s.active as seller_active, o.imported_by, ib.name as importer, o.quote_date as quote_date,
+             o.total_cents, o.discount_cents, o.payable_cents,
              o.shipping_id, sh.name as shipping, o.packaging_id, pk.name as packaging, o.state, o.urgent,
              o.values_mismatch_reason, o.imported_at, o.closed_at, o.closed_by, cb.name as "closed_by_name?", o.close_reason, o.volumes, o.version,
              c.lines as "lines!", c.settled as "settled!", c.touched as "touched!", c.pickable as "pickable!",
@@ -94,10 +92,11 @@ pub async fn list_summaries(
              exists (select from order_notes n where n.company_id = $1 and n.order_id = o.id and n.removed_at is null) as "has_notes!",
              array(select p.name from item_picks k join people p on p.company_id = $1 and p.id = k.person_id
                    where k.company_id = $1 and k.order_id = o.id group by p.id, p.name order by min(k.at)) as "picked_by!",
-             (select h.at from order_history h where h.company_id = $1 and h.order_id = o.id and h.version = c.last_version
-                and c.settled = c.lines) as ready_since
+             (select max(h.at) from order_history h where h.company_id = $1 and h.order_id = o.id and c.settled = c.lines
+                and (h.version = c.last_version or h.version > c.last_version and h.kind = 'order_reopened')) as ready_since
            from orders o
            join people s on s.company_id = $1 and s.id = o.seller_id
+           join people ib on ib.company_id = $1 and ib.id = o.imported_by
            join shipping_options sh on sh.company_id = $1 and sh.id = o.shipping_id
            join packaging_options pk on pk.company_id = $1 and pk.id = o.packaging_id
            left join people cb on cb.company_id = $1 and cb.id = o.closed_by
@@ -144,6 +143,12 @@ pub async fn list_summaries(
             seller: row.seller,
             seller_active: row.seller_active,
             imported_by: PersonId(row.imported_by),
+            importer: row.importer,
+            totals: Totals {
+                total: row.total_cents,
+                discount: row.discount_cents,
+                payable: row.payable_cents,
+            },
             quote_date: row.quote_date.to_jiff(),
             shipping_id: ShippingId(row.shipping_id),
             shipping: row.shipping,

@@ -221,7 +221,7 @@ impl ItemSheet<'_> {
         let change = self.item.last_change.as_ref()?;
         let known = super::parts::TIMELINE_KINDS.contains(&change.kind.as_str());
         let key = if known { format!("changed.{}", change.kind) } else { "changed.other".to_owned() };
-        let time = self.scene.short_time(&change.at);
-        Some(self.scene.lang.t_with(&key, &[("name", &change.by_name), ("time", &time)]))
+        let when = self.scene.when(&change.at);
+        Some(self.scene.lang.t_with(&key, &[("name", &change.by_name), ("when", &when)]))
     }
 }

@@ -54,6 +54,11 @@ impl HeadFragment<'_> {
     fn is_open(&self) -> bool {
         self.order.state == OrderState::Open
     }
+
+    /// A finished order is reopened, a canceled one is restored.
+    fn reopen_key(&self) -> &'static str {
+        if self.order.state == OrderState::Canceled { "order.restore_button" } else { "order.reopen_button" }
+    }
 }
 
 /// The order's notes with the forms to add, change and remove one. `#order-notes`.

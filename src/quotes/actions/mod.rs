@@ -52,7 +52,7 @@ impl On<'_> {
             return Ok(draft);
         }
         let changed = Sentence::new("draft.changed");
-        Err(AppError::Conflict(changed.text("name", draft.changed_by).time("time", draft.changed_at)))
+        Err(AppError::Conflict(changed.text("name", draft.changed_by).when(draft.changed_at, self.now)))
     }
 }
 

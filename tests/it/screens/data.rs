@@ -10,7 +10,7 @@ use separacao::lang::Lang;
 use separacao::orders::item::{ItemState, Replacement, RestState};
 use separacao::orders::model::{
     Closing, Counts, Item, LastChange, Note, OrderState, OrderSummary, PackagingOption, ShippingOption,
-    TimelineEntry,
+    TimelineEntry, Totals,
 };
 use uuid::Uuid;
 
@@ -142,6 +142,8 @@ pub fn order(n: u128, customer: &str, counts: Counts) -> OrderSummary {
         seller: "Marina Alves".to_owned(),
         seller_active: true,
         imported_by: PersonId(uuid(1)),
+        importer: "Marina Alves".to_owned(),
+        totals: Totals { total: 170_700, discount: 7_000, payable: 163_700 },
         quote_date: jiff::civil::date(2025, 10, 22),
         shipping_id: ShippingId(uuid(501)),
         shipping: "Motoboy".to_owned(),
