@@ -22,15 +22,7 @@ impl Replica {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let began = Instant::now();
         let child = Command::new(env!("CARGO_BIN_EXE_separacao"))
-            .args([
-                "serve",
-                "--database-url",
-                database_url,
-                "--host",
-                "127.0.0.1",
-                "--port",
-                &port.to_string(),
-            ])
+            .args(["--database-url", database_url, "--host", "127.0.0.1", "--port", &port.to_string()])
             .args(["--log-filter", "error"])
             .args(more)
             .stdout(Stdio::null())
