@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::http::Keep;
+use crate::support::process::UNHURRIED;
 use crate::support::server::redis_url;
 
 /// A replica. Ends when dropped.
@@ -32,6 +33,7 @@ impl Replica {
                 &port.to_string(),
             ])
             .args(["--secret-key", "only for this bench: 0123456789abcdef", "--log-filter", "error"])
+            .args(UNHURRIED)
             .args(more)
             .stdout(Stdio::null())
             .spawn()
