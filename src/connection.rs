@@ -7,12 +7,13 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use axum::http::Response;
 use bytes::Bytes;
+use http_body::{Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
@@ -155,15 +156,20 @@ impl AsyncWrite for Connection {
     }
 }
 
+/// Bytes that are given to a connection at once. Given all at once they would wait inside it, and the body would be
+/// over long before it is sent.
+const PIECE: usize = 64 * 1024;
+
 /// A body that keeps something until it has been sent, or given up.
 struct Held<T> {
     body: Body,
+    rest: Bytes,
     _held: T,
 }
 
 /// The same answer; `held` is dropped with its body.
 pub fn hold<T: Unpin + Send + 'static>(response: Response<Body>, held: T) -> Response<Body> {
-    response.map(|body| Body::new(Held { body, _held: held }))
+    response.map(|body| Body::new(Held { body, rest: Bytes::new(), _held: held }))
 }
 
 impl<T: Unpin> HttpBody for Held<T> {
@@ -173,15 +179,31 @@ impl<T: Unpin> HttpBody for Held<T> {
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<http_body::Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if self.rest.is_empty() {
+            match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => self.rest = data,
+                    Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
+                },
+                end => return Poll::Ready(end),
+            }
+        }
+        let piece = self.rest.len().min(PIECE);
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(piece)))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_empty() && self.body.is_end_stream()
     }
 
-    fn size_hint(&self) -> http_body::SizeHint {
-        self.body.size_hint()
+    fn size_hint(&self) -> SizeHint {
+        let (hint, waiting) = (self.body.size_hint(), self.rest.len() as u64);
+        let mut all = SizeHint::new();
+        all.set_lower(hint.lower() + waiting);
+        if let Some(upper) = hint.upper() {
+            all.set_upper(upper + waiting);
+        }
+        all
     }
 }

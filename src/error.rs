@@ -24,8 +24,8 @@ pub enum Word {
     Text(String),
     /// Written the way the language writes numbers.
     Quantity(Decimal),
-    /// Written as a time of day where the company is.
-    Time(Timestamp),
+    /// Written as "às 14:32" where the company is, with the day where that is not the day of `now`.
+    When { at: Timestamp, now: Timestamp },
     /// Chooses between `.one` and `.other`.
     Count(i64),
 }
@@ -44,8 +44,9 @@ impl Sentence {
         self.with(name, Word::Text(text.into()))
     }
 
-    pub fn time(self, name: &'static str, at: Timestamp) -> Self {
-        self.with(name, Word::Time(at))
+    /// `%{when}`
+    pub fn when(self, at: Timestamp, now: Timestamp) -> Self {
+        self.with("when", Word::When { at, now })
     }
 
     pub fn quantity(self, name: &'static str, quantity: Decimal) -> Self {
@@ -60,7 +61,7 @@ impl Sentence {
             let text = match word {
                 Word::Text(text) => text.clone(),
                 Word::Quantity(quantity) => crate::html::format::quantity(lang, *quantity),
-                Word::Time(at) => crate::html::format::time(*at, offset_minutes),
+                Word::When { at, now } => crate::html::format::when(lang, *at, *now, offset_minutes),
                 Word::Count(count) => {
                     key = format!("{key}.{}", if *count == 1 { "one" } else { "other" });
                     count.to_string()

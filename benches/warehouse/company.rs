@@ -72,7 +72,7 @@ async fn copy_order(url: &str, order: Uuid) {
 }
 
 async fn add_crowd(url: &str, company: &Company) -> Vec<String> {
-    let settings = server::settings(url, &["--secret-key", "only for this bench: 0123456789abcdef"]);
+    let settings = server::settings(url, &[]);
     let turn = pin::turn().await.unwrap();
     let pin_hash = pin::hash(&settings, &turn, PIN).await.unwrap();
     drop(turn);

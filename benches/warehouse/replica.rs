@@ -32,7 +32,7 @@ impl Replica {
                 "--port",
                 &port.to_string(),
             ])
-            .args(["--secret-key", "only for this bench: 0123456789abcdef", "--log-filter", "error"])
+            .args(["--log-filter", "error"])
             .args(UNHURRIED)
             .args(more)
             .stdout(Stdio::null())

@@ -40,12 +40,23 @@ pub struct Pager {
 }
 
 impl Pager {
+    /// The page that was asked for, or the nearest there is: the list may be shorter by now.
+    pub fn new(page: i64, per_page: i64, total: i64) -> Self {
+        let all = Self { page: 1, per_page, total };
+        Self { page: page.clamp(1, all.pages()), ..all }
+    }
+
+    /// Entries on the pages before this one.
+    pub fn skipped(&self) -> i64 {
+        (self.page - 1) * self.per_page
+    }
+
     pub fn pages(&self) -> i64 {
         ((self.total + self.per_page - 1) / self.per_page).max(1)
     }
 
     pub fn first(&self) -> i64 {
-        ((self.page - 1) * self.per_page + 1).min(self.total)
+        (self.skipped() + 1).min(self.total)
     }
 
     pub fn last(&self) -> i64 {

@@ -94,6 +94,17 @@ pub fn short_time(at: Timestamp, now: Timestamp, offset_minutes: i64) -> String 
     }
 }
 
+/// `às 14:32` on the day of `now`, else `em 22/10 às 14:32`: to go on in a sentence.
+pub fn when(lang: Lang, at: Timestamp, now: Timestamp, offset_minutes: i64) -> String {
+    let (then, today) = (local(at, offset_minutes), local(now, offset_minutes));
+    let time = format!("{:02}:{:02}", then.hour(), then.minute());
+    if then.date() == today.date() {
+        return lang.t_with("when.today", &[("time", &time)]);
+    }
+    let date = format!("{:02}/{:02}", then.day(), then.month());
+    lang.t_with("when.other_day", &[("date", &date), ("time", &time)])
+}
+
 /// Text as it is compared and sorted: lower case, without accents.
 pub fn folded(text: &str) -> String {
     if text.is_ascii() {
@@ -138,6 +149,10 @@ mod tests {
         let at: Timestamp = "2025-10-23T01:32:10Z".parse().unwrap();
         assert_eq!(time(at, -180), "22:32");
         assert_eq!(date_time(at, -180), "22/10/2025 22:32");
+        let (same_day, next_day) = (at, "2025-10-23T12:00:00Z".parse().unwrap());
+        assert_eq!(when(Lang::PtBr, at, same_day, -180), "às 22:32");
+        assert_eq!(when(Lang::PtBr, at, next_day, -180), "em 22/10 às 22:32");
+        assert_eq!(when(Lang::En, at, next_day, -180), "on 22/10 at 22:32");
         assert_eq!(short_time(at, at, -180), "22:32");
         assert_eq!(short_time(at, "2025-10-23T12:00:00Z".parse().unwrap(), -180), "22/10 22:32");
     }

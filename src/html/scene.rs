@@ -76,6 +76,11 @@ impl Scene {
         format::short_time(*at, self.now, self.calendar.offset_minutes)
     }
 
+    /// `às 14:32` today, `em 22/10 às 14:32` on another day.
+    pub fn when(&self, at: &Timestamp) -> String {
+        format::when(self.lang, *at, self.now, self.calendar.offset_minutes)
+    }
+
     pub fn icon<'a>(&self, name: &'a str) -> Icon<'a> {
         Icon { name, build: self.build }
     }
@@ -101,6 +106,7 @@ impl Scene {
     /// The mark of a line's status, by its code.
     pub fn item_mark(&self, code: &'static str) -> Mark<'static> {
         let (word, icon) = match code {
+            "return" => ("item_status.return", "undo"),
             "requested" => ("item_status.requested", "s-requested"),
             "ordered" => ("item_status.ordered", "s-ordered"),
             "arrived" => ("item_status.arrived", "s-arrived"),

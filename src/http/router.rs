@@ -46,21 +46,13 @@ pub struct Parts {
 
 pub fn build(parts: Parts) -> Result<Router, SettingsError> {
     let Parts { app, live, health, sandbox, origins } = parts;
-    let mut csrf = CsrfLayer::new();
-    for origin in &origins {
-        csrf = csrf.add_trusted_origin(origin).map_err(|_| SettingsError::OriginInvalid(origin.clone()))?;
-    }
+    let csrf = csrf(&origins)?;
     let live_state = LiveState {
         live: live.clone(),
         limits: live::limits::Limits::new(app.settings.max_sockets),
         origins: Arc::new(origins),
     };
-    let hosts = app.settings.hosts();
-    let any = hosts.is_empty() && !app.settings.is_production();
-    if hosts.is_empty() && !any {
-        tracing::warn!("neither ALLOWED_HOSTS nor RAILWAY_PUBLIC_DOMAIN is set: only probes are answered");
-    }
-    let hosts = Hosts { allowed: Arc::new(hosts), any };
+    let hosts = hosts(&app);
     let pace = Pace::start(&app.settings, &app.lifecycle);
 
     let pages = Router::new()
@@ -104,6 +96,22 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(app, guard::secure))
         .layer(from_fn(guard::observe)))
+}
+
+fn csrf(origins: &[String]) -> Result<CsrfLayer, SettingsError> {
+    origins.iter().try_fold(CsrfLayer::new(), |csrf, origin| {
+        csrf.add_trusted_origin(origin).map_err(|_| SettingsError::OriginInvalid(origin.clone()))
+    })
+}
+
+/// An empty list means every name in development; on the internet it would be a hole.
+fn hosts(app: &AppState) -> Hosts {
+    let allowed = app.settings.hosts();
+    let any = allowed.is_empty() && !app.settings.is_production();
+    if allowed.is_empty() && !any {
+        tracing::warn!("neither ALLOWED_HOSTS nor RAILWAY_PUBLIC_DOMAIN is set: only probes are answered");
+    }
+    Hosts { allowed: Arc::new(allowed), any }
 }
 
 /// A request that panicked takes nothing else down; who made it reads a sentence.

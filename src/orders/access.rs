@@ -54,8 +54,11 @@ pub fn may(actor: &Actor, permission: Permission, order: Ownership, now: Timesta
     let just_finished = order.state == OrderState::Finished
         && order.closed_by == Some(actor.person_id)
         && order.closed_at.is_some_and(|at| now.duration_since(at) <= window);
+    // A canceled order is brought back by whoever may reopen every order, an administrator.
+    let restores = permission == Permission::Reopen && order.state == OrderState::Canceled;
     actor.roles.iter().any(|role| match permission.grant(*role) {
         Grant::Yes => true,
+        _ if restores => false,
         Grant::Own => own,
         Grant::FinishedByOneself => just_finished,
         Grant::No => false,

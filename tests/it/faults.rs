@@ -164,3 +164,44 @@ async fn one_company_s_trouble_does_not_end_the_round_and_old_drafts_leave_open_
     let left = sqlx::query_scalar::<_, i64>("select count(*) from quote_drafts where company_id = $1");
     assert_eq!(left.bind(beta.id.0).fetch_one(&mut watcher).await.unwrap(), 0);
 }
+
+#[tokio::test]
+async fn presence_that_waits_for_the_database_delays_no_frame() {
+    let url = database::create().await;
+    let server = TestServer::on(&url, &["--beat-ms", "100"]).await;
+    let order = server.company("alfa").await.import(1).await;
+    let client = server.signed_in("alfa", PICKER).await;
+    let path = format!("/orders/{}", order.id);
+    let mut page = client.page(&path).await;
+    let mut socket = Socket::open(&client, &mut page).await;
+    let (mut other, mut watcher) = (superuser(&url).await, superuser(&url).await);
+    let mut locking = other.begin().await.unwrap();
+    locking.execute("lock table presence_leases in access exclusive mode").await.unwrap();
+    wait_for_waiter(&mut watcher, true).await;
+    let pick = format!("{path}/items/{}/pick", order.items[0]);
+    let began = Instant::now();
+    let n = client.tap(&pick, &[("quantity", "1")]).await.json()["n"].as_i64().unwrap();
+    socket.follow(&mut page, n).await;
+    wait_for_waiter(&mut watcher, true).await;
+    measured("a frame beside presence that waits", began.elapsed(), Duration::from_secs(1));
+    assert!(began.elapsed() < Duration::from_secs(2), "the lock's own time-out");
+}
+
+#[tokio::test]
+async fn looks_at_a_silent_database_do_not_pile_up() {
+    let (mut proxy, url) = Proxy::around(&database::create().await).await;
+    let server = TestServer::on(&url, &["--feed-poll-ms", "10", "--beat-ms", "100"]).await;
+    let company = server.company("alfa").await.id;
+    let client = server.signed_in("alfa", PICKER).await;
+    let mut page = client.page("/").await;
+    let _socket = Socket::open(&client, &mut page).await;
+    proxy.silence().await;
+    wait_for("a feed that cannot be read", async || {
+        // Each of these rings would be a look of its own.
+        server.app.doorbell.ring(company, i64::MAX - 1);
+        (server.app.hub.lag() > Duration::from_millis(1_500)).then_some(())
+    })
+    .await;
+    let tasks = server.lifecycle().tasks();
+    assert!(tasks < 40, "{tasks} tasks");
+}

@@ -14,6 +14,7 @@ mod isolation;
 mod people;
 mod quotes;
 mod requests;
+mod revise;
 mod screens;
 mod security;
 mod sign_in;

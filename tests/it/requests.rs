@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use crate::support::client::{Answer, Client};
-use crate::support::database;
 use crate::support::server::TestServer;
 use crate::support::world::{ADMIN, OTHER_PICKER, PICKER, PIN, SELLER};
+use crate::support::{database, wait_for};
 
 const NUL: &str = "a\0b";
 
@@ -214,4 +214,39 @@ async fn strangers_and_doors_have_limits_of_their_own() {
         until_refused(path, async || stranger.post(path, &[("company", "nowhere")]).await).await;
     }
     assert_eq!(stranger.get("/").await.status, 200, "looking is no try");
+}
+
+/// A browser that asks for a file and takes next to nothing of it.
+async fn start_download(client: &Client, path: &str) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let mut stream = socket.connect(([127, 0, 0, 1], client.port).into()).await.unwrap();
+    let request =
+        format!("GET {path} HTTP/1.1\r\nhost: localhost\r\ncookie: {}\r\n\r\n", client.cookie_header());
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut first = [0; 12];
+    stream.read_exact(&mut first).await.unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200");
+    stream
+}
+
+#[tokio::test]
+async fn slow_downloads_do_not_fill_the_memory() {
+    let server = TestServer::start().await;
+    let order = server.company("alfa").await.import(1).await;
+    let large = "update order_documents set pdf = decode(repeat('25', 12000000), 'hex')";
+    database::run_sql(&server.database_url, large).await;
+    let client = server.signed_in("alfa", SELLER).await;
+    let path = format!("/orders/{}/quote.pdf", order.id);
+    let mut under_way = Vec::new();
+    for _ in 0..8 {
+        under_way.push(start_download(&client, &path).await);
+    }
+    let refused = client.get(&path).await;
+    assert_eq!(refused.status, 429, "{}", refused.text);
+    assert!(refused.headers.contains_key("retry-after") && refused.text.contains("downloads demais"));
+    assert_eq!(client.get("/").await.status, 200, "pages are no downloads");
+    under_way.pop();
+    wait_for("a turn that was given back", async || (client.get(&path).await.status == 200).then_some(()))
+        .await;
 }

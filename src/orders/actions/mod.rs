@@ -4,6 +4,7 @@ pub mod import;
 pub mod items;
 pub mod notes;
 pub mod orders;
+pub mod revise;
 pub mod undo;
 
 use jiff::Timestamp;
@@ -42,7 +43,7 @@ impl On<'_> {
         let order = self.lock(tx, permission).await?;
         match order.state {
             OrderState::Open => Ok(order),
-            state => Err(closed_conflict(state, &order)),
+            state => Err(closed_conflict(state, &order, self.now)),
         }
     }
 
@@ -84,7 +85,7 @@ impl<'a> Entry<'a> {
 }
 
 /// "João finalizou este pedido às 14:32".
-fn closed_conflict(state: OrderState, order: &LockedOrder) -> AppError {
+fn closed_conflict(state: OrderState, order: &LockedOrder, now: Timestamp) -> AppError {
     let key = match state {
         OrderState::Open => "conflict.order_open",
         OrderState::Finished => "conflict.order_finished",
@@ -92,15 +93,28 @@ fn closed_conflict(state: OrderState, order: &LockedOrder) -> AppError {
     };
     let name = order.closed_by_name.clone().unwrap_or_default();
     let at = order.closed_at.unwrap_or_default();
-    AppError::Conflict(Sentence::new(key).text("name", name).time("time", at))
+    AppError::Conflict(Sentence::new(key).text("name", name).when(at, now))
 }
 
 /// Why the line is no longer as the screen showed it: what is true, who made it so, and when.
-fn item_conflict(refusal: ItemRefusal, item: &Item) -> AppError {
+fn item_conflict(refusal: ItemRefusal, item: &Item, now: Timestamp) -> AppError {
     let changed_by = |key: &'static str, change: &LastChange| {
-        Sentence::new(key).text("name", change.by_name.clone()).time("time", change.at)
+        Sentence::new(key).text("name", change.by_name.clone()).when(change.at, now)
     };
+    let revised = |change: &LastChange| change.kind == EventKind::OrderRevised.code();
     let sentence = match (refusal, &item.last_change) {
+        (ItemRefusal::MoreThanRest { rest, .. }, _) if item.state.off_quote && rest.is_zero() => {
+            Sentence::new("conflict.item_gone")
+        }
+        (ItemRefusal::MoreThanRest { rest, .. }, Some(change)) if revised(change) => {
+            changed_by("conflict.item_revised", change).quantity("rest", rest)
+        }
+        (ItemRefusal::MoreThanToReturn { left }, Some(change)) if left.is_zero() => {
+            changed_by("conflict.item_returned", change)
+        }
+        (ItemRefusal::MoreThanToReturn { left }, _) => {
+            Sentence::new("conflict.more_than_to_return").quantity("left", left)
+        }
         (ItemRefusal::AmountInvalid, _) => return AppError::field("quantity", "orders.error.amount_invalid"),
         (ItemRefusal::MoreThanRest { rest, .. }, Some(change)) if rest.is_zero() => {
             changed_by("conflict.item_picked", change)

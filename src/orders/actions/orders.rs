@@ -52,7 +52,7 @@ impl Command for FinishOrder<'_> {
         let order = self.on.lock(tx, Permission::Finish).await?;
         match order.state {
             OrderState::Finished => return Ok(Change::Unchanged),
-            OrderState::Canceled => return Err(closed_conflict(order.state, &order)),
+            OrderState::Canceled => return Err(closed_conflict(order.state, &order, self.on.now)),
             OrderState::Open => {}
         }
         if self.volumes.is_some_and(|volumes| !(1..=9999).contains(&volumes)) {
@@ -85,12 +85,8 @@ impl Command for ReopenOrder<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let company_id = tx.company_id();
         let order = self.on.lock(tx, Permission::Reopen).await?;
-        match order.state {
-            OrderState::Open => return Ok(Change::Unchanged),
-            OrderState::Canceled if !self.on.actor.can(Permission::Administer) => {
-                return Err(AppError::Forbidden);
-            }
-            OrderState::Finished | OrderState::Canceled => {}
+        if order.state == OrderState::Open {
+            return Ok(Change::Unchanged);
         }
         let detail = Detail::text(reason(&self.reason)?);
         // A canceled order's number may be another order's by now: the unique index says so.
@@ -105,7 +101,7 @@ impl Command for CancelOrder<'_> {
         let order = self.on.lock(tx, Permission::Cancel).await?;
         match order.state {
             OrderState::Canceled => return Ok(Change::Unchanged),
-            OrderState::Finished => return Err(closed_conflict(order.state, &order)),
+            OrderState::Finished => return Err(closed_conflict(order.state, &order, self.on.now)),
             OrderState::Open => {}
         }
         let reason = reason(&self.reason)?;

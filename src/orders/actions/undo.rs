@@ -1,5 +1,7 @@
 //! Undo: restores exactly what a command changed, while it is the newest on every line it touched.
 
+use jiff::Timestamp;
+
 use super::{Entry, On, item_conflict};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
@@ -33,13 +35,15 @@ impl Command for UndoAction<'_> {
         if entry.undone {
             return Ok(Change::Unchanged);
         }
-        if entry.detail.lines.is_empty() || entry.kind == EventKind::ActionUndone.code() {
+        // A quote is taken back by importing the one before it.
+        let never = [EventKind::ActionUndone.code(), EventKind::OrderRevised.code()];
+        if entry.detail.lines.is_empty() || never.contains(&entry.kind.as_str()) {
             return Err(AppError::conflict("conflict.undo_never"));
         }
         let ids: Vec<ItemId> = entry.detail.lines.iter().map(|line| line.item).collect();
         let items = read::list_items(tx, company_id, order.id, Some(&ids)).await?;
         for item in &items {
-            came_after(item, self.version)?;
+            came_after(item, self.version, self.on.now)?;
         }
         let version = order.version + 1;
         for LineChange { item, before, .. } in &entry.detail.lines {
@@ -71,12 +75,12 @@ impl Command for UndoAction<'_> {
 }
 
 /// Says who came after, if somebody did.
-fn came_after(item: &Item, version: i64) -> Result<()> {
+fn came_after(item: &Item, version: i64, now: Timestamp) -> Result<()> {
     match &item.last_change {
         Some(change) if change.version == version => Ok(()),
         Some(change) => Err(AppError::Conflict(
-            Sentence::new("conflict.came_after").text("name", change.by_name.clone()).time("time", change.at),
+            Sentence::new("conflict.came_after").text("name", change.by_name.clone()).when(change.at, now),
         )),
-        None => Err(item_conflict(ItemRefusal::NotFrom { status: item.state.status() }, item)),
+        None => Err(item_conflict(ItemRefusal::NotFrom { status: item.state.status() }, item, now)),
     }
 }

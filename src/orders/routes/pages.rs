@@ -14,8 +14,8 @@ use crate::html::{Choice, FieldErrors, Pager};
 use crate::ids::{CompanyId, OrderId, PersonId};
 use crate::orders::access;
 use crate::orders::actions::import::search_words;
-use crate::orders::model::OrderStatus;
-use crate::orders::queries::{read, search};
+use crate::orders::model::{OrderState, OrderStatus};
+use crate::orders::queries::{documents, read, search};
 use crate::orders::views::order::{OpenSheet, OrderPage};
 use crate::orders::views::{BoardFilter, BoardPage, CARDS_PER_PAGE, ClosedPage, CountersFragment};
 use crate::page::{self, Place, Subscribed, Visitor};
@@ -56,14 +56,20 @@ pub async fn board(state: &AppState, visitor: &Visitor, query: &BoardQuery) -> R
     let mut tx = state.db.snapshot(company_id).await?;
     let head = feed::queries::get_head(&mut tx, company_id).await?;
     let filter = query.filter();
-    let page_number = query.page.unwrap_or(1).clamp(1, 10_000);
     let place = Place::from(&actor.company);
     let (open_now, finished_today) = read::get_totals(&mut tx, company_id, place.midnight(now)).await?;
-    let (ids, total) = if filter.is_empty() {
-        let offset = (page_number - 1) * CARDS_PER_PAGE;
-        (read::list_open_ids(&mut tx, company_id, CARDS_PER_PAGE, offset).await?, open_now)
-    } else {
-        filtered(&mut tx, company_id, &filter, page_number).await?
+    let passing = if filter.is_empty() { None } else { Some(passing(&mut tx, company_id, &filter).await?) };
+    let total = passing.as_ref().map_or(open_now, |ids| i64::try_from(ids.len()).unwrap_or(i64::MAX));
+    let pager = Pager::new(query.page.unwrap_or(1), CARDS_PER_PAGE, total);
+    let ids = match passing {
+        None => read::list_open_ids(&mut tx, company_id, CARDS_PER_PAGE, pager.skipped()).await?,
+        Some(ids) => {
+            let skipped = usize::try_from(pager.skipped()).unwrap_or(usize::MAX);
+            ids.into_iter()
+                .skip(skipped)
+                .take(usize::try_from(CARDS_PER_PAGE).unwrap_or(usize::MAX))
+                .collect()
+        }
     };
     let orders = read::list_summaries(&mut tx, company_id, &ids).await?;
     let sellers: Vec<Choice> = read::list_sellers(&mut tx, company_id)
@@ -71,7 +77,7 @@ pub async fn board(state: &AppState, visitor: &Visitor, query: &BoardQuery) -> R
         .into_iter()
         .map(|(id, name)| Choice { value: id.to_string(), name })
         .collect();
-    let screen = if filter.is_empty() && page_number == 1 { "board" } else { "board-filtered" };
+    let screen = if filter.is_empty() && pager.page == 1 { "board" } else { "board-filtered" };
     let live = Subscribed { screen: screen.to_owned(), head };
     let chrome = page::chrome(actor, visitor.lang, now, actor.can_codes(), Some(live));
     let page = BoardPage {
@@ -80,41 +86,36 @@ pub async fn board(state: &AppState, visitor: &Visitor, query: &BoardQuery) -> R
         counters: CountersFragment { scene: chrome.scene, open_now, finished_today },
         filter: &filter,
         sellers: &sellers,
-        pager: Pager { page: page_number, per_page: CARDS_PER_PAGE, total },
+        pager,
     };
     page::respond(&page)
 }
 
-/// One page of the orders that pass a filter, in the board's order, and how many pass in all.
-async fn filtered(
-    tx: &mut CompanyTx,
-    company_id: CompanyId,
-    filter: &BoardFilter,
-    page_number: i64,
-) -> Result<(Vec<OrderId>, i64)> {
-    let words = search_words(&filter.q);
+/// What is looked for: one letter says nothing beside whole words, and every word costs a walk through an index.
+fn telling(mut words: Vec<String>) -> Vec<String> {
+    const MOST_WORDS: usize = 6;
+    if words.iter().any(|word| word.chars().nth(1).is_some()) {
+        words.retain(|word| word.chars().nth(1).is_some());
+    }
+    words.truncate(MOST_WORDS);
+    words
+}
+
+/// The orders that pass a filter, in the board's order.
+async fn passing(tx: &mut CompanyTx, company_id: CompanyId, filter: &BoardFilter) -> Result<Vec<OrderId>> {
+    let words = telling(search_words(&filter.q));
     let matching: Option<HashSet<OrderId>> = if words.is_empty() {
         None
     } else {
         Some(search::list_matching(tx, company_id, &words).await?.into_iter().collect())
     };
     let seller = filter.seller.as_deref().and_then(|seller| seller.parse::<PersonId>().ok());
-    let passing: Vec<OrderId> = read::list_open_counts(tx, company_id)
-        .await?
-        .into_iter()
+    let open = read::list_open_counts(tx, company_id).await?.into_iter();
+    let passing = open
         .filter(|order| matching.as_ref().is_none_or(|ids| ids.contains(&order.id)))
         .filter(|order| seller.is_none_or(|seller| order.seller_id == seller))
-        .filter(|order| {
-            filter
-                .status
-                .is_none_or(|status| order.counts.status(crate::orders::model::OrderState::Open) == status)
-        })
-        .map(|order| order.id)
-        .collect();
-    let total = i64::try_from(passing.len()).unwrap_or(i64::MAX);
-    let skip = usize::try_from((page_number - 1) * CARDS_PER_PAGE).unwrap_or(usize::MAX);
-    let take = usize::try_from(CARDS_PER_PAGE).unwrap_or(usize::MAX);
-    Ok((passing.into_iter().skip(skip).take(take).collect(), total))
+        .filter(|order| filter.status.is_none_or(|status| order.counts.status(OrderState::Open) == status));
+    Ok(passing.map(|order| order.id).collect())
 }
 
 /// Which sheet the server draws open, for browsers without script.
@@ -166,17 +167,24 @@ pub async fn closed(State(state): State<AppState>, visitor: Visitor) -> Result<R
     page::respond(&ClosedPage { chrome: &chrome, orders: &orders })
 }
 
-/// `GET /orders/{order}/quote.pdf`: the paper the order came from.
+/// Which of an order's papers.
+#[derive(Debug, Default, Deserialize)]
+pub struct DocumentQuery {
+    /// From 1, the oldest; absent: the newest.
+    revision: Option<i32>,
+}
+
+/// `GET /orders/{order}/quote.pdf`: a paper the order came from.
 pub async fn quote_pdf(
     State(state): State<AppState>,
     visitor: Visitor,
     Path(order_id): Path<OrderId>,
+    Query(query): Query<DocumentQuery>,
 ) -> Result<Response> {
     let actor = visitor.actor()?;
     let mut tx = state.db.company(actor.company_id).await?;
-    let (_, pdf) =
-        read::find_document(&mut tx, actor.company_id, order_id).await?.ok_or(AppError::NotFound)?;
-    Ok(pdf_response(pdf))
+    let pdf = documents::find_document(&mut tx, actor.company_id, order_id, query.revision).await?;
+    pdf.map(pdf_response).ok_or(AppError::NotFound)
 }
 
 /// A PDF to look at. No name from outside reaches a header.

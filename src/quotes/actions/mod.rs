@@ -52,7 +52,7 @@ impl On<'_> {
             return Ok(draft);
         }
         let changed = Sentence::new("draft.changed");
-        Err(AppError::Conflict(changed.text("name", draft.changed_by).time("time", draft.changed_at)))
+        Err(AppError::Conflict(changed.text("name", draft.changed_by).when(draft.changed_at, self.now)))
     }
 }
 
@@ -98,6 +98,7 @@ impl Sent {
         form.shipping = self.id("shipping");
         form.packaging = self.id("packaging");
         form.seller = self.id("seller");
+        form.replaces = self.id("replaces");
         form.remember_alias = Some(self.get("remember_alias") == Some("yes"));
         form.note = note.replace("\r\n", "\n");
         form.reason = reason;

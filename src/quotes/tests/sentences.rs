@@ -52,14 +52,14 @@ fn problems_and_notices_name_the_values() {
     };
     insta::assert_snapshot!(sentences(Lang::PtBr), @r#"
     O orçamento não tem nenhum item. Confira no ERP e imprima de novo.
-    Uma linha da tabela não pôde ser lida: "00010 FONE".
-    Linha 3: a quantidade lida é 0; precisa ser maior que zero.
-    Linha 3: o total lido é R$ 1.707,00, mas quantidade × valor dá R$ 1,20.
-    O VALOR TOTAL lido é R$ 1.707,00, mas a soma das linhas dá R$ 1,20.
+    Um item da tabela não pôde ser lido: "00010 FONE".
+    Item 3: a quantidade lida é 0; precisa ser maior que zero.
+    Item 3: o total lido é R$ 1.707,00, mas quantidade × valor dá R$ 1,20.
+    O VALOR TOTAL lido é R$ 1.707,00, mas a soma dos itens dá R$ 1,20.
     O VALOR A PAGAR lido é R$ 1.707,00, mas VALOR TOTAL menos DESCONTO dá R$ 1,20.
     O orçamento não tem número; o pedido aparece como "Sem número".
     Há um desconto de R$ 1.707,00.
-    O código 00841 aparece em mais de uma linha: 1, 3.
+    O código 00841 aparece em mais de um item: 1, 3.
     "#);
     insta::assert_snapshot!(sentences(Lang::En), @r#"
     The quote has no items. Check it in the ERP and print it again.

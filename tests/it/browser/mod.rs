@@ -5,6 +5,7 @@ mod chromium;
 mod desk;
 mod faults;
 mod journey;
+mod revise;
 mod sizes;
 mod trouble;
 mod warehouse;

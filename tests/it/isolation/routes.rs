@@ -12,6 +12,7 @@ pub const OWNED: &[(&str, &str, Fields)] = &[
     ("GET", "/orders/{order}/quote.pdf", &[]),
     ("POST", "/orders/{order}/items/{item}/pick", &[("quantity", "1")]),
     ("POST", "/orders/{order}/items/{item}/unpick", &[]),
+    ("POST", "/orders/{order}/items/{item}/return", &[("quantity", "1")]),
     ("POST", "/orders/{order}/items/{item}/short", &[("reason", "stock")]),
     ("POST", "/orders/{order}/items/{item}/unshort", &[]),
     ("POST", "/orders/{order}/undo/{version}", &[]),
@@ -40,6 +41,8 @@ pub const FREE: &[(&str, &str)] = &[
     ("POST", "/quotes"),
     ("GET", "/people"),
     ("POST", "/people"),
+    // Only leads back to the preview.
+    ("GET", "/quotes/{draft}/confirm"),
     // Only leads back to /people.
     ("GET", "/people/{person}/roles"),
     ("GET", "/people/{person}/active"),

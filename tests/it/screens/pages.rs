@@ -128,7 +128,7 @@ pub fn preview_page(wrong: bool) -> String {
         text: &text,
         editing: None,
         may_override: wrong,
-        blocked: false,
+        conflict: None,
     };
     page.render().unwrap()
 }

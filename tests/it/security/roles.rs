@@ -11,7 +11,9 @@ use crate::support::world::{ADMIN, BUYER, OTHER_PICKER, OTHER_SELLER, SELLER};
 /// What each command needs. None: it is anybody's, or decided by something else than a role.
 fn needed(path: &str) -> Option<Permission> {
     Some(match path {
-        "/orders/{order}/items/{item}/pick" | "/orders/{order}/items/{item}/unpick" => Permission::Pick,
+        "/orders/{order}/items/{item}/pick"
+        | "/orders/{order}/items/{item}/unpick"
+        | "/orders/{order}/items/{item}/return" => Permission::Pick,
         "/orders/{order}/items/{item}/short" | "/orders/{order}/items/{item}/unshort" => {
             Permission::ResolveItem
         }
@@ -25,7 +27,9 @@ fn needed(path: &str) -> Option<Permission> {
         path if path.starts_with("/people") => Permission::Administer,
         // The author's and the last actor's.
         "/orders/{order}/notes/{note}" | "/orders/{order}/undo/{version}" => return None,
-        "/sign-in" | "/unlock" | "/sign-out" | "/language" | "/pin" | "/set-up" => return None,
+        "/sign-in" | "/unlock" | "/sign-out" | "/language" | "/pin" | "/set-up" | "/shared" | "/touch" => {
+            return None;
+        }
         other => panic!("say in this table what {other} needs"),
     })
 }
