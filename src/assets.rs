@@ -3,12 +3,13 @@
 use std::sync::OnceLock;
 
 use axum::body::Body;
-use axum::extract::{Path, Query};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+
+use crate::extract::{Path, Query};
 
 #[derive(RustEmbed)]
 #[folder = "static/"]

@@ -12,6 +12,7 @@ pub mod connection;
 pub mod db;
 pub mod demo;
 pub mod error;
+pub mod extract;
 pub mod feed;
 pub mod html;
 pub mod http;

@@ -17,6 +17,7 @@ const ORDER: &[&[&str]] = &[
         "connection",
         "db",
         "error",
+        "extract",
         "feed",
         "html",
         "ids",

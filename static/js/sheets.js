@@ -5,6 +5,7 @@ import { request } from "./page.js";
 import { words } from "./words.js";
 import { toast } from "./toasts.js";
 import { askPin } from "./signin.js";
+import { quiet } from "./keypad.js";
 
 const openers = new WeakMap();
 let loading = null;
@@ -27,9 +28,15 @@ async function load(box, link) {
     if (loading !== link) return;
     if (fresh && fresh.children.length) {
       box.replaceChildren(...Array.from(fresh.childNodes));
+      quiet(box);
       openSheet(box, link);
+      const first = box.querySelector("[autofocus]");
+      if (first) first.focus();
     } else if (response.status === 401) {
       askPin();
+    } else if (response.redirected && box.id === "switch-sheet") {
+      // Nobody has unlocked this device lately: the door asks for number and PIN.
+      location.assign(response.url);
     } else {
       toast(words(response.ok ? "gone" : "unavailable"), "bad");
     }

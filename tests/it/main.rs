@@ -4,6 +4,7 @@
 
 mod browser;
 mod commands;
+mod doors;
 mod drain;
 mod embedded;
 mod faults;
@@ -11,12 +12,15 @@ mod feed;
 mod health;
 mod import;
 mod isolation;
+mod malformed;
+mod new_key;
 mod people;
 mod quotes;
 mod requests;
 mod revise;
 mod screens;
 mod security;
+mod shared_device;
 mod sign_in;
 mod sockets;
 mod support;

@@ -1,11 +1,12 @@
 //! Commands over HTTP: read the form, run one action, say what was done.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use crate::command::{self, Done, Outcome, Tap};
 use crate::error::{AppError, Result, Sentence};
+use crate::extract::Path;
 use crate::ids::{ItemId, NoteId, OrderId, PackagingId, ShippingId};
 use crate::orders::actions::On;
 use crate::orders::actions::items::{MarkShort, PickItem, ReturnItem, UnmarkShort, UnpickItem};

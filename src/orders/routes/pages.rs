@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
+use crate::extract::{Path, Query};
 use crate::feed;
 use crate::html::{Choice, FieldErrors, Pager};
 use crate::ids::{CompanyId, OrderId, PersonId};

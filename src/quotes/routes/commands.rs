@@ -1,11 +1,12 @@
 //! Commands on a draft: read the form, run one action, say what was done.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::command::{self, Done, Outcome, Tap};
 use crate::error::{AppError, Result, Sentence};
+use crate::extract::Path;
 use crate::ids::{DraftId, OperationId};
 use crate::page::Visitor;
 use crate::quotes::actions::confirm::ConfirmDraft;

@@ -1,11 +1,12 @@
 //! The list Para conferir and the preview of one draft; each is one snapshot.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
+use crate::extract::{Path, Query};
 use crate::feed;
 use crate::html::{Chrome, FieldErrors};
 use crate::ids::DraftId;

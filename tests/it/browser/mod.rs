@@ -7,5 +7,6 @@ mod faults;
 mod journey;
 mod revise;
 mod sizes;
+mod tablet;
 mod trouble;
 mod warehouse;
