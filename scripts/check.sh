@@ -14,11 +14,25 @@ SQLX_OFFLINE=true cargo clippy --locked --all-targets -- -D warnings
 section 'offline query data'
 scripts/sqlx.sh --check
 
-section 'licences, bans, sources'
+section 'licences, bans, sources, advisories'
 if cargo deny --version >/dev/null 2>&1; then
   cargo deny check bans licenses sources
+  # The list of advisories is fetched; a finding fails the check, a network that is away does not.
+  if cargo deny fetch db >/dev/null 2>&1; then
+    cargo deny check advisories
+  else
+    echo 'the list of advisories cannot be fetched: left out'
+  fi
 else
   echo 'cargo-deny is not installed: left out'
+fi
+
+section 'bill of materials'
+if command -v python3 >/dev/null; then
+  scripts/sbom.sh "${TMPDIR:-/tmp}/separacao-sbom.$$"
+  rm "${TMPDIR:-/tmp}/separacao-sbom.$$"
+else
+  echo 'python3 is not installed: left out'
 fi
 
 section 'script'

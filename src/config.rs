@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::Args;
 
+use crate::connection::Patience;
+
 /// What a server needs to know. Names that the predecessor had keep their meaning.
 #[derive(Args, Clone, Debug)]
 pub struct Settings {
@@ -147,6 +149,30 @@ pub struct Settings {
     #[arg(long, env = "FEED_POLL_MS", default_value_t = 700)]
     pub feed_poll_ms: u64,
 
+    /// Requests a second of one person; five seconds' worth may come at once.
+    #[arg(long, env = "PERSON_REQUESTS_PER_SECOND", default_value_t = 20)]
+    pub person_requests_per_second: u32,
+
+    /// Requests a second of those who are signed in at one address, which a whole company may share.
+    #[arg(long, env = "ADDRESS_REQUESTS_PER_SECOND", default_value_t = 300)]
+    pub address_requests_per_second: u32,
+
+    /// Requests a second of those who are not signed in, per address; six seconds' worth may come at once.
+    #[arg(long, env = "STRANGER_REQUESTS_PER_SECOND", default_value_t = 10)]
+    pub stranger_requests_per_second: u32,
+
+    /// Tries of a PIN or a token a second, per address; twenty seconds' worth may come at once.
+    #[arg(long, env = "DOOR_REQUESTS_PER_SECOND", default_value_t = 2)]
+    pub door_requests_per_second: u32,
+
+    /// Milliseconds for a request's head, from its first byte or the connection's opening.
+    #[arg(long, env = "HEAD_TIMEOUT_MS", default_value_t = 10_000)]
+    pub head_timeout_ms: u64,
+
+    /// Milliseconds that a connection may rest between requests; longer than the proxy in front keeps it.
+    #[arg(long, env = "IDLE_TIMEOUT_MS", default_value_t = 75_000)]
+    pub idle_timeout_ms: u64,
+
     /// Sockets one replica accepts.
     #[arg(long, env = "MAX_SOCKETS", default_value_t = 10_000)]
     pub max_sockets: usize,
@@ -165,9 +191,14 @@ pub enum SettingsError {
     SecretWeak,
     #[error("{name} still holds a placeholder ({value}); put the real URL there")]
     Placeholder { name: &'static str, value: String },
+    #[error("{0} is too short; it needs at least {LEAST_TOKEN} characters (openssl rand -hex 32)")]
+    TokenWeak(&'static str),
     #[error("{0} is not an origin; write it as https://host or https://host:port")]
     OriginInvalid(String),
 }
+
+/// Characters of a token that opens something.
+const LEAST_TOKEN: usize = 16;
 
 /// Pepper outside production when SECRET_KEY is not set: a development machine needs no secret.
 const DEVELOPMENT_SECRET: &str = "development only: this machine holds nobody's real data";
@@ -196,12 +227,23 @@ impl Settings {
             }
         }
         self.check_secret()?;
+        self.check_tokens()?;
         self.origins()?;
         if self.is_production() && self.database_url.is_none() {
             return Err(SettingsError::DatabaseMissing);
         }
         if self.is_production() && self.replicas > 1 && self.redis_url.is_none() {
             return Err(SettingsError::RedisMissing(self.replicas));
+        }
+        Ok(())
+    }
+
+    /// Refuses tokens in production that could be guessed.
+    fn check_tokens(&self) -> Result<(), SettingsError> {
+        for (name, token) in [("SETUP_TOKEN", &self.setup_token), ("METRICS_TOKEN", &self.metrics_token)] {
+            if self.is_production() && token.as_ref().is_some_and(|token| token.len() < LEAST_TOKEN) {
+                return Err(SettingsError::TokenWeak(name));
+            }
         }
         Ok(())
     }
@@ -253,7 +295,7 @@ impl Settings {
             .collect()
     }
 
-    /// Host names a request may carry; empty means any (development).
+    /// Host names a request may carry; none means any in development, and in production none but the probes'.
     pub fn hosts(&self) -> Vec<String> {
         let given: Vec<String> = self
             .allowed_hosts
@@ -270,6 +312,13 @@ impl Settings {
 
     pub fn beat(&self) -> Duration {
         Duration::from_millis(self.beat_ms)
+    }
+
+    pub fn patience(&self) -> Patience {
+        Patience {
+            head: Duration::from_millis(self.head_timeout_ms),
+            idle: Duration::from_millis(self.idle_timeout_ms),
+        }
     }
 
     pub fn feed_poll(&self) -> Duration {
@@ -317,6 +366,16 @@ mod tests {
             "2",
         ]);
         assert!(matches!(replicas.check(), Err(SettingsError::RedisMissing(2))));
+    }
+
+    #[test]
+    fn production_refuses_tokens_that_could_be_guessed() {
+        let production = ["--app-env", "production", "--secret-key", "0123456789abcdef0123456789abcdef"];
+        for (argument, name) in [("--setup-token", "SETUP_TOKEN"), ("--metrics-token", "METRICS_TOKEN")] {
+            let short = settings(&[production.as_slice(), &[argument, "123456789012345"]].concat());
+            assert!(matches!(short.check(), Err(SettingsError::TokenWeak(known)) if known == name));
+        }
+        assert!(settings(&["--setup-token", "x"]).check().is_ok(), "development needs no secrets");
     }
 
     #[test]

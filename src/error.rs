@@ -173,12 +173,13 @@ impl From<sqlx::Error> for AppError {
                 let code = database.code().unwrap_or_default().into_owned();
                 match (known, code.as_str()) {
                     (Some((_, key)), _) => AppError::conflict(key),
-                    // Shutting down, starting up, out of memory, disk or connections, lock time-out, read-only: all pass.
+                    // Shutting down, starting up, out of memory, disk or connections, lock time-out, read-only, a transaction
+                    // that was given up: all pass.
                     (None, code)
                         if code.starts_with("57P")
                             || code.starts_with("53")
                             || code.starts_with("40")
-                            || matches!(code, "55P03" | "25006" | "57014") =>
+                            || matches!(code, "55P03" | "25006" | "25P03" | "57014") =>
                     {
                         AppError::Unavailable(Some(error))
                     }

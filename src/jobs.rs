@@ -21,7 +21,8 @@ const CLEAR_EVERY: u64 = 60;
 
 /// Starts the rounds. Every replica makes them; each job is harmless when two make it at once.
 pub fn start(state: &AppState) {
-    state.lifecycle.spawn_loop(rounds(state.clone()));
+    let own = state.clone();
+    state.lifecycle.spawn_forever("jobs", move || rounds(own.clone()));
 }
 
 async fn rounds(state: AppState) {
@@ -41,15 +42,24 @@ pub async fn make_round(state: &AppState, clear: bool) -> Result<()> {
     let companies = feed::queries::list_companies(&mut tx).await?;
     drop(tx);
     for (company_id, time_zone) in companies {
-        begin_day(state, company_id, &time_zone).await?;
+        note_failure("begin_day", begin_day(state, company_id, &time_zone).await);
         if clear {
-            clear_away(state, company_id).await?;
+            note_failure("clear_feed", clear_feed(state, company_id).await);
+            note_failure("clear_drafts", clear_drafts(state, company_id).await);
         }
     }
     if clear {
         crate::users::actions::delete_old(state).await?;
     }
     Ok(())
+}
+
+/// One company's trouble is not the others': the round goes on, and the next one tries again.
+fn note_failure(job: &'static str, outcome: Result<()>) {
+    if let Err(error) = outcome {
+        metrics::counter!("job_failures_total", "job" => job).increment(1);
+        tracing::warn!(error = &error as &dyn std::error::Error, job, "a job failed for one company");
+    }
 }
 
 /// Local midnight is an event: what is counted by the day starts afresh on every screen.
@@ -74,10 +84,20 @@ fn last_midnight(now: Timestamp, time_zone: &str) -> Option<Timestamp> {
     now.to_zoned(zone).start_of_day().ok().map(|midnight| midnight.timestamp())
 }
 
-async fn clear_away(state: &AppState, company_id: CompanyId) -> Result<()> {
+async fn clear_feed(state: &AppState, company_id: CompanyId) -> Result<()> {
+    let mut tx = state.db.company(company_id).await?;
+    feed::queries::delete_old(&mut tx, company_id, state.clock.now() - FEED_KEPT).await?;
+    feed::commit_unseen(tx).await
+}
+
+/// Open lists of drafts lose the old ones, too.
+async fn clear_drafts(state: &AppState, company_id: CompanyId) -> Result<()> {
     let now = state.clock.now();
     let mut tx = state.db.company(company_id).await?;
-    feed::queries::delete_old(&mut tx, company_id, now - FEED_KEPT).await?;
-    crate::quotes::queries::delete_old_drafts(&mut tx, company_id, now - DRAFTS_KEPT).await?;
-    feed::commit_unseen(tx).await
+    let deleted = crate::quotes::queries::delete_old_drafts(&mut tx, company_id, now - DRAFTS_KEPT).await?;
+    if deleted > 0 {
+        let event = NewEvent::by_clock(EventKind::DraftsChanged);
+        feed::commit(tx, &state.doorbell, &event, None, now).await?;
+    }
+    Ok(())
 }

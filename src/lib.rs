@@ -8,6 +8,7 @@ pub mod assets;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod connection;
 pub mod db;
 pub mod demo;
 pub mod error;

@@ -1,11 +1,17 @@
 //! Tasks that are tracked, and the order in which a server goes away.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+/// Before a task that panicked runs again: one that always does must not fill the log or the processor.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Where a server is between its start and its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +58,27 @@ impl Lifecycle {
         });
     }
 
+    /// Runs a loop that the replica cannot be without: should it panic, that is said, counted, and it begins anew.
+    /// It ends when it returns, or when the server stops.
+    pub fn spawn_forever<F>(&self, name: &'static str, begin: impl Fn() -> F + Send + Sync + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.spawn_loop(async move {
+            // Each run is made anew by `begin`; what runs share is locked, and a lock outlives a panic.
+            while AssertUnwindSafe(async { begin().await }).catch_unwind().await.is_err() {
+                metrics::counter!("task_panics_total", "task" => name).increment(1);
+                tracing::error!(task = name, "a task panicked; it begins anew");
+                tokio::time::sleep(PAUSE).await;
+            }
+        });
+    }
+
+    /// Tasks that run now.
+    pub fn tasks(&self) -> usize {
+        self.tasks.len()
+    }
+
     /// Ends every loop.
     pub fn stop(&self) {
         self.stop.cancel();
@@ -88,5 +115,29 @@ impl Lifecycle {
         self.stop();
         self.tasks.close();
         self.tasks.wait().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_loop_that_panics_begins_anew_until_it_returns() {
+        let (lifecycle, runs) = (Lifecycle::default(), Arc::new(AtomicU32::new(0)));
+        let (done, mut is_done) = watch::channel(false);
+        let (counted, done) = (runs.clone(), Arc::new(done));
+        lifecycle.spawn_forever("test", move || {
+            let (runs, done) = (counted.clone(), done.clone());
+            async move {
+                assert!(runs.fetch_add(1, Ordering::Relaxed) >= 2, "not yet");
+                done.send_replace(true);
+            }
+        });
+        is_done.wait_for(|done| *done).await.unwrap();
+        assert_eq!(runs.load(Ordering::Relaxed), 3);
+        lifecycle.finish().await;
     }
 }

@@ -1,6 +1,7 @@
 //! What every page needs: who visits, where the company is, the frame around it.
 
 use std::net::IpAddr;
+use std::sync::OnceLock;
 
 use askama::Template;
 use axum::extract::FromRequestParts;
@@ -121,12 +122,21 @@ pub fn respond(page: &impl Template) -> Result<Response> {
 }
 
 /// Pages rendered at once: a herd of browsers waits its turn instead of sinking those who pick.
-static RENDERS: Semaphore = Semaphore::const_new(24);
+static RENDERS: OnceLock<Semaphore> = OnceLock::new();
+
+/// Half of the connections are for pages, so that commands always find one.
+pub fn share_connections(connections: u32) {
+    let turns = usize::try_from(connections / 2).unwrap_or(1).max(1);
+    // A second server in one process (tests) shares the turns of the first.
+    let _ = RENDERS.set(Semaphore::new(turns));
+}
+
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 
 /// A turn to render a page; 503 with Retry-After when there is none soon.
 pub async fn turn() -> Result<SemaphorePermit<'static>> {
-    match tokio::time::timeout(PATIENCE, RENDERS.acquire()).await {
+    let turns = RENDERS.get_or_init(|| Semaphore::new(1));
+    match tokio::time::timeout(PATIENCE, turns.acquire()).await {
         Ok(Ok(permit)) => Ok(permit),
         _ => Err(AppError::Unavailable(None)),
     }

@@ -1,5 +1,6 @@
 //! Bind, then run; and go away in order.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use tower::ServiceExt;
 
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::connection::{Connection, Pace, Patience, hold};
 use crate::db::Db;
 use crate::feed::hub::Hub;
 use crate::feed::{Doorbell, redis};
@@ -30,9 +32,8 @@ use crate::live::Live;
 use crate::live::outbox::CloseReason;
 use crate::quotes::Sandbox;
 use crate::state::AppState;
+use crate::{page, telemetry};
 
-/// A browser that does not say what it wants within this time is gone.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Headers of a request, in bytes; Railway's edge passes no more.
 const HEADER_BYTES: usize = 32 * 1024;
 /// After so long without an acknowledgement the kernel gives a connection up.
@@ -79,11 +80,15 @@ impl Server {
         }
         let app = AppState { settings: Arc::new(settings), clock, db, doorbell, hub, lifecycle };
         let live = Live::new(app.clone());
+        if let Some(recorder) = &metrics {
+            telemetry::keep_up(recorder, &app.lifecycle);
+        }
         let health = HealthState { app: app.clone(), metrics, schema_ready: Arc::default() };
         let sandbox = Arc::new(Sandbox::new(program));
         let parts = Parts { app: app.clone(), live: live.clone(), health, sandbox, origins };
         let router = router::build(parts)?;
         crate::jobs::start(&app);
+        page::share_connections(app.settings.database_max_connections);
         Ok(Self { listener, router, app, live })
     }
 
@@ -95,11 +100,12 @@ impl Server {
     pub async fn run(self) {
         let Self { listener, router, app, live } = self;
         let lifecycle = app.lifecycle.clone();
+        let patience = app.settings.patience();
         lifecycle.spawn(say_goodbye(live, lifecycle.clone()));
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
-                    Ok((stream, peer)) => accept(stream, peer, &router, &lifecycle),
+                    Ok((stream, peer)) => accept(stream, peer, &router, &lifecycle, patience),
                     Err(error) => {
                         // Out of descriptors: what is open goes on, new ones wait.
                         tracing::warn!(%error, "a connection could not be accepted");
@@ -116,22 +122,27 @@ impl Server {
 }
 
 /// Serves one connection; the loop is ours because axum's own knows no time-outs and forgets sockets.
-fn accept(stream: TcpStream, peer: SocketAddr, router: &Router, lifecycle: &Lifecycle) {
+fn accept(stream: TcpStream, peer: SocketAddr, router: &Router, lifecycle: &Lifecycle, patience: Patience) {
     if let Err(error) = tune(&stream) {
         tracing::debug!(%error, "a connection could not be tuned");
     }
     let router = router.clone();
+    let pace = Pace::new(patience);
+    let connection = Connection::new(stream, pace.clone());
     let service = tower::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request.map(axum::body::Body::new))
+        let busy = pace.busy();
+        let answer = router.clone().oneshot(request.map(axum::body::Body::new));
+        async move { Ok::<_, Infallible>(hold(answer.await?, busy)) }
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
+        // The connection knows its own; see there.
+        .header_read_timeout(None)
         .max_buf_size(HEADER_BYTES)
         .keep_alive(true);
     let connection =
-        http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)).with_upgrades();
+        http.serve_connection(TokioIo::new(connection), TowerToHyperService::new(service)).with_upgrades();
     let told = lifecycle.clone();
     lifecycle.spawn(async move {
         tokio::pin!(connection);

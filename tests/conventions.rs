@@ -14,6 +14,7 @@ const ORDER: &[&[&str]] = &[
         "clock",
         "command",
         "config",
+        "connection",
         "db",
         "error",
         "extract",

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::http::Keep;
+use crate::support::process::UNHURRIED;
 use crate::support::server::redis_url;
 
 /// A replica. Ends when dropped.
@@ -24,6 +25,7 @@ impl Replica {
         let child = Command::new(env!("CARGO_BIN_EXE_separacao"))
             .args(["--database-url", database_url, "--host", "127.0.0.1", "--port", &port.to_string()])
             .args(["--log-filter", "error"])
+            .args(UNHURRIED)
             .args(more)
             .stdout(Stdio::null())
             .spawn()

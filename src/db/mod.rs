@@ -41,8 +41,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// For the transaction's opening, once the pool has given a connection.
 const LEEWAY: Duration = Duration::from_secs(1);
 
-const GATE: &str =
-    "begin; set local role separacao_gate; set local lock_timeout = '2s'; set local statement_timeout = '5s'";
+/// A replica that vanished in the middle of a transaction must not hold its locks (the head row!) until the kernel
+/// notices: Postgres ends the session itself.
+const ABANDONED: &str = "set local idle_in_transaction_session_timeout = '5s'";
 
 impl Db {
     /// Opens a pool lazily: a server starts, and says 503, while its database is away.
@@ -72,13 +73,17 @@ impl Db {
 
     /// A transaction of no company; see [`GateTx`].
     pub async fn gate(&self) -> Result<GateTx> {
-        Ok(GateTx { tx: self.begin(GATE.to_owned()).await? })
+        let opening = format!(
+            "begin; set local role separacao_gate; set local lock_timeout = '2s'; \
+             set local statement_timeout = '5s'; {ABANDONED}"
+        );
+        Ok(GateTx { tx: self.begin(opening).await? })
     }
 
     async fn begin_company(&self, begin: &str, company_id: CompanyId) -> Result<CompanyTx> {
         let opening = format!(
             "{begin}; set local role separacao_app; set local lock_timeout = '2s'; \
-             set local statement_timeout = '10s'; select set_config('app.company_id', '{company_id}', true)"
+             set local statement_timeout = '10s'; {ABANDONED}; select set_config('app.company_id', '{company_id}', true)"
         );
         Ok(CompanyTx { tx: self.begin(opening).await?, company_id })
     }
@@ -119,7 +124,9 @@ async fn still_answers(connection: &mut PgConnection) -> Result<bool, sqlx::Erro
 fn is_broken(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| code.starts_with("57P") || code == "25P03")
+        }
         _ => false,
     }
 }

@@ -1,5 +1,6 @@
 //! What can happen. Every change of anything a screen shows is one of these.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ItemId, OrderId, PersonId};
@@ -106,6 +107,8 @@ pub struct Event {
     pub person_id: Option<PersonId>,
     /// The entry of the order's history that belongs to it.
     pub version: Option<i64>,
+    /// When it was decided, by the clock of whoever wrote it.
+    pub at: Timestamp,
 }
 
 /// What an event's payload column holds.

@@ -4,6 +4,7 @@
 //! event. Numbers are dense and in commit order because [`commit`] locks the head row last.
 
 pub mod commit;
+pub mod company;
 pub mod cursor;
 pub mod doorbell;
 pub mod event;

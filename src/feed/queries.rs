@@ -34,7 +34,7 @@ pub async fn list_events(
     let rows = sqlx::query!(
         r#"select h.head, h.tag as head_tag, md5(h.epoch::text || (select system_identifier::text from pg_control_system())
              || left(pg_walfile_name(pg_current_wal_lsn()), 8)) as "epoch!",
-             e.n as "n?", e.tag as "tag?", e.kind as "kind?", e.order_id, e.item_id, e.payload as "payload?"
+             e.n as "n?", e.tag as "tag?", e.kind as "kind?", e.order_id, e.item_id, e.payload as "payload?", e.at as "at?"
            from feed_heads h
            left join lateral (
              select * from feed_events e where e.company_id = $1 and e.n >= $2 order by e.n limit $3
@@ -61,6 +61,7 @@ pub async fn list_events(
                 item_id: row.item_id.map(ItemId),
                 person_id: payload.person_id,
                 version: payload.version,
+                at: row.at?.to_jiff(),
             })
         })
         .collect();

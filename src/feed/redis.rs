@@ -1,13 +1,14 @@
 //! The doorbell between replicas: Redis pub/sub through fred. Messages are hints; a hostile one costs a look.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use fred::prelude::{Builder, Client, ClientLike, Config, EventInterface, PubsubInterface, ReconnectPolicy};
 use fred::types::config::UnresponsiveConfig;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::doorbell::{Doorbell, Ring};
@@ -34,20 +35,30 @@ pub struct RedisUrlError(String);
 /// are then as late as the poll, and writes never wait.
 pub fn connect(url: &str, prefix: &str, lifecycle: &Lifecycle) -> Result<Doorbell, RedisUrlError> {
     let channel = format!("{prefix}:doorbell");
-    let publisher = build(url)?;
-    let subscriber = build(url)?;
+    let builder = Arc::new(builder(url)?);
     let (sender, receiver) = mpsc::channel(WAITING_RINGS);
     let doorbell = Doorbell::with_remote(sender);
-    lifecycle.spawn_loop(publish(publisher, channel.clone(), receiver));
-    lifecycle.spawn_loop(subscribe(subscriber, channel, doorbell.clone()));
+    let rings = Arc::new(Mutex::new(receiver));
+    let (publisher, published) = (builder.clone(), channel.clone());
+    lifecycle.spawn_forever("doorbell publisher", move || {
+        publish(publisher.build(), published.clone(), rings.clone())
+    });
+    let heard = doorbell.clone();
+    lifecycle.spawn_forever("doorbell subscriber", move || {
+        subscribe(builder.build(), channel.clone(), heard.clone())
+    });
     Ok(doorbell)
 }
 
-fn build(url: &str) -> Result<Client, RedisUrlError> {
+type Built = Result<Client, fred::error::Error>;
+
+/// Makes a client for each run of a loop.
+fn builder(url: &str) -> Result<Builder, RedisUrlError> {
     let config = Config::from_url(url).map_err(|error| RedisUrlError(error.to_string()))?;
     let mut config = config;
     config.fail_fast = true;
-    Builder::from_config(config)
+    let mut builder = Builder::from_config(config);
+    builder
         .with_connection_config(|connection| {
             connection.connection_timeout = Duration::from_secs(3);
             connection.internal_command_timeout = Duration::from_secs(3);
@@ -64,13 +75,16 @@ fn build(url: &str) -> Result<Client, RedisUrlError> {
             performance.default_command_timeout = Duration::from_millis(500);
             performance.broadcast_channel_capacity = 4096;
         })
-        .set_policy(ReconnectPolicy::new_exponential(0, 100, 5_000, 2))
-        .build()
-        .map_err(|error| RedisUrlError(error.to_string()))
+        .set_policy(ReconnectPolicy::new_exponential(0, 100, 5_000, 2));
+    builder.build().map_err(|error| RedisUrlError(error.to_string()))?;
+    Ok(builder)
 }
 
 /// Publishes rings; several of one company that wait together become one.
-async fn publish(client: Client, channel: String, mut rings: mpsc::Receiver<(CompanyId, i64)>) {
+async fn publish(client: Built, channel: String, rings: Arc<Mutex<mpsc::Receiver<(CompanyId, i64)>>>) {
+    // Settings that cannot make a client were refused at start.
+    let Ok(client) = client else { return };
+    let mut rings = rings.lock().await;
     let _connection = client.connect();
     while let Some(first) = rings.recv().await {
         let mut newest = HashMap::from([first]);
@@ -88,7 +102,8 @@ async fn publish(client: Client, channel: String, mut rings: mpsc::Receiver<(Com
 }
 
 /// Listens. fred's own subscription manager stops for ever after one lag, so the loop is ours.
-async fn subscribe(client: Client, channel: String, doorbell: Doorbell) {
+async fn subscribe(client: Built, channel: String, doorbell: Doorbell) {
+    let Ok(client) = client else { return };
     let mut messages = client.message_rx();
     let mut reconnections = client.reconnect_rx();
     let _connection = client.connect();
@@ -130,6 +145,7 @@ async fn subscribe_once(client: &Client, channel: &str, doorbell: &Doorbell) -> 
 
 fn hear(doorbell: &Doorbell, message: &fred::types::Message) {
     metrics::counter!("doorbell_heard_total").increment(1);
+    doorbell.mark_heard();
     let look = message.value.as_str().and_then(|text| serde_json::from_str::<Look>(&text).ok());
     match look {
         Some(Look { company, head }) => doorbell.ring_here(Ring::Look { company_id: company, head }),

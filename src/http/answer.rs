@@ -6,6 +6,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::command::Done;
 use crate::error::{AppError, Sentence};
@@ -15,8 +16,14 @@ use crate::live::Live;
 use crate::live::broadcast::CatchUp;
 use crate::live::screen::Screen;
 use crate::page::{self, Place, Visitor};
-use crate::users::client::wants_json;
+use crate::users::client::{self, wants_json};
 use crate::users::views::ErrorPage;
+
+/// An answer waits no longer for its frames; they come over the socket as well.
+const CATCH_UP: Duration = Duration::from_secs(2);
+
+/// axum's own sentences are short.
+const LONGEST_REJECTION: usize = 4096;
 
 /// What the answer depends on, kept before the handler consumes the request.
 struct Asked {
@@ -65,9 +72,52 @@ pub async fn answer(State(live): State<Live>, request: Request, next: Next) -> R
         return if asked.json { accepted(&live, &asked, &done).await } else { response };
     }
     if let Some(error) = response.extensions_mut().remove::<Arc<AppError>>() {
-        return refused(&live, &asked, &error).await;
+        return refused(&live, &asked, &error, error.status()).await;
+    }
+    if is_in_plain_english(&response) {
+        let status = response.status();
+        let error = understood(response).await;
+        let status = if status == StatusCode::PAYLOAD_TOO_LARGE { status } else { error.status() };
+        return refused(&live, &asked, &error, status).await;
     }
     response
+}
+
+/// What axum itself answers where a path, a query or a body is not what the handler takes.
+fn is_in_plain_english(response: &Response) -> bool {
+    let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    response.status().is_client_error() && content_type.is_none_or(|kind| kind.starts_with("text/plain"))
+}
+
+/// A path that cannot be is not found; anything else was not filled in right.
+async fn understood(response: Response) -> AppError {
+    let status = response.status();
+    if matches!(status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED) {
+        return AppError::NotFound;
+    }
+    let text = axum::body::to_bytes(response.into_body(), LONGEST_REJECTION).await.unwrap_or_default();
+    match status {
+        StatusCode::BAD_REQUEST if text.starts_with(b"Invalid URL") => AppError::NotFound,
+        StatusCode::PAYLOAD_TOO_LARGE => AppError::invalid("error.413.title"),
+        _ => AppError::invalid("error.422.title"),
+    }
+}
+
+/// Outermost: errors of the layers around the handlers, where nobody knows yet who asks.
+pub async fn last_words(request: Request, next: Next) -> Response {
+    let (lang, json) = (client::lang(request.headers()), wants_json(request.headers()));
+    let mut response = next.run(request).await;
+    let Some(error) = response.extensions_mut().remove::<Arc<AppError>>() else { return response };
+    let sentence = error.sentence().say(lang, 0);
+    let status = error.status();
+    if json {
+        let body = json!({ "type": error.problem_type(), "title": sentence, "status": status.as_u16() });
+        let headers =
+            [(header::CONTENT_TYPE, "application/problem+json"), (header::CACHE_CONTROL, "no-store")];
+        (status, headers, body.to_string()).into_response()
+    } else {
+        (status, [(header::CACHE_CONTROL, "no-store")], format!("{sentence}\n")).into_response()
+    }
 }
 
 /// 200 with what was done and the frames through it.
@@ -84,13 +134,12 @@ async fn accepted(live: &Live, asked: &Asked, done: &Done) -> Response {
 }
 
 /// Problem details (RFC 9457) with the frames that show the truth, or a page with the sentence.
-async fn refused(live: &Live, asked: &Asked, error: &AppError) -> Response {
+async fn refused(live: &Live, asked: &Asked, error: &AppError, status: StatusCode) -> Response {
     log(error);
     let now = live.state.clock.now();
     let lang = asked.visitor.lang;
     let offset = asked.visitor.offset_minutes(now);
     let sentence = error.sentence().say(lang, offset);
-    let status = error.status();
     let mut response = if asked.json {
         let mut body = Map::new();
         body.insert("type".to_owned(), json!(error.problem_type()));
@@ -174,7 +223,9 @@ async fn frames(live: &Live, asked: &Asked, through: Option<i64>) -> Option<Stri
         return None;
     }
     let company = live.company(actor.company_id, &Place::from(&actor.company));
-    match company.catch_up(screen, asked.visitor.lang, cursor, through).await {
+    let catch_up = company.catch_up(screen, asked.visitor.lang, cursor, through);
+    let caught_up = tokio::time::timeout(CATCH_UP, catch_up).await;
+    match caught_up.unwrap_or(Err(AppError::Unavailable(None))) {
         Ok(CatchUp::Frame { text, .. }) => Some(format!("\"frames\":[{text}]")),
         Ok(CatchUp::Reset(reason)) => Some(format!("\"reset\":\"{}\"", reason.code())),
         Err(error) => {

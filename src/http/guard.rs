@@ -11,6 +11,7 @@ use tracing::Instrument;
 
 use crate::lifecycle::Stage;
 use crate::state::AppState;
+use crate::users::client;
 
 /// What the health check of the hosting platform calls itself.
 const HEALTHCHECK_HOST: &str = "healthcheck.railway.app";
@@ -18,8 +19,9 @@ const HEALTHCHECK_HOST: &str = "healthcheck.railway.app";
 /// Host names that requests may carry.
 #[derive(Clone, Debug)]
 pub struct Hosts {
-    /// Empty: any (development).
     pub allowed: Arc<Vec<String>>,
+    /// Development: every name.
+    pub any: bool,
 }
 
 /// Refuses foreign host names: links and redirects are made of ours only.
@@ -33,10 +35,11 @@ pub async fn check_host(State(hosts): State<Hosts>, request: Request, next: Next
     let is_health = name == HEALTHCHECK_HOST && matches!(path, "/" | "/livez" | "/readyz" | "/health");
     // Probes and scrapers inside the private network come by address.
     let is_probe = matches!(path, "/livez" | "/readyz" | "/health" | "/metrics");
-    if hosts.allowed.is_empty() || hosts.allowed.contains(&name) || is_health || is_probe {
+    if hosts.any || hosts.allowed.contains(&name) || is_health || is_probe {
         next.run(request).await
     } else {
-        (StatusCode::BAD_REQUEST, "unknown host\n").into_response()
+        let sentence = client::lang(request.headers()).t("error.host_unknown");
+        (StatusCode::BAD_REQUEST, format!("{sentence}\n")).into_response()
     }
 }
 
@@ -83,13 +86,22 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
     let value = HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("invalid"));
     request.headers_mut().insert("x-request-id", value.clone());
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
-    let span = tracing::info_span!("request", id, method = %method, route);
+    let quiet = matches!(route.as_str(), "/static/{*path}" | "/livez" | "/readyz" | "/health" | "/metrics");
+    let span = tracing::info_span!("request", request_id = id, method = %method, route);
     let mut response = next.run(request).instrument(span.clone()).await;
     let seconds = began.elapsed().as_secs_f64();
     let status = response.status();
     metrics::histogram!("http_request_seconds", "method" => name(&method), "route" => route, "status" => status.as_str().to_owned())
         .record(seconds);
-    span.in_scope(|| tracing::debug!(status = status.as_u16(), milliseconds = seconds * 1e3, "answered"));
+    span.in_scope(|| {
+        let (status, milliseconds) = (status.as_u16(), (seconds * 1e4).round() / 10.0);
+        // Files and probes are many and say little.
+        if quiet {
+            tracing::debug!(status, milliseconds, "answered");
+        } else {
+            tracing::info!(status, milliseconds, "answered");
+        }
+    });
     response.headers_mut().insert("x-request-id", value);
     response
 }

@@ -96,6 +96,9 @@ pub async fn metrics(State(health): State<HealthState>, headers: HeaderMap) -> R
             let (connections, idle) = health.app.db.usage();
             metrics::gauge!("database_connections").set(f64::from(connections));
             metrics::gauge!("database_connections_idle").set(idle as f64);
+            metrics::gauge!("tasks").set(health.app.lifecycle.tasks() as f64);
+            metrics::gauge!("feed_lag_seconds").set(health.app.hub.lag().as_secs_f64());
+            metrics::gauge!("doorbell_age_seconds").set(health.app.doorbell.silent_for().as_secs_f64());
             metrics::gauge!("live_queue_bytes").set(outbox::waiting_bytes() as f64);
             ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], recorder.render()).into_response()
         }

@@ -1,5 +1,6 @@
 //! The table of contents: every path, and the layers around them.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,10 +13,11 @@ use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
-use tower_http::csrf::CsrfLayer;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use super::guard::{self, Hosts};
 use super::health::{self, HealthState};
+use super::pace::{self, Pace};
 use super::{answer, visitor};
 use crate::assets;
 use crate::config::SettingsError;
@@ -45,16 +47,14 @@ pub struct Parts {
 
 pub fn build(parts: Parts) -> Result<Router, SettingsError> {
     let Parts { app, live, health, sandbox, origins } = parts;
-    let mut csrf = CsrfLayer::new();
-    for origin in &origins {
-        csrf = csrf.add_trusted_origin(origin).map_err(|_| SettingsError::OriginInvalid(origin.clone()))?;
-    }
+    let csrf = csrf(&origins)?;
     let live_state = LiveState {
         live: live.clone(),
         limits: live::limits::Limits::new(app.settings.max_sockets),
         origins: Arc::new(origins),
     };
-    let hosts = Hosts { allowed: Arc::new(app.settings.hosts()) };
+    let hosts = hosts(&app);
+    let pace = Pace::start(&app.settings, &app.lifecycle);
 
     let pages = Router::new()
         .route("/", get(home))
@@ -68,13 +68,15 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
         .layer(from_fn_with_state(app.clone(), users::idle::hold_back))
         .layer(from_fn(users::session::hold_back))
         .layer(from_fn(give_up_late))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(pace, pace::keep))
         .layer(from_fn_with_state(live, answer::answer))
         .layer(from_fn_with_state(app.clone(), visitor::load))
         .layer(from_fn_with_state(app.clone(), users::renew::renew))
         .layer(from_fn(users::session::load_actor))
         .layer(users::session::layer(&app))
         .layer(from_fn_with_state(health.clone(), unready))
-        .layer(csrf);
+        .layer(csrf.with_rejection_response(foreign));
 
     let probes = Router::new()
         .route("/livez", get(health::livez))
@@ -92,10 +94,43 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
                 .quality(tower_http::CompressionLevel::Fastest)
                 .compress_when(compressible()),
         )
-        .layer(from_fn_with_state(app, guard::secure))
+        .layer(from_fn(answer::last_words))
         .layer(from_fn_with_state(hosts, guard::check_host))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(app, guard::secure))
         .layer(from_fn(guard::observe)))
+}
+
+fn csrf(origins: &[String]) -> Result<CsrfLayer, SettingsError> {
+    origins.iter().try_fold(CsrfLayer::new(), |csrf, origin| {
+        csrf.add_trusted_origin(origin).map_err(|_| SettingsError::OriginInvalid(origin.clone()))
+    })
+}
+
+/// An empty list means every name in development; on the internet it would be a hole.
+fn hosts(app: &AppState) -> Hosts {
+    let allowed = app.settings.hosts();
+    let any = allowed.is_empty() && !app.settings.is_production();
+    if allowed.is_empty() && !any {
+        tracing::warn!("neither ALLOWED_HOSTS nor RAILWAY_PUBLIC_DOMAIN is set: only probes are answered");
+    }
+    Hosts { allowed: Arc::new(allowed), any }
+}
+
+/// A request that panicked takes nothing else down; who made it reads a sentence.
+#[expect(clippy::needless_pass_by_value, reason = "what the layer calls")]
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no text");
+    metrics::counter!("task_panics_total", "task" => "request").increment(1);
+    AppError::internal(format!("a request panicked: {text}")).into_response()
+}
+
+/// A command from a page that is not ours.
+fn foreign(_: ProtectionError) -> Response {
+    metrics::counter!("http_foreign_refused_total").increment(1);
+    tracing::warn!("a command from a foreign origin was refused");
+    AppError::Forbidden.into_response()
 }
 
 /// Middleware: a request that takes longer than any should is answered, with the sentence of an outage.
@@ -139,5 +174,24 @@ async fn unready(
         next.run(request).await
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "2")], "starting\n").into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::extract::Request;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_that_panics_is_answered_like_any_other_error() {
+        let panics = async || -> &'static str { panic!("on purpose") };
+        let router: Router = Router::new().route("/", get(panics)).layer(CatchPanicLayer::custom(panicked));
+        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let error = response.extensions().get::<Arc<AppError>>().expect("an error to put into words");
+        assert!(matches!(**error, AppError::Internal(_)));
     }
 }

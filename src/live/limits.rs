@@ -1,4 +1,4 @@
-//! How many sockets a person, an address and a replica may have.
+//! How many sockets a person, an address and a replica may have, and how many polls of a person wait.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -22,6 +22,7 @@ pub struct Limits {
 struct Open {
     all: usize,
     people: HashMap<PersonId, usize>,
+    polls: HashMap<PersonId, usize>,
     addresses: HashMap<IpAddr, usize>,
 }
 
@@ -45,16 +46,40 @@ impl Limits {
             && count(&open.people, &person_id) < PER_PERSON
             && count(&open.addresses, &address) < PER_ADDRESS;
         if !free {
-            return Err(AppError::TooMany {
-                sentence: Sentence::new("error.too_many_screens"),
-                retry_after: 30,
-            });
+            return Err(too_many_screens());
         }
         open.all += 1;
         *open.people.entry(person_id).or_default() += 1;
         *open.addresses.entry(address).or_default() += 1;
         Ok(Permit { limits: self.clone(), person_id, address })
     }
+
+    pub fn admit_poll(self: &Arc<Self>, person_id: PersonId) -> Result<Waiting> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if count(&open.polls, &person_id) >= PER_PERSON {
+            return Err(too_many_screens());
+        }
+        *open.polls.entry(person_id).or_default() += 1;
+        Ok(Waiting { limits: self.clone(), person_id })
+    }
+}
+
+/// A waiting poll's place; given back when dropped.
+#[derive(Debug)]
+pub struct Waiting {
+    limits: Arc<Limits>,
+    person_id: PersonId,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut open = self.limits.open.lock().unwrap_or_else(PoisonError::into_inner);
+        lower(&mut open.polls, &self.person_id);
+    }
+}
+
+fn too_many_screens() -> AppError {
+    AppError::TooMany { sentence: Sentence::new("error.too_many_screens"), retry_after: 30 }
 }
 
 fn count<K: Eq + Hash>(counts: &HashMap<K, usize>, key: &K) -> usize {

@@ -1,6 +1,7 @@
 //! From events to screens: what each screen shows of each event, rendered once, sent to every socket in order.
 
 pub mod broadcast;
+pub mod channel;
 pub mod frame;
 pub mod limits;
 pub mod outbox;
@@ -9,6 +10,7 @@ pub mod queries;
 pub mod render;
 pub mod routes;
 pub mod screen;
+pub mod sessions;
 pub mod socket;
 
 pub use broadcast::Live;

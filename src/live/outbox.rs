@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// Frames and bytes that may wait for one socket.
 const MOST_FRAMES: usize = 64;
-const MOST_BYTES: usize = 256 * 1024;
+pub const MOST_BYTES: usize = 256 * 1024;
 
 /// Bytes waiting in all outboxes of this process.
 static WAITING_BYTES: AtomicUsize = AtomicUsize::new(0);

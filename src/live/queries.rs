@@ -1,4 +1,6 @@
-//! SQL of presence: leases that last seconds.
+//! SQL of presence (leases that last seconds), and of who may still watch.
+
+use std::collections::HashSet;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -49,4 +51,22 @@ pub async fn list_present(
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|row| (OrderId(row.order_id), row.name)).collect())
+}
+
+/// Of these people, those who are active; nobody where the company is closed.
+pub async fn list_active_people(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    people: &[PersonId],
+) -> Result<HashSet<PersonId>> {
+    let people: Vec<Uuid> = people.iter().map(|person| person.0).collect();
+    let rows = sqlx::query_scalar!(
+        "select p.id from people p join companies c on c.id = p.company_id
+         where p.company_id = $1 and p.id = any($2) and p.active and c.closed_at is null",
+        company_id.0,
+        &people
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(PersonId).collect())
 }

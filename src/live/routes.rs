@@ -25,6 +25,7 @@ use crate::lifecycle::Stage;
 use crate::orders::queries::read;
 use crate::page::{Place, Visitor};
 use crate::users::model::Actor;
+use crate::users::session;
 
 /// What the live routes share.
 #[derive(Clone, Debug)]
@@ -71,6 +72,13 @@ async fn authorise(live: &Live, actor: &Actor, screen: Screen) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Much may have happened while a poll waited.
+async fn authorise_again(live: &Live, actor: &Actor, screen: Screen) -> Result<()> {
+    let found = session::check_sessions(&live.state.db, &live.state.clock, &[actor.session.id], &[]).await?;
+    let actor = found.into_iter().find_map(|(_, actor)| actor).ok_or(AppError::SignedOut)?;
+    authorise(live, &actor, screen).await
 }
 
 async fn open_socket(
@@ -161,11 +169,14 @@ async fn read_feed(
     let mut answer = company.catch_up(screen, lang, &cursor, None).await?;
     let wait = Duration::from_secs(subscription.wait.min(LONGEST_WAIT));
     if matches!(answer, CatchUp::Frame { empty: true, .. }) && !wait.is_zero() {
+        let waiting = state.limits.admit_poll(actor.person_id)?;
         tokio::select! {
-            () = company.wait_for(screen, &cursor, wait) => {}
+            () = company.wait_for(screen, actor.person_id, &cursor, wait) => {}
             // Waiting polls are answered when the replica goes away.
             () = state.live.state.lifecycle.reached(Stage::Draining) => {}
         }
+        drop(waiting);
+        authorise_again(&state.live, actor, screen).await?;
         answer = company.catch_up(screen, lang, &cursor, None).await?;
     }
     let body = feed_body(&answer);

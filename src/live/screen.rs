@@ -160,6 +160,7 @@ mod tests {
             item_id: None,
             person_id: None,
             version: None,
+            at: jiff::Timestamp::UNIX_EPOCH,
         };
         assert_eq!(Screen::Order(mine).effect(&event(Some(mine))), Effect::Fragments);
         assert_eq!(Screen::Order(mine).effect(&event(Some(OrderId::new()))), Effect::Nothing);

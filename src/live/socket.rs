@@ -16,11 +16,12 @@ use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
-use super::broadcast::{CatchUp, CompanyLive, Watcher};
+use super::broadcast::{CatchUp, CompanyLive, Watcher, count_reset};
 use super::frame::{self, Hello};
-use super::outbox::{CloseReason, Taken};
+use super::outbox::{CloseReason, MOST_BYTES, Taken};
 use crate::assets;
 use crate::config::Settings;
+use crate::connection::Connection;
 use crate::feed::Cursor;
 use crate::feed::hub::ResetReason;
 
@@ -58,8 +59,8 @@ fn config() -> WebSocketConfig {
 
 /// Takes over an upgraded connection. None: it is not one of our own accept loop.
 pub async fn open(upgraded: Upgraded) -> Option<Stream> {
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
-    let stream = parts.io.into_inner();
+    let parts = upgraded.downcast::<TokioIo<Connection>>().ok()?;
+    let stream = parts.io.into_inner().into_stream();
     Some(
         WebSocketStream::from_partially_read(stream, parts.read_buf.to_vec(), Role::Server, Some(config()))
             .await,
@@ -74,17 +75,36 @@ pub async fn serve(
     cursor: Cursor,
     settings: &Settings,
 ) {
-    metrics::gauge!("live_sockets").increment(1.0);
+    let place = Place::take(&company, &watcher);
     let close = match greet(&mut stream, &company, &watcher, &cursor, settings).await {
         Ok(()) => talk(&mut stream, &company, &watcher).await,
         Err(close) => close,
     };
-    company.leave(&watcher);
+    drop(place);
     if let Some((code, reason)) = close {
         let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::from_static(reason) };
         let _ = timeout(GOODBYE, say_goodbye(&mut stream, frame)).await;
     }
-    metrics::gauge!("live_sockets").decrement(1.0);
+}
+
+/// A socket among those that are told; given back however the task ends.
+struct Place<'a> {
+    company: &'a CompanyLive,
+    watcher: &'a Watcher,
+}
+
+impl<'a> Place<'a> {
+    fn take(company: &'a CompanyLive, watcher: &'a Watcher) -> Self {
+        metrics::gauge!("live_sockets").increment(1.0);
+        Self { company, watcher }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.company.leave(self.watcher);
+        metrics::gauge!("live_sockets").decrement(1.0);
+    }
 }
 
 /// Says why, and reads on until the browser has gone: closing with unread bytes would send a reset that
@@ -115,6 +135,12 @@ async fn greet(
     }
     let missing = company.catch_up(watcher.screen, watcher.lang, cursor, None).await.map_err(|_| AWAY)?;
     let head = match missing {
+        // More than a queue may hold is no catching up: the page is fetched again, in its turn.
+        CatchUp::Frame { text, head, .. } if text.len() > MOST_BYTES => {
+            count_reset(ResetReason::Slow);
+            send(stream, [frame::reset(ResetReason::Slow)]).await?;
+            head
+        }
         CatchUp::Frame { text, head, .. } => {
             send(stream, [text]).await?;
             head
@@ -141,7 +167,7 @@ async fn talk(stream: &mut Stream, company: &CompanyLive, watcher: &Watcher) -> 
                 let Taken { texts, overflowed, close } = taken;
                 if let Err(close) = send(stream, texts).await { return close }
                 if overflowed {
-                    metrics::counter!("live_resets_total", "reason" => ResetReason::Slow.code()).increment(1);
+                    count_reset(ResetReason::Slow);
                     if let Err(close) = send(stream, [frame::reset(ResetReason::Slow)]).await { return close }
                 }
                 if let Some(reason) = close { return Some((reason.code(), "")) }

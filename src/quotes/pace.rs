@@ -14,17 +14,38 @@ const FILES: u32 = 60;
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 /// Requests with files that are under way at once: each holds up to 10 MiB.
 const AT_ONCE: usize = 12;
+/// Of those, one person's: nobody takes all turns from the others.
+const OF_ONE: u32 = 2;
 
 #[derive(Debug)]
 pub struct Pace {
     /// When each person's minute began, and the files in it.
     sent: Mutex<HashMap<PersonId, (Timestamp, u32)>>,
     turns: Semaphore,
+    taken: Mutex<HashMap<PersonId, u32>>,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { sent: Mutex::default(), turns: Semaphore::new(AT_ONCE) }
+        Self { sent: Mutex::default(), turns: Semaphore::new(AT_ONCE), taken: Mutex::default() }
+    }
+}
+
+/// A turn; given back when dropped.
+#[derive(Debug)]
+pub struct Turn<'a> {
+    pace: &'a Pace,
+    person_id: PersonId,
+    _permit: SemaphorePermit<'a>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut taken = self.pace.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(turns) = taken.get_mut(&self.person_id) {
+            *turns -= 1;
+        }
+        taken.retain(|_, turns| *turns > 0);
     }
 }
 
@@ -44,15 +65,34 @@ impl Pace {
     }
 
     /// A turn to take a request's files in.
-    pub fn turn(&self) -> Result<SemaphorePermit<'_>> {
+    pub fn turn(&self, person_id: PersonId) -> Result<Turn<'_>> {
         let busy = || AppError::TooMany { sentence: Sentence::new("quotes.refusal.busy"), retry_after: 3 };
-        self.turns.try_acquire().map_err(|_| busy())
+        let permit = self.turns.try_acquire().map_err(|_| busy())?;
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let turns = taken.entry(person_id).or_default();
+        if *turns >= OF_ONE {
+            return Err(busy());
+        }
+        *turns += 1;
+        drop(taken);
+        Ok(Turn { pace: self, person_id, _permit: permit })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_third_upload_of_a_person_at_once_waits_and_another_person_s_does_not() {
+        let pace = Pace::default();
+        let (person, other) = (PersonId::new(), PersonId::new());
+        let turns = [pace.turn(person).unwrap(), pace.turn(person).unwrap()];
+        assert_eq!(pace.turn(person).unwrap_err().retry_after(), Some(3));
+        assert!(pace.turn(other).is_ok());
+        drop(turns);
+        assert!(pace.turn(person).is_ok());
+    }
 
     #[test]
     fn the_sixty_first_file_of_a_minute_waits_for_the_next() {

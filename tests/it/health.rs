@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use crate::support::client::{Answer, Client};
 use crate::support::database;
-use crate::support::process::Program;
+use crate::support::process::{METRICS_TOKEN, Program};
 use crate::support::proxy::Proxy;
 use crate::support::server::TestServer;
 use crate::support::socket::Socket;
-use crate::support::world::PICKER;
+use crate::support::world::{PICKER, PIN};
 use crate::support::{measured, wait_for};
 
 #[tokio::test]
@@ -41,12 +41,18 @@ async fn details_are_for_those_who_have_the_token() {
             token.into_iter().fold(request, |request, token| request.header("authorization", token));
         client.send(request).await
     };
-    for token in [None, Some("Bearer"), Some("Bearer "), Some("Bearer metrics-tokeN"), Some("metrics-token")]
-    {
+    for token in [
+        None,
+        Some("Bearer"),
+        Some("Bearer "),
+        Some("Bearer metrics-token-of-the-testS"),
+        Some(METRICS_TOKEN),
+    ] {
         assert_eq!(ask("/metrics", token).await.status, 404, "{token:?}");
         assert_eq!(ask("/health", token).await.text, r#"{"status":"ok"}"#, "{token:?}");
     }
-    let token = Some("Bearer metrics-token");
+    let bearer = format!("Bearer {METRICS_TOKEN}");
+    let token = Some(bearer.as_str());
     let metrics = ask("/metrics", token).await;
     assert_eq!(metrics.status, 200);
     for name in ["live_queue_bytes", "database_connections", "http_request_seconds_bucket"] {
@@ -188,5 +194,58 @@ async fn a_database_whose_machine_is_gone_is_given_up_and_its_successor_is_found
     wait_for("the board", async || (client.get("/").await.status == 200).then_some(())).await;
     for answer in herd().await {
         assert_eq!(answer.status, 200, "no silent connection is left for anybody");
+    }
+}
+
+/// What operations.md and its alarms speak of.
+const METRICS: &[&str] = &[
+    "database_connections",
+    "database_connections_idle",
+    "doorbell_age_seconds",
+    "doorbell_dropped_total",
+    "doorbell_heard_total",
+    "doorbell_publish_failures_total",
+    "doorbell_unreadable_total",
+    "feed_delivery_seconds_bucket",
+    "feed_lag_seconds",
+    "feed_read_failures_total",
+    "feed_rewrites_total",
+    "http_foreign_refused_total",
+    "http_request_seconds_bucket",
+    "live_frames_total",
+    "live_origin_refused_total",
+    "live_queue_bytes",
+    "live_renders_total",
+    "live_resets_total{reason=\"access\"}",
+    "live_resets_total{reason=\"rewritten\"}",
+    "live_resets_total{reason=\"slow\"}",
+    "live_resets_total{reason=\"too_old\"}",
+    "live_slow_closed_total",
+    "live_sockets",
+    "tasks",
+];
+
+#[tokio::test]
+async fn every_number_that_an_alarm_looks_at_is_told() {
+    let server = TestServer::start().await;
+    let order = server.company("alfa").await.import(1).await;
+    let program = Program::start(&server.database_url, &[]).await;
+    let client = Client::new(program.port);
+    client.sign_in("alfa", PICKER, PIN).await;
+    let mut page = client.page("/").await;
+    let mut socket = Socket::open(&client, &mut page).await;
+    let pick = format!("/orders/{}/items/{}/pick", order.id, order.items[0]);
+    let n = client.tap(&pick, &[("quantity", "1")]).await.json()["n"].as_i64().unwrap();
+    socket.follow(&mut page, n).await;
+    let text = program.metrics().await;
+    for name in METRICS {
+        assert!(text.lines().any(|line| line.starts_with(name)), "{name} in {text}");
+    }
+    assert!(program.metric("feed_lag_seconds").await < 5.0);
+    assert!(program.metric("doorbell_age_seconds").await < 60.0);
+    let operations = std::fs::read_to_string("docs/operations.md").unwrap();
+    for name in METRICS.iter().filter_map(|name| name.split('{').next()) {
+        let name = name.trim_end_matches("_bucket");
+        assert!(operations.contains(name), "docs/operations.md says nothing of {name}");
     }
 }

@@ -106,7 +106,7 @@ async fn deactivation_reaches_open_screens_and_ends_every_session() {
     let mut socket = Socket::open(&picker, &mut page).await;
     let path = format!("/people/{}/active", server.company("alfa").await.person(PICKER).await);
     assert_eq!(admin.tap(&path, &[("active", "no")]).await.status, StatusCode::OK);
-    assert_eq!(socket.closed().await, Some(4401));
+    assert_eq!(socket.closed().await, Some(4403));
     assert!(!picker.get("/").await.text.contains("data-person"));
     let answer = picker.post("/sign-in", &[("company", "alfa"), ("number", PICKER), ("pin", PIN)]).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -228,7 +228,7 @@ async fn a_company_that_is_closed_lets_nobody_in_and_closes_its_screens() {
     let mut page = picker.page("/").await;
     let mut socket = Socket::open(&picker, &mut page).await;
     operate::close_company(&server.app.db, &server.app.clock, "alfa").await.unwrap();
-    assert_eq!(socket.closed().await, Some(4401));
+    assert_eq!(socket.closed().await, Some(4403));
     assert!(!picker.get("/").await.text.contains("data-person"));
     let page = Client::new(server.port).get("/e/alfa").await;
     assert!(!page.text.contains("Distribuidora Alfa"));

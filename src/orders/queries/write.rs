@@ -31,13 +31,14 @@ pub struct LockedOrder {
     pub closed_by_name: Option<String>,
 }
 
+/// People are looked up by subqueries: whoever waited for the row sees its newest version, but what was joined to
+/// the old one would stay as it was.
 pub async fn lock_order(db: &mut PgConnection, company_id: CompanyId, id: OrderId) -> Result<LockedOrder> {
     let row = sqlx::query!(
-        r#"select o.state, o.seller_id, s.active as seller_active, o.imported_by, o.urgent, o.shipping_id, o.packaging_id,
-             o.version, o.closed_at, o.closed_by, cb.name as "closed_by_name?"
-           from orders o join people s on s.company_id = $1 and s.id = o.seller_id
-           left join people cb on cb.company_id = $1 and cb.id = o.closed_by
-           where o.company_id = $1 and o.id = $2 for no key update of o"#,
+        r#"select o.state, o.seller_id, o.imported_by, o.urgent, o.shipping_id, o.packaging_id, o.version, o.closed_at, o.closed_by,
+             (select s.active from people s where s.company_id = $1 and s.id = o.seller_id) as "seller_active!",
+             (select cb.name from people cb where cb.company_id = $1 and cb.id = o.closed_by) as "closed_by_name?"
+           from orders o where o.company_id = $1 and o.id = $2 for no key update"#,
         company_id.0,
         id.0
     )

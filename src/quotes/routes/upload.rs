@@ -61,7 +61,7 @@ pub async fn upload(
 ) -> Result<Response> {
     let actor = visitor.actor()?;
     require_import(actor)?;
-    let _turn = state.pace.turn()?;
+    let _turn = state.pace.turn(actor.person_id)?;
     let operation_id = command::operation_header(&headers)?;
     if wants_json(&headers) {
         let file = next_file(&mut multipart).await?.ok_or_else(|| AppError::invalid("upload.nothing"))?;

@@ -34,14 +34,14 @@ async fn text(server: &TestServer, sql: &str) -> String {
 }
 
 /// Ids of one company, by the names that routes give them.
-type Ids = BTreeMap<&'static str, String>;
+pub type Ids = BTreeMap<&'static str, String>;
 
-fn filled(path: &str, ids: &Ids) -> String {
+pub fn filled(path: &str, ids: &Ids) -> String {
     ids.iter().fold(path.to_owned(), |path, (name, id)| path.replace(&format!("{{{name}}}"), id))
 }
 
 /// Something of everything: an order with a pick and a note, a draft, a person.
-async fn fill(server: &TestServer, code: &'static str, note: &str) -> (Client, Imported, Ids) {
+pub async fn fill(server: &TestServer, code: &'static str, note: &str) -> (Client, Imported, Ids) {
     let company = server.company(code).await;
     let order = company.import(2).await;
     let admin = server.signed_in(code, ADMIN).await;

@@ -34,7 +34,7 @@ pub const OWNED: &[(&str, &str, Fields)] = &[
 ];
 
 /// Routes that name nothing, or nothing of a company's own.
-const FREE: &[(&str, &str)] = &[
+pub const FREE: &[(&str, &str)] = &[
     ("GET", "/"),
     ("GET", "/closed"),
     ("GET", "/quotes"),

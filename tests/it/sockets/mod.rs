@@ -1,5 +1,6 @@
 //! Who may open a socket, what it may say, and when it ends.
 
+mod access;
 mod slow;
 
 use std::time::{Duration, Instant};
@@ -171,19 +172,19 @@ async fn chaos_whoever_loses_the_right_to_watch_stops_watching_on_every_replica(
     let path = |person, what| format!("/people/{person}/{what}");
     let (picker, other, buyer) =
         (company.person(PICKER).await, company.person(OTHER_PICKER).await, company.person(BUYER).await);
-    let endings: [(&str, &str, String, Fields); 3] = [
-        ("signing out", PICKER, "/sign-out".to_owned(), &[]),
-        ("deactivation", OTHER_PICKER, path(other, "active"), &[("active", "no")]),
-        ("a new PIN", BUYER, path(buyer, "pin"), &[]),
+    let endings: [(&str, &str, String, Fields, u16); 3] = [
+        ("signing out", PICKER, "/sign-out".to_owned(), &[], 4401),
+        ("deactivation", OTHER_PICKER, path(other, "active"), &[("active", "no")], 4403),
+        ("a new PIN", BUYER, path(buyer, "pin"), &[], 4401),
     ];
-    for (what, number, path, form) in endings {
+    for (what, number, path, form, code) in endings {
         let client = one.signed_in("alfa", number).await;
         let mut sockets = open_on_both(&client, ports, &["/", "/closed"]).await;
         let by = if path == "/sign-out" { &client } else { &admin };
         assert!(by.tap(&path, form).await.status.as_u16() < 400, "{what}");
         let began = Instant::now();
         for socket in &mut sockets {
-            assert_eq!(socket.closed().await, Some(4401), "{what}");
+            assert_eq!(socket.closed().await, Some(code), "{what}");
         }
         measured(
             &format!("{what}: four sockets on two replicas closed"),

@@ -18,6 +18,20 @@ fn signal(child: &Child, signal: Signal) {
     kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
 }
 
+pub const METRICS_TOKEN: &str = "metrics-token-of-the-tests";
+
+/// Tests ask faster than people do.
+pub const UNHURRIED: [&str; 8] = [
+    "--person-requests-per-second",
+    "1000000",
+    "--address-requests-per-second",
+    "1000000",
+    "--stranger-requests-per-second",
+    "1000000",
+    "--door-requests-per-second",
+    "1000000",
+];
+
 /// `separacao serve`, as an operator starts it. Ends with the test.
 pub struct Program {
     child: Child,
@@ -26,12 +40,19 @@ pub struct Program {
 
 impl Program {
     pub async fn start(database_url: &str, more: &[&str]) -> Self {
+        Self::start_logging(database_url, more, "error", Stdio::inherit()).await
+    }
+
+    /// With its log where the test reads it.
+    pub async fn start_logging(database_url: &str, more: &[&str], log_filter: &str, stderr: Stdio) -> Self {
         let port = free_port();
         let child = Command::new(env!("CARGO_BIN_EXE_separacao"))
             .args(["--database-url", database_url, "--host", "127.0.0.1", "--port", &port.to_string()])
-            .args(["--metrics-token", "metrics-token", "--beat-ms", "500", "--log-filter", "error"])
+            .args(["--metrics-token", METRICS_TOKEN, "--beat-ms", "500", "--log-filter", log_filter])
+            .args(UNHURRIED)
             .args(more)
             .stdout(Stdio::null())
+            .stderr(stderr)
             .kill_on_drop(true)
             .spawn()
             .unwrap();
@@ -43,6 +64,24 @@ impl Program {
         })
         .await;
         Self { child, port }
+    }
+
+    /// A number that `/metrics` tells; 0 where it does not.
+    pub async fn metric(&self, line: &str) -> f64 {
+        let text = self.metrics().await;
+        let found = text.lines().find_map(|known| known.strip_prefix(line)?.strip_prefix(' '));
+        found.map_or(0.0, |value| value.parse().unwrap())
+    }
+
+    pub async fn metrics(&self) -> String {
+        let client = Client::new(self.port);
+        let request = client.http().get(client.url("/metrics"));
+        client.send(request.header("authorization", format!("Bearer {METRICS_TOKEN}"))).await.text
+    }
+
+    /// Descriptors that the process has open.
+    pub fn descriptors(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id().unwrap())).unwrap().count()
     }
 
     pub fn terminate(&self) {

@@ -8,6 +8,7 @@ use separacao::state::AppState;
 use tokio::task::JoinHandle;
 
 use super::client::Client;
+use super::process::{METRICS_TOKEN, UNHURRIED};
 use super::world::{self, Company};
 use super::{database, wait_for};
 
@@ -18,7 +19,7 @@ struct Program {
     settings: Settings,
 }
 
-/// Settings as a test wants them: short times, a token for metrics, the rest as in development.
+/// Settings as a test wants them: short times, no haste limits, a token for metrics, the rest as in development.
 pub fn settings(database_url: &str, more: &[&str]) -> Settings {
     let fixed = [
         "separacao",
@@ -29,7 +30,7 @@ pub fn settings(database_url: &str, more: &[&str]) -> Settings {
         "--port",
         "0",
         "--metrics-token",
-        "metrics-token",
+        METRICS_TOKEN,
         "--beat-ms",
         "500",
         "--drain-sockets-after-ms",
@@ -43,7 +44,7 @@ pub fn settings(database_url: &str, more: &[&str]) -> Settings {
         "--database-max-connections",
         "12",
     ];
-    Program::parse_from(fixed.iter().chain(more)).settings
+    Program::parse_from(fixed.iter().chain(&UNHURRIED).chain(more)).settings
 }
 
 /// A running replica. Ends when [`TestServer::stop`] is called, or with the test.

@@ -1,0 +1,209 @@
+//! A browser's connection, and how long each thing on it may take.
+//!
+//! hyper knows one time-out for waiting for the next request and for reading its head. But a proxy in front keeps its
+//! connections for a minute, and a request must not meet one that is just being closed; while somebody who sends a
+//! byte now and then must not hold a connection for as long.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody};
+use axum::http::Response;
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep};
+
+/// How long a connection may wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For a request's head: from the connection's opening, or from the head's first byte.
+    pub head: Duration,
+    /// Between an answer and the next request.
+    pub idle: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Nothing came yet, or a part of a request's head.
+    Head,
+    /// The last answer is out.
+    Idle,
+    /// A request is being answered; other limits hold.
+    Busy,
+}
+
+/// What a connection does, shared by its stream and its requests.
+#[derive(Clone, Debug)]
+pub struct Pace {
+    patience: Patience,
+    state: Arc<Mutex<(Phase, Instant)>>,
+}
+
+impl Pace {
+    pub fn new(patience: Patience) -> Self {
+        Self { patience, state: Arc::new(Mutex::new((Phase::Head, Instant::now()))) }
+    }
+
+    /// A request was read whole; until the guard is dropped it is being answered.
+    pub fn busy(&self) -> Busy {
+        self.enter(Phase::Busy);
+        Busy(self.clone())
+    }
+
+    fn enter(&self, phase: Phase) {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = (phase, Instant::now());
+    }
+
+    /// Bytes came.
+    fn received(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.0 == Phase::Idle {
+            *state = (Phase::Head, Instant::now());
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let (phase, since) = *self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match phase {
+            Phase::Head => Some(since + self.patience.head),
+            Phase::Idle => Some(since + self.patience.idle),
+            Phase::Busy => None,
+        }
+    }
+}
+
+/// A request is under way.
+#[derive(Debug)]
+pub struct Busy(Pace);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.enter(Phase::Idle);
+    }
+}
+
+/// A connection that ends, as if the browser had gone, when it waits for too long.
+#[derive(Debug)]
+pub struct Connection {
+    stream: TcpStream,
+    pace: Pace,
+    timer: Pin<Box<Sleep>>,
+}
+
+impl Connection {
+    pub fn new(stream: TcpStream, pace: Pace) -> Self {
+        let timer = Box::pin(sleep(pace.patience.head));
+        Self { stream, pace, timer }
+    }
+
+    /// The bare stream, once it carries something else than requests.
+    pub fn into_stream(self) -> TcpStream {
+        self.stream
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        if let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(cx, buf) {
+            if buf.filled().len() > before {
+                self.pace.received();
+            }
+            // Whoever sends a byte now and then is over time as well.
+            let late = self.pace.deadline().is_some_and(|deadline| deadline <= Instant::now());
+            return Poll::Ready(if late { Err(io::ErrorKind::TimedOut.into()) } else { read });
+        }
+        let Some(deadline) = self.pace.deadline() else { return Poll::Pending };
+        if self.timer.deadline() != deadline {
+            self.timer.as_mut().reset(deadline);
+        }
+        self.timer.as_mut().poll(cx).map(Ok)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// Bytes that are given to a connection at once. Given all at once they would wait inside it, and the body would be
+/// over long before it is sent.
+const PIECE: usize = 64 * 1024;
+
+/// A body that keeps something until it has been sent, or given up.
+struct Held<T> {
+    body: Body,
+    rest: Bytes,
+    _held: T,
+}
+
+/// The same answer; `held` is dropped with its body.
+pub fn hold<T: Unpin + Send + 'static>(response: Response<Body>, held: T) -> Response<Body> {
+    response.map(|body| Body::new(Held { body, rest: Bytes::new(), _held: held }))
+}
+
+impl<T: Unpin> HttpBody for Held<T> {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if self.rest.is_empty() {
+            match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => self.rest = data,
+                    Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
+                },
+                end => return Poll::Ready(end),
+            }
+        }
+        let piece = self.rest.len().min(PIECE);
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(piece)))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty() && self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let (hint, waiting) = (self.body.size_hint(), self.rest.len() as u64);
+        let mut all = SizeHint::new();
+        all.set_lower(hint.lower() + waiting);
+        if let Some(upper) = hint.upper() {
+            all.set_upper(upper + waiting);
+        }
+        all
+    }
+}

@@ -1,0 +1,75 @@
+//! Who may do what, over HTTP: every command, every role, as the one table of permissions says.
+
+use reqwest::multipart::Form;
+use separacao::users::model::{Grant, Permission, Role};
+
+use crate::isolation::routes::{FREE, Fields, OWNED};
+use crate::isolation::{fill, filled};
+use crate::support::server::TestServer;
+use crate::support::world::{ADMIN, BUYER, OTHER_PICKER, OTHER_SELLER, SELLER};
+
+/// What each command needs. None: it is anybody's, or decided by something else than a role.
+fn needed(path: &str) -> Option<Permission> {
+    Some(match path {
+        "/orders/{order}/items/{item}/pick"
+        | "/orders/{order}/items/{item}/unpick"
+        | "/orders/{order}/items/{item}/return" => Permission::Pick,
+        "/orders/{order}/items/{item}/short" | "/orders/{order}/items/{item}/unshort" => {
+            Permission::ResolveItem
+        }
+        "/orders/{order}/finish" => Permission::Finish,
+        "/orders/{order}/reopen" => Permission::Reopen,
+        "/orders/{order}/cancel" => Permission::Cancel,
+        "/orders/{order}/urgent" | "/orders/{order}/shipping" => Permission::ChangeOrder,
+        "/orders/{order}/notes" => Permission::AddNote,
+        "/quotes" => Permission::ImportQuote,
+        path if path.starts_with("/quotes/") => Permission::ImportQuote,
+        path if path.starts_with("/people") => Permission::Administer,
+        // The author's and the last actor's.
+        "/orders/{order}/notes/{note}" | "/orders/{order}/undo/{version}" => return None,
+        "/sign-in" | "/unlock" | "/sign-out" | "/language" | "/pin" | "/set-up" | "/shared" | "/touch" => {
+            return None;
+        }
+        other => panic!("say in this table what {other} needs"),
+    })
+}
+
+#[tokio::test]
+async fn every_role_may_do_what_the_table_says_and_nothing_else() {
+    let server = TestServer::start().await;
+    let (_, _, ids) = fill(&server, "alfa", "uma nota").await;
+    // Who imports, sells and finishes decides about "own": the order is the first seller's.
+    let people = [
+        (ADMIN, Role::Admin, false),
+        (SELLER, Role::Seller, true),
+        (OTHER_SELLER, Role::Seller, false),
+        (OTHER_PICKER, Role::Picker, false),
+        (BUYER, Role::Buyer, false),
+    ];
+    let free = FREE.iter().map(|(method, path)| (*method, *path, &[] as Fields));
+    let mut seen = 0;
+    for (_, path, fields) in OWNED.iter().copied().chain(free).filter(|(method, ..)| *method == "POST") {
+        let Some(permission) = needed(path) else { continue };
+        // Those who may not come first, so that whoever may finds the order as it was.
+        for (number, role, own) in people.iter().rev() {
+            let client = server.signed_in("alfa", number).await;
+            // Files come in a form of another kind.
+            let answer = if path == "/quotes" {
+                let upload = client.http().post(client.url(path)).multipart(Form::new().text("x", ""));
+                client.send(upload.header("accept", "application/json")).await
+            } else {
+                client.tap(&filled(path, &ids), fields).await
+            };
+            let allowed = match permission.grant(*role) {
+                Grant::Yes => true,
+                Grant::Own => *own,
+                Grant::FinishedByOneself | Grant::No => false,
+            };
+            let refused = answer.status == 403;
+            assert_eq!(refused, !allowed, "{number} ({role:?}) at {path}: {} {}", answer.status, answer.text);
+            assert!(answer.status.as_u16() < 500, "{path}: {}", answer.text);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 80, "only {seen} cases");
+}
