@@ -4,7 +4,12 @@
 mod chromium;
 mod desk;
 mod faults;
+mod hands;
 mod journey;
+mod refused;
 mod sizes;
+mod still;
+mod targets;
 mod trouble;
+mod wall;
 mod warehouse;
