@@ -1,10 +1,17 @@
-//! Styles, script, icons: embedded, served under `/static/`, with the build's identity as their version.
+//! Styles, script, icons: embedded, served under `/static/`, with the build's identity as their version. Packed once, as
+//! small as gzip can, because an old tablet fetches them over a bad line.
 
+mod linked;
+
+use std::collections::HashMap;
+use std::io::Write;
 use std::sync::OnceLock;
 
-use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -37,33 +44,71 @@ pub struct Version {
     v: Option<String>,
 }
 
-/// `GET /static/{path}?v=BUILD`. Any replica answers any version with its own bytes; only its own may be kept.
-pub async fn serve(Path(path): Path<String>, Query(version): Query<Version>) -> Response {
-    let Some(file) = Static::get(&path) else { return StatusCode::NOT_FOUND.into_response() };
-    let own = version.v.as_deref() == Some(build()) || path.starts_with("vendor/") && version.v.is_some();
-    let cache = if own { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(content_type(&path))),
-        (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
-    ];
-    let bytes = if path.starts_with("js/") { with_versions(&file.data) } else { file.data.into_owned() };
-    (headers, Body::from(bytes)).into_response()
+/// The script: all modules of `static/js` in one file, for one request instead of one for each.
+const SCRIPT: &str = "script.js";
+
+/// A file as it is served.
+struct Asset {
+    plain: Bytes,
+    /// None where packing gains nothing.
+    packed: Option<Bytes>,
 }
 
-/// The script's modules, for `<link rel="modulepreload">`: else the browser finds them one level at a time.
-pub fn modules() -> &'static [String] {
-    static MODULES: OnceLock<Vec<String>> = OnceLock::new();
-    MODULES.get_or_init(|| {
-        Static::iter()
-            .filter(|path| path.starts_with("js/") && path.ends_with(".js"))
-            .map(Into::into)
+impl Asset {
+    fn of(plain: Vec<u8>) -> Self {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+        let packed = gzip.write_all(&plain).and_then(|()| gzip.finish()).ok();
+        let packed = packed.filter(|packed| packed.len() < plain.len());
+        Self { plain: plain.into(), packed: packed.map(Into::into) }
+    }
+}
+
+fn assets() -> &'static HashMap<String, Asset> {
+    static ASSETS: OnceLock<HashMap<String, Asset>> = OnceLock::new();
+    ASSETS.get_or_init(|| {
+        let files = Static::iter().filter_map(|path| Some((Static::get(&path)?, path)));
+        let (modules, others): (Vec<_>, Vec<_>) =
+            files.partition(|(_, path)| path.starts_with("js/") && path.ends_with(".js"));
+        let modules = modules.into_iter().map(|(file, path)| {
+            let name = path.trim_start_matches("js/").trim_end_matches(".js").to_owned();
+            (name, String::from_utf8_lossy(&file.data).into_owned())
+        });
+        let script = linked::link(&modules.collect(), "live");
+        let others = others.into_iter().map(|(file, path)| (path.into_owned(), file.data.into_owned()));
+        others
+            .chain([(SCRIPT.to_owned(), script.into_bytes())])
+            .map(|(path, bytes)| (path, Asset::of(bytes)))
             .collect()
     })
 }
 
-/// Modules name each other without a version; with it they may be kept like everything else.
-fn with_versions(module: &[u8]) -> Vec<u8> {
-    String::from_utf8_lossy(module).replace(".js\";", &format!(".js?v={}\";", build())).into_bytes()
+/// `GET /static/{path}?v=BUILD`. Any replica answers any version with its own bytes; only its own may be kept.
+pub async fn serve(Path(path): Path<String>, Query(version): Query<Version>, headers: HeaderMap) -> Response {
+    let Some(asset) = assets().get(&path) else { return StatusCode::NOT_FOUND.into_response() };
+    let own = version.v.as_deref() == Some(build()) || path.starts_with("vendor/") && version.v.is_some();
+    let cache = if own { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let always = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(content_type(&path))),
+        (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
+        (header::VARY, HeaderValue::from_static("accept-encoding")),
+    ];
+    match asset.packed.as_ref().filter(|_| takes_gzip(&headers)) {
+        Some(packed) => {
+            let gzip = [(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
+            (always, gzip, packed.clone()).into_response()
+        }
+        None => (always, asset.plain.clone()).into_response(),
+    }
+}
+
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let accepted =
+        headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|coding| {
+        let (name, quality) = coding.split_once(';').unwrap_or((coding, ""));
+        let refused = quality.trim().strip_prefix("q=").and_then(|q| q.parse().ok()) == Some(0.0);
+        name.trim().eq_ignore_ascii_case("gzip") && !refused
+    })
 }
 
 fn content_type(path: &str) -> &'static str {

@@ -85,11 +85,6 @@ impl Scene {
         Icon { name, build: self.build }
     }
 
-    /// Paths of the script's modules.
-    pub fn modules(&self) -> &'static [String] {
-        crate::assets::modules()
-    }
-
     /// The mark of an order's status, by its code.
     pub fn order_mark(&self, code: &'static str) -> Mark<'static> {
         let (word, icon) = match code {

@@ -32,6 +32,7 @@ const WORDS: &[(&str, &str)] = &[
     ("offline", "words.offline"),
     ("new-orders-one", "words.new_orders.one"),
     ("new-orders-other", "words.new_orders.other"),
+    ("range", "pager.range"),
     ("upload-waiting", "upload.waiting"),
     ("upload-sending", "upload.sending"),
     ("upload-reading", "upload.reading"),

@@ -27,10 +27,10 @@ pub struct Presence {
     told: Mutex<Present>,
 }
 
-/// The slot of one order on card and picking screen; empty when nobody is there.
+/// The slot of one order on card and picking screen.
 #[derive(Template)]
 #[template(
-    source = r#"<span id="presence-{{ order_id }}">{% if !names.is_empty() %}{{ lang.t_with("presence.now", [("names", names.as_str())]) }}{% endif %}</span>"#,
+    source = r#"<span id="presence-{{ order_id }}">{{ lang.t_with("presence.now", [("names", names.as_str())]) }}</span>"#,
     ext = "html"
 )]
 struct PresenceFragment {
@@ -61,15 +61,13 @@ impl Presence {
                 Screen::Order(id) => changed.contains(&id),
                 _ => false,
             };
-            company.send(lang, shows, &text(lang, &told, &changed));
+            company.send(lang, shows, &text(lang, &told));
         }
     }
 
-    /// Everything at once, for a screen that was just opened. None: nobody is anywhere.
-    pub fn all(&self, lang: Lang) -> Option<Utf8Bytes> {
-        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let orders: Vec<OrderId> = told.keys().copied().collect();
-        (!orders.is_empty()).then(|| text(lang, &told, &orders))
+    /// What a screen is told that was just opened, or comes back with what it knew before.
+    pub fn all(&self, lang: Lang) -> Utf8Bytes {
+        text(lang, &self.told.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -92,11 +90,12 @@ async fn read(company: &CompanyLive) -> Result<Present> {
     Ok(present)
 }
 
-fn text(lang: Lang, present: &Present, orders: &[OrderId]) -> Utf8Bytes {
-    let html: String = orders
+/// Always all of it: an order that is not named has nobody, also for a screen that missed the text before.
+fn text(lang: Lang, present: &Present) -> Utf8Bytes {
+    let html: String = present
         .iter()
-        .map(|order_id| {
-            let names = present.get(order_id).map(|names| names.join(", ")).unwrap_or_default();
+        .map(|(order_id, names)| {
+            let names = names.join(", ");
             PresenceFragment { lang, order_id: *order_id, names }.render().unwrap_or_default()
         })
         .collect();

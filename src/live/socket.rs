@@ -153,10 +153,7 @@ async fn greet(
     let hello =
         Hello { head, beat: settings.beat_ms, window: settings.drain_spread_ms, build: assets::build() };
     send(stream, [frame::hello(hello)]).await?;
-    if let Some(presence) = company.presence().all(watcher.lang) {
-        send(stream, [presence]).await?;
-    }
-    Ok(())
+    send(stream, [company.presence().all(watcher.lang)]).await
 }
 
 async fn talk(stream: &mut Stream, company: &CompanyLive, watcher: &Watcher) -> Close {

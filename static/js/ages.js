@@ -3,6 +3,8 @@
 import { facts, onChange } from "./page.js";
 import { now } from "./clock.js";
 import { words } from "./words.js";
+import { isStill } from "./touch.js";
+import { STILL } from "./hold.js";
 
 const DAY = 24 * 60;
 /** Monday, 5 January 1970, in days since the epoch. */
@@ -52,6 +54,8 @@ export function tick() {
       if (text && el.textContent !== text) el.textContent = text;
     });
   }
+  // A line more makes its card taller: not while somebody taps.
+  if (!isStill(STILL)) return;
   document.querySelectorAll("[data-due][hidden]").forEach((el) => {
     if (Date.parse(el.dataset.due) <= at) el.hidden = false;
   });

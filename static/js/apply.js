@@ -1,18 +1,29 @@
 // The one applier: frames, answers to commands and pages fetched again (whole.js) all come through here.
 
-import { changed, isBoard } from "./page.js";
-import { holds, isTyping, onRelease } from "./hold.js";
+import { changed, facts, isBoard } from "./page.js";
+import { holds, isTyping, onRelease, STILL } from "./hold.js";
+import { whenStill } from "./touch.js";
+import { now } from "./clock.js";
 import { morph, takeMissed } from "./morph.js";
 import { isMine } from "./marks.js";
 import { version, raise, settle, join, leave, stay } from "./lists.js";
+import { heard } from "./say.js";
+
+/** A card is news while its order is this young: others come in at the window's edge, reopened, or as a filter finds them. */
+const NEWS_FOR = 60000;
+/** Between an order's own time and the commit that shows it. */
+const SLACK = 5000;
 
 const held = new Map();
 const gone = new Map();
+const present = new Map();
 let newcomers = 0;
+let opened = Infinity;
 
 /** Keeps the newest of what an element in use will become. */
 export function hold(id, fresh, ctx) {
   held.set(id, { fresh, ctx });
+  if (fresh.hasAttribute("data-still")) whenStill(STILL, applyHeld);
 }
 
 /** Another history: nothing of the old one counts. */
@@ -43,13 +54,19 @@ export function applyHtml(html, to) {
   changed();
 }
 
-/** Who is at work where: no versions, no lists, always the newest. */
+/** Who is at work where: no versions, always the newest and always all of it. Where nobody is named, nobody is. */
 export function applyPresence(html) {
-  for (const el of parseHtml(html)) {
-    const old = el.id && document.getElementById(el.id);
-    if (old) morph(old, el, { inside: true });
-  }
+  present.clear();
+  for (const el of parseHtml(html)) present.set(el.id, el.textContent);
+  showPresent(document);
   changed();
+}
+
+function showPresent(root) {
+  root.querySelectorAll('[id^="presence-"]').forEach((slot) => {
+    const text = present.get(slot.id) || "";
+    if (slot.textContent !== text) slot.textContent = slot.title = text;
+  });
 }
 
 /** One fragment. `ctx.whole`: its list is known in full; `ctx.force`: versions do not count; `ctx.now`: nothing is announced first. */
@@ -76,8 +93,10 @@ function upsert(fresh, ctx) {
   if (!old) {
     if (!list || (!ctx.whole && (v <= version(list) || v <= (gone.get(fresh.id) || 0)))) return;
     gone.delete(fresh.id);
+    showPresent(fresh);
     join(document.adoptNode(fresh), list, ctx);
-    if (isBoard() && !ctx.now) newcomers += 1;
+    if (isBoard() && !ctx.now && isNews(fresh)) newcomers += 1;
+    if (!isBoard() && !ctx.whole && !ctx.now) heard(fresh);
     return;
   }
   if (!ctx.force && fresh.dataset.v !== undefined && v < version(old)) return;
@@ -95,6 +114,12 @@ function upsert(fresh, ctx) {
   const now = morph(old, fresh);
   stay(now);
   if (list) settle(now, list, ctx);
+}
+
+function isNews(card) {
+  const time = card.querySelector("time[data-at]");
+  const at = time ? Date.parse(time.getAttribute("datetime")) : NaN;
+  return at > opened && now() - at < NEWS_FOR;
 }
 
 let stale = false;
@@ -130,5 +155,6 @@ export function takeNewcomers() {
 }
 
 export function start() {
+  opened = Date.parse(facts().now || "") - SLACK;
   onRelease(applyHeld);
 }

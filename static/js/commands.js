@@ -9,7 +9,8 @@ import { toast, untoast } from "./toasts.js";
 import { offerUndo } from "./undo.js";
 import { askPin } from "./signin.js";
 import { applyHeld } from "./apply.js";
-import { showErrors, clearErrors } from "./errors.js";
+import { showErrors, showOver, clearErrors } from "./errors.js";
+import { reload } from "./sheets.js";
 import { doubt } from "./link.js";
 
 const SAME_TAP = 400;
@@ -95,7 +96,7 @@ function accepted(tap, form, answer) {
   else if (answer.message) toast(answer.message, "good");
 }
 
-function refused(tap, form, response, answer) {
+async function refused(tap, form, response, answer) {
   if (answer && answer.type === "pin-must-change") {
     location.assign("/pin");
     return;
@@ -103,8 +104,22 @@ function refused(tap, form, response, answer) {
   const sentence = sentenceOf(response.status, answer);
   refuse(tap.target);
   if (answer) takeAnswer(answer);
+  const box = form && form.closest("dialog[open]");
+  if (response.status === 409 && box) await reload(box);
+  else if (response.status === 409 && form) readAgain(form);
   if (form && showErrors(form, sentence, answer && answer.fields)) return;
-  toast(sentence, "bad");
+  if (box && box.open) showOver(box, sentence);
+  else toast(sentence, "bad");
+}
+
+/** What was typed stays, the newest text stands above it, and the next save is made knowing that one. */
+function readAgain(form) {
+  const version = form.elements.namedItem("version");
+  if (!version) return;
+  if (form.contains(document.activeElement)) document.activeElement.blur();
+  applyHeld();
+  const read = form.closest("[data-version]");
+  if (read) version.value = read.dataset.version;
 }
 
 export function start() {

@@ -17,13 +17,19 @@ export function showErrors(form, sentence, fields) {
     shown = true;
   }
   // Over an open sheet nothing else can be seen; elsewhere one sentence beside the field is enough.
-  if (!shown && !form.closest("dialog[open]")) return false;
+  const own = form.querySelector("[data-error]");
+  if (!shown && !own && !form.closest("dialog[open]")) return false;
   if (!shown) {
-    const slot = form.querySelector("[data-error]") || form.insertBefore(line(sentence), form.firstElementChild);
+    const slot = own || form.insertBefore(line(sentence), form.firstElementChild);
     slot.textContent = sentence;
     slot.hidden = false;
   }
   return true;
+}
+
+/** The form that was refused is no longer in its sheet: the sentence stands above what the sheet shows now. */
+export function showOver(box, sentence) {
+  box.insertBefore(line(sentence), box.querySelector(".sheet-head + *"));
 }
 
 function line(text) {
@@ -36,6 +42,8 @@ function line(text) {
 }
 
 export function clearErrors(form) {
+  const box = form.closest("dialog");
+  if (box) box.querySelectorAll(':scope > [data-error="script"]').forEach((el) => el.remove());
   form.querySelectorAll('[data-error="script"]').forEach((el) => el.remove());
   form.querySelectorAll("[data-error]").forEach((el) => { el.hidden = true; });
   form.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));

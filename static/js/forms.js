@@ -19,7 +19,16 @@ function changed(event) {
   const form = event.target.form;
   if (!form) return;
   if (form.matches("[data-packaging-rule]") && event.target.name === "shipping") applyRule(form);
-  if (form.matches("[data-filter]") && event.target.localName === "select") submitFilter(form);
+  // With arrow keys every option that is passed is a change: then the button or Enter says when.
+  if (form.matches("[data-filter]") && event.target.localName === "select" && byPointer) submitFilter(form);
+}
+
+function pressed(event) {
+  byPointer = false;
+  const field = event.target;
+  if (event.key !== "Enter" || !field.matches || !field.matches("[data-filter] select") || !isDirty(field)) return;
+  event.preventDefault();
+  submitFilter(field.form);
 }
 
 /** A short address: what is not chosen is not in it. */
@@ -31,10 +40,13 @@ function submitFilter(form) {
 }
 
 let leaving = false;
+let byPointer = false;
 
 export function start() {
   document.querySelectorAll("form[data-packaging-rule]").forEach(applyRule);
   document.addEventListener("change", changed);
+  document.addEventListener("keydown", pressed, true);
+  document.addEventListener("pointerdown", () => { byPointer = true; }, { capture: true, passive: true });
   document.addEventListener("reset", (event) => {
     if (event.target.matches("[data-packaging-rule]")) setTimeout(() => applyRule(event.target), 0);
   });
@@ -43,11 +55,6 @@ export function start() {
     if (form.matches("[data-filter]")) {
       event.preventDefault();
       submitFilter(form);
-      return;
-    }
-    if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
       return;
     }
     leaving = !form.matches("[data-command], [data-unlock]");

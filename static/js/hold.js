@@ -1,5 +1,10 @@
 // What a person is in the middle of: it is not pulled away under their hands.
 
+import { isStill } from "./touch.js";
+
+/** Hands at work are given so long before something above them grows. */
+export const STILL = 2000;
+
 const NOT_TEXT = /^(hidden|button|submit|reset|image|checkbox|radio|file|range|color)$/;
 
 export function isTextField(el) {
@@ -43,8 +48,12 @@ function wouldLose(el, fresh) {
     !(fresh && fieldsOf(fresh).some((other) => sameField(other, field))));
 }
 
-/** Whether `el` must keep what it shows for now. A form just accepted by the server holds only by what is typed since. */
+/**
+ * Whether `el` must keep what it shows for now. A form just accepted by the server holds only by what is typed since;
+ * [data-still] stands above what is tapped and would push it away.
+ */
 export function holds(el, fresh, mine) {
+  if (el.hasAttribute("data-still") && !mine && !isStill(STILL)) return true;
   if (el.querySelector("dialog[open]")) return true;
   const field = activeField();
   if (field && el.contains(field) && !(mine && !isDirty(field))) return true;

@@ -95,6 +95,8 @@ async function learnWhy() {
   if (!took(answer)) return;
   if (refused >= 2) {
     line.live();
+    // Who is where comes over sockets only: better nobody than somebody who left long ago.
+    deliver({ presence: "" });
     poll(took);
   }
   dialIn(backoff(attempt++));

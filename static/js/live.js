@@ -22,6 +22,7 @@ import * as commands from "./commands.js";
 import * as liveline from "./liveline.js";
 import * as link from "./link.js";
 import * as build from "./build.js";
+import * as wall from "./wall.js";
 import { flush, resume } from "./queue.js";
 import { onTrouble } from "./frames.js";
 import { onOutcome } from "./resync.js";
@@ -40,7 +41,7 @@ onOutcome({ signIn, forbidden: signin.emptyPage, failed: liveline.off });
 link.onLink({ signIn, forbidden: signin.emptyPage, live: flush, hello: (hello) => build.met(hello.build) });
 
 const parts = [touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, signin, sheets, keypad, stepper, upload, keys, mine,
-  liveline, commands];
+  liveline, commands, wall];
 for (const part of parts) part.start();
 if (screen()) link.start();
 

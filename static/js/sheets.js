@@ -6,8 +6,11 @@ import { words } from "./words.js";
 import { toast } from "./toasts.js";
 import { askPin } from "./signin.js";
 import { quiet } from "./keypad.js";
+import { morph } from "./morph.js";
 
 const openers = new WeakMap();
+/** Where the content of a sheet came from. */
+const sources = new WeakMap();
 let loading = null;
 
 export function openSheet(box, opener) {
@@ -16,17 +19,37 @@ export function openSheet(box, opener) {
   box.showModal();
 }
 
-/** The sheet is always the server's: the link's page has it drawn, open. */
+/** The sheet is always the server's: the page at `href` has it drawn, open. */
+async function ask(box, href) {
+  const response = await request(href, { headers: { Accept: "text/html" }, cache: "no-store" }, 10000);
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  return { response, fresh: page.getElementById(box.id) };
+}
+
+/** What an open sheet says no longer holds. Typed words stay; quantities are those of now. */
+export async function reload(box) {
+  if (!sources.has(box)) return;
+  try {
+    const { fresh } = await ask(box, sources.get(box));
+    if (!box.open || !fresh || !fresh.children.length) return;
+    const active = document.activeElement;
+    if (box.contains(active) && active.closest("[data-stepper]")) active.blur();
+    box.querySelectorAll("[data-stepper] input").forEach((field) => { field.value = field.defaultValue; });
+    morph(box, fresh, { inside: true });
+    const title = box.querySelector("[autofocus]");
+    if (title && !box.contains(document.activeElement)) title.focus();
+  } catch (error) { /* without a network it stays as it is */ }
+}
+
 async function load(box, link) {
   if (loading === link) return;
   loading = link;
   link.setAttribute("aria-busy", "true");
   try {
-    const response = await request(link.href, { headers: { Accept: "text/html" }, cache: "no-store" }, 10000);
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const fresh = page.getElementById(box.id);
+    const { response, fresh } = await ask(box, link.href);
     if (loading !== link) return;
     if (fresh && fresh.children.length) {
+      sources.set(box, link.href);
       box.replaceChildren(...Array.from(fresh.childNodes));
       quiet(box);
       openSheet(box, link);
@@ -100,6 +123,7 @@ export function start() {
   // A page that came with a sheet drawn open: the same sheet, over the page, and an address without it.
   document.querySelectorAll("dialog[open]").forEach((box) => {
     box.removeAttribute("open");
+    sources.set(box, location.href);
     openSheet(box, document.body);
     const back = box.querySelector("a[data-close][href]");
     if (back) history.replaceState(null, "", back.getAttribute("href"));

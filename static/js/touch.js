@@ -21,6 +21,9 @@ export function fingerDown() {
   return down.size > 0;
 }
 
+/** Whether no finger is down and none was for `ms`. */
+export const isStill = (ms) => !fingerDown() && performance.now() - last >= ms;
+
 /** Runs `task` once no finger is down and none was for `ms`; counted from now at the earliest if `fresh`. */
 export function whenStill(ms, task, fresh) {
   const entry = { ms, task, from: fresh ? performance.now() : -Infinity };

@@ -4,6 +4,7 @@ import { toast } from "./toasts.js";
 import { words } from "./words.js";
 
 const OPEN_FOR = 10000;
+const SHOWN = 40;
 
 let timer = 0;
 
@@ -18,8 +19,12 @@ export function offerUndo(url, message) {
   }
   form.setAttribute("action", url);
   const slot = box.querySelector("[data-text]");
-  if (slot) slot.textContent = message || "";
   box.hidden = false;
+  // Written only now: a live region speaks of what changes in it, not of what it was shown with.
+  if (slot) {
+    slot.textContent = "";
+    setTimeout(() => { slot.textContent = message || ""; }, SHOWN);
+  }
   box.removeAttribute("data-running");
   // Read once so that the animation of the bar begins anew.
   void box.offsetWidth;

@@ -5,6 +5,7 @@ import { words, sentenceOf } from "./words.js";
 import { newId } from "./queue.js";
 import { takeAnswer } from "./answer.js";
 import { askPin } from "./signin.js";
+import { say } from "./say.js";
 
 const TOGETHER = 2;
 const LIMIT = 120000;
@@ -48,6 +49,8 @@ function show(job, state, text, percent) {
     else bar.value = percent || 0;
   }
   if (retry) retry.hidden = state !== "failed";
+  // Ears are told how it ended, not every percent.
+  if (state === "done" || state === "refused" || state === "failed") say(job.file.name + ": " + text);
 }
 
 function pump() {

@@ -13,6 +13,7 @@
 // offline                                             something was asked for that needs the network
 // new-orders-one · new-orders-other {n}               cards that joined the board
 // upload-waiting · upload-sending {percent} · upload-reading · upload-done · upload-offline · upload-failed
+// range {first} {last} {total}                        which cards a wall shows
 // nothing-to-undo                                     `u` or `z` was pressed and there is nothing to take back
 
 export function words(key, values) {

@@ -72,7 +72,7 @@ async fn every_answer_carries_the_headers_that_keep_it_to_itself_and_a_request_i
         ("the sign-in page", stranger.get("/").await),
         ("no page", client.get("/nothing").await),
         ("a refused tap", client.tap("/orders/x/finish", &[]).await),
-        ("a file", stranger.get("/static/css/app.css").await),
+        ("a file", stranger.get("/static/app.css").await),
         ("a poll", stranger.get("/feed?screen=board&cursor=x").await),
     ];
     for (what, Answer { headers, .. }) in &answers {

@@ -4,9 +4,14 @@
 mod chromium;
 mod desk;
 mod faults;
+mod hands;
 mod journey;
+mod refused;
 mod revise;
 mod sizes;
+mod still;
 mod tablet;
+mod targets;
 mod trouble;
+mod wall;
 mod warehouse;

@@ -12,7 +12,7 @@ use crate::support::world::{ADMIN, OTHER_PICKER, PICKER};
 const SIZES: [(u32, u32); 4] = [(390, 844), (1280, 800), (1440, 900), (1920, 1080)];
 
 /// Whether the middle of an element can be hit: it is inside the window and nothing lies over it.
-fn reachable(css: &str) -> String {
+pub fn reachable(css: &str) -> String {
     format!(
         "(() => {{ const el = document.querySelector({css}); if (!el) return false; const box = el.getBoundingClientRect(); \
          const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2); \
@@ -58,7 +58,7 @@ async fn a_phone_is_enough_to_pick_with_one_thumb() {
 }
 
 impl Browser {
-    async fn resize(&self, (width, height): (u32, u32)) {
+    pub async fn resize(&self, (width, height): (u32, u32)) {
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
     }
@@ -86,7 +86,7 @@ impl Browser {
         }
     }
 
-    async fn upload(&self, quote: &str) -> String {
+    pub async fn upload(&self, quote: &str) -> String {
         self.open("/quotes").await;
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/quotes").join(quote);
         self.write("[data-upload] input[type=file]", path.to_str().unwrap()).await;

@@ -1,0 +1,131 @@
+//! Makes one script of the modules of `static/js`. Each becomes a function that answers what it exports, the imported ones
+//! before those that import them. It knows the forms of import and export that we write, and no others.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// Links what `entry` imports. A module that cannot be linked is a mistake of ours: a test links all of them.
+pub fn link(modules: &BTreeMap<String, String>, entry: &str) -> String {
+    let mut linked = Linked { modules, script: String::new(), begun: Vec::new() };
+    linked.add(entry);
+    linked.script
+}
+
+struct Linked<'a> {
+    modules: &'a BTreeMap<String, String>,
+    script: String,
+    begun: Vec<String>,
+}
+
+impl Linked<'_> {
+    fn add(&mut self, name: &str) {
+        if self.begun.iter().any(|known| known == name) {
+            return;
+        }
+        self.begun.push(name.to_owned());
+        let Some(source) = self.modules.get(name) else { return };
+        let mut body = String::new();
+        let mut exports = Vec::new();
+        let mut in_comment = false;
+        for line in source.lines() {
+            let start = line.trim_start();
+            in_comment |= start.starts_with("/**");
+            let is_comment = in_comment || start.starts_with("//") || start.is_empty();
+            in_comment &= !line.contains("*/");
+            if is_comment {
+                continue;
+            }
+            let line = if let Some((what, from)) = import(line) {
+                self.add(from);
+                match what.strip_prefix("* as ") {
+                    Some(alias) => format!("const {alias} = $_{from};"),
+                    None => format!("const {} = $_{from};", what.replace(" as ", ": ")),
+                }
+            } else if let Some(declared) = line.strip_prefix("export ") {
+                exports.push(name_of(declared).to_owned());
+                declared.to_owned()
+            } else {
+                line.to_owned()
+            };
+            body.push_str(&line);
+            body.push('\n');
+        }
+        let _ = writeln!(
+            self.script,
+            "const $_{name} = (() => {{\n{body}return {{ {} }};\n}})();",
+            exports.join(", ")
+        );
+    }
+}
+
+/// `import WHAT from "./FROM.js";`
+fn import(line: &str) -> Option<(&str, &str)> {
+    let (what, from) = line.strip_prefix("import ")?.split_once(" from \"./")?;
+    Some((what, from.strip_suffix(".js\";")?))
+}
+
+/// The name in `function NAME(`, `async function NAME(`, `const NAME =`.
+fn name_of(declared: &str) -> &str {
+    let words =
+        declared.trim_start_matches("async ").trim_start_matches("function ").trim_start_matches("const ");
+    words.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn modules() -> BTreeMap<String, String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/js");
+        std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| {
+                let path = entry.unwrap().path();
+                let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+                (name, std::fs::read_to_string(path).unwrap())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_is_imported_stands_before_and_under_its_name() {
+        let modules = [
+            (
+                "live",
+                "// The entry.\nimport * as b from \"./b.js\";\nimport { x, y as z } from \"./a.js\";\nb.go(x, z);\n",
+            ),
+            (
+                "b",
+                "import { x } from \"./a.js\";\n/** Goes.\n * On. */\nexport async function go() {\n  return x;\n}\n",
+            ),
+            ("a", "export const x = 1;\nexport function y() {}\n"),
+        ];
+        let modules = modules.map(|(name, source)| (name.to_owned(), source.to_owned())).into();
+        assert_eq!(
+            link(&modules, "live"),
+            "const $_a = (() => {\nconst x = 1;\nfunction y() {}\nreturn { x, y };\n})();\n\
+             const $_b = (() => {\nconst { x } = $_a;\nasync function go() {\n  return x;\n}\nreturn { go };\n})();\n\
+             const $_live = (() => {\nconst b = $_b;\nconst { x, y: z } = $_a;\nb.go(x, z);\nreturn {  };\n})();\n"
+        );
+    }
+
+    /// Everything is linked, nothing is left of import and export, and nobody uses what comes only after.
+    #[test]
+    fn every_module_can_be_linked() {
+        let modules = modules();
+        let script = link(&modules, "live");
+        for (n, line) in script.lines().enumerate() {
+            let left = line.starts_with("import ") || line.starts_with("export ") || line.contains("import(");
+            assert!(!left, "{}: a form that cannot be linked: {line}", n + 1);
+        }
+        for name in modules.keys() {
+            let own = script
+                .find(&format!("const $_{name} = "))
+                .unwrap_or_else(|| panic!("{name}.js is imported by nobody"));
+            let used = script.match_indices(&format!("= $_{name};")).map(|(at, _)| at).min();
+            assert!(used.is_none_or(|used| own < used), "{name}.js is part of a circle of imports");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// What only ears need: one polite line of the page, #status, and never a flood.
+
+import { facts } from "./page.js";
+
+const EVERY = 4000;
+const MOST = 3;
+
+let waiting = [];
+let last = -Infinity;
+let timer = 0;
+
+export function say(text) {
+  if (!text) return;
+  waiting.push(text);
+  // What comes together is said together.
+  if (!timer) timer = setTimeout(speak, Math.max(300, last + EVERY - performance.now()));
+}
+
+function speak() {
+  timer = 0;
+  last = performance.now();
+  const slot = document.getElementById("status");
+  if (slot) slot.textContent = waiting.slice(-MOST).join(". ");
+  waiting = [];
+}
+
+/** An entry of an order's history came in: said, unless the one who looks did it and was told already. */
+export function heard(entry) {
+  if (!entry.matches("#timeline > *")) return;
+  const sentence = entry.querySelector("p");
+  const text = sentence && sentence.firstChild ? sentence.firstChild.textContent.trim() : "";
+  if (!facts().name || !text.startsWith(facts().name)) say(text);
+}

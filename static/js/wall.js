@@ -1,0 +1,75 @@
+// The board on a wall: read from five metres, touched by nobody. This device remembers it; /?wall=1 and /?wall=0 say so,
+// and turn=SECONDS how long a screenful stays. Class "wall" of <html>.
+
+import { isBoard, onChange } from "./page.js";
+import { words } from "./words.js";
+
+const KEY = "separacao.wall";
+const TURN = 15;
+/** Room for the shadow of a card inside the list that cuts it off. */
+const EDGE = 4;
+
+let first = "";
+let next = 0;
+
+function isWanted(asked) {
+  try {
+    if (asked === "1") localStorage.setItem(KEY, "1");
+    else if (asked === "0") localStorage.removeItem(KEY);
+    return asked ? asked === "1" : localStorage.getItem(KEY) === "1";
+  } catch (error) {
+    return asked === "1";
+  }
+}
+
+const list = () => document.getElementById("open-orders");
+
+const bottom = (card) => card.offsetTop + card.offsetHeight;
+
+/** Shows whole rows from one card on, as many as the wall has room for; the last screenful is a full one. */
+function show(from) {
+  const box = list();
+  const cards = box ? Array.from(box.children) : [];
+  if (!cards.length) return;
+  const room = innerHeight - box.getBoundingClientRect().top - 3 * EDGE;
+  const isRoom = (one, other) => bottom(cards[other]) - cards[one].offsetTop <= room;
+  let start = Math.min(from, cards.length - 1);
+  let end = start + 1;
+  while (end < cards.length && (isRoom(start, end) || cards[end].offsetTop === cards[start].offsetTop)) end += 1;
+  while (end === cards.length && start > 0 && isRoom(start - 1, end - 1)) start -= 1;
+  first = cards[start].id;
+  next = end < cards.length ? end : 0;
+  const top = cards[start].offsetTop - EDGE;
+  box.style.height = bottom(cards[end - 1]) + EDGE - top + "px";
+  box.scrollTop = top;
+  const range = document.getElementById("wall-range");
+  const all = start === 0 && end === cards.length;
+  if (range) range.textContent = all ? "" : words("range", { first: start + 1, last: end, total: cards.length });
+}
+
+/** Cards came, went or grew: what is shown begins where it began. */
+function fit() {
+  const card = document.getElementById(first);
+  const box = list();
+  show(box && card ? Array.from(box.children).findIndex((other) => other.offsetTop === card.offsetTop) : 0);
+}
+
+function turn() {
+  const box = list();
+  if (!box || (next === 0 && box.scrollTop === 0)) return;
+  show(next);
+  // Read once so that the page fades in anew.
+  box.removeAttribute("data-turned");
+  void box.offsetWidth;
+  box.setAttribute("data-turned", "");
+}
+
+export function start() {
+  const query = new URLSearchParams(location.search);
+  if (!isWanted(query.get("wall")) || !isBoard()) return;
+  document.documentElement.classList.add("wall");
+  fit();
+  onChange(fit);
+  addEventListener("resize", fit);
+  setInterval(turn, (Number(query.get("turn")) || TURN) * 1000);
+}

@@ -1,0 +1,147 @@
+//! What a hand may rely on: what it touched stays under it, what it did not mean does nothing.
+
+use serde_json::json;
+
+use super::chromium::Browser;
+use crate::support::server::TestServer;
+use crate::support::world::{ADMIN, Imported, PICKER, SELLER};
+
+/// The middle of an element, as a finger would aim.
+const MIDDLE: &str = "((box) => [box.left + box.width / 2, box.top + box.height / 2])";
+
+impl Browser {
+    async fn middle(&self, css: &str) -> (f64, f64) {
+        let at = self
+            .eval(&format!("{MIDDLE}(document.querySelector({}).getBoundingClientRect())", json!(css)))
+            .await;
+        (at[0].as_f64().unwrap(), at[1].as_f64().unwrap())
+    }
+
+    async fn finger(&self, kind: &str, (x, y): (f64, f64)) {
+        let buttons = i32::from(kind != "mouseReleased");
+        let event =
+            json!({"type": kind, "x": x, "y": y, "button": "left", "buttons": buttons, "clickCount": 1});
+        self.cdp("Input.dispatchMouseEvent", event).await;
+    }
+
+    async fn tap_at(&self, spot: (f64, f64)) {
+        self.finger("mousePressed", spot).await;
+        self.finger("mouseReleased", spot).await;
+    }
+
+    async fn number(&self, expression: &str) -> f64 {
+        self.eval(expression).await.as_f64().unwrap_or_else(|| panic!("{expression} is no number"))
+    }
+}
+
+fn row(order: &Imported, line: usize) -> String {
+    format!("#item-{}", order.items[line])
+}
+
+/// Where the rows to pick stand.
+const ROWS: &str = "Array.from(document.querySelectorAll('#items-now > .row'), (row) => { \
+    const box = row.getBoundingClientRect(); return [row.id, box.top, box.width, box.height].join(' '); })";
+
+async fn joao_at(lines: usize) -> (TestServer, Imported, Browser) {
+    let server = TestServer::start().await;
+    let order = server.company("alfa").await.import(lines).await;
+    let joao = Browser::of(PICKER, server.port).await;
+    joao.open(&format!("/orders/{}", order.id)).await;
+    (server, order, joao)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_picked_here_stays_until_nobody_has_touched_for_two_seconds() {
+    let (_server, order, joao) = joao_at(3).await;
+    let picked = row(&order, 0);
+    joao.resize((390, 844)).await;
+    let before = joao.eval(ROWS).await;
+    joao.eval(&format!(
+        "(() => {{ addEventListener('pointerup', () => {{ window.touched = performance.now(); }}, true); \
+         new MutationObserver(() => {{ if (!window.moved && document.querySelector('#items-picked > {picked}')) window.moved = performance.now(); }}) \
+         .observe(document.body, {{ childList: true, subtree: true }}); }})()"
+    ))
+    .await;
+    joao.click(&format!("{picked} .row-hit")).await;
+    joao.sees(&format!("#items-now > {picked}.r-picked")).await;
+    assert_eq!(joao.eval(ROWS).await, before, "the next row moved under the finger");
+    let aside = joao.middle("#group-now").await;
+    let began = joao.number("performance.now()").await;
+    while joao.number("performance.now()").await - began < 3000.0 {
+        joao.tap_at(aside).await;
+        assert_eq!(joao.eval("window.moved || 0").await, 0, "it moved between two touches");
+    }
+    joao.until("the row to move", "window.moved").await;
+    let rest = joao.number("window.moved - window.touched").await;
+    assert!(rest >= 1990.0, "it moved {rest} ms after the last touch");
+
+    // Settled now: a tap opens its sheet and changes nothing.
+    joao.resize((1280, 800)).await;
+    joao.click(&format!("#items-picked > {picked} .row-hit")).await;
+    joao.reads("#item-sheet[open]", "Separado").await;
+    joao.reads("#item-sheet[open]", "João Pereira").await;
+    assert_eq!(joao.eval("document.querySelectorAll('#items-picked > .r-picked').length").await, 1);
+    joao.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_tap_at_once_and_a_drag_do_nothing() {
+    let (_server, order, joao) = joao_at(8).await;
+    joao.eval("(() => { window.taps = []; addEventListener('click', () => window.taps.push(performance.now()), true); })()").await;
+    // On a loaded machine the second tap may come too late to be one: then the next row is tapped.
+    let mut tapped = 0;
+    loop {
+        let spot = joao.middle(&format!("{} .row-hit", row(&order, tapped))).await;
+        joao.tap_at(spot).await;
+        joao.tap_at(spot).await;
+        tapped += 1;
+        let between =
+            joao.number("window.taps[window.taps.length - 1] - window.taps[window.taps.length - 2]").await;
+        if between < 400.0 {
+            break;
+        }
+        joao.keys(thirtyfour::Key::Escape + "").await;
+        assert!(tapped < 7, "never two taps within 400 ms, but {between}");
+    }
+    joao.reads("#order-bar .figures", &format!("{tapped}/8")).await;
+    joao.sees(&format!("{}.r-picked", row(&order, tapped - 1))).await;
+    joao.sees_no("dialog[open]").await;
+
+    let from = joao.middle(&format!("{} .row-hit", row(&order, 7))).await;
+    joao.finger("mousePressed", from).await;
+    joao.finger("mouseMoved", (from.0 + 20.0, from.1)).await;
+    joao.finger("mouseMoved", (from.0 + 60.0, from.1)).await;
+    joao.finger("mouseReleased", (from.0 + 60.0, from.1)).await;
+    let dragged = row(&order, 7);
+    assert_eq!(joao.eval(&format!("document.querySelector('{dragged}').dataset.saving || ''")).await, "");
+    joao.reads("#order-bar .figures", &format!("{tapped}/8")).await;
+    // The same row under an ordinary tap.
+    joao.click(&format!("{dragged} .row-hit")).await;
+    joao.reads("#order-bar .figures", &format!("{}/8", tapped + 1)).await;
+    joao.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_the_board_what_changes_place_is_seen_for_five_seconds_first() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let (_, last) = (company.import(1).await, company.import(1).await);
+    let marina = Browser::of(SELLER, server.port).await;
+    marina.open("/").await;
+    let card = format!("#order-{}", last.id);
+    marina
+        .eval(&format!(
+            "new MutationObserver(() => {{ const card = document.querySelector('{card}'); \
+             if (!window.marked && card.matches('.urgent[data-moving=other]')) window.marked = performance.now(); \
+             if (!window.moved && card.matches(':first-child')) window.moved = performance.now(); }}) \
+             .observe(document.getElementById('open-orders'), {{ attributes: true, childList: true, subtree: true }})"
+        ))
+        .await;
+    let ana = server.signed_in("alfa", ADMIN).await;
+    assert_eq!(ana.tap(&format!("/orders/{}/urgent", last.id), &[("urgent", "yes")]).await.status, 200);
+    marina.until("the card to be marked in its place", "window.marked && !window.moved").await;
+    marina.until("the card to move", "window.moved").await;
+    let seen = marina.number("window.moved - window.marked").await;
+    assert!(seen >= 4900.0, "it moved after {seen} ms");
+    marina.quit().await;
+}
