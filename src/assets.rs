@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::sync::OnceLock;
 
-use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -16,6 +15,8 @@ use flate2::write::GzEncoder;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+
+use crate::extract::{Path, Query};
 
 #[derive(RustEmbed)]
 #[folder = "static/"]

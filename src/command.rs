@@ -3,7 +3,6 @@
 //! A tap carries an operation id. The first time, its transaction is: operation id → lock → decide → write →
 //! history → head row → commit. Sent again it answers what was stored. A refusal stores nothing.
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +12,7 @@ use uuid::Uuid;
 
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
+use crate::extract;
 use crate::feed::queries::{self, OperationKey};
 use crate::feed::{self, NewEvent};
 use crate::ids::{CompanyId, OperationId, PersonId};
@@ -151,9 +151,6 @@ impl IntoResponse for Done {
     }
 }
 
-/// Bytes of a command's form; the longest holds a corrected quote of 500 lines.
-const FORM_LIMIT: usize = 256 * 1024;
-
 impl<S, T> FromRequest<S> for Tap<T>
 where
     S: Send + Sync,
@@ -165,12 +162,10 @@ where
         let who = *request.extensions().get::<Who>().ok_or(AppError::SignedOut)?;
         let path = request.uri().path().to_owned();
         let header = operation_header(request.headers())?;
-        let body = axum::body::to_bytes(request.into_body(), FORM_LIMIT)
-            .await
-            .map_err(|_| AppError::invalid("error.form_too_large"))?;
+        let body = extract::form_bytes(request).await?;
         let fingerprint = fingerprint(&path, &body);
         let operation_id = header.unwrap_or_else(|| derived_operation(who.person_id, &path, &body));
-        let form = parse_form(&body)?;
+        let form = extract::parse_form(&body)?;
         Ok(Tap { who, operation_id, fingerprint, form })
     }
 }
@@ -180,14 +175,6 @@ pub fn operation_header(headers: &HeaderMap) -> Result<Option<OperationId>> {
     let Some(value) = headers.get("x-operation-id") else { return Ok(None) };
     let id = value.to_str().ok().and_then(|text| text.parse().ok());
     id.map(Some).ok_or_else(|| AppError::invalid("error.operation_invalid"))
-}
-
-/// Reads a form; repeated fields become lists.
-fn parse_form<T: DeserializeOwned>(body: &Bytes) -> Result<T> {
-    serde_html_form::from_bytes(body).map_err(|error| {
-        tracing::debug!(%error, "a form could not be read");
-        AppError::invalid("error.form_unreadable")
-    })
 }
 
 fn fingerprint(path: &str, body: &[u8]) -> [u8; 32] {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -80,6 +80,9 @@ pub enum AppError {
     /// Nobody is signed in, or the session ended.
     #[error("not signed in")]
     SignedOut,
+    /// A shared device that nobody has touched for a while: whoever it is proves the PIN first.
+    #[error("idle")]
+    Idle,
     #[error("not found")]
     NotFound,
     /// The same to whoever may not know that it was ever there; the sentence says what may have become of it.
@@ -131,6 +134,7 @@ impl AppError {
     pub fn sentence(&self) -> Sentence {
         match self {
             AppError::SignedOut => Sentence::new("error.signed_out"),
+            AppError::Idle => Sentence::new("error.idle"),
             AppError::NotFound => Sentence::new("error.not_found"),
             AppError::Forbidden => Sentence::new("error.forbidden"),
             AppError::StepUp => Sentence::new("error.step_up"),
@@ -178,6 +182,8 @@ impl From<sqlx::Error> for AppError {
                     {
                         AppError::Unavailable(Some(error))
                     }
+                    // A text with a zero byte: nobody types one.
+                    (None, "22021" | "22P05") => AppError::invalid("error.form_unreadable"),
                     _ => AppError::internal(error),
                 }
             }
@@ -197,7 +203,7 @@ pub type Result<T, E = AppError> = std::result::Result<T, E>;
 impl AppError {
     pub fn status(&self) -> StatusCode {
         match self {
-            AppError::SignedOut => StatusCode::UNAUTHORIZED,
+            AppError::SignedOut | AppError::Idle => StatusCode::UNAUTHORIZED,
             AppError::NotFound | AppError::Gone(_) => StatusCode::NOT_FOUND,
             AppError::Forbidden | AppError::StepUp | AppError::PinMustChange => StatusCode::FORBIDDEN,
             AppError::Conflict(_) => StatusCode::CONFLICT,
@@ -211,9 +217,18 @@ impl AppError {
     /// The `type` of the problem document: a word where the script has to act on it.
     pub fn problem_type(&self) -> &'static str {
         match self {
+            AppError::Idle => "idle",
             AppError::StepUp => "step-up",
             AppError::PinMustChange => "pin-must-change",
             _ => "about:blank",
+        }
+    }
+
+    /// Gives a page that says the sentence itself the error's status and `Retry-After`.
+    pub fn mark(&self, response: &mut Response) {
+        *response.status_mut() = self.status();
+        if let Some(seconds) = self.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
     }
 

@@ -11,6 +11,7 @@ pub mod config;
 pub mod db;
 pub mod demo;
 pub mod error;
+pub mod extract;
 pub mod feed;
 pub mod html;
 pub mod http;

@@ -14,7 +14,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::assets;
 use crate::error::{AppError, Result};
 use crate::feed::Head;
-use crate::html::{Chrome, Scene, Who, WorkCalendar};
+use crate::html::{Chrome, Scene, SharedDevice, Who, WorkCalendar};
 use crate::lang::Lang;
 use crate::users::model::{Actor, Workplace};
 
@@ -106,6 +106,10 @@ pub fn chrome(actor: &Actor, lang: Lang, now: Timestamp, can: String, live: Opti
         cursor,
         drafts: None,
         pin_digits: actor.company.pin_digits,
+        shared: actor.session.shared.then(|| SharedDevice {
+            idle_seconds: actor.idle_limit().as_secs(),
+            is_idle: actor.is_idle(now),
+        }),
     }
 }
 

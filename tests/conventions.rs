@@ -16,6 +16,7 @@ const ORDER: &[&[&str]] = &[
         "config",
         "db",
         "error",
+        "extract",
         "feed",
         "html",
         "ids",

@@ -110,8 +110,16 @@ fn actor(company_id: CompanyId, number: &str, name: &str, roles: &[Role], now: T
             workday_ends_minute: DAY.1,
             login_digits: 4,
             pin_digits: 6,
+            shared_idle_minutes: 5,
         },
-        session: SessionFacts { id: SessionId::new(), created_at: now, proven_at: now },
+        session: SessionFacts {
+            id: SessionId::new(),
+            created_at: now,
+            proven_at: now,
+            shared: false,
+            touched_at: now,
+            renew: false,
+        },
     }
 }
 

@@ -28,6 +28,7 @@ macro_rules! kinds {
 
 kinds! {
     OrderImported = "order_imported",
+    OrderRevised = "order_revised",
     OrderChanged = "order_changed",
     OrderUrgent = "order_urgent",
     OrderNotUrgent = "order_not_urgent",
@@ -36,6 +37,7 @@ kinds! {
     NoteRemoved = "note_removed",
     ItemPicked = "item_picked",
     ItemUnpicked = "item_unpicked",
+    ItemReturned = "item_returned",
     ItemShort = "item_short",
     ItemUnshort = "item_unshort",
     ActionUndone = "action_undone",

@@ -17,6 +17,17 @@ pub enum Nav {
     Quotes,
     Closed,
     People,
+    /// Who uses a shared device: what is elsewhere a sheet is the page itself.
+    Switch,
+}
+
+/// A device that several people use in turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SharedDevice {
+    /// Seconds without a touch after which commands ask for the PIN.
+    pub idle_seconds: i64,
+    /// They do so now.
+    pub is_idle: bool,
 }
 
 /// Who is signed in.
@@ -31,9 +42,12 @@ pub struct Who {
 impl Who {
     /// Up to two initials, for the menu button on a phone.
     pub fn initials(&self) -> String {
-        let mut words = self.name.split_whitespace().filter_map(|word| word.chars().next());
-        let first = words.next().into_iter();
-        first.chain(words.next_back()).flat_map(char::to_uppercase).collect()
+        initials(&self.name)
+    }
+
+    /// What colleagues call each other.
+    pub fn first_name(&self) -> &str {
+        self.name.split_whitespace().next().unwrap_or(&self.name)
     }
 
     pub fn role_words(&self, lang: &Lang) -> String {
@@ -41,6 +55,13 @@ impl Who {
             self.roles.iter().map(|role| lang.t(&format!("role.{role}")).into_owned()).collect();
         words.join(", ")
     }
+}
+
+/// Up to two initials of a name.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
+    let first = words.next().into_iter();
+    first.chain(words.next_back()).flat_map(char::to_uppercase).collect()
 }
 
 /// Everything `templates/base.html` prints around a page.
@@ -61,6 +82,8 @@ pub struct Chrome {
     pub drafts: Option<i64>,
     /// Digits of a PIN, for the PIN sheet.
     pub pin_digits: u8,
+    /// None: one person's own device.
+    pub shared: Option<SharedDevice>,
 }
 
 impl Chrome {
@@ -75,6 +98,7 @@ impl Chrome {
             cursor: None,
             drafts: None,
             pin_digits: 6,
+            shared: None,
         }
     }
 

@@ -101,6 +101,7 @@ impl Scene {
     /// The mark of a line's status, by its code.
     pub fn item_mark(&self, code: &'static str) -> Mark<'static> {
         let (word, icon) = match code {
+            "return" => ("item_status.return", "undo"),
             "requested" => ("item_status.requested", "s-requested"),
             "ordered" => ("item_status.ordered", "s-ordered"),
             "arrived" => ("item_status.arrived", "s-arrived"),

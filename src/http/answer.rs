@@ -106,6 +106,10 @@ async fn refused(live: &Live, asked: &Asked, error: &AppError) -> Response {
         json_with_frames(live, asked, body, None, status, "application/problem+json").await
     } else if matches!(error, AppError::SignedOut) {
         (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response()
+    } else if matches!(error, AppError::Idle) {
+        let query = [("idle", "yes"), ("next", asked.back.as_str())];
+        let location = format!("/switch?{}", serde_html_form::to_string(query).unwrap_or_default());
+        (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
     } else {
         error_page(live, asked, status, &sentence)
     };

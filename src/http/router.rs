@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -20,6 +20,7 @@ use super::{answer, visitor};
 use crate::assets;
 use crate::config::SettingsError;
 use crate::error::{AppError, Result};
+use crate::extract::Query;
 use crate::live::Live;
 use crate::live::routes::LiveState;
 use crate::orders::routes::pages::BoardQuery;
@@ -64,10 +65,12 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
         .merge(live::routes::router(live_state))
         .fallback(async || AppError::NotFound)
         .method_not_allowed_fallback(async || AppError::NotFound)
+        .layer(from_fn_with_state(app.clone(), users::idle::hold_back))
         .layer(from_fn(users::session::hold_back))
         .layer(from_fn(give_up_late))
         .layer(from_fn_with_state(live, answer::answer))
         .layer(from_fn_with_state(app.clone(), visitor::load))
+        .layer(from_fn_with_state(app.clone(), users::renew::renew))
         .layer(from_fn(users::session::load_actor))
         .layer(users::session::layer(&app))
         .layer(from_fn_with_state(health.clone(), unready))

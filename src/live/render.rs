@@ -96,6 +96,7 @@ fn moves_cards(kind: EventKind) -> bool {
     matches!(
         kind,
         EventKind::OrderImported
+            | EventKind::OrderRevised
             | EventKind::OrderChanged
             | EventKind::OrderUrgent
             | EventKind::OrderNotUrgent
@@ -117,7 +118,9 @@ async fn order(
     let items = read::list_items(db, company_id, order_id, None).await?;
     let versions: Vec<i64> = events.iter().filter_map(|event| event.version).collect();
     let timeline = read::list_timeline(db, company_id, order_id, Some(&versions)).await?;
-    let touched: Vec<ItemId> = events.iter().filter_map(|event| event.item_id).collect();
+    let mut touched: Vec<ItemId> = events.iter().filter_map(|event| event.item_id).collect();
+    touched.sort_unstable();
+    touched.dedup();
 
     let mut html = String::new();
     draw(&BarFragment { scene, order: &order }, &mut html)?;
@@ -125,15 +128,21 @@ async fn order(
     if events.iter().any(|event| event.item_id.is_none()) {
         draw(&NotesFragment { scene, order: &order }, &mut html)?;
     }
-    for item in items.iter().filter(|item| touched.contains(&item.id)) {
-        draw(&ItemFragment { scene, order_id, order_state: order.state, item }, &mut html)?;
+    for id in &touched {
+        match items.iter().find(|item| item.id == *id) {
+            Some(item) => {
+                draw(&ItemFragment { scene, order_id, order_state: order.state, item }, &mut html)?;
+            }
+            // What a newer quote no longer has leaves once it is back on the shelf.
+            None => draw(&Gone { id: format!("item-{id}"), v: scene.v }, &mut html)?,
+        }
     }
     for count in GroupCountFragment::all(scene, &items) {
         draw(&count, &mut html)?;
     }
     draw(&FinishFragment { scene, order: &order, items: &items, open: false }, &mut html)?;
     for entry in &timeline {
-        draw(&EntryFragment { scene, entry }, &mut html)?;
+        draw(&EntryFragment { scene, order_id, entry }, &mut html)?;
     }
     Ok(html)
 }

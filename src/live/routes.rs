@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Query, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -18,6 +18,7 @@ use super::outbox::Outbox;
 use super::screen::Screen;
 use super::{frame, socket};
 use crate::error::{AppError, Result};
+use crate::extract::Query;
 use crate::feed::Cursor;
 use crate::lang::Lang;
 use crate::lifecycle::Stage;
@@ -74,12 +75,13 @@ async fn authorise(live: &Live, actor: &Actor, screen: Screen) -> Result<()> {
 
 async fn open_socket(
     State(state): State<LiveState>,
-    Query(subscription): Query<Subscription>,
+    subscription: Result<Query<Subscription>>,
     visitor: Visitor,
     request: Request,
 ) -> Result<Response> {
     require_origin(&state.origins, request.headers())?;
     let actor = visitor.actor()?.clone();
+    let Query(subscription) = subscription?;
     if state.live.state.lifecycle.stage() > Stage::Serving {
         return Err(AppError::Unavailable(None));
     }
@@ -147,10 +149,11 @@ fn websocket_accept(headers: &HeaderMap) -> Result<HeaderValue> {
 /// The same frames without a socket. With `wait`, answers as soon as something touches the screen.
 async fn read_feed(
     State(state): State<LiveState>,
-    Query(subscription): Query<Subscription>,
+    subscription: Result<Query<Subscription>>,
     visitor: Visitor,
 ) -> Result<Response> {
     let actor = visitor.actor()?;
+    let Query(subscription) = subscription?;
     let (screen, cursor) = subscription.parse()?;
     authorise(&state.live, actor, screen).await?;
     let company = state.live.company(actor.company_id, &Place::from(&actor.company));

@@ -38,6 +38,7 @@ use Effect::{Fragments, Nothing, Refetch};
 /// A kind that is missing here fails a test.
 const TABLE: &[(EventKind, [Effect; 6])] = &[
     (EventKind::OrderImported, [Fragments, Refetch, Refetch, Refetch, Nothing, Nothing]),
+    (EventKind::OrderRevised, [Fragments, Refetch, Refetch, Refetch, Nothing, Nothing]),
     (EventKind::OrderChanged, [Fragments, Refetch, Fragments, Nothing, Nothing, Nothing]),
     (EventKind::OrderUrgent, [Fragments, Refetch, Fragments, Nothing, Nothing, Nothing]),
     (EventKind::OrderNotUrgent, [Fragments, Refetch, Fragments, Nothing, Nothing, Nothing]),
@@ -46,6 +47,7 @@ const TABLE: &[(EventKind, [Effect; 6])] = &[
     (EventKind::NoteRemoved, [Fragments, Refetch, Fragments, Nothing, Nothing, Nothing]),
     (EventKind::ItemPicked, [Fragments, Refetch, Fragments, Nothing, Nothing, Nothing]),
     (EventKind::ItemUnpicked, [Fragments, Refetch, Fragments, Nothing, Nothing, Nothing]),
+    (EventKind::ItemReturned, [Fragments, Refetch, Fragments, Nothing, Nothing, Nothing]),
     (EventKind::ItemShort, [Fragments, Refetch, Fragments, Nothing, Nothing, Nothing]),
     (EventKind::ItemUnshort, [Fragments, Refetch, Fragments, Nothing, Nothing, Nothing]),
     (EventKind::ActionUndone, [Fragments, Refetch, Fragments, Nothing, Nothing, Nothing]),

@@ -58,11 +58,16 @@ pub struct ItemState {
     pub not_found: Decimal,
     pub replacement: Option<Replacement>,
     pub reason: Option<String>,
+    /// The newest quote does not have the line: it stays for what of it is in the box or bought, and wants no more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub off_quote: bool,
 }
 
 /// What the screen shows a line as; derived, never stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ItemStatus {
+    /// Units in the box that the newest quote does not want must go back to the shelf.
+    Return,
     Pending,
     PurchaseRequested,
     PurchaseOrdered,
@@ -77,6 +82,7 @@ impl ItemStatus {
     /// The word in class names, icons and catalogue keys.
     pub fn code(self) -> &'static str {
         match self {
+            ItemStatus::Return => "return",
             ItemStatus::Pending => "pending",
             ItemStatus::PurchaseRequested => "requested",
             ItemStatus::PurchaseOrdered => "ordered",
@@ -123,6 +129,8 @@ pub enum ItemRefusal {
     MoreThanRest { rest: Decimal, picked: Decimal },
     /// More than was picked.
     MoreThanPicked { picked: Decimal },
+    /// More than has to go back to the shelf.
+    MoreThanToReturn { left: Decimal },
     /// The line is in a state that this command does not start from.
     NotFrom { status: ItemStatus },
 }
@@ -143,9 +151,9 @@ pub struct StandingPick {
     pub before: ItemState,
 }
 
-/// What an unpick leaves: the line, and how the stack of picks changes.
+/// What putting units back leaves: the line, and how the stack of picks changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unpicked {
+pub struct PutBack {
     pub state: ItemState,
     /// Picks taken back whole.
     pub removed: Vec<i32>,
@@ -166,7 +174,13 @@ impl ItemState {
             not_found: Decimal::ZERO,
             replacement: None,
             reason: None,
+            off_quote: false,
         }
+    }
+
+    /// A line that is not in the order, before it comes or after it left.
+    pub fn absent() -> Self {
+        Self { off_quote: true, ..Self::new(Decimal::ZERO) }
     }
 
     /// Units still to be settled.
@@ -185,7 +199,15 @@ impl ItemState {
         !self.rest().is_zero() && (self.rest_state == RestState::Pending || !self.received.is_zero())
     }
 
+    /// Units in the box: those that are wanted and those that must go back. The picks that stand add up to it.
+    pub fn held(&self) -> Decimal {
+        self.picked + self.to_return
+    }
+
     pub fn status(&self) -> ItemStatus {
+        if !self.to_return.is_zero() {
+            return ItemStatus::Return;
+        }
         if self.rest().is_zero() {
             return ItemStatus::Picked;
         }
@@ -202,7 +224,9 @@ impl ItemState {
 
     pub fn group(&self) -> ItemGroup {
         match self.status() {
-            ItemStatus::Pending | ItemStatus::Arrived | ItemStatus::Swap => ItemGroup::Now,
+            ItemStatus::Return | ItemStatus::Pending | ItemStatus::Arrived | ItemStatus::Swap => {
+                ItemGroup::Now
+            }
             ItemStatus::PurchaseRequested | ItemStatus::PurchaseOrdered => ItemGroup::Purchase,
             ItemStatus::Short => ItemGroup::Short,
             ItemStatus::Substituted => ItemGroup::Substituted,
@@ -247,38 +271,36 @@ impl ItemState {
         }
     }
 
-    /// Take back `amount` picked units, newest picks first; `None` takes back the last pick.
-    /// `picks` are those that stand, oldest first.
-    pub fn unpick(&self, picks: &[StandingPick], amount: Option<Decimal>) -> Result<Unpicked, ItemRefusal> {
-        let Some(last) = picks.last() else {
-            return Err(ItemRefusal::MoreThanPicked { picked: self.picked });
-        };
+    /// Take back `amount` picked units, newest picks first; `None` takes back the last pick. What has to go back
+    /// anyway goes first. `picks` are those that stand, oldest first.
+    pub fn unpick(&self, picks: &[StandingPick], amount: Option<Decimal>) -> Result<PutBack, ItemRefusal> {
+        let refusal = ItemRefusal::MoreThanPicked { picked: self.held() };
+        let Some(last) = picks.last() else { return Err(refusal) };
         let amount = amount.unwrap_or(last.quantity);
         check_amount(amount)?;
-        if amount > self.picked {
-            return Err(ItemRefusal::MoreThanPicked { picked: self.picked });
+        if amount > self.held() {
+            return Err(refusal);
         }
-        let mut left = amount;
-        let mut removed = Vec::new();
-        let mut reduced = None;
-        let mut before = &last.before;
-        for pick in picks.iter().rev() {
-            if left.is_zero() {
-                break;
-            }
-            before = &pick.before;
-            if pick.quantity <= left {
-                left -= pick.quantity;
-                removed.push(pick.seq);
-            } else {
-                reduced = Some((pick.seq, pick.quantity - left));
-                left = Decimal::ZERO;
-            }
+        let Some((removed, reduced, oldest)) = take_newest(picks, amount) else { return Err(refusal) };
+        let unwanted = amount.min(self.to_return);
+        let mut state = self.clone();
+        state.to_return -= unwanted;
+        if amount > unwanted {
+            state = state.with_rest_as_before(&oldest.before, amount - unwanted).shed();
         }
-        if !left.is_zero() {
-            return Err(ItemRefusal::MoreThanPicked { picked: self.picked });
+        Ok(PutBack { state, removed, reduced })
+    }
+
+    /// Units that the newest quote does not want are back on the shelf.
+    pub fn put_back(&self, picks: &[StandingPick], amount: Decimal) -> Result<PutBack, ItemRefusal> {
+        check_amount(amount)?;
+        if amount > self.to_return {
+            return Err(ItemRefusal::MoreThanToReturn { left: self.to_return });
         }
-        Ok(Unpicked { state: self.with_rest_as_before(before, amount), removed, reduced })
+        let taken = take_newest(picks, amount);
+        let (removed, reduced, _) = taken.ok_or(ItemRefusal::MoreThanPicked { picked: self.held() })?;
+        let state = ItemState { to_return: self.to_return - amount, ..self.clone() };
+        Ok(PutBack { state, removed, reduced })
     }
 
     /// The rest returns to the state it had before the pick; goods that arrived stay arrived.
@@ -315,7 +337,7 @@ impl ItemState {
         next.not_found = Decimal::ZERO;
         next.replacement = None;
         next.reason = Some(reason.to_owned());
-        Ok(Decision::Becomes(next))
+        Ok(Decision::Becomes(next.shed()))
     }
 
     /// Takes a shortage back: the rest is pending again.
@@ -335,7 +357,8 @@ impl ItemState {
     /// The rules that hold for every line at every moment; the schema holds the same.
     pub fn is_sound(&self) -> bool {
         let zero = Decimal::ZERO;
-        self.quantity > zero
+        (self.quantity > zero || (self.quantity.is_zero() && self.off_quote))
+            && self.to_return >= zero
             && self.picked >= zero
             && self.rest() >= zero
             && self.received >= zero
@@ -345,6 +368,26 @@ impl ItemState {
             && (self.rest_state == RestState::PurchaseOrdered) == (self.ordered > zero)
             && (self.rest() > zero || self.rest_state == RestState::Pending)
     }
+}
+
+/// The newest of the picks that together are `amount`: those taken whole, the one of which a part is left, and the
+/// oldest of them. None: they are fewer.
+type Taken<'a> = (Vec<i32>, Option<(i32, Decimal)>, &'a StandingPick);
+
+fn take_newest(picks: &[StandingPick], amount: Decimal) -> Option<Taken<'_>> {
+    let mut left = amount;
+    let mut removed = Vec::new();
+    for pick in picks.iter().rev() {
+        if pick.quantity > left {
+            return Some((removed, Some((pick.seq, pick.quantity - left)), pick));
+        }
+        left -= pick.quantity;
+        removed.push(pick.seq);
+        if left.is_zero() {
+            return Some((removed, None, pick));
+        }
+    }
+    None
 }
 
 /// Amounts are positive, have at most three places and fit a line (9 digits before the comma).

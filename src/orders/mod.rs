@@ -6,5 +6,6 @@ pub mod history;
 pub mod item;
 pub mod model;
 pub mod queries;
+pub mod revise;
 pub mod routes;
 pub mod views;

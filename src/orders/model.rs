@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::item::ItemState;
 use crate::ids::{ItemId, NoteId, OrderId, PackagingId, PersonId, ShippingId};
@@ -75,7 +76,7 @@ pub struct Counts {
     pub lines: i64,
     /// Picked, substituted or short.
     pub settled: i64,
-    /// Lines of which at least one unit was picked.
+    /// Lines of which at least one unit is in the box.
     pub touched: i64,
     /// Lines of which a unit can be picked now.
     pub pickable: i64,
@@ -99,7 +100,7 @@ impl Counts {
                 rest && matches!(item.rest_state, RestState::PurchaseRequested | RestState::PurchaseOrdered);
             counts.lines += 1;
             counts.settled += i64::from(item.is_settled());
-            counts.touched += i64::from(!item.picked.is_zero());
+            counts.touched += i64::from(!item.held().is_zero());
             counts.pickable += i64::from(item.can_be_picked_now());
             counts.in_purchase += i64::from(purchase);
             counts.arrived += i64::from(purchase && !item.received.is_zero());
@@ -289,6 +290,23 @@ pub struct TimelineEntry {
     pub text: Option<String>,
     /// The entry was taken back later.
     pub undone: bool,
+    /// What a newer quote did.
+    pub revised: Option<RevisedCounts>,
+    /// The revision of the order's documents that came with it.
+    pub document: Option<i32>,
+}
+
+/// What a newer quote did to an order, in numbers of lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevisedCounts {
+    pub new: i64,
+    pub changed: i64,
+    /// Lines that the quote no longer has, whether they left or stay for what is in the box or bought.
+    pub gone: i64,
+    /// Lines of which units must go back to the shelf.
+    pub returns: i64,
+    /// The number the order had, where it has another one now.
+    pub number_before: Option<String>,
 }
 
 /// A line of the plain list of finished and canceled orders.

@@ -6,10 +6,12 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::Quote;
+use super::becomes::Settled;
 use super::draft::{Draft, Sheet};
 use crate::error::Sentence;
 use crate::html::format;
 use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
+use crate::orders::access::Ownership;
 use crate::orders::model::{OrderState, PackagingOption, ShippingOption};
 use crate::users::model::folded_name;
 
@@ -43,6 +45,13 @@ impl KnownOrder {
     }
 }
 
+/// An open order, with what decides who may change it.
+#[derive(Clone, Debug)]
+pub struct OpenOrder {
+    pub order: KnownOrder,
+    pub ownership: Ownership,
+}
+
 /// An order without a number, with what makes two of them the same.
 #[derive(Clone, Debug)]
 pub struct NumberlessOrder {
@@ -70,6 +79,20 @@ pub struct Around {
     /// Hashes of files that are drafts of several people.
     pub shared_files: HashSet<Vec<u8>>,
     pub numberless: Vec<NumberlessOrder>,
+    /// Open orders of each customer that a quote of another number may take the place of, newest first.
+    pub open_orders: HashMap<String, Vec<OpenOrder>>,
+}
+
+/// What confirming a draft does.
+#[derive(Clone, Copy, Debug)]
+pub enum Aim<'a> {
+    NewOrder,
+    /// It changes the open order of its number, or the one it was chosen to take the place of.
+    Changes(&'a KnownOrder),
+    /// Nothing: the order of its number is finished and must be reopened first.
+    Finished(&'a KnownOrder),
+    /// Nothing: the order it was chosen to take the place of is not open any more.
+    Lost,
 }
 
 /// The form as it counts: what was chosen, else what is proposed.
@@ -83,7 +106,7 @@ pub struct Chosen {
 /// What a draft may double.
 #[derive(Clone, Copy, Debug)]
 pub enum Double<'a> {
-    /// An order has this number: it cannot become another.
+    /// An order has this number: the quote changes it, or nothing.
     Number(&'a KnownOrder),
     /// This very file became an order.
     File(&'a KnownOrder),
@@ -108,18 +131,20 @@ impl Double<'_> {
     }
 }
 
-/// A form that is complete and follows the rules.
-#[derive(Clone, Copy, Debug)]
-pub struct Settled<'a> {
-    pub shipping: &'a ShippingOption,
-    pub packaging: PackagingId,
-    pub seller: PersonId,
-}
-
 impl Around {
     pub fn chosen(&self, draft: &Draft, quote: &Quote) -> Chosen {
         let last = self.last_choice(quote);
-        let shipping = draft.form.shipping.or(last.map(|(shipping, _)| shipping));
+        let proposed = Chosen {
+            shipping: last.map(|(shipping, _)| shipping),
+            packaging: last.map(|(_, packaging)| packaging),
+            seller: None,
+        };
+        self.chosen_over(draft, quote, proposed)
+    }
+
+    /// The same with what is proposed where nothing was chosen; a seller named on the paper comes first.
+    pub fn chosen_over(&self, draft: &Draft, quote: &Quote, proposed: Chosen) -> Chosen {
+        let shipping = draft.form.shipping.or(proposed.shipping);
         let option = shipping.and_then(|id| self.shippings.iter().find(|option| option.id == id));
         let offered = |id: &PackagingId| {
             self.packagings.iter().any(|packaging| packaging.id == *id)
@@ -129,18 +154,42 @@ impl Around {
             [only] => Some(only),
             _ => None,
         });
-        let packaging = draft.form.packaging.or(last.map(|(_, packaging)| packaging));
+        let packaging = draft.form.packaging.or(proposed.packaging);
         Chosen {
             shipping: option.map(|option| option.id),
             packaging: packaging.filter(offered).or(only.filter(offered)),
-            seller: self.seller(draft, quote),
+            seller: self.seller(draft, quote).or(proposed.seller),
         }
     }
 
     /// The customer's last choice; the counter customer is many people.
     fn last_choice(&self, quote: &Quote) -> Option<(ShippingId, PackagingId)> {
-        let is_counter = quote.customer_code == self.counter_customer_code;
-        if is_counter { None } else { self.last_choices.get(&quote.customer_code).copied() }
+        if self.is_counter(quote) { None } else { self.last_choices.get(&quote.customer_code).copied() }
+    }
+
+    /// Whether the customer is "whoever comes to the counter": a code that the company sets.
+    fn is_counter(&self, quote: &Quote) -> bool {
+        quote.customer_code.is_empty() || quote.customer_code == self.counter_customer_code
+    }
+
+    /// Open orders that the quote could take the place of: the same customer's, where its own number is free.
+    pub fn replaceable(&self, sheet: &Sheet) -> &[OpenOrder] {
+        let free = sheet.number().is_some_and(|number| !self.numbers.contains_key(number));
+        let quote = &sheet.quote;
+        let orders = self.open_orders.get(&quote.customer_code).filter(|_| free && !self.is_counter(quote));
+        orders.map_or(&[], Vec::as_slice)
+    }
+
+    pub fn aim(&self, draft: &Draft, sheet: &Sheet) -> Aim<'_> {
+        match (sheet.number().and_then(|number| self.numbers.get(number)), draft.form.replaces) {
+            (Some(order), _) if order.state == OrderState::Open => Aim::Changes(order),
+            (Some(order), _) => Aim::Finished(order),
+            (None, Some(id)) => {
+                let open = self.replaceable(sheet).iter().find(|open| open.order.id == id);
+                open.map_or(Aim::Lost, |open| Aim::Changes(&open.order))
+            }
+            (None, None) => Aim::NewOrder,
+        }
     }
 
     fn seller(&self, draft: &Draft, quote: &Quote) -> Option<PersonId> {
@@ -205,10 +254,11 @@ impl Around {
     }
 
     /// The complete form; the packaging is one that its shipping allows.
-    pub fn settle(&self, chosen: Chosen) -> Option<Settled<'_>> {
+    pub fn settle(&self, chosen: Chosen) -> Option<Settled> {
         let shipping = self.shippings.iter().find(|option| Some(option.id) == chosen.shipping)?;
         let packaging = chosen.packaging.filter(|id| shipping.packagings.contains(id))?;
-        Some(Settled { shipping, packaging, seller: chosen.seller? })
+        let (urgent, shipping) = (shipping.makes_urgent, shipping.id);
+        Some(Settled { shipping, packaging, seller: chosen.seller?, urgent })
     }
 }
 

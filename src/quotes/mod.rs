@@ -3,8 +3,10 @@
 
 pub mod actions;
 pub mod around;
+pub mod becomes;
 pub mod checks;
 pub mod cli;
+pub mod difference;
 pub mod draft;
 pub mod numbers;
 pub mod pace;

@@ -1,14 +1,15 @@
 //! Drafts in words: what the list and the preview print.
 
-use super::around::{Around, Chosen, Double};
+use super::around::{Around, Chosen, Double, OpenOrder};
 use super::checks::{self, Problem};
+use super::difference::Reader;
 use super::draft::{Draft, Fault, Field, Sheet, SheetLine};
 use super::numbers::{format_money, format_quantity};
-use super::views::{
-    Cell, DraftRow, DraftState, ExistingOrder, PreviewForm, PreviewLine, PreviewProblem, ShippingChoice,
-};
+use super::views::{Cell, DraftRow, DraftState, PreviewForm, PreviewLine, PreviewProblem, ShippingChoice};
 use crate::html::Choice;
 use crate::lang::Lang;
+use crate::orders::access;
+use crate::users::model::Permission;
 
 /// Where a draft stands: what stops it first.
 pub fn draft_state(draft: &Draft, sheet: &Sheet, around: &Around, lang: Lang) -> DraftState {
@@ -141,12 +142,6 @@ pub fn notices(draft: &Draft, sheet: &Sheet, around: &Around, lang: Lang) -> Vec
     notices
 }
 
-/// The order that has this number already.
-pub fn existing(draft: &Draft, sheet: &Sheet, around: &Around, lang: Lang) -> Option<ExistingOrder> {
-    let Some(taken @ Double::Number(order)) = around.double(draft, sheet) else { return None };
-    Some(ExistingOrder { id: order.id, sentence: taken.sentence().say(lang, 0), changes: Vec::new() })
-}
-
 pub fn form(draft: &Draft, chosen: Chosen) -> PreviewForm {
     PreviewForm {
         shipping: chosen.shipping.map(|id| id.to_string()),
@@ -155,7 +150,7 @@ pub fn form(draft: &Draft, chosen: Chosen) -> PreviewForm {
         remember_alias: draft.form.remember_alias.unwrap_or(true),
         note: draft.form.note.clone(),
         reason: draft.form.reason.clone(),
-        replaces: None,
+        replaces: draft.form.replaces.map(|id| id.to_string()),
     }
 }
 
@@ -180,4 +175,12 @@ pub fn packaging_choices(around: &Around) -> Vec<Choice> {
 pub fn seller_choices(around: &Around, chosen: Chosen) -> Vec<Choice> {
     let sellers = around.sellers(chosen.seller);
     sellers.map(|seller| Choice { value: seller.id.to_string(), name: seller.name.clone() }).collect()
+}
+
+/// The open orders that the quote may take the place of, as far as this person may change them.
+pub fn replace_choices(around: &Around, sheet: &Sheet, reader: Reader<'_>) -> Vec<Choice> {
+    let may =
+        |open: &&OpenOrder| access::may(reader.actor, Permission::ChangeOrder, open.ownership, reader.now);
+    let orders = around.replaceable(sheet).iter().filter(may);
+    orders.map(|open| Choice { value: open.order.id.to_string(), name: open.order.label() }).collect()
 }

@@ -160,26 +160,46 @@ pub struct PreviewProblem {
     pub sentence: String,
 }
 
-/// An order that this quote may change.
-#[derive(Clone, Debug)]
+/// An order that this quote changes, or that stands in its way.
+#[derive(Clone, Debug, Default)]
 pub struct ExistingOrder {
     pub id: OrderId,
-    /// "O pedido 30567 já está aberto."
+    /// "O pedido 30567 já está aberto"
     pub sentence: String,
-    /// What would change, line by line; empty where nothing would or where it cannot be applied.
+    /// Why the quote cannot be applied; None: it can.
+    pub blocked: Option<String>,
+    /// The order is finished: the way to reopen it is shown.
+    pub reopen: bool,
+    /// What changes about the order as a whole.
+    pub header: Vec<HeaderChange>,
+    /// What changes, line by line: the quote's lines in its order, then those it does not have.
     pub changes: Vec<LineChange>,
+    /// Lines that stay as they are.
+    pub unchanged: i64,
+    /// The fingerprint of this difference: the form sends it back as `seen`. None: there is none to show.
+    pub seen: Option<String>,
 }
 
-/// A line of the difference between an open order and a new quote of the same number.
+/// A value of an order that a newer quote changes.
+#[derive(Clone, Debug)]
+pub struct HeaderChange {
+    pub label: String,
+    pub before: String,
+    pub after: String,
+}
+
+/// A line of the difference between an open order and a newer quote.
 #[derive(Clone, Debug)]
 pub struct LineChange {
     pub reference: String,
+    /// The description without the reference.
+    pub description: String,
     /// None: the line is new.
     pub before: Option<String>,
     /// None: the line leaves.
     pub after: Option<String>,
-    /// What must happen first, e.g. "Devolver 3".
-    pub note: Option<String>,
+    /// What somebody has to do or to know, e.g. "Devolver 3".
+    pub notes: Vec<String>,
 }
 
 /// A shipping option and the ids of the packaging it allows.
@@ -209,8 +229,8 @@ pub struct PreviewForm {
 /// `/quotes/{id}`. One form, posted to `/quotes/{id}/save` or `/quotes/{id}/confirm`: the cells (`number`,
 /// `customer_code`, `customer`, `date`, `total`, `discount`, `payable`, `line-N-…`; only those that have an input
 /// are sent), `shipping`, `packaging`, `seller` (ids), `remember_alias` (`yes`), `note`, `replaces` (an order's id
-/// or empty), `reason` (administrators, an inconsistent paper), `version`, `v`. The button `edit=N` saves and comes
-/// back as `?line=N#line-N` (`edit=head`: `?line=head`). A second form posts to `/quotes/{id}/discard` (`v`).
+/// or empty), `seen` (the difference that was shown), `reason` (administrators, an inconsistent paper), `version`, `v`.
+/// The button `edit=N` saves and comes back as `?line=N#line-N` (`edit=head`: `?line=head`), `compare=yes` as `#existing-title`. A second form posts to `/quotes/{id}/discard` (`v`).
 #[derive(Template)]
 #[template(path = "quotes/preview.html")]
 pub struct PreviewPage<'a> {
@@ -231,7 +251,7 @@ pub struct PreviewPage<'a> {
     pub problems: &'a [PreviewProblem],
     /// Things to know that stop nothing: a discount, a code that stands twice, an identical file.
     pub notices: &'a [String],
-    /// The order of the same number.
+    /// The order of the same number, or the one that the quote takes the place of.
     pub existing: Option<&'a ExistingOrder>,
     /// Open orders of the same customer that this quote could take the place of: id and "#30567".
     pub replaceable: &'a [Choice],
@@ -246,13 +266,23 @@ pub struct PreviewPage<'a> {
     pub editing: Option<&'a str>,
     /// Whoever looks may confirm an inconsistent paper with a reason.
     pub may_override: bool,
-    /// An order of this number is finished or may not be changed: nothing can be confirmed.
-    pub blocked: bool,
+    /// Why a confirmation was refused: something else is true by now.
+    pub conflict: Option<&'a str>,
 }
 
 impl PreviewPage<'_> {
     fn nav(&self) -> Nav {
         Nav::Quotes
+    }
+
+    /// An open order is chosen that this quote takes the place of.
+    fn replaces_one(&self) -> bool {
+        self.replaceable.iter().any(|order| self.is_chosen(&self.form.replaces, &order.value))
+    }
+
+    /// An order stands in the way: nothing can be confirmed.
+    fn is_blocked(&self) -> bool {
+        self.existing.is_some_and(|existing| existing.blocked.is_some())
     }
 
     fn edits_line(&self, line: &PreviewLine) -> bool {

@@ -8,26 +8,14 @@ use super::limits::{self, Tallies, Tally};
 use super::model::Actor;
 use super::pin::{self, Turn};
 use super::queries::events::{NewSecurityEvent, SecurityEvent, insert_security_event};
-use super::queries::sign_in::{self, Account, FailureKey, OpenCompany};
-use super::queries::{people, sessions};
+use super::queries::sign_in::{self, Account, FailureKey};
+use super::queries::{devices, people, sessions};
 use super::session::Begins;
 use crate::error::{AppError, Result, Sentence};
 use crate::feed::{self, EventKind, NewEvent};
 use crate::ids::{CompanyId, PersonId};
 use crate::lang::Lang;
 use crate::state::AppState;
-
-/// The company whose people sign in: by code, or the only one there is. None: the code has to be asked for.
-pub async fn find_company(state: &AppState, code: Option<&str>) -> Result<Option<OpenCompany>> {
-    let mut tx = state.db.gate().await?;
-    if let Some(code) = code {
-        let code = code.trim().to_lowercase();
-        if let Some(company) = sign_in::find_company(&mut tx, &code).await? {
-            return Ok(Some(company));
-        }
-    }
-    sign_in::find_only_company(&mut tx).await
-}
 
 /// Who somebody says to be.
 #[derive(Clone, Copy, Debug)]
@@ -162,8 +150,13 @@ async fn accept(
     insert_security_event(&mut tx, company_id, &event).await?;
     tx.keep().await?;
     metrics::counter!("sign_ins_total", "outcome" => "ok").increment(1);
-    let begins =
-        Begins { company_id, person_id: account.person_id, pin_hash: account.pin_hash, continues: None };
+    let begins = Begins {
+        company_id,
+        person_id: account.person_id,
+        pin_hash: account.pin_hash,
+        continues: None,
+        device: Some(device.key()),
+    };
     Ok(Proven { begins, person_id: account.person_id, name: account.name, device })
 }
 
@@ -275,7 +268,7 @@ pub async fn change_pin(
     .await?;
     let event = NewEvent::new(EventKind::AccessChanged, person_id).person(person_id);
     feed::commit(tx, &state.doorbell, &event, None, now).await?;
-    Ok(Begins { company_id, person_id, pin_hash, continues: Some(actor.session.id) })
+    Ok(Begins { pin_hash, continues: Some(actor.session.id), ..proven.begins })
 }
 
 /// A new PIN, typed twice, against the rule. The sentences stand beside their fields.
@@ -316,6 +309,7 @@ pub async fn delete_old(state: &AppState) -> Result<()> {
     .await?;
     let day = jiff::SignedDuration::from_hours(24);
     sign_in::delete_old_attempts(&mut tx, now - day, now - day * 400).await?;
+    devices::delete_old_door_failures(&mut tx, now - day).await?;
     tx.keep().await?;
     tracing::debug!(sessions = gone, "old sessions were cleared away");
     Ok(())

@@ -19,6 +19,12 @@ pub enum CompanyCommand {
     },
     /// Give a company another name.
     Rename { code: String, name: String },
+    /// After how many minutes without a touch a shared device asks for the PIN again.
+    Idle {
+        code: String,
+        #[arg(value_parser = clap::value_parser!(i16).range(1..=60))]
+        minutes: i16,
+    },
     /// Close a company: nobody gets in any more, nothing is deleted.
     Close { code: String },
     /// All companies.
@@ -56,6 +62,10 @@ pub async fn run_company(operator: Operator<'_>, command: CompanyCommand) -> Res
         CompanyCommand::Rename { code, name } => {
             operate::rename_company(operator.db, &code, &name).await?;
             println!("{code} is called {name}");
+        }
+        CompanyCommand::Idle { code, minutes } => {
+            operate::set_shared_idle(operator.db, &code, minutes).await?;
+            println!("shared devices of {code} ask for the PIN after {minutes} minutes without a touch");
         }
         CompanyCommand::Close { code } => {
             operate::close_company(operator.db, operator.clock, &code).await?;

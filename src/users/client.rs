@@ -136,13 +136,23 @@ pub fn company_cookie(code: &str, settings: &Settings) -> HeaderValue {
     long_cookie(COMPANY, code, settings.is_https())
 }
 
+/// Forgets the company's code.
+pub fn no_company_cookie(settings: &Settings) -> HeaderValue {
+    cookie_for(COMPANY, "", 0, settings.is_https())
+}
+
 pub fn language_cookie(lang: Lang, settings: &Settings) -> HeaderValue {
     long_cookie(LANGUAGE, lang.tag(), settings.is_https())
 }
 
 fn long_cookie(name: &str, value: &str, secure: bool) -> HeaderValue {
+    cookie_for(name, value, LONG, secure)
+}
+
+/// A cookie like all of ours: for the whole site, for no script, for no other site.
+pub(super) fn cookie_for(name: &str, value: &str, seconds: u64, secure: bool) -> HeaderValue {
     let secure = if secure { "; Secure" } else { "" };
-    let text = format!("{name}={value}; Path=/; Max-Age={LONG}; HttpOnly; SameSite=Lax{secure}");
+    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 

@@ -39,6 +39,37 @@ const ADDRESS_FREE: i64 = 60;
 const NUMBERS_FREE: i64 = 50;
 const LONGEST_SECONDS: i64 = 15 * 60;
 
+/// What is guessed at before anybody is known, counted by address within [`SHARED_WINDOW`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// The code of a company. A slip of the finger is common, and a whole company shares one address.
+    Company,
+    /// The token of the one-time page: copied, not typed.
+    SetUp,
+}
+
+impl Door {
+    /// The word in the table.
+    pub fn code(self) -> &'static str {
+        match self {
+            Door::Company => "company",
+            Door::SetUp => "set_up",
+        }
+    }
+
+    fn free(self) -> i64 {
+        match self {
+            Door::Company => 20,
+            Door::SetUp => 5,
+        }
+    }
+}
+
+/// How long an address has to wait at a door; None: it may try.
+pub fn door_wait(door: Door, failures: Tally, now: Timestamp) -> Option<SignedDuration> {
+    remaining(failures, door.free(), now)
+}
+
 /// How long to wait from now; None: the PIN may be tried.
 pub fn wait(tallies: &Tallies, known_device: bool, now: Timestamp) -> Option<SignedDuration> {
     let mut waits = vec![remaining(tallies.account, ACCOUNT_FREE, now)];
@@ -67,13 +98,22 @@ fn delay(count: i64, free: i64) -> SignedDuration {
     SignedDuration::from_secs((1_i64 << doublings).min(LONGEST_SECONDS))
 }
 
-/// The refusal that says how long to wait.
+/// The refusal that says how long to wait before the next PIN.
 pub fn too_many(wait: SignedDuration) -> AppError {
+    refusal(wait, "sign_in.locked")
+}
+
+/// The same for whoever no administrator can help.
+pub fn too_many_here(wait: SignedDuration) -> AppError {
+    refusal(wait, "sign_in.wait_long")
+}
+
+fn refusal(wait: SignedDuration, when_long: &'static str) -> AppError {
     let seconds = wait.as_secs() + i64::from(wait.subsec_nanos() > 0);
     let sentence = if seconds < 100 {
         Sentence::new("sign_in.wait").text("seconds", seconds.to_string())
     } else {
-        Sentence::new("sign_in.locked").text("minutes", ((seconds + 59) / 60).to_string())
+        Sentence::new(when_long).text("minutes", ((seconds + 59) / 60).to_string())
     };
     AppError::TooMany { sentence, retry_after: u64::try_from(seconds).unwrap_or(1).max(1) }
 }
@@ -136,6 +176,13 @@ mod tests {
         assert_eq!(seconds(address, true), None);
         assert_eq!(seconds(numbers, true), None);
         assert_eq!(seconds(Tallies { address: tally(59, 0), ..Tallies::default() }, false), None);
+    }
+
+    #[test]
+    fn a_door_is_guessed_at_slower_and_slower() {
+        let wait = |door, count| door_wait(door, tally(count, 0), now()).map(|wait| wait.as_secs());
+        assert_eq!([4, 5, 6, 40].map(|count| wait(Door::SetUp, count)), [None, Some(2), Some(4), Some(900)]);
+        assert_eq!([19, 20].map(|count| wait(Door::Company, count)), [None, Some(2)]);
     }
 
     #[test]

@@ -3,13 +3,17 @@
 pub mod actions;
 pub mod cli;
 pub mod client;
+pub mod doors;
+pub mod idle;
 pub mod limits;
 pub mod model;
 pub mod operate;
 pub mod people;
 pub mod pin;
 pub mod queries;
+pub mod renew;
 pub mod routes;
 pub mod session;
 pub mod set_up;
+pub mod shared;
 pub mod views;

@@ -129,6 +129,8 @@ pub struct Workplace {
     /// Digits of a login number and of a PIN, by the company's rule.
     pub login_digits: u8,
     pub pin_digits: u8,
+    /// Minutes without a touch after which a shared device asks for the PIN again.
+    pub shared_idle_minutes: i16,
 }
 
 impl Workplace {
@@ -145,6 +147,12 @@ pub struct SessionFacts {
     pub created_at: Timestamp,
     /// When the PIN was last proven.
     pub proven_at: Timestamp,
+    /// Whether it was begun on a device that several people use.
+    pub shared: bool,
+    /// When a person last touched the device; kept for shared devices only.
+    pub touched_at: Timestamp,
+    /// The person's roles have changed since the session got its key.
+    pub renew: bool,
 }
 
 /// A session ends after so long without use.
@@ -204,7 +212,17 @@ impl Actor {
 
     /// Whether the PIN was proven lately enough for what is guarded twice.
     pub fn has_proven(&self, now: Timestamp) -> bool {
-        now.duration_since(self.session.proven_at) < PROOF_LASTS
+        now.duration_since(self.session.proven_at) < PROOF_LASTS && !self.is_idle(now)
+    }
+
+    /// How long a shared device may go untouched before it asks for the PIN.
+    pub fn idle_limit(&self) -> SignedDuration {
+        SignedDuration::from_mins(i64::from(self.company.shared_idle_minutes))
+    }
+
+    /// Whether this is a shared device that nobody has touched for too long: it may be somebody else's hand by now.
+    pub fn is_idle(&self, now: Timestamp) -> bool {
+        self.session.shared && now.duration_since(self.session.touched_at) >= self.idle_limit()
     }
 }
 

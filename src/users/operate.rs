@@ -103,6 +103,15 @@ pub async fn rename_company(db: &Db, code: &str, name: &str) -> Result<()> {
     tx.keep().await
 }
 
+/// Minutes, 1 to 60, without a touch after which a shared device asks for the PIN again.
+pub async fn set_shared_idle(db: &Db, code: &str, minutes: i16) -> Result<()> {
+    let mut tx = db.operator().await?;
+    if !companies::update_company_shared_idle(&mut tx, code, minutes).await? {
+        return Err(AppError::NotFound);
+    }
+    tx.keep().await
+}
+
 /// Closes a company: its sessions end, and nobody signs in any more. Nothing is deleted.
 pub async fn close_company(db: &Db, clock: &Clock, code: &str) -> Result<()> {
     let now = clock.now();

@@ -65,7 +65,7 @@ impl Command for CreatePerson<'_> {
     }
 }
 
-/// Gives a person exactly these roles. Open sessions go on with the new ones.
+/// Gives a person exactly these roles. Open sessions go on with the new ones, under a new key.
 #[derive(Debug)]
 pub struct SetRoles<'a> {
     pub by: By<'a>,
@@ -82,6 +82,7 @@ impl Command for SetRoles<'_> {
             return Ok(Change::Unchanged);
         }
         people::update_roles(tx, company_id, self.person_id, &self.roles).await?;
+        sessions::update_sessions_renew(tx, company_id, self.person_id).await?;
         let detail = json!({ "before": codes(&person.roles), "after": codes(&self.roles) });
         self.by.note(tx, SecurityEvent::RolesChanged, self.person_id, detail).await?;
         Ok(self.by.access_changed(self.person_id))

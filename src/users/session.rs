@@ -46,6 +46,8 @@ pub struct Begins {
     pub pin_hash: String,
     /// The session that goes on under a new key: its sockets stay open.
     pub continues: Option<SessionId>,
+    /// [`super::client::Device::key`] of the browser's device, where it has one.
+    pub device: Option<[u8; 32]>,
 }
 
 /// Sessions in Postgres.
@@ -69,6 +71,7 @@ impl SessionStore for PostgresStore {
             company_id: begins.company_id,
             person_id: begins.person_id,
             pin_hash: &begins.pin_hash,
+            device: begins.device.as_ref().map(<[u8; 32]>::as_slice),
             now: self.clock.now(),
         };
         let mut tx = self.db.gate().await.map_err(backend)?;
@@ -89,7 +92,7 @@ impl SessionStore for PostgresStore {
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
         let now = self.clock.now();
         let mut tx = self.db.gate().await.map_err(backend)?;
-        let found = sessions::find_session(&mut tx, &key(*id)).await.map_err(backend)?;
+        let found = sessions::find_session(&mut tx, &key(*id), now).await.map_err(backend)?;
         let Some(found) = found else { return Ok(None) };
         if !session_holds(found.actor.session.created_at, found.last_seen_at, now) {
             return Ok(None);
@@ -113,7 +116,8 @@ impl SessionStore for PostgresStore {
     }
 }
 
-fn key(id: Id) -> [u8; 32] {
+/// What the table knows a cookie by.
+pub(super) fn key(id: Id) -> [u8; 32] {
     Sha256::digest(id.0.to_le_bytes()).into()
 }
 
@@ -129,12 +133,16 @@ fn unavailable(error: tower_sessions::session::Error) -> AppError {
     AppError::Unavailable(None)
 }
 
+pub(super) fn cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-session" } else { "session" }
+}
+
 /// The layer that reads and writes the session cookie. Put it outside of [`load_actor`].
 pub fn layer(state: &AppState) -> SessionManagerLayer<PostgresStore> {
     let store = PostgresStore { db: state.db.clone(), clock: state.clock.clone() };
     let secure = state.settings.is_https();
     SessionManagerLayer::new(store)
-        .with_name(if secure { "__Host-session" } else { "session" })
+        .with_name(cookie_name(secure))
         .with_secure(secure)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
@@ -176,7 +184,9 @@ pub async fn hold_back(request: Request, next: Next) -> Response {
     }
     let path = request.uri().path();
     let must_change = request.extensions().get::<Actor>().is_some_and(|actor| actor.pin_must_change);
-    if !must_change || matches!(path, "/pin" | "/sign-out" | "/sign-in" | "/language") {
+    if !must_change
+        || matches!(path, "/pin" | "/sign-out" | "/sign-in" | "/unlock" | "/switch" | "/touch" | "/language")
+    {
         return next.run(request).await;
     }
     if wants_json(request.headers()) || matches!(path, "/live" | "/feed") {

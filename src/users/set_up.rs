@@ -1,13 +1,17 @@
 //! The one-time page: a company where there is none, and its first administrator.
 
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
 use super::actions::check_new_pin;
 use super::client::Source;
+use super::doors;
+use super::limits::Door;
 use super::model::Role;
 use super::operate::{self, NewCompany, Operator};
 use super::people::check_new_person;
 use super::queries::companies::{self, ListedCompany};
+use super::queries::devices;
 use super::queries::events::SecurityEvent;
 use super::queries::sign_in;
 use super::session::Begins;
@@ -38,13 +42,16 @@ pub async fn find_set_up(operator: Operator<'_>) -> Result<Option<ListedCompany>
     Ok(operate::list_companies(operator.db).await?.into_iter().find(|company| !company.closed))
 }
 
-/// Makes the company if there is none, and its first administrator, who is signed in at once.
-pub async fn set_up(operator: Operator<'_>, form: SetUp<'_>, source: &Source) -> Result<Begins> {
+/// Makes the company if there is none, and its first administrator, who is signed in at once. `network` is what
+/// wrong tokens are counted by.
+pub async fn set_up(
+    operator: Operator<'_>,
+    form: SetUp<'_>,
+    source: &Source,
+    network: &str,
+) -> Result<Begins> {
     let existing = find_set_up(operator).await?;
-    let expected = operator.settings.setup_token.as_deref().unwrap_or_default();
-    if !is_same(form.token.trim(), expected) {
-        return Err(AppError::field("token", "set_up.token_wrong"));
-    }
+    check_token(operator, form.token.trim(), network).await?;
     if existing.is_none() {
         operate::check_company(form.company)?;
     }
@@ -66,7 +73,21 @@ pub async fn set_up(operator: Operator<'_>, form: SetUp<'_>, source: &Source) ->
     };
     operate::insert_admin(&mut tx, company_id, &new, SecurityEvent::SetUpDone, source, now).await?;
     tx.keep().await?;
-    Ok(Begins { company_id, person_id: new.id, pin_hash: new.pin_hash, continues: None })
+    Ok(Begins { company_id, person_id: new.id, pin_hash: new.pin_hash, continues: None, device: None })
+}
+
+/// Whoever guesses waits longer each time; then the right token is not looked at either.
+async fn check_token(operator: Operator<'_>, given: &str, network: &str) -> Result<()> {
+    let now = operator.clock.now();
+    let expected = operator.settings.setup_token.as_deref().unwrap_or_default();
+    let mut tx = operator.db.gate().await?;
+    doors::knock(&mut tx, Door::SetUp, network, now).await?;
+    if is_same(given, expected) {
+        return Ok(());
+    }
+    devices::insert_door_failure(&mut tx, Uuid::now_v7(), Door::SetUp, network, now).await?;
+    tx.keep().await?;
+    Err(AppError::field("token", "set_up.token_wrong"))
 }
 
 /// Compares hashes: how long it takes says nothing about the token.

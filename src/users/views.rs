@@ -4,6 +4,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::model::{Actor, Role};
+use super::shared::Present;
 use crate::html::{Chrome, FieldErrors, Nav, Scene, Who};
 use crate::ids::PersonId;
 
@@ -36,11 +37,68 @@ pub struct SignInPage<'a> {
     /// What was wrong, as a sentence; the same for an unknown number and a wrong PIN.
     pub error: Option<&'a str>,
     pub next: &'a str,
+    /// The device is shared and was unlocked lately: today's people are one tap away.
+    pub names_people: bool,
 }
 
 impl SignInPage<'_> {
     fn nav(&self) -> Nav {
         Nav::Elsewhere
+    }
+}
+
+/// Whom the page of a shared device asks for.
+#[derive(Clone, Copy, Debug)]
+pub enum SwitchAsk<'a> {
+    /// One of the people.
+    Who,
+    /// The PIN of this one.
+    Pin(&'a Present),
+    /// Login number, of so many digits, and PIN.
+    Number(u8),
+}
+
+/// `/switch`, on a shared device: who uses it now. Its forms post to `/unlock`: `person` or `number`, `pin`, `next`.
+#[derive(Template)]
+#[template(path = "users/switch.html")]
+pub struct SwitchPage<'a> {
+    pub chrome: &'a Chrome,
+    pub people: &'a [Present],
+    pub ask: SwitchAsk<'a>,
+    /// Who acts on the device at this moment.
+    pub acting: Option<PersonId>,
+    /// The device was idle, and a command was not done.
+    pub idle: bool,
+    /// The page to go back to.
+    pub next: &'a str,
+    pub pin_digits: u8,
+    pub error: Option<&'a str>,
+}
+
+impl SwitchPage<'_> {
+    fn nav(&self) -> Nav {
+        Nav::Switch
+    }
+
+    /// The same page one step on, which still knows where to go back to.
+    fn link(&self, name: &str, value: &str) -> String {
+        let pairs = [(name, value), ("next", self.next)];
+        let pairs: Vec<_> = pairs.into_iter().filter(|(name, _)| !name.is_empty()).collect();
+        format!("/switch?{}", serde_html_form::to_string(pairs).unwrap_or_default())
+    }
+
+    fn is_acting(&self, person: &Present) -> bool {
+        self.acting == Some(person.id)
+    }
+
+    fn initials(&self, person: &Present) -> String {
+        crate::html::chrome::initials(&person.name)
+    }
+
+    fn roles(&self, person: &Present) -> String {
+        let words: Vec<_> =
+            person.roles.iter().map(|role| self.chrome.scene.word("role", role.code())).collect();
+        words.join(", ")
     }
 }
 

@@ -49,18 +49,19 @@ function send(form, button) {
   const tap = add({ url, body: bodyOf(form, button), target, person: person() });
   forms.set(tap.op, form);
   setTimeout(() => {
-    if (forms.has(tap.op)) waits(tap);
+    if (forms.has(tap.op) && !tap.late) waits(tap);
   }, SLOW);
 }
 
 /** It takes long. What is stored on this device is said to be, and nothing else. */
-function waits(tap) {
+function waits(tap, why) {
   if (!tap.stored) return;
   tap.late = true;
   mark(tap.target, "queued");
   const form = forms.get(tap.op);
   if (form) form.setAttribute("data-saving", "queued");
-  sayKept();
+  // The sheet that asks for the PIN says it already.
+  if (why !== "signin") sayKept();
 }
 
 function sayKept() {
@@ -126,7 +127,7 @@ export function start() {
     answered,
     waiting(tap, why) {
       if (why === "network") doubt();
-      waits(tap);
+      waits(tap, why);
     },
     signIn: () => askPin().then(resume),
     expired: (tap, why) => toast(words(why === "person" ? "otherPerson" : "dropped"), "bad"),

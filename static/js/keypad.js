@@ -71,11 +71,14 @@ export function start() {
     if (clean !== field.value) field.value = clean;
     moveOn(field);
   });
-  // Where the keypad is on the screen, the device's own keyboard would cover it.
-  if (matchMedia("(pointer: coarse)").matches) {
-    document.querySelectorAll("[data-keypad]").forEach((pad) => {
-      const form = pad.closest("form");
-      if (form) fields(form).filter(digitsOnly).forEach((field) => field.setAttribute("inputmode", "none"));
-    });
-  }
+  quiet(document);
+}
+
+/** Where the keypad is on the screen, the device's own keyboard would cover it. */
+export function quiet(place) {
+  if (!matchMedia("(pointer: coarse)").matches) return;
+  place.querySelectorAll("[data-keypad]").forEach((pad) => {
+    const form = pad.closest("form");
+    if (form) fields(form).filter(digitsOnly).forEach((field) => field.setAttribute("inputmode", "none"));
+  });
 }

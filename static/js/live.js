@@ -1,6 +1,7 @@
 // The entry. Everything works without it, as plain forms and pages; with it the page lives.
 
 import { screen } from "./page.js";
+import * as shared from "./shared.js";
 import * as touch from "./touch.js";
 import * as clock from "./clock.js";
 import * as tap from "./tap.js";
@@ -39,7 +40,7 @@ onTrouble({ resync: link.lost, touched: link.touched });
 onOutcome({ signIn, forbidden: signin.emptyPage, failed: liveline.off });
 link.onLink({ signIn, forbidden: signin.emptyPage, live: flush, hello: (hello) => build.met(hello.build) });
 
-const parts = [touch, clock, tap, marks, apply, ages, toasts, undo, forms, signin, sheets, keypad, stepper, upload, keys, mine,
+const parts = [touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, signin, sheets, keypad, stepper, upload, keys, mine,
   liveline, commands, wall];
 for (const part of parts) part.start();
 if (screen()) link.start();

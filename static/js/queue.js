@@ -102,7 +102,7 @@ async function send(tap) {
   let response = null;
   let answer = null;
   try {
-    const headers = { "Accept": "application/json", "X-Operation-Id": tap.op,
+    const headers = { "Accept": "application/json", "X-Operation-Id": tap.op, "X-Person": tap.person,
       "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8" };
     if (screen()) Object.assign(headers, { "X-Screen": screen(), "X-Cursor": cursorText() });
     response = await request(tap.url, { method: "POST", headers, body: tap.body }, LIMIT);

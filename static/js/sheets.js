@@ -6,6 +6,7 @@ import { words } from "./words.js";
 import { toast } from "./toasts.js";
 import { askPin } from "./signin.js";
 import { morph } from "./morph.js";
+import { quiet } from "./keypad.js";
 
 const openers = new WeakMap();
 /** Where the content of a sheet came from. */
@@ -50,9 +51,15 @@ async function load(box, link) {
     if (fresh && fresh.children.length) {
       sources.set(box, link.href);
       box.replaceChildren(...Array.from(fresh.childNodes));
+      quiet(box);
       openSheet(box, link);
+      const first = box.querySelector("[autofocus]");
+      if (first) first.focus();
     } else if (response.status === 401) {
       askPin();
+    } else if (response.redirected && box.id === "switch-sheet") {
+      // Nobody has unlocked this device lately: the door asks for number and PIN.
+      location.assign(response.url);
     } else {
       toast(words(response.ok ? "gone" : "unavailable"), "bad");
     }

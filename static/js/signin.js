@@ -1,7 +1,8 @@
-// #pin-sheet: the PIN is asked over the page, and what waited goes on only for the same person.
+// #pin-sheet and #switch-sheet: the PIN is asked over the page, and what waited goes on only for the same person.
 
 import { person, request, main } from "./page.js";
 import { words, sentenceOf } from "./words.js";
+import { wake } from "./shared.js";
 
 const LIMIT = 15000;
 
@@ -19,7 +20,7 @@ export function askPin() {
     return asking;
   }
   if (!box.open) {
-    say("");
+    say(box, "");
     const form = box.querySelector("form[data-unlock]");
     if (form) form.reset();
     box.showModal();
@@ -29,8 +30,8 @@ export function askPin() {
   return asking;
 }
 
-function say(text) {
-  const slot = sheet().querySelector("[data-error]");
+function say(place, text) {
+  const slot = place.querySelector("[data-error]");
   if (!slot) return;
   slot.textContent = text;
   slot.hidden = !text;
@@ -38,7 +39,7 @@ function say(text) {
 
 async function send(form, button) {
   const body = new URLSearchParams(new FormData(form));
-  body.set("person", person());
+  if (form.closest("#pin-sheet")) body.set("person", person());
   if (button && button.name) body.append(button.name, button.value);
   form.setAttribute("aria-busy", "true");
   try {
@@ -49,14 +50,14 @@ async function send(form, button) {
     if (who) enter(who);
     else refused(form, sentenceOf(response.status, json));
   } catch (error) {
-    say(words("offline"));
+    say(form, words("offline"));
   } finally {
     form.removeAttribute("aria-busy");
   }
 }
 
 function refused(form, sentence) {
-  say(sentence);
+  say(form, sentence);
   const pin = form.querySelector("input[name=pin]");
   if (!pin) return;
   pin.value = "";
@@ -76,7 +77,8 @@ function enter(who) {
     location.reload();
     return;
   }
-  sheet().close();
+  document.querySelectorAll("#pin-sheet[open], #switch-sheet[open]").forEach((box) => box.close());
+  wake();
   const done = answer;
   asking = answer = null;
   if (done) done();
@@ -96,7 +98,7 @@ export function emptyPage(sentence) {
 
 export function start() {
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches("#pin-sheet form[data-unlock]")) return;
+    if (!event.target.matches("dialog form[data-unlock]")) return;
     event.preventDefault();
     send(event.target, event.submitter);
   });

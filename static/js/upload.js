@@ -1,6 +1,6 @@
 // form[data-upload]: files chosen or dropped on [data-drop] are sent one by one, each with its row in #uploads.
 
-import { screen, cursorText, backoff, random } from "./page.js";
+import { screen, cursorText, person, backoff, random } from "./page.js";
 import { words, sentenceOf } from "./words.js";
 import { newId } from "./queue.js";
 import { takeAnswer } from "./answer.js";
@@ -67,6 +67,7 @@ function send(job) {
   call.timeout = LIMIT;
   call.setRequestHeader("Accept", "application/json");
   call.setRequestHeader("X-Operation-Id", job.op);
+  call.setRequestHeader("X-Person", person());
   if (screen()) {
     call.setRequestHeader("X-Screen", screen());
     call.setRequestHeader("X-Cursor", cursorText());

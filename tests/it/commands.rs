@@ -4,39 +4,9 @@ use separacao::feed::EventKind;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::support::client::Client;
-use crate::support::screen::Page;
 use crate::support::server::TestServer;
-use crate::support::socket::Socket;
+use crate::support::watched::Watched;
 use crate::support::world::{ADMIN, BUYER, Imported, OTHER_PICKER, PICKER, SELLER};
-
-/// A page with its socket.
-struct Watched {
-    client: Client,
-    path: String,
-    page: Page,
-    socket: Socket,
-}
-
-impl Watched {
-    async fn open(client: &Client, path: &str) -> Self {
-        let mut page = client.page(path).await;
-        let socket = Socket::open(client, &mut page).await;
-        Self { client: client.clone(), path: path.to_owned(), page, socket }
-    }
-
-    /// Page before + frames = page after.
-    async fn must_equal_a_fresh_page(&mut self, after: &str) {
-        let fresh = self.client.page(&self.path).await;
-        self.socket.follow(&mut self.page, fresh.n()).await;
-        assert_eq!(self.page.reset, None, "{after}: {}", self.path);
-        if self.page.touched {
-            self.page = fresh;
-            return;
-        }
-        self.page.must_show(&fresh, &format!("{after} on {}", self.path));
-    }
-}
 
 /// A command: what it is told as, its path and its form.
 type Tap = (EventKind, String, Vec<(&'static str, &'static str)>);

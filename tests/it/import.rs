@@ -1,97 +1,17 @@
 //! A quote's PDF becomes an order: once, whole, and only when it adds up.
 
-use std::path::{Path, PathBuf};
-
 use reqwest::multipart::{Form, Part};
 use rust_decimal::Decimal;
-use separacao::ids::OrderId;
 use separacao::lang::Lang;
 use separacao::orders::queries::read;
 use separacao::quotes::{MOST_BYTES, Quote, Refusal};
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use uuid::Uuid;
 
-use crate::support::client::{Answer, Client};
+use crate::support::client::Client;
+use crate::support::database::{count, run_sql};
+use crate::support::quotes::{Choices, fixture, form, order_of, pdf, send, upload, usual};
 use crate::support::server::TestServer;
-use crate::support::world::{ADMIN, Company, OTHER_SELLER, PICKER, SELLER};
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/quotes").join(name)
-}
-
-fn pdf(name: &str) -> Vec<u8> {
-    std::fs::read(fixture(&format!("{name}.pdf"))).unwrap()
-}
-
-fn form(name: &str, bytes: Vec<u8>) -> Form {
-    Form::new().part("file", Part::bytes(bytes).file_name(format!("{name}.pdf")))
-}
-
-/// As the script sends a file.
-async fn send(client: &Client, name: &str, bytes: Vec<u8>, operation: Uuid) -> Answer {
-    let request = client.http().post(client.url("/quotes")).header("accept", "application/json");
-    client.send(request.header("x-operation-id", operation.to_string()).multipart(form(name, bytes))).await
-}
-
-/// Uploads a sample; answers the path of its draft.
-async fn upload(client: &Client, name: &str) -> String {
-    let answer = send(client, name, pdf(name), Uuid::now_v7()).await;
-    assert_eq!(answer.status, 200, "{name}: {}", answer.text);
-    answer.json()["location"].as_str().expect("a draft").to_owned()
-}
-
-/// The choices of a form.
-struct Choices {
-    shipping: String,
-    packaging: String,
-    seller: String,
-}
-
-impl Choices {
-    /// By the names of shipping and packaging, and the seller's number.
-    async fn of(company: &Company, shipping: &str, packaging: &str, seller: &str) -> Self {
-        let mut tx = company.app.db.company(company.id).await.unwrap();
-        let shippings = read::list_shipping_options(&mut tx, company.id, None).await.unwrap();
-        let packagings = read::list_packaging_options(&mut tx, company.id, None).await.unwrap();
-        Self {
-            shipping: shippings.iter().find(|option| option.name == shipping).unwrap().id.to_string(),
-            packaging: packagings.iter().find(|option| option.name == packaging).unwrap().id.to_string(),
-            seller: company.person(seller).await.to_string(),
-        }
-    }
-
-    fn form<'a>(&'a self, version: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-        let mut form = vec![
-            ("version", version),
-            ("shipping", self.shipping.as_str()),
-            ("packaging", self.packaging.as_str()),
-            ("seller", self.seller.as_str()),
-        ];
-        form.extend(more);
-        form
-    }
-}
-
-async fn usual(company: &Company) -> Choices {
-    Choices::of(company, "Correios", "Caixa", SELLER).await
-}
-
-fn order_of(answer: &Answer) -> OrderId {
-    assert_eq!(answer.status, 200, "{}", answer.text);
-    let location = answer.json()["location"].as_str().unwrap().to_owned();
-    location.strip_prefix("/orders/").expect("an order").parse().unwrap()
-}
-
-async fn count(server: &TestServer, what: &str) -> i64 {
-    let mut database = PgConnection::connect(&server.database_url).await.unwrap();
-    let sql = AssertSqlSafe(format!("select count(*) from {what}"));
-    sqlx::query_scalar(sql).fetch_one(&mut database).await.unwrap()
-}
-
-async fn run(server: &TestServer, sql: &str) {
-    let mut database = PgConnection::connect(&server.database_url).await.unwrap();
-    sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut database).await.unwrap();
-}
+use crate::support::world::{ADMIN, OTHER_SELLER, PICKER, SELLER};
 
 fn cents(reais: Decimal) -> i64 {
     (reais * Decimal::ONE_HUNDRED).try_into().unwrap()
@@ -162,10 +82,10 @@ async fn every_sample_becomes_the_order_that_its_json_says() {
         let again = seller.get(&draft).await;
         assert_eq!((again.status.as_u16(), again.location()), (303, format!("/orders/{id}").as_str()));
     }
-    assert_eq!(count(&server, "quote_drafts").await, 0);
+    assert_eq!(count(&server.database_url, "quote_drafts").await, 0);
     let discount =
         "orders where number = '41005' and discount_cents = 1530 and total_cents - 1530 = payable_cents";
-    assert_eq!(count(&server, discount).await, 1);
+    assert_eq!(count(&server.database_url, discount).await, 1);
 }
 
 #[tokio::test]
@@ -190,8 +110,8 @@ async fn a_file_that_is_no_quote_gets_its_own_sentence_and_leaves_no_trace() {
     assert_eq!(large.json()["title"], Refusal::TooLarge.sentence(Lang::PtBr));
     let nothing = seller.http().post(seller.url("/quotes")).header("accept", "application/json");
     assert_eq!(seller.send(nothing.multipart(Form::new().text("x", "y"))).await.status, 422);
-    assert_eq!(count(&server, "quote_drafts").await, 0);
-    assert_eq!(count(&server, "operations").await, 0);
+    assert_eq!(count(&server.database_url, "quote_drafts").await, 0);
+    assert_eq!(count(&server.database_url, "operations").await, 0);
 }
 
 #[tokio::test]
@@ -243,7 +163,7 @@ async fn values_that_do_not_add_up_stop_the_import_until_they_are_corrected() {
     let id = order_of(&seller.tap(&confirm, &choices.form("2", &[("total", "456,75")])).await);
     let right =
         format!("orders where id = '{}' and total_cents = 45675 and values_mismatch_reason is null", id.0);
-    assert_eq!(count(&server, &right).await, 1);
+    assert_eq!(count(&server.database_url, &right).await, 1);
 }
 
 #[tokio::test]
@@ -267,7 +187,7 @@ async fn a_line_is_corrected_beside_what_was_read() {
         "order_items where order_id = '{}' and quantity = 20 and unit = 'CX' and total_cents = 7000",
         id.0
     );
-    assert_eq!(count(&server, &lines).await, 1);
+    assert_eq!(count(&server.database_url, &lines).await, 1);
 }
 
 #[tokio::test]
@@ -290,7 +210,11 @@ async fn an_administrator_may_accept_an_inconsistent_paper_with_a_reason() {
 async fn a_seller_s_other_name_is_asked_once_and_remembered() {
     let server = TestServer::start().await;
     let company = server.company("alfa").await;
-    run(&server, "update people set name = 'Caio Luz', name_folded = 'caioluz' where number = '2001'").await;
+    run_sql(
+        &server.database_url,
+        "update people set name = 'Caio Luz', name_folded = 'caioluz' where number = '2001'",
+    )
+    .await;
     let seller = server.signed_in("alfa", SELLER).await;
     let first = upload(&seller, "glued-customer").await;
     let second = upload(&seller, "overprinted-unit").await;
@@ -305,7 +229,7 @@ async fn a_seller_s_other_name_is_asked_once_and_remembered() {
     );
     let id = order_of(&seller.tap(&format!("{second}/confirm"), &nobody.form("1", &[])).await);
     let sold = format!("orders where id = '{}' and seller_id = '{}'", id.0, choices.seller);
-    assert_eq!(count(&server, &sold).await, 1);
+    assert_eq!(count(&server.database_url, &sold).await, 1);
 }
 
 #[tokio::test]
@@ -319,17 +243,17 @@ async fn the_server_enforces_the_packaging_rule_and_proposes_the_customer_s_last
     assert!(refused.json()["fields"]["packaging"].is_string(), "{}", refused.text);
     let counter = Choices::of(&company, "Cliente na loja", "Sacola", SELLER).await;
     let id = order_of(&seller.tap(&format!("{draft}/confirm"), &counter.form("1", &[])).await);
-    assert_eq!(count(&server, &format!("orders where id = '{}' and urgent", id.0)).await, 1);
+    assert_eq!(count(&server.database_url, &format!("orders where id = '{}' and urgent", id.0)).await, 1);
 
-    run(&server, "update orders set number = '77777', customer_code = '000432'").await;
+    run_sql(&server.database_url, "update orders set number = '77777', customer_code = '000432'").await;
     let draft = upload(&seller, "slashes-10-items").await;
     let id = order_of(&seller.tap(&format!("{draft}/confirm"), &[("version", "1")]).await);
     let proposed = format!(
         "orders where id = '{}' and shipping_id = '{}' and packaging_id = '{}'",
         id.0, counter.shipping, counter.packaging
     );
-    assert_eq!(count(&server, &proposed).await, 1);
-    run(&server, "update orders set customer_code = '000001' where number = '77777'").await;
+    assert_eq!(count(&server.database_url, &proposed).await, 1);
+    run_sql(&server.database_url, "update orders set customer_code = '000001' where number = '77777'").await;
     let draft = upload(&seller, "columns-11-items").await;
     let refused = seller.tap(&format!("{draft}/confirm"), &[("version", "1")]).await;
     assert!(refused.json()["fields"]["shipping"].is_string(), "the counter customer is many people");
@@ -348,7 +272,7 @@ async fn confirmed_twice_at_once_a_draft_is_one_order() {
     let mut statuses = [first.status.as_u16(), second.status.as_u16()];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 404], "{} {}", first.text, second.text);
-    assert_eq!(count(&one, "orders").await, 1);
+    assert_eq!(count(&one.database_url, "orders").await, 1);
 
     let operation = Uuid::now_v7();
     let confirm = format!("{}/confirm", upload(&here, "discount").await);
@@ -358,7 +282,7 @@ async fn confirmed_twice_at_once_a_draft_is_one_order() {
     );
     assert_eq!(order_of(&first), order_of(&second));
     assert_eq!(order_of(&here.tap_as(&confirm, &form, operation, None).await), order_of(&first));
-    assert_eq!(count(&one, "orders").await, 2);
+    assert_eq!(count(&one.database_url, "orders").await, 2);
 }
 
 #[tokio::test]
@@ -381,11 +305,15 @@ async fn a_number_is_one_order_s_until_that_is_canceled() {
     assert_eq!(lost.json()["title"], "O pedido 41006 já está aberto");
     let id = order_of(&won);
     let page = loser.get(draft).await.text;
-    assert!(page.contains(&format!("/orders/{id}")) && !page.contains("formaction"), "{page}");
-    run(&server, "update orders set state = 'finished', closed_at = now(), closed_by = seller_id").await;
+    assert!(page.contains(&format!("/orders/{id}")) && !page.contains("Confirmar pedido"), "{page}");
+    run_sql(
+        &server.database_url,
+        "update orders set state = 'finished', closed_at = now(), closed_by = seller_id",
+    )
+    .await;
     let confirm = format!("{draft}/confirm");
     assert_eq!(loser.tap(&confirm, &form).await.json()["title"], "O pedido 41006 já foi finalizado");
-    run(&server, "update orders set state = 'canceled'").await;
+    run_sql(&server.database_url, "update orders set state = 'canceled'").await;
     order_of(&loser.tap(&confirm, &form).await);
 }
 
@@ -401,11 +329,11 @@ async fn quotes_without_a_number_may_repeat_and_are_pointed_out() {
     let known = "Este mesmo arquivo já é o pedido CLIENTE BALCAO · 28/10/2025";
     assert!(seller.get("/quotes").await.text.contains(known));
     assert!(seller.get(&second).await.text.contains(known));
-    run(&server, "update order_documents set sha256 = '\\x00'").await;
+    run_sql(&server.database_url, "update order_documents set sha256 = '\\x00'").await;
     let same = "Mesmo cliente, data e itens do pedido CLIENTE BALCAO · 28/10/2025";
     assert!(seller.get(&second).await.text.contains(same));
     order_of(&seller.tap(&format!("{second}/confirm"), &choices.form("1", &[])).await);
-    assert_eq!(count(&server, "orders where number is null").await, 2);
+    assert_eq!(count(&server.database_url, "orders where number is null").await, 2);
 }
 
 #[tokio::test]
@@ -456,12 +384,12 @@ async fn an_upload_that_is_sent_again_makes_one_draft() {
     let again = send(&here, "copy", file(), Uuid::now_v7()).await.json();
     assert_eq!(again["location"], draft);
     assert_eq!(again["message"], "Este mesmo arquivo já está em Para conferir");
-    assert_eq!(count(&one, "quote_drafts").await, 1);
+    assert_eq!(count(&one.database_url, "quote_drafts").await, 1);
     assert_eq!(send(&here, "b", pdf("discount"), operation).await.status, 422, "another file, the same tap");
     here.tap(&format!("{}/discard", draft.as_str().unwrap()), &[]).await;
     let late = send(&here, "a", file(), operation).await.json();
     assert!(late["location"].is_null(), "{late}");
-    assert_eq!(count(&one, "quote_drafts").await, 0);
+    assert_eq!(count(&one.database_url, "quote_drafts").await, 0);
 }
 
 #[tokio::test]
@@ -493,7 +421,7 @@ async fn one_choice_is_applied_to_all_of_ones_drafts() {
     let answer = seller.tap(&format!("{}/save", mine[0]), &choices.form("1", &[("all", "yes")])).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     let chosen = format!("quote_drafts where form ->> 'packaging' = '{}' and version = 2", choices.packaging);
-    assert_eq!(count(&server, &chosen).await, 2);
+    assert_eq!(count(&server.database_url, &chosen).await, 2);
     let caio = company.person(OTHER_SELLER).await;
     let id = order_of(
         &seller
@@ -503,7 +431,10 @@ async fn one_choice_is_applied_to_all_of_ones_drafts() {
             )
             .await,
     );
-    assert_eq!(count(&server, &format!("orders where id = '{}' and seller_id = '{caio}'", id.0)).await, 1);
+    assert_eq!(
+        count(&server.database_url, &format!("orders where id = '{}' and seller_id = '{caio}'", id.0)).await,
+        1
+    );
 }
 
 #[tokio::test]
@@ -513,13 +444,24 @@ async fn the_demo_company_has_people_and_orders_in_every_state_and_is_made_once(
     assert_eq!((report.people.len(), report.orders), (12, 30));
     assert!(separacao::demo::load(&server.app).await.unwrap().is_none());
     assert_eq!(
-        count(&server, "people where company_id = (select id from companies where code = 'demo')").await,
+        count(
+            &server.database_url,
+            "people where company_id = (select id from companies where code = 'demo')"
+        )
+        .await,
         12
     );
     for (state, orders) in [("open", 19), ("finished", 9), ("canceled", 2)] {
-        assert_eq!(count(&server, &format!("orders where state = '{state}'")).await, orders, "{state}");
+        assert_eq!(
+            count(&server.database_url, &format!("orders where state = '{state}'")).await,
+            orders,
+            "{state}"
+        );
     }
-    assert_eq!(count(&server, "order_history where at > now() or at < now() - interval '8 days'").await, 0);
+    assert_eq!(
+        count(&server.database_url, "order_history where at > now() or at < now() - interval '8 days'").await,
+        0
+    );
     let picker = Client::new(server.port);
     picker.sign_in("demo", "1005", &report.pin).await;
     let board = picker.get("/").await.text;

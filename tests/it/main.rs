@@ -4,15 +4,20 @@
 
 mod browser;
 mod commands;
+mod doors;
 mod drain;
 mod embedded;
 mod feed;
 mod health;
 mod import;
 mod isolation;
+mod malformed;
+mod new_key;
 mod people;
 mod quotes;
+mod revise;
 mod screens;
+mod shared_device;
 mod sign_in;
 mod sockets;
 mod support;

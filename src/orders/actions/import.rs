@@ -8,18 +8,12 @@ use crate::feed::{EventKind, NewEvent};
 use crate::html;
 use crate::orders::history::Detail;
 use crate::orders::model::split_reference;
+use crate::orders::queries::documents;
+pub use crate::orders::queries::documents::Document;
 use crate::orders::queries::import::{self, NewOrder};
 use crate::orders::queries::search;
 use crate::orders::queries::write::{self, NewEntry};
 use jiff::Timestamp;
-
-/// The PDF behind an order.
-#[derive(Debug)]
-pub struct Document<'a> {
-    pub file_name: &'a str,
-    pub sha256: &'a [u8],
-    pub pdf: &'a [u8],
-}
 
 /// Writes order, lines, document, notes, search words and the first entry of its history. A number that an
 /// order already has is refused by the index `orders_number_key`, at this very moment.
@@ -32,8 +26,9 @@ pub async fn import_order(
 ) -> Result<Change> {
     let company_id = tx.company_id();
     import::insert_order(tx, company_id, order, now).await?;
-    if let Some(Document { file_name, sha256, pdf }) = document {
-        import::insert_document(tx, company_id, order.id, file_name, sha256, pdf, now).await?;
+    if let Some(document) = document {
+        let number = order.number.as_deref();
+        documents::insert_document(tx, company_id, order.id, number, document, None, now).await?;
     }
     if let Some(note) = note.map(str::trim).filter(|note| !note.is_empty()) {
         write::insert_note(tx, company_id, order.id, order.imported_by, note_text(note)?, now).await?;
@@ -57,14 +52,24 @@ pub async fn import_order(
     ))
 }
 
-/// What the order is found by: number, customer, product codes, and the words of the references.
 fn words(order: &NewOrder) -> Vec<String> {
-    let mut words: Vec<String> = order.number.iter().cloned().collect();
-    words.push(order.customer_code.clone());
-    words.extend(search_words(&order.customer));
-    for item in &order.items {
-        words.push(item.code.clone());
-        words.extend(search_words(split_reference(&item.description).0));
+    let lines = order.items.iter().map(|item| (item.code.as_str(), item.description.as_str()));
+    order_words(order.number.as_deref(), &order.customer_code, &order.customer, lines)
+}
+
+/// What an order is found by: number, customer, product codes, and the words of the references.
+pub(super) fn order_words<'a>(
+    number: Option<&str>,
+    customer_code: &str,
+    customer: &str,
+    lines: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Vec<String> {
+    let mut words: Vec<String> = number.into_iter().map(str::to_owned).collect();
+    words.push(customer_code.to_owned());
+    words.extend(search_words(customer));
+    for (code, description) in lines {
+        words.push(code.to_owned());
+        words.extend(search_words(split_reference(description).0));
     }
     words.sort_unstable();
     words.dedup();

@@ -9,7 +9,7 @@ use crate::error::{AppError, Result};
 use crate::feed::EventKind;
 use crate::ids::ItemId;
 use crate::orders::history::{Detail, PickRecord};
-use crate::orders::item::{Decision, ItemState, StandingPick, Unpicked};
+use crate::orders::item::{Decision, ItemRefusal, ItemState, PutBack, StandingPick};
 use crate::orders::model::Item;
 use crate::orders::queries::{read, write};
 use crate::users::model::Permission;
@@ -28,6 +28,14 @@ pub struct UnpickItem<'a> {
     pub on: On<'a>,
     pub item_id: ItemId,
     pub quantity: Option<Decimal>,
+}
+
+/// This many units that the newest quote does not want are back on the shelf.
+#[derive(Debug)]
+pub struct ReturnItem<'a> {
+    pub on: On<'a>,
+    pub item_id: ItemId,
+    pub quantity: Decimal,
 }
 
 /// The rest of the line will not be sent.
@@ -78,38 +86,49 @@ impl Command for PickItem<'_> {
 
 impl Command for UnpickItem<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let company_id = tx.company_id();
-        let order = self.on.lock_open(tx, Permission::Pick).await?;
-        let item = get_item(tx, self.on, self.item_id).await?;
-        let picks = write::list_picks(tx, company_id, order.id, item.id).await?;
-        let standing: Vec<StandingPick> = picks.iter().map(PickRecord::standing).collect();
-        let Unpicked { state, removed, reduced } = item
-            .state
-            .unpick(&standing, self.quantity)
-            .map_err(|refusal| item_conflict(refusal, &item, self.on.now))?;
-        let amount = item.state.picked - state.picked;
-        let touched = |pick: &&PickRecord| {
-            removed.contains(&pick.seq) || reduced.is_some_and(|(seq, _)| seq == pick.seq)
-        };
-        let picks_before: Vec<PickRecord> = picks.iter().filter(touched).cloned().collect();
-        write::delete_picks(tx, company_id, order.id, item.id, &removed).await?;
-        if let Some((seq, left)) = reduced
-            && let Some(pick) = picks.into_iter().find(|pick| pick.seq == seq)
-        {
-            write::insert_pick(tx, company_id, order.id, item.id, &PickRecord { quantity: left, ..pick })
-                .await?;
-        }
-        write::update_item(tx, company_id, item.id, &state, order.version + 1).await?;
-        let detail = Detail { picks_before, ..Detail::line(item.id, item.state, state) };
-        let entry = Entry {
-            kind: EventKind::ItemUnpicked,
-            item_id: Some(item.id),
-            quantity: Some(amount),
-            detail: &detail,
-            undoes: None,
-        };
-        self.on.record(tx, &order, entry).await
+        let decide = |state: &ItemState, picks: &[StandingPick]| state.unpick(picks, self.quantity);
+        back_to_shelf(tx, self.on, self.item_id, EventKind::ItemUnpicked, decide).await
     }
+}
+
+impl Command for ReturnItem<'_> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let decide = |state: &ItemState, picks: &[StandingPick]| state.put_back(picks, self.quantity);
+        back_to_shelf(tx, self.on, self.item_id, EventKind::ItemReturned, decide).await
+    }
+}
+
+/// The way of every command that puts units from the box back on the shelf: the newest picks go.
+async fn back_to_shelf(
+    tx: &mut CompanyTx,
+    on: On<'_>,
+    item_id: ItemId,
+    kind: EventKind,
+    decide: impl Fn(&ItemState, &[StandingPick]) -> Result<PutBack, ItemRefusal> + Send,
+) -> Result<Change> {
+    let company_id = tx.company_id();
+    let order = on.lock_open(tx, Permission::Pick).await?;
+    let item = get_item(tx, on, item_id).await?;
+    let picks = write::list_picks(tx, company_id, order.id, item.id).await?;
+    let standing: Vec<StandingPick> = picks.iter().map(PickRecord::standing).collect();
+    let PutBack { state, removed, reduced } =
+        decide(&item.state, &standing).map_err(|refusal| item_conflict(refusal, &item, on.now))?;
+    let amount = item.state.held() - state.held();
+    let touched =
+        |pick: &&PickRecord| removed.contains(&pick.seq) || reduced.is_some_and(|(seq, _)| seq == pick.seq);
+    let picks_before: Vec<PickRecord> = picks.iter().filter(touched).cloned().collect();
+    write::delete_picks(tx, company_id, order.id, item.id, &removed).await?;
+    if let Some((seq, left)) = reduced
+        && let Some(pick) = picks.into_iter().find(|pick| pick.seq == seq)
+    {
+        let pick = PickRecord { quantity: left, ..pick };
+        write::insert_pick(tx, company_id, order.id, item.id, &pick).await?;
+    }
+    write::update_item(tx, company_id, item.id, &state, order.version + 1).await?;
+    let detail = Detail { picks_before, ..Detail::line(item.id, item.state, state) };
+    let quantity = Some(amount);
+    let entry = Entry { kind, item_id: Some(item.id), quantity, detail: &detail, undoes: None };
+    on.record(tx, &order, entry).await
 }
 
 impl Command for MarkShort<'_> {
@@ -136,7 +155,7 @@ async fn change_rest(
     item_id: ItemId,
     kind: EventKind,
     text: Option<&str>,
-    decide: impl Fn(&ItemState) -> Result<Decision, crate::orders::item::ItemRefusal> + Send,
+    decide: impl Fn(&ItemState) -> Result<Decision, ItemRefusal> + Send,
 ) -> Result<Change> {
     let company_id = tx.company_id();
     let order = on.lock_open(tx, Permission::ResolveItem).await?;

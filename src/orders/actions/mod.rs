@@ -4,6 +4,7 @@ pub mod import;
 pub mod items;
 pub mod notes;
 pub mod orders;
+pub mod revise;
 pub mod undo;
 
 use jiff::Timestamp;
@@ -100,7 +101,20 @@ fn item_conflict(refusal: ItemRefusal, item: &Item, now: Timestamp) -> AppError 
     let changed_by = |key: &'static str, change: &LastChange| {
         Sentence::new(key).text("name", change.by_name.clone()).when(change.at, now)
     };
+    let revised = |change: &LastChange| change.kind == EventKind::OrderRevised.code();
     let sentence = match (refusal, &item.last_change) {
+        (ItemRefusal::MoreThanRest { rest, .. }, _) if item.state.off_quote && rest.is_zero() => {
+            Sentence::new("conflict.item_gone")
+        }
+        (ItemRefusal::MoreThanRest { rest, .. }, Some(change)) if revised(change) => {
+            changed_by("conflict.item_revised", change).quantity("rest", rest)
+        }
+        (ItemRefusal::MoreThanToReturn { left }, Some(change)) if left.is_zero() => {
+            changed_by("conflict.item_returned", change)
+        }
+        (ItemRefusal::MoreThanToReturn { left }, _) => {
+            Sentence::new("conflict.more_than_to_return").quantity("left", left)
+        }
         (ItemRefusal::AmountInvalid, _) => return AppError::field("quantity", "orders.error.amount_invalid"),
         (ItemRefusal::MoreThanRest { rest, .. }, Some(change)) if rest.is_zero() => {
             changed_by("conflict.item_picked", change)

@@ -35,7 +35,9 @@ impl Command for UndoAction<'_> {
         if entry.undone {
             return Ok(Change::Unchanged);
         }
-        if entry.detail.lines.is_empty() || entry.kind == EventKind::ActionUndone.code() {
+        // A quote is taken back by importing the one before it.
+        let never = [EventKind::ActionUndone.code(), EventKind::OrderRevised.code()];
+        if entry.detail.lines.is_empty() || never.contains(&entry.kind.as_str()) {
             return Err(AppError::conflict("conflict.undo_never"));
         }
         let ids: Vec<ItemId> = entry.detail.lines.iter().map(|line| line.item).collect();

@@ -70,54 +70,45 @@ pub async fn insert_order(
     )
     .execute(&mut *db)
     .await?;
-    let ids: Vec<Uuid> = order.items.iter().map(|_| ItemId::new().0).collect();
-    let codes: Vec<String> = order.items.iter().map(|item| item.code.clone()).collect();
-    let descriptions: Vec<String> = order.items.iter().map(|item| item.description.clone()).collect();
-    let units: Vec<String> = order.items.iter().map(|item| item.unit.clone()).collect();
-    let quantities: Vec<Decimal> = order.items.iter().map(|item| item.quantity).collect();
-    let prices: Vec<i64> = order.items.iter().map(|item| item.unit_price_cents).collect();
-    let totals: Vec<i64> = order.items.iter().map(|item| item.total_cents).collect();
+    let lines: Vec<(i32, &NewItem)> = (1..).zip(&order.items).collect();
+    insert_items(db, company_id, order.id, &lines, 0).await?;
+    Ok(())
+}
+
+/// Inserts lines at their places; `version` is that of the entry of the history that tells of them. Answers their ids.
+pub async fn insert_items(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    order_id: OrderId,
+    lines: &[(i32, &NewItem)],
+    version: i64,
+) -> Result<Vec<ItemId>> {
+    let ids: Vec<Uuid> = lines.iter().map(|_| ItemId::new().0).collect();
+    let positions: Vec<i32> = lines.iter().map(|(position, _)| *position).collect();
+    let codes: Vec<String> = lines.iter().map(|(_, item)| item.code.clone()).collect();
+    let descriptions: Vec<String> = lines.iter().map(|(_, item)| item.description.clone()).collect();
+    let units: Vec<String> = lines.iter().map(|(_, item)| item.unit.clone()).collect();
+    let quantities: Vec<Decimal> = lines.iter().map(|(_, item)| item.quantity).collect();
+    let prices: Vec<i64> = lines.iter().map(|(_, item)| item.unit_price_cents).collect();
+    let totals: Vec<i64> = lines.iter().map(|(_, item)| item.total_cents).collect();
     sqlx::query!(
-        "insert into order_items (company_id, id, order_id, position, code, description, unit, quantity, unit_price_cents, total_cents)
-         select $1, id, $2, position, code, description, unit, quantity, price, total
-         from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::bigint[], $9::bigint[])
-           with ordinality as line(id, code, description, unit, quantity, price, total, position)",
+        "insert into order_items (company_id, id, order_id, position, code, description, unit, quantity, unit_price_cents, total_cents, version)
+         select $1, id, $2, position, code, description, unit, quantity, price, total, $11
+         from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::bigint[], $9::bigint[], $10::integer[])
+           as line(id, code, description, unit, quantity, price, total, position)",
         company_id.0,
-        order.id.0,
+        order_id.0,
         &ids,
         &codes,
         &descriptions,
         &units,
         &quantities,
         &prices,
-        &totals
+        &totals,
+        &positions,
+        version
     )
     .execute(db)
     .await?;
-    Ok(())
-}
-
-/// Keeps the PDF beside the order.
-pub async fn insert_document(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    order_id: OrderId,
-    file_name: &str,
-    sha256: &[u8],
-    pdf: &[u8],
-    now: Timestamp,
-) -> Result<()> {
-    sqlx::query!(
-        "insert into order_documents (company_id, order_id, revision, file_name, sha256, pdf, at)
-         values ($1, $2, (select coalesce(max(revision), 0) + 1 from order_documents where company_id = $1 and order_id = $2), $3, $4, $5, $6)",
-        company_id.0,
-        order_id.0,
-        file_name,
-        sha256,
-        pdf,
-        now.to_sqlx() as _
-    )
-    .execute(db)
-    .await?;
-    Ok(())
+    Ok(ids.into_iter().map(ItemId).collect())
 }

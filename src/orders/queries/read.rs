@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::error::{AppError, Result};
@@ -12,7 +13,7 @@ use crate::ids::{CompanyId, ItemId, NoteId, OrderId, PackagingId, PersonId, Ship
 use crate::orders::item::{ItemState, Replacement, RestState};
 use crate::orders::model::{
     ClosedOrder, Closing, Counts, Item, LastChange, Note, OrderState, OrderSummary, PackagingOption,
-    ShippingOption, TimelineEntry, Totals, split_reference,
+    RevisedCounts, ShippingOption, TimelineEntry, Totals, split_reference,
 };
 
 /// Open orders in the board's order: urgent first, then oldest first.
@@ -45,9 +46,9 @@ pub struct OpenOrder {
 /// Every open order with its counts, in the board's order: filters by status need them all.
 pub async fn list_open_counts(db: &mut PgConnection, company_id: CompanyId) -> Result<Vec<OpenOrder>> {
     let rows = sqlx::query!(
-        r#"select o.id, o.seller_id, count(*) as "lines!",
-             count(*) filter (where i.to_return = 0 and (i.picked = i.quantity or i.rest_state in ('substituted', 'short'))) as "settled!",
-             count(*) filter (where i.picked > 0) as "touched!",
+        r#"select o.id, o.seller_id, count(*) filter (where i.quantity > 0 or i.to_return > 0) as "lines!",
+             count(*) filter (where i.quantity > 0 and i.to_return = 0 and (i.picked = i.quantity or i.rest_state in ('substituted', 'short'))) as "settled!",
+             count(*) filter (where i.picked + i.to_return > 0) as "touched!",
              count(*) filter (where i.picked < i.quantity and (i.rest_state = 'pending' or i.received > 0)) as "pickable!",
              count(*) filter (where i.picked < i.quantity and i.rest_state in ('purchase_requested', 'purchase_ordered')) as "in_purchase!"
            from orders o join order_items i on i.company_id = o.company_id and i.order_id = o.id
@@ -101,9 +102,9 @@ pub async fn list_summaries(
            join packaging_options pk on pk.company_id = $1 and pk.id = o.packaging_id
            left join people cb on cb.company_id = $1 and cb.id = o.closed_by
            join lateral (
-             select count(*) as lines,
-               count(*) filter (where i.to_return = 0 and (i.picked = i.quantity or i.rest_state in ('substituted', 'short'))) as settled,
-               count(*) filter (where i.picked > 0) as touched,
+             select count(*) filter (where i.quantity > 0 or i.to_return > 0) as lines,
+               count(*) filter (where i.quantity > 0 and i.to_return = 0 and (i.picked = i.quantity or i.rest_state in ('substituted', 'short'))) as settled,
+               count(*) filter (where i.picked + i.to_return > 0) as touched,
                count(*) filter (where i.picked < i.quantity and (i.rest_state = 'pending' or i.received > 0)) as pickable,
                count(*) filter (where i.picked < i.quantity and i.rest_state in ('purchase_requested', 'purchase_ordered')) as in_purchase,
                count(*) filter (where i.picked < i.quantity and i.rest_state in ('purchase_requested', 'purchase_ordered') and i.received > 0) as arrived,
@@ -216,7 +217,7 @@ async fn list_notes(
     Ok(notes)
 }
 
-/// The lines of an order in the quote's order; with `only`, just those.
+/// The lines of an order in the quote's order; with `only`, just those, also where they have left the order.
 pub async fn list_items(
     db: &mut PgConnection,
     company_id: CompanyId,
@@ -226,12 +227,12 @@ pub async fn list_items(
     let only: Option<Vec<Uuid>> = only.map(|ids| ids.iter().map(|id| id.0).collect());
     let rows = sqlx::query!(
         r#"select i.id, i.position, i.code, i.description, i.unit, i.unit_price_cents, i.total_cents, i.quantity, i.picked, i.to_return,
-             i.rest_state, i.ordered, i.received, i.not_found, i.replacement, i.replacement_quantity, i.reason, i.version,
+             i.rest_state, i.ordered, i.received, i.not_found, i.replacement, i.replacement_quantity, i.reason, i.off_quote, i.version,
              h.kind as "kind?", h.actor_id as "actor_id?", h.at as "at?", p.name as "actor?"
            from order_items i
            left join order_history h on h.company_id = $1 and h.order_id = i.order_id and h.version = i.version and i.version > 0
            left join people p on p.company_id = $1 and p.id = h.actor_id
-           where i.company_id = $1 and i.order_id = $2 and ($3::uuid[] is null or i.id = any($3))
+           where i.company_id = $1 and i.order_id = $2 and case when $3::uuid[] is null then i.quantity > 0 or i.to_return > 0 else i.id = any($3) end
            order by i.position"#,
         company_id.0,
         order_id.0,
@@ -273,6 +274,7 @@ pub async fn list_items(
                     not_found: row.not_found,
                     replacement,
                     reason: row.reason,
+                    off_quote: row.off_quote,
                 },
                 last_change,
             })
@@ -289,10 +291,12 @@ pub async fn list_timeline(
 ) -> Result<Vec<TimelineEntry>> {
     let rows = sqlx::query!(
         r#"select h.version, h.kind, h.quantity, h.at, h.detail ->> 'text' as text, h.undone_by is not null as "undone!",
-             p.name as actor, i.description as "description?"
+             h.detail -> 'revision' -> 'counts' as "revised: Json<RevisedCounts>", p.name as actor, i.description as "description?", d.revision as "document?"
            from order_history h
            join people p on p.company_id = $1 and p.id = h.actor_id
            left join order_items i on i.company_id = $1 and i.id = h.item_id
+           left join order_documents d on d.company_id = $1 and d.order_id = $2
+             and d.revision = case when h.kind = 'order_imported' then 1 else (h.detail -> 'revision' ->> 'document')::integer end
            where h.company_id = $1 and h.order_id = $2 and ($3::bigint[] is null or h.version = any($3) or h.undone_by = any($3))
            order by h.version desc limit 1000"#,
         company_id.0,
@@ -312,6 +316,8 @@ pub async fn list_timeline(
             quantity: row.quantity,
             text: row.text,
             undone: row.undone,
+            revised: row.revised.map(|Json(counts)| counts),
+            document: row.document,
         })
         .collect())
 }
@@ -418,22 +424,6 @@ pub async fn list_sellers(db: &mut PgConnection, company_id: CompanyId) -> Resul
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|row| (PersonId(row.id), row.name)).collect())
-}
-
-/// The PDF that an order came from, newest revision.
-pub async fn find_document(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    order_id: OrderId,
-) -> Result<Option<(String, Vec<u8>)>> {
-    let row = sqlx::query!(
-        "select file_name, pdf from order_documents where company_id = $1 and order_id = $2 order by revision desc limit 1",
-        company_id.0,
-        order_id.0
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(row.map(|row| (row.file_name, row.pdf)))
 }
 
 pub(super) fn state(code: &str) -> Result<OrderState> {

@@ -42,3 +42,21 @@ pub async fn insert_words(
     .await?;
     Ok(())
 }
+
+/// Takes words away from an order.
+pub async fn delete_words(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    order_id: OrderId,
+    words: &[String],
+) -> Result<()> {
+    sqlx::query!(
+        "delete from search_words where company_id = $1 and word = any($3) and order_id = $2",
+        company_id.0,
+        order_id.0,
+        words
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -142,7 +142,7 @@ pub async fn update_item(
 ) -> Result<()> {
     sqlx::query!(
         "update order_items set quantity = $3, picked = $4, to_return = $5, rest_state = $6, ordered = $7, received = $8,
-           not_found = $9, replacement = $10, replacement_quantity = $11, reason = $12, version = $13
+           not_found = $9, replacement = $10, replacement_quantity = $11, reason = $12, version = $13, off_quote = $14
          where company_id = $1 and id = $2",
         company_id.0,
         item_id.0,
@@ -156,7 +156,8 @@ pub async fn update_item(
         state.replacement.as_ref().map(|replacement| replacement.text.as_str()),
         state.replacement.as_ref().map(|replacement| replacement.quantity),
         state.reason,
-        version
+        version,
+        state.off_quote
     )
     .execute(db)
     .await?;

@@ -1,14 +1,15 @@
 //! Commands over HTTP: read the form, run one action, say what was done.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use crate::command::{self, Done, Outcome, Tap};
 use crate::error::{AppError, Result, Sentence};
+use crate::extract::Path;
 use crate::ids::{ItemId, NoteId, OrderId, PackagingId, ShippingId};
 use crate::orders::actions::On;
-use crate::orders::actions::items::{MarkShort, PickItem, UnmarkShort, UnpickItem};
+use crate::orders::actions::items::{MarkShort, PickItem, ReturnItem, UnmarkShort, UnpickItem};
 use crate::orders::actions::notes::{AddNote, ChangeNote};
 use crate::orders::actions::orders::{CancelOrder, ChangeShipping, FinishOrder, ReopenOrder, SetUrgent};
 use crate::orders::actions::undo::UndoAction;
@@ -69,6 +70,22 @@ pub async fn unpick(
         Some(tap.form.quantity.trim()).filter(|text| !text.is_empty()).map(quantity).transpose()?;
     let command = UnpickItem { on: on(&state, &actor, order_id), item_id, quantity };
     Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.unpicked"))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ReturnForm {
+    quantity: String,
+}
+
+pub async fn put_back(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path((order_id, item_id)): Path<(OrderId, ItemId)>,
+    tap: Tap<ReturnForm>,
+) -> Result<Done> {
+    let quantity = quantity(&tap.form.quantity)?;
+    let command = ReturnItem { on: on(&state, &actor, order_id), item_id, quantity };
+    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.returned"))
 }
 
 #[derive(Debug, Deserialize)]

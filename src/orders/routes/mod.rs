@@ -15,6 +15,7 @@ pub fn router() -> Router<AppState> {
         .route("/orders/{order}/quote.pdf", get(pages::quote_pdf))
         .route("/orders/{order}/items/{item}/pick", post(commands::pick))
         .route("/orders/{order}/items/{item}/unpick", post(commands::unpick))
+        .route("/orders/{order}/items/{item}/return", post(commands::put_back))
         .route("/orders/{order}/items/{item}/short", post(commands::short))
         .route("/orders/{order}/items/{item}/unshort", post(commands::unshort))
         .route("/orders/{order}/undo/{version}", post(commands::undo))

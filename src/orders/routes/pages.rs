@@ -2,20 +2,21 @@
 
 use std::collections::HashSet;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
+use crate::extract::{Path, Query};
 use crate::feed;
 use crate::html::{Choice, FieldErrors, Pager};
 use crate::ids::{CompanyId, OrderId, PersonId};
 use crate::orders::access;
 use crate::orders::actions::import::search_words;
 use crate::orders::model::{OrderState, OrderStatus};
-use crate::orders::queries::{read, search};
+use crate::orders::queries::{documents, read, search};
 use crate::orders::views::order::{OpenSheet, OrderPage};
 use crate::orders::views::{BoardFilter, BoardPage, CARDS_PER_PAGE, ClosedPage, CountersFragment};
 use crate::page::{self, Place, Subscribed, Visitor};
@@ -167,17 +168,24 @@ pub async fn closed(State(state): State<AppState>, visitor: Visitor) -> Result<R
     page::respond(&ClosedPage { chrome: &chrome, orders: &orders })
 }
 
-/// `GET /orders/{order}/quote.pdf`: the paper the order came from.
+/// Which of an order's papers.
+#[derive(Debug, Default, Deserialize)]
+pub struct DocumentQuery {
+    /// From 1, the oldest; absent: the newest.
+    revision: Option<i32>,
+}
+
+/// `GET /orders/{order}/quote.pdf`: a paper the order came from.
 pub async fn quote_pdf(
     State(state): State<AppState>,
     visitor: Visitor,
     Path(order_id): Path<OrderId>,
+    Query(query): Query<DocumentQuery>,
 ) -> Result<Response> {
     let actor = visitor.actor()?;
     let mut tx = state.db.company(actor.company_id).await?;
-    let (_, pdf) =
-        read::find_document(&mut tx, actor.company_id, order_id).await?.ok_or(AppError::NotFound)?;
-    Ok(pdf_response(pdf))
+    let pdf = documents::find_document(&mut tx, actor.company_id, order_id, query.revision).await?;
+    pdf.map(pdf_response).ok_or(AppError::NotFound)
 }
 
 /// A PDF to look at. No name from outside reaches a header.

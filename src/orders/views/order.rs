@@ -9,7 +9,7 @@ use super::parts::{
 use crate::html::format::plain_quantity;
 use crate::html::{Chrome, FieldErrors, Nav, Scene};
 use crate::ids::ItemId;
-use crate::orders::item::{ItemGroup, ItemStatus};
+use crate::orders::item::{ItemGroup, RestState};
 use crate::orders::model::{Item, OrderState, OrderSummary, PackagingOption, ShippingOption, TimelineEntry};
 
 /// Which sheet of the picking screen is drawn open: `?item=ID` or `?sheet=finish|cancel|reopen|change`.
@@ -55,8 +55,8 @@ impl Group<'_> {
 
 /// `/orders/{id}`. Besides the fragments' forms it posts to `/orders/{id}/cancel` (`reason`, `v`),
 /// `/orders/{id}/reopen` (`reason`, `v`), `/orders/{id}/shipping` (`shipping`, `packaging`: ids, `v`), and, from the
-/// sheet of a line, `/orders/{id}/items/{item}/{pick|unpick|short|unshort}`: `quantity` (pick; unpick without it
-/// takes back the last pick), `reason` (a code of `SHORT_REASONS`) and `text` (short), `v`.
+/// sheet of a line, `/orders/{id}/items/{item}/{pick|unpick|return|short|unshort}`: `quantity` (pick, return; unpick
+/// without it takes back the last pick), `reason` (a code of `SHORT_REASONS`) and `text` (short), `v`.
 #[derive(Template)]
 #[template(path = "orders/order.html")]
 pub struct OrderPage<'a> {
@@ -119,7 +119,7 @@ impl<'a> OrderPage<'a> {
     }
 
     fn entry<'e>(&self, entry: &'e TimelineEntry) -> EntryFragment<'e> {
-        EntryFragment { scene: self.scene(), entry }
+        EntryFragment { scene: self.scene(), order_id: self.order.id, entry }
     }
 
     /// Groups for the hand (to pick, in purchase), then those that are settled.
@@ -174,7 +174,7 @@ impl ItemSheet<'_> {
     }
 
     fn can_pick(&self) -> bool {
-        self.has_rest() && self.item.state.status() != ItemStatus::Substituted
+        self.has_rest() && self.item.state.rest_state != RestState::Substituted
     }
 
     fn can_short(&self) -> bool {
@@ -182,11 +182,20 @@ impl ItemSheet<'_> {
     }
 
     fn is_short(&self) -> bool {
-        self.item.state.status() == ItemStatus::Short
+        self.has_rest() && self.item.state.rest_state == RestState::Short
     }
 
+    /// What has to go back goes first: until then nothing else is put back.
     fn is_picked(&self) -> bool {
-        !self.item.state.picked.is_zero()
+        !self.item.state.picked.is_zero() && !self.returns()
+    }
+
+    fn returns(&self) -> bool {
+        !self.item.state.to_return.is_zero()
+    }
+
+    fn plain_to_return(&self) -> String {
+        plain_quantity(self.item.state.to_return)
     }
 
     fn plain_rest(&self) -> String {
@@ -204,7 +213,8 @@ impl ItemSheet<'_> {
 
     /// The finest amount that may be typed; an odd rest may always be sent as it is.
     fn finest(&self) -> &'static str {
-        let odd = self.item.state.rest().fract() + self.item.state.picked.fract();
+        let state = &self.item.state;
+        let odd = state.rest().fract() + state.picked.fract() + state.to_return.fract();
         if self.item.counts_in_pieces() && odd.is_zero() { "1" } else { "0.001" }
     }
 

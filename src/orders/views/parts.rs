@@ -9,7 +9,7 @@ use crate::html::format::{folded, plain_quantity};
 use crate::ids::OrderId;
 use crate::lang::Lang;
 use crate::orders::item::{ItemGroup, ItemStatus};
-use crate::orders::model::{FinishRefusal, Item, OrderState, OrderSummary, TimelineEntry};
+use crate::orders::model::{FinishRefusal, Item, OrderState, OrderSummary, RevisedCounts, TimelineEntry};
 
 /// The codes of the shortage reasons that the sheet offers.
 pub const SHORT_REASONS: [&str; 4] = ["stock", "damaged", "not_located", "other"];
@@ -106,7 +106,7 @@ impl GroupCountFragment {
 
 /// One line: member `item-ID` of the list `#items-GROUP`. The whole row picks the rest.
 ///
-/// Posts to `/orders/{order}/items/{item}/pick` (`quantity`, `v`). Quantities in forms have a decimal point.
+/// Posts to `/orders/{order}/items/{item}/pick` or, where units must go back, `…/return` (`quantity`, `v`). Quantities in forms have a decimal point.
 #[derive(Template)]
 #[template(path = "orders/_item.html")]
 pub struct ItemFragment<'a> {
@@ -140,14 +140,28 @@ impl ItemFragment<'_> {
         self.item.state.rest()
     }
 
+    /// Whether the row asks to put units back.
+    fn returns(&self) -> bool {
+        self.order_state == OrderState::Open && self.item.state.status() == ItemStatus::Return
+    }
+
+    fn plain_to_return(&self) -> String {
+        plain_quantity(self.item.state.to_return)
+    }
+
     fn plain_rest(&self) -> String {
         plain_quantity(self.rest())
     }
 
-    /// What stands big at the right: the rest, or all of it once nothing is left to do.
+    /// What stands big at the right: what goes back, the rest, or all of it once nothing is left to do.
     fn big(&self) -> String {
         let state = &self.item.state;
-        self.scene.quantity(if state.rest().is_zero() { state.picked } else { state.rest() })
+        let amount = match state.status() {
+            ItemStatus::Return => state.to_return,
+            _ if state.rest().is_zero() => state.picked,
+            _ => state.rest(),
+        };
+        self.scene.quantity(amount)
     }
 
     fn partly(&self) -> bool {
@@ -216,6 +230,7 @@ impl FinishFragment<'_> {
 #[template(path = "orders/_entry.html")]
 pub struct EntryFragment<'a> {
     pub scene: Scene,
+    pub order_id: OrderId,
     pub entry: &'a TimelineEntry,
 }
 
@@ -241,8 +256,11 @@ impl EntryFragment<'_> {
         lang.t_with(&key, &[("actor", &self.entry.actor), ("quantity", &quantity), ("item", item)])
     }
 
-    /// A note, a reason, the number of volumes.
+    /// A note, a reason, the number of volumes, what a newer quote changed.
     fn text(&self) -> Option<String> {
+        if let Some(counts) = &self.entry.revised {
+            return Some(self.revised(counts));
+        }
         let text = self.entry.text.as_deref().filter(|text| !text.is_empty())?;
         match self.entry.kind.as_str() {
             "action_undone" => None,
@@ -253,12 +271,32 @@ impl EntryFragment<'_> {
     }
 }
 
+impl EntryFragment<'_> {
+    /// "era o 30567 · 2 itens novos · 1 saiu"
+    fn revised(&self, counts: &RevisedCounts) -> String {
+        let lang = self.scene.lang;
+        let count = |key: &str, lines: i64| (lines > 0).then(|| lang.count(key, lines));
+        let number = counts.number_before.as_deref();
+        let parts = [
+            number.map(|number| lang.t_with("revised.number", &[("number", number)])),
+            count("revised.new", counts.new),
+            count("revised.changed", counts.changed),
+            count("revised.gone", counts.gone),
+            count("revised.returns", counts.returns),
+        ];
+        let told: Vec<String> = parts.into_iter().flatten().collect();
+        if told.is_empty() { lang.t("revised.nothing").into_owned() } else { told.join(" · ") }
+    }
+}
+
 /// Kinds that an undo can take back, with a sentence of their own.
-const UNDONE_KINDS: [&str; 4] = ["item_picked", "item_unpicked", "item_short", "item_unshort"];
+const UNDONE_KINDS: [&str; 5] =
+    ["item_picked", "item_unpicked", "item_returned", "item_short", "item_unshort"];
 
 /// Kinds of history entries that have a sentence.
-pub const TIMELINE_KINDS: [&str; 15] = [
+pub const TIMELINE_KINDS: [&str; 17] = [
     "order_imported",
+    "order_revised",
     "order_changed",
     "order_urgent",
     "order_not_urgent",
@@ -267,6 +305,7 @@ pub const TIMELINE_KINDS: [&str; 15] = [
     "note_removed",
     "item_picked",
     "item_unpicked",
+    "item_returned",
     "item_short",
     "item_unshort",
     "action_undone",

@@ -1,4 +1,4 @@
-//! A draft becomes an order.
+//! A draft becomes an order, or changes one that is open.
 
 use super::{On, Sent};
 use crate::command::{Change, Command};
@@ -6,14 +6,16 @@ use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
 use crate::ids::OrderId;
 use crate::orders::actions::import::{Document, import_order};
-use crate::orders::queries::import::{NewItem, NewOrder};
-use crate::quotes::around::{Around, Double, Settled};
-use crate::quotes::draft::{Draft, Sheet, cents};
+use crate::orders::actions::revise::{NewerQuote, revise_order};
+use crate::orders::queries::import::NewOrder;
+use crate::quotes::around::{Aim, Around, Chosen, Double};
+use crate::quotes::becomes::{self, Settled};
+use crate::quotes::draft::{Draft, Sheet};
 use crate::quotes::queries::{around, drafts};
 use crate::users::model::{Permission, folded_name};
 
-/// Make an order of the draft as the form of its preview says. The order has the draft's id: a draft becomes one
-/// order at most, and an old link to it still leads somewhere.
+/// Make an order of the draft as the form of its preview says, or change the open order that it aims at. A new order
+/// has the draft's id: a draft becomes one order at most, and an old link to it still leads somewhere.
 #[derive(Debug)]
 pub struct ConfirmDraft<'a> {
     pub on: On<'a>,
@@ -26,18 +28,26 @@ impl Command for ConfirmDraft<'_> {
         let mut draft = self.on.lock_version(tx, self.sent.version()?).await?;
         self.sent.fill(&mut draft)?;
         let sheet = draft.sheet();
-        let around = around::get_around(tx, company_id, &[(&draft, &sheet)]).await?;
-        if let Some(taken @ Double::Number(_)) = around.double(&draft, &sheet) {
-            return Err(AppError::Conflict(taken.sentence()));
-        }
+        let mut around = around::get_around(tx, company_id, &[(&draft, &sheet)]).await?;
+        let target = match around.aim(&draft, &sheet) {
+            Aim::NewOrder => None,
+            Aim::Changes(order) => Some(order.id),
+            Aim::Finished(order) => return Err(AppError::Conflict(Double::Number(order).sentence())),
+            Aim::Lost => return Err(AppError::conflict("preview.replaced_lost")),
+        };
         let reason = self.accept(&draft, &sheet)?;
-        let settled = settle(&around, &draft, &sheet)?;
         let pdf = drafts::find_draft_pdf(tx, company_id, draft.id, None).await?.unwrap_or_default();
         let document = Document { file_name: &draft.file_name, sha256: &draft.sha256, pdf: &pdf };
-        let order = self.order(&draft, &sheet, settled, reason)?;
-        let note = Some(draft.form.note.as_str());
-        let change = import_order(tx, &order, Some(&document), note, self.on.now).await;
-        let change = change.map_err(|error| number_taken(error, &order))?;
+        let (change, settled) = match target {
+            None => {
+                let settled = settle(&around, &draft, around.chosen(&draft, &sheet.quote))?;
+                let order = self.order(&draft, &sheet, settled, reason)?;
+                let note = Some(draft.form.note.as_str());
+                let change = import_order(tx, &order, Some(&document), note, self.on.now).await;
+                (change.map_err(|error| number_taken(error, &order))?, settled)
+            }
+            Some(id) => self.change(tx, &mut around, &draft, &sheet, id, reason, document).await?,
+        };
         self.remember(tx, &around, &draft, settled).await?;
         drafts::delete_draft(tx, company_id, draft.id).await?;
         Ok(change)
@@ -45,6 +55,35 @@ impl Command for ConfirmDraft<'_> {
 }
 
 impl ConfirmDraft<'_> {
+    /// Applies the difference that the person saw to an open order.
+    #[expect(clippy::too_many_arguments, reason = "the other half of one command")]
+    async fn change(
+        &self,
+        tx: &mut CompanyTx,
+        around: &mut Around,
+        draft: &Draft,
+        sheet: &Sheet,
+        order_id: OrderId,
+        reason: Option<String>,
+        document: Document<'_>,
+    ) -> Result<(Change, Settled)> {
+        let seen = self.sent.get("seen");
+        if seen.is_none()
+            && let Some(taken @ Double::Number(_)) = around.double(draft, sheet)
+        {
+            return Err(AppError::Conflict(taken.sentence()));
+        }
+        let company_id = tx.company_id();
+        let target = around::get_target(tx, company_id, order_id, around).await?;
+        let chosen = around.chosen_over(draft, &sheet.quote, target.chosen());
+        let settled = settle(around, draft, chosen)?;
+        let quote = self.order(draft, sheet, settled, reason)?;
+        let newer = NewerQuote { quote: &quote, document, draft_id: draft.id, note: &draft.form.note, seen };
+        let on = crate::orders::actions::On { actor: self.on.actor, order_id, now: self.on.now };
+        let change = revise_order(tx, on, &newer).await.map_err(|error| number_taken(error, &quote))?;
+        Ok((change, settled))
+    }
+
     /// Whether the checks hold; else the reason for which an administrator accepts that they do not.
     fn accept(&self, draft: &Draft, sheet: &Sheet) -> Result<Option<String>> {
         if sheet.holds() {
@@ -63,38 +102,11 @@ impl ConfirmDraft<'_> {
         &self,
         draft: &Draft,
         sheet: &Sheet,
-        settled: Settled<'_>,
-        values_mismatch_reason: Option<String>,
+        settled: Settled,
+        reason: Option<String>,
     ) -> Result<NewOrder> {
-        let quote = &sheet.quote;
-        let cents = |reais| cents(reais).ok_or_else(|| AppError::invalid("preview.fix_first"));
-        let items = quote.items.iter().map(|item| {
-            Ok(NewItem {
-                code: item.code.clone(),
-                description: item.description.clone(),
-                unit: item.unit.clone(),
-                quantity: item.quantity,
-                unit_price_cents: cents(item.unit_price)?,
-                total_cents: cents(item.total)?,
-            })
-        });
-        Ok(NewOrder {
-            id: OrderId(draft.id.0),
-            number: sheet.number().map(str::to_owned),
-            customer_code: quote.customer_code.clone(),
-            customer: quote.customer.clone(),
-            seller_id: settled.seller,
-            imported_by: self.on.actor.person_id,
-            quote_date: quote.date,
-            shipping_id: settled.shipping.id,
-            packaging_id: settled.packaging,
-            total_cents: cents(quote.total)?,
-            discount_cents: cents(quote.discount)?,
-            payable_cents: cents(quote.payable)?,
-            values_mismatch_reason,
-            urgent: settled.shipping.makes_urgent,
-            items: items.collect::<Result<_>>()?,
-        })
+        let order = becomes::order(draft, sheet, settled, self.on.actor.person_id, reason);
+        order.ok_or_else(|| AppError::invalid("preview.fix_first"))
     }
 
     /// Keeps who the name on the paper is, unless it is somebody's own name or the box was cleared.
@@ -103,7 +115,7 @@ impl ConfirmDraft<'_> {
         tx: &mut CompanyTx,
         around: &Around,
         draft: &Draft,
-        settled: Settled<'_>,
+        settled: Settled,
     ) -> Result<()> {
         let name = &draft.reading.quote.seller;
         let folded = folded_name(name);
@@ -115,8 +127,7 @@ impl ConfirmDraft<'_> {
     }
 }
 
-fn settle<'a>(around: &'a Around, draft: &Draft, sheet: &Sheet) -> Result<Settled<'a>> {
-    let chosen = around.chosen(draft, &sheet.quote);
+fn settle(around: &Around, draft: &Draft, chosen: Chosen) -> Result<Settled> {
     // A packaging that the shipping does not allow is told, not replaced by a proposal.
     let refused = draft.form.packaging.filter(|packaging| chosen.packaging != Some(*packaging));
     if chosen.shipping.is_some() && refused.is_some() {

@@ -98,6 +98,7 @@ impl Sent {
         form.shipping = self.id("shipping");
         form.packaging = self.id("packaging");
         form.seller = self.id("seller");
+        form.replaces = self.id("replaces");
         form.remember_alias = Some(self.get("remember_alias") == Some("yes"));
         form.note = note.replace("\r\n", "\n");
         form.reason = reason;

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::Reading;
-use crate::ids::{DraftId, PackagingId, PersonId, ShippingId};
+use crate::ids::{DraftId, OrderId, PackagingId, PersonId, ShippingId};
 use crate::lang::Lang;
 
 pub use field::{Fault, Field, tidy};
@@ -53,6 +53,8 @@ pub struct DraftForm {
     pub note: String,
     /// Why a paper that does not add up is accepted.
     pub reason: String,
+    /// The open order that the quote takes the place of; None: a new order.
+    pub replaces: Option<OrderId>,
 }
 
 /// Corrected cells by the name of their form field.

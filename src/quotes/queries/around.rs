@@ -9,9 +9,11 @@ use uuid::Uuid;
 
 use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, OrderId, PackagingId, PersonId, ShippingId};
+use crate::orders::access::Ownership;
 use crate::orders::model::OrderState;
-use crate::orders::queries::read;
-use crate::quotes::around::{Around, Candidate, KnownOrder, NumberlessOrder};
+use crate::orders::queries::{read, revise};
+use crate::quotes::around::{Around, Candidate, KnownOrder, NumberlessOrder, OpenOrder};
+use crate::quotes::becomes::Target;
 use crate::quotes::draft::{Draft, Sheet};
 use crate::users::model::folded_name;
 
@@ -43,7 +45,22 @@ pub async fn get_around(
         files: list_files(db, company_id, &files).await?,
         shared_files: list_shared_files(db, company_id, &files).await?,
         numberless: list_numberless(db, company_id, &numberless).await?,
+        open_orders: list_open_orders(db, company_id, &customers).await?,
     })
+}
+
+/// The open order that a draft is about to change. What it has is among the options from now on, though hidden.
+pub async fn get_target(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: OrderId,
+    around: &mut Around,
+) -> Result<Target> {
+    let summary = read::get_summary(db, company_id, id).await?;
+    let base = revise::get_base(db, company_id, id).await?;
+    around.shippings = read::list_shipping_options(db, company_id, Some(summary.shipping_id)).await?;
+    around.packagings = read::list_packaging_options(db, company_id, Some(summary.packaging_id)).await?;
+    Ok(Target { summary, base })
 }
 
 async fn list_candidates(db: &mut PgConnection, company_id: CompanyId) -> Result<Vec<Candidate>> {
@@ -204,6 +221,48 @@ async fn list_shared_files(
     Ok(shared.into_iter().collect())
 }
 
+/// The newest open orders of these customers.
+async fn list_open_orders(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    customers: &[String],
+) -> Result<HashMap<String, Vec<OpenOrder>>> {
+    let rows = sqlx::query!(
+        r#"select o.id, o.number, o.customer_code, o.customer, o.quote_date, o.seller_id, s.active as seller_active, o.imported_by
+           from (select distinct unnest($2::text[]) as code) c
+           cross join lateral (
+             select * from orders where company_id = $1 and customer_code = c.code and state = 'open'
+             order by imported_at desc limit 20
+           ) o
+           join people s on s.company_id = $1 and s.id = o.seller_id
+           order by o.imported_at desc"#,
+        company_id.0,
+        customers
+    )
+    .fetch_all(db)
+    .await?;
+    let mut open: HashMap<String, Vec<OpenOrder>> = HashMap::new();
+    for row in rows {
+        let order = KnownOrder {
+            id: OrderId(row.id),
+            number: row.number,
+            customer: row.customer,
+            quote_date: row.quote_date.to_jiff(),
+            state: OrderState::Open,
+        };
+        let ownership = Ownership {
+            seller_id: PersonId(row.seller_id),
+            seller_active: row.seller_active,
+            imported_by: PersonId(row.imported_by),
+            state: OrderState::Open,
+            closed_by: None,
+            closed_at: None,
+        };
+        open.entry(row.customer_code).or_default().push(OpenOrder { order, ownership });
+    }
+    Ok(open)
+}
+
 /// Orders without a number of these customers and dates, with their lines.
 async fn list_numberless(
     db: &mut PgConnection,
@@ -220,7 +279,7 @@ async fn list_numberless(
              array_agg(i.code order by i.position) as "codes!",
              array_agg(i.description order by i.position) as "descriptions!",
              array_agg(i.quantity order by i.position) as "quantities!: Vec<Decimal>"
-           from orders o join order_items i on i.company_id = $1 and i.order_id = o.id
+           from orders o join order_items i on i.company_id = $1 and i.order_id = o.id and i.quantity > 0
            where o.company_id = $1 and o.number is null and o.state <> 'canceled'
              and (o.customer_code, o.quote_date) in (select * from unnest($2::text[], $3::text[]::date[]))
            group by o.company_id, o.id order by o.imported_at"#,

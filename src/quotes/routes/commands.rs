@@ -1,11 +1,12 @@
 //! Commands on a draft: read the form, run one action, say what was done.
 
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::command::{self, Done, Outcome, Tap};
 use crate::error::{AppError, Result, Sentence};
+use crate::extract::Path;
 use crate::ids::{DraftId, OperationId};
 use crate::page::Visitor;
 use crate::quotes::actions::confirm::ConfirmDraft;
@@ -13,6 +14,7 @@ use crate::quotes::actions::discard::DiscardDraft;
 use crate::quotes::actions::save::SaveDraft;
 use crate::quotes::actions::{On, Sent};
 use crate::quotes::queries::drafts;
+use crate::quotes::routes::pages::{PreviewQuery, show_preview};
 use crate::state::AppState;
 use crate::users::client::wants_json;
 use crate::users::model::Actor;
@@ -32,6 +34,7 @@ fn after_save(draft_id: DraftId, sent: &Sent) -> String {
             format!("/quotes/{draft_id}?line={line}#line-{line}")
         }
         (_, Some(_)) => "/quotes".to_owned(),
+        _ if sent.get("compare").is_some() => format!("/quotes/{draft_id}#existing-title"),
         _ => format!("/quotes/{draft_id}"),
     }
 }
@@ -62,12 +65,27 @@ pub async fn confirm(
         Ok(outcome) => Ok(confirmed(&state, on, outcome).await?.into_response()),
         // What was typed is kept, and the preview says what is missing beside each field.
         Err(AppError::Invalid { .. }) if !wants_json(&headers) => {
-            let save = SaveDraft { on, sent: &sent };
-            command::run(&state, &Tap { operation_id: OperationId::new(), ..tap }, &save).await?;
+            keep(&state, on, &sent, tap).await?;
             Ok(Redirect::to(&format!("/quotes/{draft_id}?checked=yes")).into_response())
+        }
+        // The same, and the preview shows the difference that is true by now.
+        Err(AppError::Conflict(sentence)) if !wants_json(&headers) => {
+            if keep(&state, on, &sent, tap).await.is_err() {
+                return Err(AppError::Conflict(sentence));
+            }
+            let said = sentence.say(visitor.lang, visitor.offset_minutes(on.now));
+            let page =
+                show_preview(&state, &visitor, draft_id, &PreviewQuery::default(), Some(&said)).await?;
+            Ok((StatusCode::CONFLICT, page).into_response())
         }
         Err(error) => Err(error),
     }
+}
+
+/// Keeps what the form of a refused confirmation says.
+async fn keep(state: &AppState, on: On<'_>, sent: &Sent, tap: Tap<Fields>) -> Result<Outcome> {
+    let tap = Tap { operation_id: OperationId::new(), ..tap };
+    command::run(state, &tap, &SaveDraft { on, sent }).await
 }
 
 /// To the order, also when the confirmation was sent again and the draft is long gone.
@@ -76,7 +94,10 @@ async fn confirmed(state: &AppState, on: On<'_>, outcome: Outcome) -> Result<Don
     let mut tx = state.db.company(company_id).await?;
     let order = drafts::find_order_of_event(&mut tx, company_id, outcome.n).await?;
     let path = order.map_or_else(|| format!("/quotes/{}", on.draft_id), |order| format!("/orders/{order}"));
-    Ok(Done::new(outcome, "/quotes").say(Sentence::new("preview.confirmed")).go(path))
+    // A new order has the draft's id.
+    let is_new = order.is_none_or(|order| order.0 == on.draft_id.0);
+    let said = Sentence::new(if is_new { "preview.confirmed" } else { "preview.applied" });
+    Ok(Done::new(outcome, "/quotes").say(said).go(path))
 }
 
 pub async fn discard(

@@ -34,7 +34,7 @@ pub fn router(app: AppState, sandbox: Arc<Sandbox>) -> Router {
         .route("/quotes/{draft}", get(pages::preview))
         .route("/quotes/{draft}/quote.pdf", get(pages::quote_pdf))
         .route("/quotes/{draft}/save", post(commands::save))
-        .route("/quotes/{draft}/confirm", post(commands::confirm))
+        .route("/quotes/{draft}/confirm", post(commands::confirm).get(pages::to_preview))
         .route("/quotes/{draft}/discard", post(commands::discard))
         .layer(DefaultBodyLimit::max(upload::MOST_REQUEST_BYTES))
         .with_state(QuotesState { app, sandbox, pace: Arc::default() })

@@ -1,18 +1,21 @@
 //! The list Para conferir and the preview of one draft; each is one snapshot.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
+use crate::extract::{Path, Query};
 use crate::feed;
 use crate::html::{Chrome, FieldErrors};
-use crate::ids::{DraftId, OrderId};
-use crate::orders::queries::read::order_exists;
+use crate::ids::DraftId;
+use crate::orders::queries::documents::find_order_of_draft;
 use crate::orders::routes::pages::pdf_response;
 use crate::page::{self, Subscribed, Visitor};
 use crate::quotes::actions::{gone, require_import, scope};
+use crate::quotes::around::{Aim, KnownOrder};
+use crate::quotes::difference::{self, Reader};
 use crate::quotes::draft::{Draft, Sheet};
 use crate::quotes::present;
 use crate::quotes::queries::{around, drafts};
@@ -59,6 +62,11 @@ pub struct PreviewQuery {
     checked: Option<String>,
 }
 
+/// `GET /quotes/{draft}/confirm`: a page fetched again after a confirmation was refused.
+pub async fn to_preview(Path(draft_id): Path<DraftId>) -> Redirect {
+    Redirect::to(&format!("/quotes/{draft_id}"))
+}
+
 /// `GET /quotes/{draft}`; of a draft that was confirmed, the way to its order.
 pub async fn preview(
     State(state): State<AppState>,
@@ -66,17 +74,26 @@ pub async fn preview(
     Path(draft_id): Path<DraftId>,
     Query(query): Query<PreviewQuery>,
 ) -> Result<Response> {
+    show_preview(&state, &visitor, draft_id, &query, None).await
+}
+
+/// The preview, also after a confirmation was refused for `conflict`: then with what is true by now.
+pub async fn show_preview(
+    state: &AppState,
+    visitor: &Visitor,
+    draft_id: DraftId,
+    query: &PreviewQuery,
+    conflict: Option<&str>,
+) -> Result<Response> {
     let actor = visitor.actor()?;
     require_import(actor)?;
     let _turn = page::turn().await?;
     let mut tx = state.db.snapshot(actor.company_id).await?;
-    match drafts::find_draft(&mut tx, actor.company_id, draft_id, scope(actor)).await? {
-        Some(draft) => preview_page(&state, &visitor, &mut tx, &draft, &query).await,
-        None if order_exists(&mut tx, actor.company_id, OrderId(draft_id.0)).await? => {
-            Ok(Redirect::to(&format!("/orders/{draft_id}")).into_response())
-        }
-        None => Err(gone()),
+    if let Some(draft) = drafts::find_draft(&mut tx, actor.company_id, draft_id, scope(actor)).await? {
+        return preview_page(state, visitor, &mut tx, &draft, query, conflict).await;
     }
+    let order = find_order_of_draft(&mut tx, actor.company_id, draft_id).await?.ok_or_else(gone)?;
+    Ok(Redirect::to(&format!("/orders/{order}")).into_response())
 }
 
 async fn preview_page(
@@ -85,12 +102,23 @@ async fn preview_page(
     tx: &mut CompanyTx,
     draft: &Draft,
     query: &PreviewQuery,
+    conflict: Option<&str>,
 ) -> Result<Response> {
     let (actor, lang) = (visitor.actor()?, visitor.lang);
+    let reader = Reader { actor, lang, now: state.clock.now() };
     let sheet = draft.sheet();
-    let around = around::get_around(tx, actor.company_id, &[(draft, &sheet)]).await?;
-    let chosen = around.chosen(draft, &sheet.quote);
-    let existing = present::existing(draft, &sheet, &around, lang);
+    let mut around = around::get_around(tx, actor.company_id, &[(draft, &sheet)]).await?;
+    let target = match around.aim(draft, &sheet) {
+        Aim::Changes(&KnownOrder { id, .. }) => {
+            Some(around::get_target(tx, actor.company_id, id, &mut around).await?)
+        }
+        Aim::NewOrder | Aim::Finished(_) | Aim::Lost => None,
+    };
+    let chosen = match &target {
+        Some(target) => around.chosen_over(draft, &sheet.quote, target.chosen()),
+        None => around.chosen(draft, &sheet.quote),
+    };
+    let existing = difference::existing(draft, &sheet, &around, target.as_ref(), chosen, reader);
     let may_override = !sheet.holds() && sheet.may_be_accepted() && actor.can(Permission::Administer);
     let mut errors = FieldErrors::default();
     if query.checked.is_some() {
@@ -115,9 +143,8 @@ async fn preview_page(
         totals: &sheet.totals.each_ref().map(|field| present::cell(field, lang)),
         problems: &present::preview_problems(&sheet, lang),
         notices: &present::notices(draft, &sheet, &around, lang),
-        blocked: existing.is_some(),
         existing: existing.as_ref(),
-        replaceable: &[],
+        replaceable: &present::replace_choices(&around, &sheet, reader),
         shippings: &present::shipping_choices(&around),
         packagings: &present::packaging_choices(&around),
         sellers: &present::seller_choices(&around, chosen),
@@ -126,6 +153,7 @@ async fn preview_page(
         text: &draft.reading.text,
         editing: query.line.as_deref(),
         may_override,
+        conflict,
     };
     page::respond(&page)
 }

@@ -1,7 +1,7 @@
 //! `POST /quotes`: files become drafts, each with its own result.
 
 use axum::extract::State;
-use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::extract::multipart::{Field, MultipartError};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
@@ -10,6 +10,7 @@ use super::QuotesState;
 use super::pages::import_page;
 use crate::command::{self, Done, Outcome, Tap, Who};
 use crate::error::{AppError, Result, Sentence};
+use crate::extract::{Multipart, Parts};
 use crate::ids::{DraftId, OperationId};
 use crate::lang::Lang;
 use crate::page::Visitor;
@@ -56,7 +57,7 @@ pub async fn upload(
     State(state): State<QuotesState>,
     visitor: Visitor,
     headers: HeaderMap,
-    mut multipart: Multipart,
+    Multipart(mut multipart): Multipart,
 ) -> Result<Response> {
     let actor = visitor.actor()?;
     require_import(actor)?;
@@ -78,7 +79,7 @@ async fn store_all(
     state: &QuotesState,
     actor: &Actor,
     lang: Lang,
-    multipart: &mut Multipart,
+    multipart: &mut Parts,
 ) -> Result<Vec<UploadResult>> {
     let mut results = Vec::new();
     while let Some(file) = next_file(multipart).await? {
@@ -130,7 +131,7 @@ fn refused(refusal: Refusal) -> AppError {
 }
 
 /// The next file that somebody chose. A form without a choice sends one without name and content.
-async fn next_file(multipart: &mut Multipart) -> Result<Option<File>> {
+async fn next_file(multipart: &mut Parts) -> Result<Option<File>> {
     while let Some(field) = multipart.next_field().await.map_err(|error| broken(&error))? {
         let name = field.file_name().map(file_name).unwrap_or_default();
         if field.name() == Some("file") && !name.is_empty() {

@@ -52,7 +52,7 @@ fn problems_and_notices_name_the_values() {
     };
     insta::assert_snapshot!(sentences(Lang::PtBr), @r#"
     O orçamento não tem nenhum item. Confira no ERP e imprima de novo.
-    Uma linha da tabela não pôde ser lida: "00010 FONE".
+    Um item da tabela não pôde ser lido: "00010 FONE".
     Item 3: a quantidade lida é 0; precisa ser maior que zero.
     Item 3: o total lido é R$ 1.707,00, mas quantidade × valor dá R$ 1,20.
     O VALOR TOTAL lido é R$ 1.707,00, mas a soma dos itens dá R$ 1,20.

@@ -73,6 +73,14 @@ pub async fn update_company_name(db: &mut PgConnection, code: &str, name: &str) 
     Ok(done.rows_affected() == 1)
 }
 
+/// False: there is no such company.
+pub async fn update_company_shared_idle(db: &mut PgConnection, code: &str, minutes: i16) -> Result<bool> {
+    let done = sqlx::query!("update companies set shared_idle_minutes = $2 where code = $1", code, minutes)
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// None: there is no such open company.
 pub async fn update_company_closed(
     db: &mut PgConnection,

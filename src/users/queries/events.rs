@@ -26,6 +26,8 @@ pub enum SecurityEvent {
     PersonDeactivated,
     PersonReactivated,
     SetUpDone,
+    DeviceShared,
+    DeviceUnshared,
 }
 
 impl SecurityEvent {
@@ -43,6 +45,8 @@ impl SecurityEvent {
             SecurityEvent::PersonDeactivated => "person_deactivated",
             SecurityEvent::PersonReactivated => "person_reactivated",
             SecurityEvent::SetUpDone => "set_up_done",
+            SecurityEvent::DeviceShared => "device_shared",
+            SecurityEvent::DeviceUnshared => "device_unshared",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! SQL of people, their sessions and companies.
 
 pub mod companies;
+pub mod devices;
 pub mod events;
 pub mod people;
 pub mod sessions;

@@ -25,6 +25,9 @@ struct SessionRow {
     created_at: jiff_sqlx::Timestamp,
     last_seen_at: jiff_sqlx::Timestamp,
     proven_at: jiff_sqlx::Timestamp,
+    touched_at: jiff_sqlx::Timestamp,
+    renew: bool,
+    shared: bool,
     number: String,
     person_name: String,
     roles: Vec<String>,
@@ -37,6 +40,7 @@ struct SessionRow {
     workday_ends_minute: i16,
     login_digits: i16,
     pin_digits: i16,
+    shared_idle_minutes: i16,
 }
 
 impl From<SessionRow> for FoundSession {
@@ -49,11 +53,15 @@ impl From<SessionRow> for FoundSession {
             workday_ends_minute: row.workday_ends_minute,
             login_digits: u8::try_from(row.login_digits).unwrap_or_default(),
             pin_digits: u8::try_from(row.pin_digits).unwrap_or_default(),
+            shared_idle_minutes: row.shared_idle_minutes,
         };
         let session = SessionFacts {
             id: SessionId(row.id),
             created_at: row.created_at.to_jiff(),
             proven_at: row.proven_at.to_jiff(),
+            shared: row.shared,
+            touched_at: row.touched_at.to_jiff(),
+            renew: row.renew,
         };
         let actor = Actor {
             company_id: CompanyId(row.company_id),
@@ -70,19 +78,24 @@ impl From<SessionRow> for FoundSession {
     }
 }
 
-/// The session behind a cookie, if its person is active and the company open.
-pub async fn find_session(db: &mut PgConnection, key: &[u8]) -> Result<Option<FoundSession>> {
+/// The session behind a cookie, if its person is active and the company open. The key before the last serves a
+/// little longer.
+pub async fn find_session(db: &mut PgConnection, key: &[u8], now: Timestamp) -> Result<Option<FoundSession>> {
     let row = sqlx::query_as!(
         SessionRow,
-        "select s.id, s.company_id, s.person_id, s.created_at, s.last_seen_at, s.proven_at,
+        r#"select s.id, s.company_id, s.person_id, s.created_at, s.last_seen_at, s.proven_at,
+           coalesce(s.touched_at, s.proven_at) as "touched_at!", s.renew,
+           exists (select from shared_devices d where d.company_id = s.company_id
+             and d.device_key = s.device_key) as "shared!",
            p.number, p.name as person_name, p.roles, p.language, p.pin_must_change,
            c.code, c.name as company_name, c.time_zone, c.workday_starts_minute, c.workday_ends_minute,
-           c.login_digits, c.pin_digits
+           c.login_digits, c.pin_digits, c.shared_idle_minutes
          from sessions s
          join people p on p.company_id = s.company_id and p.id = s.person_id
          join companies c on c.id = s.company_id
-         where s.key = $1 and p.active and c.closed_at is null",
-        key
+         where (s.key = $1 or (s.old_key = $1 and s.old_key_until > $2)) and p.active and c.closed_at is null"#,
+        key,
+        now.to_sqlx() as _
     )
     .fetch_optional(db)
     .await?;
@@ -93,14 +106,17 @@ pub async fn find_session(db: &mut PgConnection, key: &[u8]) -> Result<Option<Fo
 pub async fn list_sessions(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<FoundSession>> {
     let rows = sqlx::query_as!(
         SessionRow,
-        "select s.id, s.company_id, s.person_id, s.created_at, s.last_seen_at, s.proven_at,
+        r#"select s.id, s.company_id, s.person_id, s.created_at, s.last_seen_at, s.proven_at,
+           coalesce(s.touched_at, s.proven_at) as "touched_at!", s.renew,
+           exists (select from shared_devices d where d.company_id = s.company_id
+             and d.device_key = s.device_key) as "shared!",
            p.number, p.name as person_name, p.roles, p.language, p.pin_must_change,
            c.code, c.name as company_name, c.time_zone, c.workday_starts_minute, c.workday_ends_minute,
-           c.login_digits, c.pin_digits
+           c.login_digits, c.pin_digits, c.shared_idle_minutes
          from sessions s
          join people p on p.company_id = s.company_id and p.id = s.person_id
          join companies c on c.id = s.company_id
-         where s.id = any($1) and p.active and c.closed_at is null",
+         where s.id = any($1) and p.active and c.closed_at is null"#,
         ids
     )
     .fetch_all(db)
@@ -137,6 +153,8 @@ pub struct NewSession<'a> {
     pub person_id: PersonId,
     /// The hash that the PIN was checked against: reset in the meantime, the session does not begin.
     pub pin_hash: &'a str,
+    /// The device it belongs to, where that is known.
+    pub device: Option<&'a [u8]>,
     pub now: Timestamp,
 }
 
@@ -144,20 +162,25 @@ pub struct NewSession<'a> {
 /// changed since it was checked. The row lock makes a reset wait, so that it sees, and ends, this session.
 pub async fn insert_session(db: &mut PgConnection, new: &NewSession<'_>) -> Result<bool> {
     let done = sqlx::query!(
-        "insert into sessions (key, id, company_id, person_id, created_at, last_seen_at, proven_at)
-         select $1, $2, p.company_id, p.id, $6, $6, $6 from (
+        "insert into sessions
+           (key, id, company_id, person_id, created_at, last_seen_at, proven_at, touched_at, device_key)
+         select $1, $2, p.company_id, p.id, $6, $6, $6, $6, $7 from (
            select company_id, id from people
            where company_id = $3 and id = $4 and active and pin_hash = $5 for share
          ) p
          on conflict on constraint sessions_id_key do update set key = excluded.key,
-           created_at = excluded.created_at, last_seen_at = excluded.last_seen_at, proven_at = excluded.proven_at
+           created_at = excluded.created_at, last_seen_at = excluded.last_seen_at,
+           proven_at = excluded.proven_at, touched_at = excluded.touched_at,
+           device_key = coalesce(excluded.device_key, sessions.device_key),
+           renew = false, old_key = null, old_key_until = null
          where sessions.company_id = excluded.company_id and sessions.person_id = excluded.person_id",
         new.key,
         new.id.0,
         new.company_id.0,
         new.person_id.0,
         new.pin_hash,
-        new.now.to_sqlx() as _
+        new.now.to_sqlx() as _,
+        new.device
     )
     .execute(db)
     .await?;
@@ -166,7 +189,74 @@ pub async fn insert_session(db: &mut PgConnection, new: &NewSession<'_>) -> Resu
 
 /// Takes a session's key away, while its row stays for the new one: open sockets do not notice.
 pub async fn update_session_keyless(db: &mut PgConnection, id: SessionId, nobody_s: &[u8]) -> Result<()> {
-    sqlx::query!("update sessions set key = $2 where id = $1", id.0, nobody_s).execute(db).await?;
+    sqlx::query!("update sessions set key = $2, old_key = null where id = $1", id.0, nobody_s)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Gives a session a new key in place of `old`, which serves until then. False: it has another key already.
+pub async fn update_session_renewed(
+    db: &mut PgConnection,
+    id: SessionId,
+    old: &[u8],
+    new: &[u8],
+    until: Timestamp,
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "update sessions set key = $3, old_key = $2, old_key_until = $4, renew = false
+         where id = $1 and key = $2 and renew",
+        id.0,
+        old,
+        new,
+        until.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Asks for new keys for all sessions of a person.
+pub async fn update_sessions_renew(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    person_id: PersonId,
+) -> Result<()> {
+    sqlx::query!(
+        "update sessions set renew = true where company_id = $1 and person_id = $2",
+        company_id.0,
+        person_id.0
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Remembers that a person has just touched the session's device.
+pub async fn update_session_touched(db: &mut PgConnection, id: SessionId, now: Timestamp) -> Result<()> {
+    sqlx::query!("update sessions set touched_at = $2 where id = $1", id.0, now.to_sqlx() as _)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Binds a session to the device it is used on.
+pub async fn update_session_device(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: SessionId,
+    device: &[u8],
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "update sessions set device_key = $3, touched_at = $4 where company_id = $1 and id = $2",
+        company_id.0,
+        id.0,
+        device,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::ids::{CompanyId, PersonId};
 use crate::users::limits::{ACCOUNT_WINDOW, SHARED_WINDOW, Tallies, Tally};
+use crate::users::model::{Actor, Workplace};
 
 /// A company that people can sign in to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,13 @@ pub struct OpenCompany {
     pub name: String,
     pub login_digits: u8,
     pub pin_digits: u8,
+}
+
+impl From<&Actor> for OpenCompany {
+    fn from(actor: &Actor) -> Self {
+        let Workplace { code, name, login_digits, pin_digits, .. } = actor.company.clone();
+        Self { id: actor.company_id, code, name, login_digits, pin_digits }
+    }
 }
 
 /// The open company with this code.

@@ -1,25 +1,28 @@
 //! Coming in: the sign-in page, and the PIN over the page.
 
-use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
-use axum::{Form, Json};
-use serde::Deserialize;
-use serde_json::json;
-use tower_sessions::Session;
-
+use super::shared::{self, Asked};
 use crate::error::{AppError, Result};
+use crate::extract::{Form, Path};
 use crate::html::{Chrome, Scene, WorkCalendar};
 use crate::ids::PersonId;
 use crate::lang::Lang;
-use crate::page;
+use crate::page::{self, Visitor};
 use crate::state::AppState;
 use crate::users::actions::{self, Attempt, Claim, Proven};
 use crate::users::client::{self, Client};
+use crate::users::doors;
 use crate::users::model::Actor;
 use crate::users::queries::sign_in::OpenCompany;
 use crate::users::session;
+use crate::users::shared::is_open;
 use crate::users::views::{SignInCompany, SignInPage};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use serde_json::json;
+use tower_sessions::Session;
 
 /// The frame around a page of nobody in particular.
 pub(super) fn chrome(state: &AppState, lang: Lang, company: Option<String>) -> Chrome {
@@ -31,8 +34,18 @@ pub(super) fn chrome(state: &AppState, lang: Lang, company: Option<String>) -> C
 
 /// `/` for whoever is not signed in: 200, with the company this browser is used for.
 pub async fn sign_in_page(state: &AppState, client: &Client) -> Result<Response> {
-    let company = actions::find_company(state, client.company_code.as_deref()).await?;
-    render(state, client, company.as_ref(), &Typed::default(), None)
+    let (code, nothing) = (client.company_code.as_deref(), Typed::default());
+    match doors::find_company(state, client, code).await {
+        Ok(company) => {
+            let mut response = render(state, client, company.as_ref(), &nothing, None).await?;
+            if company.is_none() && code.is_some() {
+                // A code that is no more would count as a guess each time.
+                response.headers_mut().append(header::SET_COOKIE, client::no_company_cookie(&state.settings));
+            }
+            Ok(response)
+        }
+        Err(error) => refused(state, client, None, &nothing, error).await,
+    }
 }
 
 #[derive(Default)]
@@ -42,13 +55,17 @@ struct Typed<'a> {
     next: &'a str,
 }
 
-fn render(
+async fn render(
     state: &AppState,
     client: &Client,
     company: Option<&OpenCompany>,
     typed: &Typed<'_>,
     error: Option<&AppError>,
 ) -> Result<Response> {
+    let names_people = match company {
+        Some(company) => is_open(state, company.id, client.device).await?,
+        None => false,
+    };
     let sentence = error.map(|error| error.sentence().say(client.lang, 0));
     let page = SignInPage {
         chrome: &chrome(state, client.lang, company.map(|company| company.name.clone())),
@@ -60,13 +77,11 @@ fn render(
         number_digits: company.map_or(4, |company| company.login_digits),
         error: sentence.as_deref(),
         next: local_path(typed.next),
+        names_people,
     };
     let mut response = page::respond(&page)?;
     if let Some(error) = error {
-        *response.status_mut() = error.status();
-        if let Some(seconds) = error.retry_after() {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
+        error.mark(&mut response);
     }
     Ok(response)
 }
@@ -85,16 +100,18 @@ pub async fn company_page(
     Path(code): Path<String>,
     client: Client,
 ) -> Result<Response> {
-    let company = actions::find_company(&state, Some(&code)).await?;
-    let company = company.filter(|company| company.code == code.to_lowercase());
+    let typed = Typed { company: &code, ..Typed::default() };
+    let company = match doors::find_company(&state, &client, Some(&code)).await {
+        Ok(company) => company.filter(|company| company.code == code.to_lowercase()),
+        Err(error) => return refused(&state, &client, None, &typed, error).await,
+    };
     let Some(company) = company else {
         let error = AppError::field("company", "sign_in.company_unknown");
-        let typed = Typed { company: &code, ..Typed::default() };
-        let mut response = render(&state, &client, None, &typed, Some(&error))?;
+        let mut response = render(&state, &client, None, &typed, Some(&error)).await?;
         *response.status_mut() = StatusCode::NOT_FOUND;
         return Ok(response);
     };
-    let mut response = render(&state, &client, Some(&company), &Typed::default(), None)?;
+    let mut response = render(&state, &client, Some(&company), &Typed::default(), None).await?;
     response.headers_mut().append(header::SET_COOKIE, client::company_cookie(&company.code, &state.settings));
     Ok(response)
 }
@@ -120,10 +137,13 @@ pub async fn sign_in(
 ) -> Result<Response> {
     let typed = Typed { company: &form.company, number: &form.number, next: &form.next };
     let code = Some(form.company.as_str()).filter(|code| !code.is_empty()).or(client.company_code.as_deref());
-    let company = actions::find_company(&state, code).await?;
-    let Some(company) = company else {
-        let error = AppError::field("company", "sign_in.company_unknown");
-        return refused(&state, &client, None, &typed, error);
+    let company = match doors::find_company(&state, &client, code).await {
+        Ok(Some(company)) => company,
+        Ok(None) => {
+            let error = AppError::field("company", "sign_in.company_unknown");
+            return refused(&state, &client, None, &typed, error).await;
+        }
+        Err(error) => return refused(&state, &client, None, &typed, error).await,
     };
     let attempt = attempt(&company, Claim::Number(form.number.trim()), form.pin.trim(), &client);
     match actions::sign_in(&state, attempt).await {
@@ -133,7 +153,7 @@ pub async fn sign_in(
             response.headers_mut().append(header::SET_COOKIE, cookie);
             Ok(response)
         }
-        Err(error) => refused(&state, &client, Some(&company), &typed, error),
+        Err(error) => refused(&state, &client, Some(&company), &typed, error).await,
     }
 }
 
@@ -149,7 +169,7 @@ fn attempt<'a>(company: &OpenCompany, claim: Claim<'a>, pin: &'a str, client: &'
 }
 
 /// What was wrong with a sign-in is said on its page; the script gets the problem itself.
-fn refused(
+async fn refused(
     state: &AppState,
     client: &Client,
     company: Option<&OpenCompany>,
@@ -158,7 +178,7 @@ fn refused(
 ) -> Result<Response> {
     match error {
         AppError::Invalid { .. } | AppError::TooMany { .. } if !client.wants_json => {
-            render(state, client, company, typed, Some(&error))
+            render(state, client, company, typed, Some(&error)).await
         }
         other => Err(other),
     }
@@ -211,6 +231,7 @@ pub struct UnlockForm {
 /// The PIN over the page. The answer says who it is now, for a tap that waited is sent only for the same person.
 pub async fn unlock(
     State(state): State<AppState>,
+    visitor: Visitor,
     actor: Option<Actor>,
     session: Session,
     client: Client,
@@ -223,15 +244,31 @@ pub async fn unlock(
         (None, None, Some(actor)) => Claim::Person(actor.person_id),
         (None, None, None) => return Err(AppError::SignedOut),
     };
-    let code = actor.as_ref().map(|actor| actor.company.code.as_str()).or(client.company_code.as_deref());
-    let company = actions::find_company(&state, code).await?.ok_or(AppError::SignedOut)?;
-    let proven = actions::sign_in(&state, attempt(&company, claim, form.pin.trim(), &client)).await.map_err(
-        |error| match error {
-            AppError::Invalid { .. } if number.is_none() => AppError::field("pin", "unlock.wrong"),
-            other => other,
-        },
-    )?;
-    enter(&state, &session, &client, actor, proven, &form.next).await
+    let company = match &actor {
+        Some(actor) => OpenCompany::from(actor),
+        None => doors::find_company(&state, &client, client.company_code.as_deref())
+            .await?
+            .ok_or(AppError::SignedOut)?,
+    };
+    let proven = actions::sign_in(&state, attempt(&company, claim, form.pin.trim(), &client)).await;
+    let error = match proven {
+        Ok(proven) => return enter(&state, &session, &client, actor, proven, &form.next).await,
+        Err(AppError::Invalid { .. }) if number.is_none() => AppError::field("pin", "unlock.wrong"),
+        Err(other) => other,
+    };
+    if !client.wants_json && matches!(error, AppError::Invalid { .. } | AppError::TooMany { .. }) {
+        let asked = Asked {
+            person: form.person.or(actor.as_ref().map(|actor| actor.person_id)),
+            by_number: number.is_some(),
+            idle: false,
+            next: local_path(&form.next),
+            error: Some(&error),
+        };
+        if let Some(page) = shared::show(&state, actor.as_ref(), &client, visitor.lang, asked).await? {
+            return Ok(page);
+        }
+    }
+    Err(error)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub mod door;
 pub mod own;
 pub mod people;
 pub mod set_up;
+pub mod shared;
 
 use axum::Router;
 use axum::response::Redirect;
@@ -29,6 +30,9 @@ pub fn router() -> Router<AppState> {
         .route("/unlock", post(door::unlock).get(home))
         .route("/sign-out", post(own::sign_out).get(home))
         .route("/language", post(own::change_language).get(home))
+        .route("/switch", get(shared::page))
+        .route("/shared", post(shared::set_shared).get(home))
+        .route("/touch", post(shared::touch).get(home))
         .route("/pin", get(own::pin_page).post(own::change_pin))
         .route("/set-up", get(set_up::page).post(set_up::submit))
         .route("/people", get(people::page).post(people::create))

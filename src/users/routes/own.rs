@@ -1,6 +1,5 @@
 //! One's own session, PIN and language.
 
-use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -9,6 +8,7 @@ use tower_sessions::Session;
 
 use super::door::local_path;
 use crate::error::{AppError, Result};
+use crate::extract::Form;
 use crate::html::FieldErrors;
 use crate::lang::Lang;
 use crate::page::{self, Visitor};
@@ -54,7 +54,7 @@ pub async fn change_language(
 }
 
 /// The path of the page with the form. Only the path of `Referer` is used, so that it cannot lead away.
-fn came_from(headers: &HeaderMap) -> &str {
+pub(super) fn came_from(headers: &HeaderMap) -> &str {
     let referer = headers.get(header::REFERER).and_then(|referer| referer.to_str().ok()).unwrap_or_default();
     let path = referer.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
     local_path(path.unwrap_or("/"))

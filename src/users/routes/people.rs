@@ -1,11 +1,12 @@
 //! The screen of people. Guarded twice: the permission, and a PIN proven lately.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::command::{self, Done, Tap};
 use crate::error::{AppError, Result, Sentence};
+use crate::extract::Path;
 use crate::feed;
 use crate::html::FieldErrors;
 use crate::ids::PersonId;

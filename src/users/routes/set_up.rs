@@ -1,7 +1,6 @@
 //! The one-time page that makes the first administrator.
 
-use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use tower_sessions::Session;
@@ -9,6 +8,7 @@ use tower_sessions::Session;
 use super::door::chrome;
 use super::own::said;
 use crate::error::{AppError, Result};
+use crate::extract::{Form, Query};
 use crate::html::FieldErrors;
 use crate::page;
 use crate::state::AppState;
@@ -85,14 +85,18 @@ pub async fn submit(
         pin: &form.pin,
         pin_again: &form.pin_again,
     };
-    match set_up::set_up(operator(&state), wanted, &client.source).await {
+    match set_up::set_up(operator(&state), wanted, &client.source, &client.network).await {
         Ok(begins) => {
             session::begin(&state, &session, &begins).await?;
             Ok(Redirect::to("/").into_response())
         }
-        Err(error @ AppError::Invalid { .. }) => {
-            let mut response = render(&state, &client, &form, &said(&error, client.lang)).await?;
-            *response.status_mut() = error.status();
+        Err(error @ (AppError::Invalid { .. } | AppError::TooMany { .. })) if !client.wants_json => {
+            let mut errors = said(&error, client.lang);
+            if errors.is_empty() {
+                errors.push("token", error.sentence().say(client.lang, 0));
+            }
+            let mut response = render(&state, &client, &form, &errors).await?;
+            error.mark(&mut response);
             Ok(response)
         }
         Err(other) => Err(other),

@@ -21,7 +21,7 @@ fn row(reference: &str) -> String {
 
 impl Browser {
     /// The id of the row of these goods.
-    async fn row_of(&self, reference: &str) -> String {
+    pub async fn row_of(&self, reference: &str) -> String {
         self.until(reference, &row(reference)).await;
         self.eval(&format!("{}.id", row(reference))).await.as_str().unwrap().to_owned()
     }

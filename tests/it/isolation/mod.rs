@@ -1,6 +1,6 @@
 //! A company sees nothing of another one: not over any route, not over any socket, not in any table.
 
-mod routes;
+pub mod routes;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ use crate::support::world::{ADMIN, Imported, PICKER};
 /// What stands in the other company's rows, and must stand in no answer.
 const SECRETS: [&str; 3] = ["SEGREDO DE BETA LTDA", "nota secreta de beta", "Distribuidora Beta"];
 
-const NOBODY: &str = "01890000-0000-7000-8000-000000000000";
+pub const NOBODY: &str = "01890000-0000-7000-8000-000000000000";
 
 async fn texts(server: &TestServer, sql: &str) -> Vec<String> {
     let sql = AssertSqlSafe(sql.to_owned());

@@ -12,6 +12,7 @@ pub const OWNED: &[(&str, &str, Fields)] = &[
     ("GET", "/orders/{order}/quote.pdf", &[]),
     ("POST", "/orders/{order}/items/{item}/pick", &[("quantity", "1")]),
     ("POST", "/orders/{order}/items/{item}/unpick", &[]),
+    ("POST", "/orders/{order}/items/{item}/return", &[("quantity", "1")]),
     ("POST", "/orders/{order}/items/{item}/short", &[("reason", "stock")]),
     ("POST", "/orders/{order}/items/{item}/unshort", &[]),
     ("POST", "/orders/{order}/undo/{version}", &[]),
@@ -40,6 +41,8 @@ const FREE: &[(&str, &str)] = &[
     ("POST", "/quotes"),
     ("GET", "/people"),
     ("POST", "/people"),
+    // Only leads back to the preview.
+    ("GET", "/quotes/{draft}/confirm"),
     // Only leads back to /people.
     ("GET", "/people/{person}/roles"),
     ("GET", "/people/{person}/active"),
@@ -54,6 +57,11 @@ const FREE: &[(&str, &str)] = &[
     ("POST", "/sign-out"),
     ("GET", "/language"),
     ("POST", "/language"),
+    ("GET", "/switch"),
+    ("GET", "/shared"),
+    ("POST", "/shared"),
+    ("GET", "/touch"),
+    ("POST", "/touch"),
     ("GET", "/pin"),
     ("POST", "/pin"),
     ("GET", "/set-up"),
@@ -68,7 +76,7 @@ const FREE: &[(&str, &str)] = &[
 ];
 
 /// Every method and path in the source of the routers.
-fn routes() -> BTreeSet<(String, String)> {
+pub fn routes() -> BTreeSet<(String, String)> {
     let mut routes = BTreeSet::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
     while let Some(folder) = folders.pop() {

@@ -55,7 +55,8 @@ async fn the_database_shows_a_company_only_its_own_rows() {
             "{table}: {nobody:?}"
         );
         let gate = seen("separacao_gate", "").await;
-        let of_the_gate = ["people", "sessions", "known_devices", "sign_in_failures", "feed_heads"];
+        let of_the_gate =
+            ["people", "sessions", "known_devices", "shared_devices", "sign_in_failures", "feed_heads"];
         if !of_the_gate.contains(&table.as_str()) {
             assert!(
                 gate.as_ref().is_err_and(|error| error.contains("denied")),

@@ -9,8 +9,8 @@ use separacao::ids::{ItemId, NoteId, OrderId, PackagingId, PersonId, ShippingId}
 use separacao::lang::Lang;
 use separacao::orders::item::{ItemState, Replacement, RestState};
 use separacao::orders::model::{
-    Closing, Counts, Item, LastChange, Note, OrderState, OrderSummary, PackagingOption, ShippingOption,
-    TimelineEntry, Totals,
+    Closing, Counts, Item, LastChange, Note, OrderState, OrderSummary, PackagingOption, RevisedCounts,
+    ShippingOption, TimelineEntry, Totals,
 };
 use uuid::Uuid;
 
@@ -128,6 +128,14 @@ pub fn items() -> Vec<Item> {
         item(10, "CR09 --> CARREGADOR TURBO 20W", 15, |item| picked(item, "João", 22)),
         item(11, "PELICULA 3D --> SAM A25", 20, |item| picked(item, "Maria", 25)),
         item(12, "CP01 --> CAPA SILICONE SAM A35", 10, |item| picked(item, "Maria", 26)),
+        item(13, "CP02 --> CAPA SILICONE SAM A55", 10, |item| {
+            picked(item, "Maria", 26);
+            item.state = item.state.revised(Decimal::from(7));
+        }),
+        item(14, "FO12 --> FONE GAMER", 4, |item| {
+            picked(item, "João", 20);
+            item.state = item.state.revised(Decimal::ZERO);
+        }),
     ]
 }
 
@@ -252,6 +260,18 @@ pub fn timeline() -> Vec<TimelineEntry> {
                 quantity: quantity.map(Decimal::from),
                 text: text.map(str::to_owned),
                 undone: kind == "item_unpicked",
+                revised: (kind == "order_revised").then(|| RevisedCounts {
+                    new: 2,
+                    changed: 1,
+                    gone: 1,
+                    returns: 2,
+                    number_before: Some("30560".to_owned()),
+                }),
+                document: match kind {
+                    "order_imported" => Some(1),
+                    "order_revised" => Some(2),
+                    _ => None,
+                },
             }
         };
     let mut entries = vec![
@@ -262,7 +282,8 @@ pub fn timeline() -> Vec<TimelineEntry> {
         entry(5, "action_undone", "Maria", Some("CP01"), Some(10), Some("item_unpicked")),
         entry(6, "item_short", "Ana", Some("PELICULA TABLET PAD SE 15\""), Some(10), Some("not_located")),
         entry(7, "order_urgent", "Marina Alves", None, None, None),
-        entry(8, "item_picked", "João", Some("FO11"), Some(20), None),
+        entry(8, "order_revised", "Marina Alves", None, None, None),
+        entry(9, "item_picked", "João", Some("FO11"), Some(20), None),
     ];
     entries.reverse();
     entries

@@ -63,7 +63,7 @@ fn a_fragment_stands_in_its_page_byte_for_byte() {
         assert!(page.contains(&count.render().unwrap()));
     }
     for entry in &timeline() {
-        assert!(page.contains(&EntryFragment { scene, entry }.render().unwrap()));
+        assert!(page.contains(&EntryFragment { scene, order_id: order.id, entry }.render().unwrap()));
     }
     let order = &order;
     assert!(page.contains(&BarFragment { scene, order }.render().unwrap()));
@@ -194,7 +194,9 @@ fn every_entry_of_the_history_has_its_sentence() {
         for kind in TIMELINE_KINDS {
             let mut entry = timeline().swap_remove(0);
             entry.kind = kind.to_owned();
-            let html = EntryFragment { scene: scene(lang), entry: &entry }.render().unwrap();
+            let html = EntryFragment { scene: scene(lang), order_id: the_order().id, entry: &entry }
+                .render()
+                .unwrap();
             assert!(html.contains("João ") && !html.contains("timeline."), "{html}");
         }
     }

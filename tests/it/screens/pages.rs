@@ -40,7 +40,9 @@ pub fn order_page(order: &OrderSummary, items: &[Item], open: OpenSheet, can: &s
 
 pub fn sign_in(company: SignInCompany, number: &str, error: Option<&str>) -> String {
     let chrome = Chrome::signed_out(scene(Lang::PtBr), Some("Casa do Celular".to_owned()));
-    SignInPage { chrome: &chrome, company, number, number_digits: 4, error, next: "/" }.render().unwrap()
+    SignInPage { chrome: &chrome, company, number, number_digits: 4, error, next: "/", names_people: false }
+        .render()
+        .unwrap()
 }
 
 pub fn known_company() -> SignInCompany {
@@ -128,7 +130,7 @@ pub fn preview_page(wrong: bool) -> String {
         text: &text,
         editing: None,
         may_override: wrong,
-        blocked: false,
+        conflict: None,
     };
     page.render().unwrap()
 }

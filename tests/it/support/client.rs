@@ -113,7 +113,8 @@ impl Client {
         self.read(request.header(COOKIE, self.cookie_header())).await
     }
 
-    async fn read(&self, request: reqwest::RequestBuilder) -> Answer {
+    /// Sends no cookies but those that the request has.
+    pub async fn read(&self, request: reqwest::RequestBuilder) -> Answer {
         let response = request.send().await.expect("an answer");
         self.keep_cookies(&response);
         let (status, headers) = (response.status(), response.headers().clone());

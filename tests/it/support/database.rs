@@ -108,3 +108,9 @@ pub async fn superuser(url: &str) -> PgConnection {
 pub async fn run_sql(url: &str, sql: &str) {
     run(&mut superuser(url).await, sql.to_owned()).await;
 }
+
+/// How many rows `what` has: a table with a condition.
+pub async fn count(url: &str, what: &str) -> i64 {
+    let sql = AssertSqlSafe(format!("select count(*) from {what}"));
+    sqlx::query_scalar(sql).fetch_one(&mut superuser(url).await).await.unwrap()
+}

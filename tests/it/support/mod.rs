@@ -8,9 +8,11 @@ pub mod database;
 pub mod follower;
 pub mod process;
 pub mod proxy;
+pub mod quotes;
 pub mod screen;
 pub mod server;
 pub mod socket;
+pub mod watched;
 pub mod world;
 
 use std::time::{Duration, Instant};

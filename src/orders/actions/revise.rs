@@ -1,0 +1,181 @@
+//! A newer quote changes an open order: its lines, its header, its papers, in one transaction.
+
+use super::import::order_words;
+use super::notes::note_text;
+use super::{Entry, On};
+use crate::command::Change;
+use crate::db::CompanyTx;
+use crate::error::{AppError, Result, Sentence};
+use crate::feed::EventKind;
+use crate::ids::{DraftId, ItemId};
+use crate::orders::history::{Detail, Header, LineChange, RevisionDetail, Snapshot, SnapshotChange};
+use crate::orders::item::ItemState;
+use crate::orders::model::RevisedCounts;
+use crate::orders::queries::documents::{self, Document};
+use crate::orders::queries::import::{self, NewItem, NewOrder};
+use crate::orders::queries::revise::{self as queries, Base};
+use crate::orders::queries::{search, write};
+use crate::orders::revise::{Fate, RevisedLine, Revision, Wanted, revise};
+use crate::users::model::Permission;
+
+/// A quote that is about to change an order; of `quote`, its id and importer do not count.
+#[derive(Debug)]
+pub struct NewerQuote<'a> {
+    pub quote: &'a NewOrder,
+    pub document: Document<'a>,
+    pub draft_id: DraftId,
+    pub note: &'a str,
+    /// The fingerprint of the difference that the person saw.
+    pub seen: Option<&'a str>,
+}
+
+impl Base {
+    /// What the quote's lines make of the order's.
+    pub fn revised(&self, quote: &NewOrder) -> Revision<'_> {
+        let lines = (1..).zip(&quote.items);
+        let wanted: Vec<Wanted> = lines.map(|(position, item)| wanted(position, item)).collect();
+        revise(&self.items, &wanted)
+    }
+
+    /// What the order as a whole says then. A quote without a number takes none away.
+    pub fn revised_header(&self, quote: &NewOrder) -> Header {
+        let before = &self.header;
+        let ships_otherwise = before.shipping_id != quote.shipping_id;
+        Header {
+            number: quote.number.clone().or_else(|| before.number.clone()),
+            customer_code: quote.customer_code.clone(),
+            customer: quote.customer.clone(),
+            seller_id: quote.seller_id,
+            quote_date: quote.quote_date,
+            shipping_id: quote.shipping_id,
+            packaging_id: quote.packaging_id,
+            total_cents: quote.total_cents,
+            discount_cents: quote.discount_cents,
+            payable_cents: quote.payable_cents,
+            values_mismatch_reason: quote.values_mismatch_reason.clone(),
+            urgent: before.urgent || (ships_otherwise && quote.urgent),
+        }
+    }
+
+    /// What the form of the preview sends back, so that only the difference that was seen is applied.
+    pub fn fingerprint(&self, revision: &Revision<'_>) -> String {
+        revision.fingerprint(&(self.id, Header { urgent: false, ..self.header.clone() }))
+    }
+}
+
+fn wanted(position: i32, item: &NewItem) -> Wanted {
+    let snapshot = Snapshot {
+        position,
+        code: item.code.clone(),
+        description: item.description.clone(),
+        unit: item.unit.clone(),
+        unit_price_cents: item.unit_price_cents,
+        total_cents: item.total_cents,
+    };
+    Wanted { quantity: item.quantity, snapshot }
+}
+
+/// Applies the difference that the person saw; if it is another one by now, nothing is applied. Whoever may change
+/// the order may. A number that another order has is refused by the index `orders_number_key`.
+pub async fn revise_order(tx: &mut CompanyTx, on: On<'_>, newer: &NewerQuote<'_>) -> Result<Change> {
+    let company_id = tx.company_id();
+    let order = on.lock_open(tx, Permission::ChangeOrder).await?;
+    let base = queries::get_base(tx, company_id, order.id).await?;
+    let revision = base.revised(newer.quote);
+    if newer.seen != Some(base.fingerprint(&revision).as_str()) {
+        let sentence = Sentence::new("conflict.revision_changed");
+        return Err(AppError::Conflict(sentence.text("number", base.label())));
+    }
+    let version = order.version + 1;
+    let header = base.revised_header(newer.quote);
+    queries::update_header(tx, company_id, order.id, &header).await?;
+    let (lines, snapshots) = write_lines(tx, on, &revision, newer.quote, version).await?;
+    let number = newer.quote.number.as_deref();
+    let kept = documents::insert_document(
+        tx,
+        company_id,
+        order.id,
+        number,
+        &newer.document,
+        Some(newer.draft_id),
+        on.now,
+    );
+    let document = kept.await?;
+    let note = newer.note.trim();
+    if !note.is_empty() {
+        write::insert_note(tx, company_id, order.id, on.actor.person_id, note_text(note)?, on.now).await?;
+    }
+    update_words(tx, &base, &header, &revision).await?;
+    let counts = RevisedCounts {
+        new: revision.count(&[Fate::New]),
+        changed: revision.count(&[Fate::Changed]),
+        gone: revision.count(&[Fate::Leaves, Fate::Stays]),
+        returns: revision.count_returns(),
+        number_before: base.header.number.clone().filter(|_| base.header.number != header.number),
+    };
+    let told = RevisionDetail { counts, header_before: base.header.clone(), header, snapshots, document };
+    let detail = Detail { lines, revision: Some(told), ..Detail::default() };
+    on.record(tx, &order, Entry::order(EventKind::OrderRevised, &detail)).await
+}
+
+/// Writes every line; answers each that changed, before and after: its state, and what it says.
+async fn write_lines(
+    tx: &mut CompanyTx,
+    on: On<'_>,
+    revision: &Revision<'_>,
+    quote: &NewOrder,
+    version: i64,
+) -> Result<(Vec<LineChange>, Vec<SnapshotChange>)> {
+    let company_id = tx.company_id();
+    let stays = |line: &&RevisedLine<'_>| line.fate != Fate::Leaves;
+    let known: Vec<(ItemId, &Snapshot)> = revision
+        .lines
+        .iter()
+        .filter(stays)
+        .filter_map(|line| Some((line.item?.id, &line.snapshot)))
+        .collect();
+    let last = revision.lines.iter().map(|line| line.snapshot.position).max().unwrap_or_default();
+    queries::update_snapshots(tx, company_id, on.order_id, &known, last).await?;
+    let (mut lines, mut snapshots) = (Vec::new(), Vec::new());
+    for line in revision.changes() {
+        let Some(item) = line.item else { continue };
+        write::update_item(tx, company_id, item.id, &line.after, version).await?;
+        lines.push(LineChange { item: item.id, before: item.state.clone(), after: line.after.clone() });
+        let after = (line.fate != Fate::Leaves).then(|| line.snapshot.clone());
+        snapshots.push(SnapshotChange { item: item.id, before: Some(Snapshot::of(item)), after });
+    }
+    let fresh: Vec<&RevisedLine<'_>> = revision.lines.iter().filter(|line| line.item.is_none()).collect();
+    // The quote's lines come first and in its order.
+    let new: Vec<(i32, &NewItem)> = (1..)
+        .zip(&quote.items)
+        .zip(&revision.lines)
+        .filter(|(_, line)| line.item.is_none())
+        .map(|(new, _)| new)
+        .collect();
+    let ids = import::insert_items(tx, company_id, on.order_id, &new, version).await?;
+    for (id, line) in ids.into_iter().zip(fresh) {
+        lines.push(LineChange { item: id, before: ItemState::absent(), after: line.after.clone() });
+        snapshots.push(SnapshotChange { item: id, before: None, after: Some(line.snapshot.clone()) });
+    }
+    Ok((lines, snapshots))
+}
+
+/// The order is found by what it says now, and by the numbers it had.
+async fn update_words(
+    tx: &mut CompanyTx,
+    base: &Base,
+    header: &Header,
+    revision: &Revision<'_>,
+) -> Result<()> {
+    let company_id = tx.company_id();
+    let items = base.items.iter().map(|item| (item.code.as_str(), item.description.as_str()));
+    let before = order_words(None, &base.header.customer_code, &base.header.customer, items);
+    let lines = revision.lines.iter().filter(|line| line.fate != Fate::Leaves);
+    let lines = lines.map(|line| (line.snapshot.code.as_str(), line.snapshot.description.as_str()));
+    let now = order_words(header.number.as_deref(), &header.customer_code, &header.customer, lines);
+    let numbers = documents::list_numbers(tx, company_id, base.id).await?;
+    let gone: Vec<String> =
+        before.into_iter().filter(|word| !now.contains(word) && !numbers.contains(word)).collect();
+    search::delete_words(tx, company_id, base.id, &gone).await?;
+    search::insert_words(tx, company_id, base.id, &now).await
+}

@@ -1,0 +1,146 @@
+//! Changing an order to what a newer quote says.
+
+use jiff_sqlx::ToSqlx;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::error::{AppError, Result};
+use crate::html::format;
+use crate::ids::{CompanyId, ItemId, OrderId, PackagingId, PersonId, ShippingId};
+use crate::orders::history::{Header, Snapshot};
+use crate::orders::model::Item;
+use crate::orders::queries::read;
+
+/// An order that a newer quote may change.
+#[derive(Debug)]
+pub struct Base {
+    pub id: OrderId,
+    pub header: Header,
+    pub items: Vec<Item>,
+}
+
+impl Base {
+    /// "30567", or the customer and date of an order without a number.
+    pub fn label(&self) -> String {
+        let Header { number, customer, quote_date, .. } = &self.header;
+        number.clone().unwrap_or_else(|| format!("{customer} · {}", format::date(*quote_date)))
+    }
+}
+
+pub async fn get_base(db: &mut PgConnection, company_id: CompanyId, id: OrderId) -> Result<Base> {
+    let header = get_header(db, company_id, id).await?;
+    Ok(Base { id, header, items: read::list_items(db, company_id, id, None).await? })
+}
+
+async fn get_header(db: &mut PgConnection, company_id: CompanyId, id: OrderId) -> Result<Header> {
+    let row = sqlx::query!(
+        "select number, customer_code, customer, seller_id, quote_date, shipping_id, packaging_id, total_cents,
+           discount_cents, payable_cents, values_mismatch_reason, urgent
+         from orders where company_id = $1 and id = $2",
+        company_id.0,
+        id.0
+    )
+    .fetch_optional(db)
+    .await?
+    .ok_or(AppError::NotFound)?;
+    Ok(Header {
+        number: row.number,
+        customer_code: row.customer_code,
+        customer: row.customer,
+        seller_id: PersonId(row.seller_id),
+        quote_date: row.quote_date.to_jiff(),
+        shipping_id: ShippingId(row.shipping_id),
+        packaging_id: PackagingId(row.packaging_id),
+        total_cents: row.total_cents,
+        discount_cents: row.discount_cents,
+        payable_cents: row.payable_cents,
+        values_mismatch_reason: row.values_mismatch_reason,
+        urgent: row.urgent,
+    })
+}
+
+/// Writes the header. A number that another order has is refused by the index `orders_number_key`.
+pub async fn update_header(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: OrderId,
+    header: &Header,
+) -> Result<()> {
+    sqlx::query!(
+        "update orders set number = $3, customer_code = $4, customer = $5, seller_id = $6, quote_date = $7, shipping_id = $8,
+           packaging_id = $9, total_cents = $10, discount_cents = $11, payable_cents = $12, values_mismatch_reason = $13, urgent = $14
+         where company_id = $1 and id = $2",
+        company_id.0,
+        id.0,
+        header.number,
+        header.customer_code,
+        header.customer,
+        header.seller_id.0,
+        header.quote_date.to_sqlx() as _,
+        header.shipping_id.0,
+        header.packaging_id.0,
+        header.total_cents,
+        header.discount_cents,
+        header.payable_cents,
+        header.values_mismatch_reason,
+        header.urgent
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Writes what the lines that stay say, and their places; `last` is the last place that is taken. Lines that have
+/// left come after it. A place belongs to one line at every moment, so all go out of the way first.
+pub async fn update_snapshots(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    order_id: OrderId,
+    lines: &[(ItemId, &Snapshot)],
+    last: i32,
+) -> Result<()> {
+    let ids: Vec<Uuid> = lines.iter().map(|(id, _)| id.0).collect();
+    let positions: Vec<i32> = lines.iter().map(|(_, line)| line.position).collect();
+    let codes: Vec<String> = lines.iter().map(|(_, line)| line.code.clone()).collect();
+    let descriptions: Vec<String> = lines.iter().map(|(_, line)| line.description.clone()).collect();
+    let units: Vec<String> = lines.iter().map(|(_, line)| line.unit.clone()).collect();
+    let prices: Vec<i64> = lines.iter().map(|(_, line)| line.unit_price_cents).collect();
+    let totals: Vec<i64> = lines.iter().map(|(_, line)| line.total_cents).collect();
+    sqlx::query!(
+        "update order_items set position = -position where company_id = $1 and order_id = $2",
+        company_id.0,
+        order_id.0
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "update order_items i set position = l.position, code = l.code, description = l.description, unit = l.unit,
+           unit_price_cents = l.price, total_cents = l.total
+         from unnest($3::uuid[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[])
+           as l(id, position, code, description, unit, price, total)
+         where i.company_id = $1 and i.order_id = $2 and i.id = l.id",
+        company_id.0,
+        order_id.0,
+        &ids,
+        &positions,
+        &codes,
+        &descriptions,
+        &units,
+        &prices,
+        &totals
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "update order_items i set position = $3 + l.place
+         from (select id, row_number() over (order by position desc)::integer as place
+               from order_items where company_id = $1 and order_id = $2 and position < 0) l
+         where i.company_id = $1 and i.order_id = $2 and i.id = l.id",
+        company_id.0,
+        order_id.0,
+        last
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

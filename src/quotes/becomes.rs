@@ -1,0 +1,89 @@
+//! What a draft becomes, or makes of an order that is there: in the words of orders. Pure.
+
+use super::around::Chosen;
+use super::draft::{Draft, Sheet, cents};
+use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
+use crate::orders::model::{OrderSummary, ShippingOption};
+use crate::orders::queries::import::{NewItem, NewOrder};
+use crate::orders::queries::revise::Base;
+
+/// The open order that a draft is about to change.
+#[derive(Debug)]
+pub struct Target {
+    pub summary: OrderSummary,
+    pub base: Base,
+}
+
+impl Target {
+    /// What the form proposes: the order's own.
+    pub fn chosen(&self) -> Chosen {
+        Chosen {
+            shipping: Some(self.base.header.shipping_id),
+            packaging: Some(self.base.header.packaging_id),
+            seller: Some(self.base.header.seller_id),
+        }
+    }
+}
+
+/// A form that is complete and follows the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    pub shipping: ShippingId,
+    pub packaging: PackagingId,
+    pub seller: PersonId,
+    /// The shipping makes its orders urgent.
+    pub urgent: bool,
+}
+
+impl Settled {
+    /// The form as far as it is filled in, over what the order has.
+    pub fn over(target: &Target, chosen: Chosen, shippings: &[ShippingOption]) -> Self {
+        let header = &target.base.header;
+        let shipping = chosen.shipping.unwrap_or(header.shipping_id);
+        let urgent = shippings.iter().any(|option| option.id == shipping && option.makes_urgent);
+        Self {
+            shipping,
+            packaging: chosen.packaging.unwrap_or(header.packaging_id),
+            seller: chosen.seller.unwrap_or(header.seller_id),
+            urgent,
+        }
+    }
+}
+
+/// The order that the draft would be; it has the draft's id. None: an amount is too large to be one.
+pub fn order(
+    draft: &Draft,
+    sheet: &Sheet,
+    settled: Settled,
+    imported_by: PersonId,
+    values_mismatch_reason: Option<String>,
+) -> Option<NewOrder> {
+    let quote = &sheet.quote;
+    let items = quote.items.iter().map(|item| {
+        Some(NewItem {
+            code: item.code.clone(),
+            description: item.description.clone(),
+            unit: item.unit.clone(),
+            quantity: item.quantity,
+            unit_price_cents: cents(item.unit_price)?,
+            total_cents: cents(item.total)?,
+        })
+    });
+    Some(NewOrder {
+        id: OrderId(draft.id.0),
+        number: sheet.number().map(str::to_owned),
+        customer_code: quote.customer_code.clone(),
+        customer: quote.customer.clone(),
+        seller_id: settled.seller,
+        imported_by,
+        quote_date: quote.date,
+        shipping_id: settled.shipping,
+        packaging_id: settled.packaging,
+        total_cents: cents(quote.total)?,
+        discount_cents: cents(quote.discount)?,
+        payable_cents: cents(quote.payable)?,
+        values_mismatch_reason,
+        urgent: settled.urgent,
+        items: items.collect::<Option<_>>()?,
+    })
+}
