@@ -5,8 +5,8 @@ import { request } from "./page.js";
 import { words } from "./words.js";
 import { toast } from "./toasts.js";
 import { askPin } from "./signin.js";
-import { quiet } from "./keypad.js";
 import { morph } from "./morph.js";
+import { quiet } from "./keypad.js";
 
 const openers = new WeakMap();
 /** Where the content of a sheet came from. */
