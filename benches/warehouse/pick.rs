@@ -203,16 +203,17 @@ impl Texts {
         let tag = "(random() * 1e18)::bigint";
         let none = "null";
         [
-            opening("set local role separacao_gate; set local lock_timeout = '2s'; set local statement_timeout = '5s';"),
+            opening(&local("separacao_gate", "5s")),
             self.with("select s.id, s.company_id", "s.key = $1", &[&format!("'\\x{key}'::bytea")]) + ";",
             "rollback;".to_owned(),
             opening(&format!(
-                "set local role separacao_app; set local lock_timeout = '2s'; set local statement_timeout = '10s'; \
-                 select set_config('app.company_id', '{}', true);",
+                "{}, set_config('app.company_id', '{}', true)",
+                local("separacao_app", "10s"),
                 ids.company
             )),
             "\\set random random(1, 281474976710655)".to_owned(),
-            self.with("insert into operations", "", &[company, person, operation, "'\\x00'::bytea", "now()"]) + ";",
+            self.with("insert into operations", "", &[company, person, operation, "'\\x00'::bytea", "now()"])
+                + ";",
             self.with("select o.state, o.seller_id", "for no key update", &[company, order]) + " \\gset",
             self.with("select i.id, i.position", "", &[company, order, &only]) + " \\gset item_",
             self.with("select coalesce(max(seq), 0)", "", &[company, order, item]) + " \\gset",
@@ -220,18 +221,59 @@ impl Texts {
             self.with(
                 "update order_items set quantity",
                 "",
-                &[company, item, "1000000", ":item_picked::numeric + 1", "0", "'pending'", "0", "0", "0", none, none, none, ":next"],
+                &[
+                    company,
+                    item,
+                    "1000000",
+                    ":item_picked::numeric + 1",
+                    "0",
+                    "'pending'",
+                    "0",
+                    "0",
+                    "0",
+                    none,
+                    none,
+                    none,
+                    ":next",
+                ],
             ) + ";",
-            self.with("insert into item_picks", "", &[company, order, item, ":seq", person, "1", state, "now()"]) + ";",
+            self.with(
+                "insert into item_picks",
+                "",
+                &[company, order, item, ":seq", person, "1", state, "now()"],
+            ) + ";",
             self.with(
                 "with bumped as",
                 "",
-                &[company, order, ":next", "'item_picked'", item, "1", person, detail, "null::bigint", "now()"],
+                &[
+                    company,
+                    order,
+                    ":next",
+                    "'item_picked'",
+                    item,
+                    "1",
+                    person,
+                    detail,
+                    "null::bigint",
+                    "now()",
+                ],
             ) + ";",
             self.with(
                 "with head as",
                 "",
-                &[company, tag, "'item_picked'", order, item, payload, person, "now()", person, operation, ":next"],
+                &[
+                    company,
+                    tag,
+                    "'item_picked'",
+                    order,
+                    item,
+                    payload,
+                    person,
+                    "now()",
+                    person,
+                    operation,
+                    ":next",
+                ],
             ) + ";",
             "commit;".to_owned(),
         ]
@@ -240,6 +282,15 @@ impl Texts {
 }
 
 /// The server opens a transaction in one round trip; so does pgbench.
-fn opening(statements: &str) -> String {
-    format!("\\startpipeline\nbegin; {statements}\n\\endpipeline")
+fn opening(settings: &str) -> String {
+    format!("\\startpipeline\nbegin; select {settings};\n\\endpipeline")
+}
+
+/// The settings of `db::local`.
+fn local(role: &str, longest: &str) -> String {
+    format!(
+        "set_config('role', '{role}', true), set_config('lock_timeout', '2s', true), \
+         set_config('statement_timeout', '{longest}', true), \
+         set_config('idle_in_transaction_session_timeout', '5s', true)"
+    )
 }

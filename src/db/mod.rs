@@ -5,6 +5,8 @@ pub mod migrate;
 pub mod operator;
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -18,6 +20,8 @@ use crate::ids::CompanyId;
 #[derive(Clone, Debug)]
 pub struct Db {
     pool: PgPool,
+    /// The database was silent when it was last asked.
+    silent: Arc<AtomicBool>,
 }
 
 /// A transaction of one company, as the role `separacao_app`. Row-level security shows it nothing else.
@@ -41,24 +45,36 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// For the transaction's opening, once the pool has given a connection.
 const LEEWAY: Duration = Duration::from_secs(1);
 
-/// A replica that vanished in the middle of a transaction must not hold its locks (the head row!) until the kernel
-/// notices: Postgres ends the session itself.
-const ABANDONED: &str = "set local idle_in_transaction_session_timeout = '5s'";
+/// What a transaction sets for itself, in one statement: every statement of the opening is a message to be read.
+/// A replica that vanished in the middle must not hold its locks (the head row!) until the kernel notices: Postgres
+/// ends the session itself.
+fn local(role: &str, longest: &str) -> String {
+    format!(
+        "set_config('role', '{role}', true), set_config('lock_timeout', '2s', true), \
+         set_config('statement_timeout', '{longest}', true), \
+         set_config('idle_in_transaction_session_timeout', '5s', true)"
+    )
+}
 
 impl Db {
     /// Opens a pool lazily: a server starts, and says 503, while its database is away.
     pub fn open(url: &str, max_connections: u32, statement_cache: usize) -> Result<Self, sqlx::Error> {
         let options: PgConnectOptions = url.parse()?;
         let options = options.application_name("separacao").statement_cache_capacity(statement_cache);
+        let silent = Arc::<AtomicBool>::default();
+        let doubtful = silent.clone();
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
             .idle_timeout(Duration::from_secs(600))
             .max_lifetime(Duration::from_secs(3600))
-            .after_release(|connection, _| Box::pin(still_answers(connection)))
+            .after_release(move |connection, _| {
+                let doubtful = doubtful.load(Ordering::Relaxed);
+                Box::pin(async move { if doubtful { still_answers(connection).await } else { Ok(true) } })
+            })
             .connect_lazy_with(options);
-        Ok(Self { pool })
+        Ok(Self { pool, silent })
     }
 
     /// A transaction that may write. It must end in `feed::commit`.
@@ -73,18 +89,13 @@ impl Db {
 
     /// A transaction of no company; see [`GateTx`].
     pub async fn gate(&self) -> Result<GateTx> {
-        let opening = format!(
-            "begin; set local role separacao_gate; set local lock_timeout = '2s'; \
-             set local statement_timeout = '5s'; {ABANDONED}"
-        );
+        let opening = format!("begin; select {}", local("separacao_gate", "5s"));
         Ok(GateTx { tx: self.begin(opening).await? })
     }
 
     async fn begin_company(&self, begin: &str, company_id: CompanyId) -> Result<CompanyTx> {
-        let opening = format!(
-            "{begin}; set local role separacao_app; set local lock_timeout = '2s'; \
-             set local statement_timeout = '10s'; {ABANDONED}; select set_config('app.company_id', '{company_id}', true)"
-        );
+        let local = local("separacao_app", "10s");
+        let opening = format!("{begin}; select {local}, set_config('app.company_id', '{company_id}', true)");
         Ok(CompanyTx { tx: self.begin(opening).await?, company_id })
     }
 
@@ -96,8 +107,14 @@ impl Db {
             // The pool has a time-out of its own for waiting one's turn.
             match timeout(PATIENCE + LEEWAY, self.pool.begin_with(AssertSqlSafe(opening.clone()))).await {
                 Ok(Err(error)) if broken > 0 && is_broken(&error) => broken -= 1,
-                Ok(other) => return other.map_err(AppError::from),
-                Err(_) => return Err(AppError::Unavailable(None)),
+                Ok(other) => {
+                    self.silent.store(false, Ordering::Relaxed);
+                    return other.map_err(AppError::from);
+                }
+                Err(_) => {
+                    self.silent.store(true, Ordering::Relaxed);
+                    return Err(AppError::Unavailable(None));
+                }
             }
         }
     }
@@ -112,7 +129,7 @@ impl Db {
     }
 }
 
-/// Asks a connection that comes back to the pool, which would otherwise wait for ever.
+/// Asks a connection that comes back to the pool while the database is silent; sqlx alone would wait for ever.
 async fn still_answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     match timeout(PATIENCE, connection.ping()).await {
         Ok(answered) => answered.map(|()| true),

@@ -72,7 +72,8 @@ impl<'a> Story<'a> {
         let picker = self.plan.pickers[0];
         let demo = self.demo;
         let on = self.on(picker);
-        demo.run(picker, &MarkShort { on, item_id: item.id, reason: "stock".to_owned() }).await
+        demo.run(picker, &MarkShort { on, item_id: item.id, code: "stock".to_owned(), text: String::new() })
+            .await
     }
 
     /// Half of the lines; the next one in part, and the one after it short.

@@ -120,13 +120,16 @@ impl ItemGroup {
     }
 }
 
+/// The codes of the shortage reasons that the sheet offers.
+pub const SHORT_REASONS: [&str; 4] = ["stock", "damaged", "not_located", "other"];
+
 /// Why a command on a line cannot be done; the caller adds who made it so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ItemRefusal {
     /// An amount that is zero, negative, too fine (over 3 places) or too large to be one.
     AmountInvalid,
     /// More than the rest: what is left, and what is already picked.
-    MoreThanRest { rest: Decimal, picked: Decimal },
+    MoreThanRest { rest: Decimal },
     /// More than was picked.
     MoreThanPicked { picked: Decimal },
     /// More than has to go back to the shelf.
@@ -241,7 +244,7 @@ impl ItemState {
             return Err(ItemRefusal::NotFrom { status: self.status() });
         }
         if amount > self.rest() {
-            return Err(ItemRefusal::MoreThanRest { rest: self.rest(), picked: self.picked });
+            return Err(ItemRefusal::MoreThanRest { rest: self.rest() });
         }
         let mut next = self.clone();
         next.picked += amount;
@@ -307,7 +310,8 @@ impl ItemState {
     fn with_rest_as_before(&self, before: &ItemState, amount: Decimal) -> ItemState {
         let mut next = self.clone();
         next.picked -= amount;
-        if self.rest().is_zero() || self.rest_state == RestState::Pending {
+        // What was short stays what it was before the pick as well: units put back must not become a shortage unseen.
+        if self.rest().is_zero() || matches!(self.rest_state, RestState::Pending | RestState::Short) {
             let rest = next.rest();
             next.rest_state = before.rest_state;
             next.ordered = before.ordered.min(rest);
@@ -417,7 +421,7 @@ mod tests {
     #[test]
     fn more_than_the_rest_is_refused_with_the_truth() {
         let line = becomes(ItemState::new(units(12)).pick(units(7)));
-        assert_eq!(line.pick(units(12)), Err(ItemRefusal::MoreThanRest { rest: units(5), picked: units(7) }));
+        assert_eq!(line.pick(units(12)), Err(ItemRefusal::MoreThanRest { rest: units(5) }));
     }
 
     #[test]
@@ -441,6 +445,16 @@ mod tests {
         let back = after.unpick(&picks, None).unwrap();
         assert_eq!(back.state.status(), ItemStatus::Arrived);
         assert_eq!(back.removed, vec![1]);
+    }
+
+    #[test]
+    fn units_put_back_do_not_enlarge_a_shortage_unseen() {
+        let whole = ItemState::new(units(30));
+        let short = becomes(becomes(whole.pick(units(20))).mark_short("stock"));
+        let picks = [StandingPick { seq: 1, quantity: units(20), before: whole.clone() }];
+        let back = short.unpick(&picks, None).unwrap();
+        assert_eq!((back.state.rest_state, back.state.rest()), (RestState::Pending, units(30)));
+        assert_eq!(back.state.reason, None);
     }
 
     #[test]

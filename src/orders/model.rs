@@ -242,6 +242,8 @@ pub struct Item {
 pub struct LastChange {
     pub version: i64,
     pub kind: String,
+    /// Units that it moved.
+    pub quantity: Option<Decimal>,
     pub by: PersonId,
     pub by_name: String,
     pub at: Timestamp,

@@ -132,7 +132,8 @@ async fn more_than_the_rest_is_refused_with_the_truth_and_never_cut() {
     assert_eq!(joao.tap(&pick, &[("quantity", "7")]).await.status, 200);
     let refused = maria.tap(&pick, &[("quantity", "12")]).await;
     assert_eq!(refused.status, 409);
-    assert_eq!(refused.json()["title"], "Restam 5, João Pereira separou 7");
+    let title = refused.json()["title"].as_str().unwrap().to_owned();
+    assert!(title.starts_with("Restam 5, João Pereira separou 7 às "), "{title}");
 }
 
 #[tokio::test]

@@ -108,9 +108,9 @@ async fn only_a_shared_device_that_was_unlocked_lately_names_anybody() {
     // The tablet itself: as long as somebody has proven a PIN on it within twelve hours, signed in or not.
     tablet.post("/sign-out", &[]).await;
     assert!(tablet.get("/").await.text.contains("href=\"/switch\""));
-    server.app.clock.advance(12 * HOUR - 5);
+    server.app.clock.advance(12 * HOUR - MINUTE);
     assert!(tablet.get("/switch").await.text.contains("João Pereira"));
-    server.app.clock.advance(5);
+    server.app.clock.advance(MINUTE);
     refused(&tablet, "after twelve hours").await;
     assert!(!tablet.get("/").await.text.contains("href=\"/switch\""));
 }
@@ -153,7 +153,7 @@ async fn after_five_minutes_without_a_touch_commands_wait_for_the_pin_and_the_sc
     let path = format!("/orders/{}", order.id);
     let mut page = tablet.page(&path).await;
     let mut socket = Socket::open(&tablet, &mut page).await;
-    server.app.clock.advance(5 * MINUTE - 2);
+    server.app.clock.advance(4 * MINUTE);
     assert_eq!(tablet.tap(&pick(&order, 0), &[("quantity", "1")]).await.status, StatusCode::OK);
     server.app.clock.advance(5 * MINUTE);
     let (history, operations) = (count(&server, "order_history").await, count(&server, "operations").await);

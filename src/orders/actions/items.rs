@@ -9,7 +9,7 @@ use crate::error::{AppError, Result};
 use crate::feed::EventKind;
 use crate::ids::ItemId;
 use crate::orders::history::{Detail, PickRecord};
-use crate::orders::item::{Decision, ItemRefusal, ItemState, PutBack, StandingPick};
+use crate::orders::item::{Decision, ItemRefusal, ItemState, PutBack, SHORT_REASONS, StandingPick};
 use crate::orders::model::Item;
 use crate::orders::queries::{read, write};
 use crate::users::model::Permission;
@@ -43,7 +43,10 @@ pub struct ReturnItem<'a> {
 pub struct MarkShort<'a> {
     pub on: On<'a>,
     pub item_id: ItemId,
-    pub reason: String,
+    /// A code of [`SHORT_REASONS`].
+    pub code: String,
+    /// What there is to add, at most 200 characters.
+    pub text: String,
 }
 
 /// The rest of the line is to be picked after all.
@@ -133,10 +136,15 @@ async fn back_to_shelf(
 
 impl Command for MarkShort<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let reason = self.reason.trim();
-        if reason.is_empty() || reason.chars().count() > 200 {
-            return Err(AppError::field("reason", "orders.error.reason_needed"));
+        let (code, text) = (self.code.trim(), self.text.trim());
+        if !SHORT_REASONS.contains(&code) {
+            return Err(AppError::field("reason", "orders.error.reason_unknown"));
         }
+        if text.chars().count() > 200 {
+            return Err(AppError::field("text", "orders.error.reason_needed"));
+        }
+        let reason = if text.is_empty() { code.to_owned() } else { format!("{code}: {text}") };
+        let reason = reason.as_str();
         let decide = |state: &ItemState| state.mark_short(reason);
         change_rest(tx, self.on, self.item_id, EventKind::ItemShort, Some(reason), decide).await
     }

@@ -101,12 +101,12 @@ fn item_conflict(refusal: ItemRefusal, item: &Item, now: Timestamp) -> AppError 
     let changed_by = |key: &'static str, change: &LastChange| {
         Sentence::new(key).text("name", change.by_name.clone()).when(change.at, now)
     };
-    let revised = |change: &LastChange| change.kind == EventKind::OrderRevised.code();
+    let is = |change: &LastChange, kind: EventKind| change.kind == kind.code();
     let sentence = match (refusal, &item.last_change) {
-        (ItemRefusal::MoreThanRest { rest, .. }, _) if item.state.off_quote && rest.is_zero() => {
+        (ItemRefusal::MoreThanRest { rest }, _) if item.state.off_quote && rest.is_zero() => {
             Sentence::new("conflict.item_gone")
         }
-        (ItemRefusal::MoreThanRest { rest, .. }, Some(change)) if revised(change) => {
+        (ItemRefusal::MoreThanRest { rest }, Some(change)) if is(change, EventKind::OrderRevised) => {
             changed_by("conflict.item_revised", change).quantity("rest", rest)
         }
         (ItemRefusal::MoreThanToReturn { left }, Some(change)) if left.is_zero() => {
@@ -116,13 +116,20 @@ fn item_conflict(refusal: ItemRefusal, item: &Item, now: Timestamp) -> AppError 
             Sentence::new("conflict.more_than_to_return").quantity("left", left)
         }
         (ItemRefusal::AmountInvalid, _) => return AppError::field("quantity", "orders.error.amount_invalid"),
-        (ItemRefusal::MoreThanRest { rest, .. }, Some(change)) if rest.is_zero() => {
-            changed_by("conflict.item_picked", change)
+        (ItemRefusal::MoreThanRest { rest }, Some(change)) if is(change, EventKind::ItemPicked) => {
+            if rest.is_zero() {
+                changed_by("conflict.item_picked", change)
+            } else {
+                let moved = change.quantity.unwrap_or_default();
+                changed_by("conflict.more_than_rest_by", change)
+                    .quantity("rest", rest)
+                    .quantity("picked", moved)
+            }
         }
-        (ItemRefusal::MoreThanRest { rest, picked }, Some(change)) => {
-            changed_by("conflict.more_than_rest_by", change).quantity("rest", rest).quantity("picked", picked)
+        (ItemRefusal::MoreThanRest { rest }, Some(change)) => {
+            changed_by("conflict.rest_changed_by", change).quantity("rest", rest)
         }
-        (ItemRefusal::MoreThanRest { rest, .. }, None) => {
+        (ItemRefusal::MoreThanRest { rest }, None) => {
             Sentence::new("conflict.more_than_rest").quantity("rest", rest)
         }
         (ItemRefusal::MoreThanPicked { picked }, Some(change)) => {
@@ -131,13 +138,18 @@ fn item_conflict(refusal: ItemRefusal, item: &Item, now: Timestamp) -> AppError 
         (ItemRefusal::MoreThanPicked { picked }, None) => {
             Sentence::new("conflict.more_than_picked").quantity("picked", picked)
         }
-        (ItemRefusal::NotFrom { status: ItemStatus::Picked }, Some(change)) => {
+        (ItemRefusal::NotFrom { status: ItemStatus::Picked }, Some(change))
+            if is(change, EventKind::ItemPicked) =>
+        {
             changed_by("conflict.item_picked", change)
         }
-        (ItemRefusal::NotFrom { status: ItemStatus::Short }, Some(change)) => {
+        (ItemRefusal::NotFrom { status: ItemStatus::Short }, Some(change))
+            if is(change, EventKind::ItemShort) =>
+        {
             changed_by("conflict.item_short", change)
         }
-        (ItemRefusal::NotFrom { .. }, _) => Sentence::new("conflict.item_changed"),
+        (ItemRefusal::NotFrom { .. }, Some(change)) => changed_by("conflict.item_changed_by", change),
+        (ItemRefusal::NotFrom { .. }, None) => Sentence::new("conflict.item_changed"),
     };
     AppError::Conflict(sentence)
 }

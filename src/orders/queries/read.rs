@@ -228,7 +228,7 @@ pub async fn list_items(
     let rows = sqlx::query!(
         r#"select i.id, i.position, i.code, i.description, i.unit, i.unit_price_cents, i.total_cents, i.quantity, i.picked, i.to_return,
              i.rest_state, i.ordered, i.received, i.not_found, i.replacement, i.replacement_quantity, i.reason, i.off_quote, i.version,
-             h.kind as "kind?", h.actor_id as "actor_id?", h.at as "at?", p.name as "actor?"
+             h.kind as "kind?", h.quantity as "moved?", h.actor_id as "actor_id?", h.at as "at?", p.name as "actor?"
            from order_items i
            left join order_history h on h.company_id = $1 and h.order_id = i.order_id and h.version = i.version and i.version > 0
            left join people p on p.company_id = $1 and p.id = h.actor_id
@@ -246,6 +246,7 @@ pub async fn list_items(
                 (Some(kind), Some(by), Some(by_name), Some(at)) => Some(LastChange {
                     version: row.version,
                     kind,
+                    quantity: row.moved,
                     by: PersonId(by),
                     by_name,
                     at: at.to_jiff(),

@@ -103,9 +103,8 @@ pub async fn short(
     Path((order_id, item_id)): Path<(OrderId, ItemId)>,
     tap: Tap<ShortForm>,
 ) -> Result<Done> {
-    let (code, text) = (tap.form.reason.trim(), tap.form.text.trim());
-    let reason = if text.is_empty() { code.to_owned() } else { format!("{code}: {text}") };
-    let command = MarkShort { on: on(&state, &actor, order_id), item_id, reason };
+    let (code, text) = (tap.form.reason.clone(), tap.form.text.clone());
+    let command = MarkShort { on: on(&state, &actor, order_id), item_id, code, text };
     Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.short"))
 }
 

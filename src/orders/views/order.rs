@@ -4,12 +4,12 @@ use askama::Template;
 
 use super::parts::{
     BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment,
-    NotesFragment, SHORT_REASONS, reason_words, sort_key,
+    NotesFragment, reason_words, sort_key,
 };
 use crate::html::format::plain_quantity;
 use crate::html::{Chrome, FieldErrors, Nav, Scene};
 use crate::ids::ItemId;
-use crate::orders::item::{ItemGroup, RestState};
+use crate::orders::item::{ItemGroup, RestState, SHORT_REASONS};
 use crate::orders::model::{Item, OrderState, OrderSummary, PackagingOption, ShippingOption, TimelineEntry};
 
 /// Which sheet of the picking screen is drawn open: `?item=ID` or `?sheet=finish|cancel|reopen|change`.

@@ -8,11 +8,8 @@ use crate::html::Scene;
 use crate::html::format::{folded, plain_quantity};
 use crate::ids::OrderId;
 use crate::lang::Lang;
-use crate::orders::item::{ItemGroup, ItemStatus};
+use crate::orders::item::{ItemGroup, ItemStatus, SHORT_REASONS};
 use crate::orders::model::{FinishRefusal, Item, OrderState, OrderSummary, RevisedCounts, TimelineEntry};
-
-/// The codes of the shortage reasons that the sheet offers.
-pub const SHORT_REASONS: [&str; 4] = ["stock", "damaged", "not_located", "other"];
 
 /// A stored shortage reason in words. Stored is a code of [`SHORT_REASONS`], `code: text`, or just text.
 pub fn reason_words(lang: Lang, stored: &str) -> String {

@@ -70,6 +70,7 @@ pub fn changed(item: &mut Item, kind: &str, name: &str, minutes: i64) {
     item.last_change = Some(LastChange {
         version: 7,
         kind: kind.to_owned(),
+        quantity: None,
         by: PersonId(uuid(2)),
         by_name: name.to_owned(),
         at: minutes_ago(minutes),
