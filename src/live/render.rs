@@ -137,7 +137,7 @@ async fn order(
             None => draw(&Gone { id: format!("item-{id}"), v: scene.v }, &mut html)?,
         }
     }
-    for count in GroupCountFragment::all(scene, &items) {
+    for count in GroupCountFragment::all(scene, order.state, &items) {
         draw(&count, &mut html)?;
     }
     draw(&FinishFragment { scene, order: &order, items: &items, open: false }, &mut html)?;

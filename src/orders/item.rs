@@ -66,7 +66,7 @@ pub struct ItemState {
 /// What the screen shows a line as; derived, never stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ItemStatus {
-    /// Units in the box that the newest quote does not want must go back to the shelf.
+    /// Units in the box that the newest quote does not want, or all of a canceled order's, must go back to the shelf.
     Return,
     Pending,
     PurchaseRequested,
@@ -98,6 +98,8 @@ impl ItemStatus {
 /// The groups of the picking screen, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ItemGroup {
+    /// Of a canceled order: what is still in the box.
+    Shelf,
     Now,
     Purchase,
     Short,
@@ -106,11 +108,18 @@ pub enum ItemGroup {
 }
 
 impl ItemGroup {
-    pub const ALL: [ItemGroup; 5] =
-        [ItemGroup::Now, ItemGroup::Purchase, ItemGroup::Short, ItemGroup::Substituted, ItemGroup::Picked];
+    pub const ALL: [ItemGroup; 6] = [
+        ItemGroup::Shelf,
+        ItemGroup::Now,
+        ItemGroup::Purchase,
+        ItemGroup::Short,
+        ItemGroup::Substituted,
+        ItemGroup::Picked,
+    ];
 
     pub fn code(self) -> &'static str {
         match self {
+            ItemGroup::Shelf => "shelf",
             ItemGroup::Now => "now",
             ItemGroup::Purchase => "purchase",
             ItemGroup::Short => "short",
@@ -306,6 +315,15 @@ impl ItemState {
         Ok(PutBack { state, removed, reduced })
     }
 
+    /// Units of a canceled order are back on the shelf: everything in the box is to go there.
+    pub fn put_back_canceled(&self, picks: &[StandingPick], amount: Decimal) -> Result<PutBack, ItemRefusal> {
+        check_amount(amount)?;
+        if amount > self.held() {
+            return Err(ItemRefusal::MoreThanToReturn { left: self.held() });
+        }
+        self.unpick(picks, Some(amount))
+    }
+
     /// The rest returns to the state it had before the pick; goods that arrived stay arrived.
     fn with_rest_as_before(&self, before: &ItemState, amount: Decimal) -> ItemState {
         let mut next = self.clone();
@@ -469,6 +487,20 @@ mod tests {
         let back = two.unpick(&picks, Some(units(8))).unwrap();
         assert_eq!(back.state.picked, units(2));
         assert_eq!((back.removed, back.reduced), (vec![2], Some((1, units(2)))));
+    }
+
+    #[test]
+    fn of_a_canceled_order_everything_in_the_box_goes_back_the_unwanted_first() {
+        let start = ItemState::new(units(10));
+        let mut line = becomes(start.pick(units(8)));
+        (line.quantity, line.picked, line.to_return) = (units(5), units(5), units(3));
+        let picks = [StandingPick { seq: 1, quantity: units(8), before: start }];
+        let refused = line.put_back_canceled(&picks, units(9));
+        assert_eq!(refused, Err(ItemRefusal::MoreThanToReturn { left: units(8) }));
+        let back = line.put_back_canceled(&picks, units(4)).unwrap();
+        assert_eq!((back.state.picked, back.state.to_return), (units(4), units(0)));
+        assert_eq!((back.removed, back.reduced), (vec![], Some((1, units(4)))));
+        assert!(back.state.is_sound());
     }
 
     #[test]

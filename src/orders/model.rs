@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::item::ItemState;
+use super::item::{ItemGroup, ItemState, ItemStatus};
 use crate::ids::{ItemId, NoteId, OrderId, PackagingId, PersonId, ShippingId};
 
 /// The stored state of an order.
@@ -128,6 +128,11 @@ impl Counts {
         }
     }
 
+    /// Lines with units that must go back to the shelf; of a canceled order that is whatever is in the box.
+    pub fn to_shelf(&self, state: OrderState) -> i64 {
+        if state == OrderState::Canceled { self.touched } else { self.to_return }
+    }
+
     /// Why the order cannot be finished yet, if it cannot.
     pub fn finish_refusal(&self) -> Option<FinishRefusal> {
         if self.to_return > 0 {
@@ -184,6 +189,8 @@ pub struct OrderSummary {
     /// When the last line was settled, if all are.
     pub ready_since: Option<Timestamp>,
     pub closed: Option<Closing>,
+    /// Canceled, and what was in the box is back on the shelf.
+    pub all_returned: bool,
     pub version: i64,
 }
 
@@ -260,6 +267,22 @@ impl Item {
         split_reference(&self.description).1
     }
 
+    /// Units that must go back to the shelf: what the newest quote does not want; of a canceled order, all in the box.
+    pub fn to_shelf(&self, order: OrderState) -> Decimal {
+        if order == OrderState::Canceled { self.state.held() } else { self.state.to_return }
+    }
+
+    /// What the line is shown as in an order of this state.
+    pub fn status(&self, order: OrderState) -> ItemStatus {
+        if self.to_shelf(order).is_zero() { self.state.status() } else { ItemStatus::Return }
+    }
+
+    /// Where the line stands in an order of this state.
+    pub fn group(&self, order: OrderState) -> ItemGroup {
+        let canceled = order == OrderState::Canceled && !self.to_shelf(order).is_zero();
+        if canceled { ItemGroup::Shelf } else { self.state.group() }
+    }
+
     /// Whether the stepper goes by whole units.
     pub fn counts_in_pieces(&self) -> bool {
         !matches!(self.unit.as_str(), "KG" | "MT" | "LT")
@@ -322,6 +345,8 @@ pub struct ClosedOrder {
     pub quote_date: Date,
     pub closed: Closing,
     pub counts: Counts,
+    /// Canceled, and what was in the box is back on the shelf.
+    pub all_returned: bool,
 }
 
 /// A shipping option with the packaging it allows.

@@ -21,6 +21,7 @@ mod revise;
 mod screens;
 mod security;
 mod shared_device;
+mod shelf;
 mod sign_in;
 mod sockets;
 mod support;

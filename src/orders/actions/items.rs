@@ -10,7 +10,8 @@ use crate::feed::EventKind;
 use crate::ids::ItemId;
 use crate::orders::history::{Detail, PickRecord};
 use crate::orders::item::{Decision, ItemRefusal, ItemState, PutBack, SHORT_REASONS, StandingPick};
-use crate::orders::model::Item;
+use crate::orders::model::{Item, OrderState};
+use crate::orders::queries::write::LockedOrder;
 use crate::orders::queries::{read, write};
 use crate::users::model::Permission;
 
@@ -30,7 +31,7 @@ pub struct UnpickItem<'a> {
     pub quantity: Option<Decimal>,
 }
 
-/// This many units that the newest quote does not want are back on the shelf.
+/// This many units that the newest quote does not want, or that a canceled order has in its box, are back on the shelf.
 #[derive(Debug)]
 pub struct ReturnItem<'a> {
     pub on: On<'a>,
@@ -89,15 +90,20 @@ impl Command for PickItem<'_> {
 
 impl Command for UnpickItem<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let order = self.on.lock_open(tx, Permission::Pick).await?;
         let decide = |state: &ItemState, picks: &[StandingPick]| state.unpick(picks, self.quantity);
-        back_to_shelf(tx, self.on, self.item_id, EventKind::ItemUnpicked, decide).await
+        back_to_shelf(tx, self.on, &order, self.item_id, EventKind::ItemUnpicked, decide).await
     }
 }
 
 impl Command for ReturnItem<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let decide = |state: &ItemState, picks: &[StandingPick]| state.put_back(picks, self.quantity);
-        back_to_shelf(tx, self.on, self.item_id, EventKind::ItemReturned, decide).await
+        let order = self.on.lock_unfinished(tx, Permission::Pick).await?;
+        let decide = |state: &ItemState, picks: &[StandingPick]| match order.state {
+            OrderState::Canceled => state.put_back_canceled(picks, self.quantity),
+            _ => state.put_back(picks, self.quantity),
+        };
+        back_to_shelf(tx, self.on, &order, self.item_id, EventKind::ItemReturned, decide).await
     }
 }
 
@@ -105,12 +111,12 @@ impl Command for ReturnItem<'_> {
 async fn back_to_shelf(
     tx: &mut CompanyTx,
     on: On<'_>,
+    order: &LockedOrder,
     item_id: ItemId,
     kind: EventKind,
     decide: impl Fn(&ItemState, &[StandingPick]) -> Result<PutBack, ItemRefusal> + Send,
 ) -> Result<Change> {
     let company_id = tx.company_id();
-    let order = on.lock_open(tx, Permission::Pick).await?;
     let item = get_item(tx, on, item_id).await?;
     let picks = write::list_picks(tx, company_id, order.id, item.id).await?;
     let standing: Vec<StandingPick> = picks.iter().map(PickRecord::standing).collect();
@@ -131,7 +137,7 @@ async fn back_to_shelf(
     let detail = Detail { picks_before, ..Detail::line(item.id, item.state, state) };
     let quantity = Some(amount);
     let entry = Entry { kind, item_id: Some(item.id), quantity, detail: &detail, undoes: None };
-    on.record(tx, &order, entry).await
+    on.record(tx, order, entry).await
 }
 
 impl Command for MarkShort<'_> {

@@ -47,6 +47,15 @@ impl On<'_> {
         }
     }
 
+    /// The same for what an open order takes, and a canceled one: goods go back to the shelf.
+    async fn lock_unfinished(&self, tx: &mut CompanyTx, permission: Permission) -> Result<LockedOrder> {
+        let order = self.lock(tx, permission).await?;
+        match order.state {
+            OrderState::Open | OrderState::Canceled => Ok(order),
+            OrderState::Finished => Err(closed_conflict(order.state, &order, self.now)),
+        }
+    }
+
     /// Writes the entry of the order's history and names its event.
     async fn record(&self, tx: &mut CompanyTx, order: &LockedOrder, entry: Entry<'_>) -> Result<Change> {
         let company_id = tx.company_id();
@@ -102,6 +111,8 @@ fn item_conflict(refusal: ItemRefusal, item: &Item, now: Timestamp) -> AppError 
         Sentence::new(key).text("name", change.by_name.clone()).when(change.at, now)
     };
     let is = |change: &LastChange, kind: EventKind| change.kind == kind.code();
+    let returned =
+        |change: &LastChange| is(change, EventKind::ItemReturned) || is(change, EventKind::ItemUnpicked);
     let sentence = match (refusal, &item.last_change) {
         (ItemRefusal::MoreThanRest { rest }, _) if item.state.off_quote && rest.is_zero() => {
             Sentence::new("conflict.item_gone")
@@ -109,8 +120,14 @@ fn item_conflict(refusal: ItemRefusal, item: &Item, now: Timestamp) -> AppError 
         (ItemRefusal::MoreThanRest { rest }, Some(change)) if is(change, EventKind::OrderRevised) => {
             changed_by("conflict.item_revised", change).quantity("rest", rest)
         }
-        (ItemRefusal::MoreThanToReturn { left }, Some(change)) if left.is_zero() => {
+        (ItemRefusal::MoreThanToReturn { left }, Some(change)) if left.is_zero() && returned(change) => {
             changed_by("conflict.item_returned", change)
+        }
+        (ItemRefusal::MoreThanToReturn { left }, Some(change)) if left.is_zero() => {
+            changed_by("conflict.item_changed_by", change)
+        }
+        (ItemRefusal::MoreThanToReturn { left }, None) if left.is_zero() => {
+            Sentence::new("conflict.item_changed")
         }
         (ItemRefusal::MoreThanToReturn { left }, _) => {
             Sentence::new("conflict.more_than_to_return").quantity("left", left)

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Entry, On, item_conflict};
+use super::{Entry, On, closed_conflict, item_conflict};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
@@ -11,7 +11,7 @@ use crate::ids::ItemId;
 use crate::orders::history::Detail;
 use crate::orders::history::LineChange;
 use crate::orders::item::ItemRefusal;
-use crate::orders::model::Item;
+use crate::orders::model::{Item, OrderState};
 use crate::orders::queries::{read, write};
 use crate::users::model::Permission;
 
@@ -26,9 +26,13 @@ impl Command for UndoAction<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let company_id = tx.company_id();
         // Only the author may, and needs no further permission than to see the order.
-        let order = self.on.lock_open(tx, Permission::View).await?;
+        let order = self.on.lock_unfinished(tx, Permission::View).await?;
         let entry =
             write::find_entry(tx, company_id, order.id, self.version).await?.ok_or(AppError::NotFound)?;
+        // Of a canceled order only that something went back to the shelf.
+        if order.state == OrderState::Canceled && entry.kind != EventKind::ItemReturned.code() {
+            return Err(closed_conflict(order.state, &order, self.on.now));
+        }
         if entry.actor_id != self.on.actor.person_id {
             return Err(AppError::conflict("conflict.undo_other"));
         }

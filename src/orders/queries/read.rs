@@ -94,7 +94,11 @@ pub async fn list_summaries(
              array(select p.name from item_picks k join people p on p.company_id = $1 and p.id = k.person_id
                    where k.company_id = $1 and k.order_id = o.id group by p.id, p.name order by min(k.at)) as "picked_by!",
              (select max(h.at) from order_history h where h.company_id = $1 and h.order_id = o.id and c.settled = c.lines
-                and (h.version = c.last_version or h.version > c.last_version and h.kind = 'order_reopened')) as ready_since
+                and (h.version = c.last_version or h.version > c.last_version and h.kind = 'order_reopened')) as ready_since,
+             case when o.state = 'canceled' and c.touched = 0 then exists (
+               select from order_history h where h.company_id = $1 and h.order_id = o.id and h.kind = 'item_returned' and h.undone_by is null
+                 and h.version > (select max(k.version) from order_history k where k.company_id = $1 and k.order_id = o.id and k.kind = 'order_canceled')
+             ) else false end as "all_returned!"
            from orders o
            join people s on s.company_id = $1 and s.id = o.seller_id
            join people ib on ib.company_id = $1 and ib.id = o.imported_by
@@ -174,6 +178,7 @@ pub async fn list_summaries(
             picked_by: row.picked_by,
             ready_since: row.ready_since.map(jiff_sqlx::Timestamp::to_jiff),
             closed,
+            all_returned: row.all_returned,
             version: row.version,
         };
         found.insert(id, summary);
@@ -367,6 +372,7 @@ pub async fn list_closed(
                 quote_date: order.quote_date,
                 closed: order.closed?,
                 counts: order.counts,
+                all_returned: order.all_returned,
             })
         })
         .collect())

@@ -177,4 +177,9 @@ impl ClosedPage<'_> {
     fn status(&self, order: &ClosedOrder) -> OrderStatus {
         order.counts.status(order.state)
     }
+
+    /// How many lines wait to go back to the shelf.
+    fn to_shelf(&self, order: &ClosedOrder) -> i64 {
+        order.counts.to_shelf(order.state)
+    }
 }

@@ -9,7 +9,7 @@ use super::parts::{
 use crate::html::format::plain_quantity;
 use crate::html::{Chrome, FieldErrors, Nav, Scene};
 use crate::ids::ItemId;
-use crate::orders::item::{ItemGroup, RestState, SHORT_REASONS};
+use crate::orders::item::{ItemGroup, ItemStatus, RestState, SHORT_REASONS};
 use crate::orders::model::{Item, OrderState, OrderSummary, PackagingOption, ShippingOption, TimelineEntry};
 
 /// Which sheet of the picking screen is drawn open: `?item=ID` or `?sheet=finish|cancel|reopen|change`.
@@ -43,13 +43,24 @@ impl OpenSheet {
 /// The lines of one group, sorted.
 pub struct Group<'a> {
     pub group: ItemGroup,
+    pub order_state: OrderState,
     pub count: GroupCountFragment,
     pub rows: Vec<ItemFragment<'a>>,
 }
 
 impl Group<'_> {
     fn title(&self) -> String {
-        self.count.scene.lang.t(&format!("group.{}", self.group.code())).into_owned()
+        let lang = self.count.scene.lang;
+        if self.group == ItemGroup::Now && self.order_state == OrderState::Canceled {
+            // There is nothing more to pick.
+            return lang.t("group.not_picked").into_owned();
+        }
+        lang.t(&format!("group.{}", self.group.code())).into_owned()
+    }
+
+    /// For the hand: to put back, to pick, in purchase. The others are settled.
+    fn is_work(&self) -> bool {
+        matches!(self.group, ItemGroup::Shelf | ItemGroup::Now | ItemGroup::Purchase)
     }
 }
 
@@ -122,13 +133,12 @@ impl<'a> OrderPage<'a> {
         EntryFragment { scene: self.scene(), order_id: self.order.id, entry }
     }
 
-    /// Groups for the hand (to pick, in purchase), then those that are settled.
-    fn working(&self) -> &[Group<'a>] {
-        self.groups.split_at(2).0
+    fn working(&self) -> impl Iterator<Item = &Group<'a>> {
+        self.groups.iter().filter(|group| group.is_work())
     }
 
-    fn settled(&self) -> &[Group<'a>] {
-        self.groups.split_at(2).1
+    fn settled(&self) -> impl Iterator<Item = &Group<'a>> {
+        self.groups.iter().filter(|group| !group.is_work())
     }
 
     fn sheet(&self) -> Option<ItemSheet<'_>> {
@@ -147,14 +157,17 @@ impl<'a> OrderPage<'a> {
 fn groups<'a>(scene: Scene, order: &'a OrderSummary, items: &'a [Item]) -> Vec<Group<'a>> {
     let mut sorted: Vec<(String, &Item)> = items.iter().map(|item| (sort_key(item), item)).collect();
     sorted.sort_by(|one, other| one.0.cmp(&other.0));
-    let counts = GroupCountFragment::all(scene, items);
+    let counts = GroupCountFragment::all(scene, order.state, items);
     let rows = |group: ItemGroup| {
-        let members = sorted.iter().filter(|(_, item)| item.state.group() == group);
+        let members = sorted.iter().filter(|(_, item)| item.group(order.state) == group);
         members
             .map(|(_, item)| ItemFragment { scene, order_id: order.id, order_state: order.state, item })
             .collect()
     };
-    counts.into_iter().map(|count| Group { group: count.group, rows: rows(count.group), count }).collect()
+    counts
+        .into_iter()
+        .map(|count| Group { group: count.group, order_state: order.state, rows: rows(count.group), count })
+        .collect()
 }
 
 /// The sheet of one line: who changed it and when, and every command on it. Inside `#item-sheet`.
@@ -191,11 +204,15 @@ impl ItemSheet<'_> {
     }
 
     fn returns(&self) -> bool {
-        !self.item.state.to_return.is_zero()
+        self.order.state != OrderState::Finished && self.status() == ItemStatus::Return
+    }
+
+    fn status(&self) -> ItemStatus {
+        self.item.status(self.order.state)
     }
 
     fn plain_to_return(&self) -> String {
-        plain_quantity(self.item.state.to_return)
+        plain_quantity(self.item.to_shelf(self.order.state))
     }
 
     fn plain_rest(&self) -> String {

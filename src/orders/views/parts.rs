@@ -35,6 +35,13 @@ pub struct BarFragment<'a> {
 
 impl HtmlSafe for BarFragment<'_> {}
 
+impl BarFragment<'_> {
+    /// How many lines have units that must go back to the shelf.
+    fn to_shelf(&self) -> i64 {
+        self.order.counts.to_shelf(self.order.state)
+    }
+}
+
 /// The order's facts and what can be done with it as a whole. `#order-head`; changes with urgent, shipping, closing.
 ///
 /// Posts to `/orders/{id}/urgent` (`urgent`: `yes` or `no`, `v`).
@@ -77,7 +84,7 @@ impl NotesFragment<'_> {
     }
 }
 
-/// How many lines a group has. `#count-now`, `#count-purchase`, `#count-short`, `#count-substituted`, `#count-picked`.
+/// How many lines a group has. `#count-shelf` (canceled orders only), `#count-now`, `#count-purchase`, `#count-short`, `#count-substituted`, `#count-picked`.
 #[derive(Template)]
 #[template(
     source = r#"<span class="count" id="count-{{ group.code() }}" data-v="{{ scene.v }}">{{ lines }}</span>"#,
@@ -92,12 +99,14 @@ pub struct GroupCountFragment {
 impl HtmlSafe for GroupCountFragment {}
 
 impl GroupCountFragment {
-    /// The counts of all groups, in their order; a frame that moves a line sends all five.
-    pub fn all(scene: Scene, items: &[Item]) -> [Self; 5] {
-        ItemGroup::ALL.map(|group| {
-            let lines = items.iter().filter(|item| item.state.group() == group).count();
+    /// The counts of all groups that such an order has, in their order; a frame that moves a line sends all of them.
+    pub fn all(scene: Scene, order: OrderState, items: &[Item]) -> Vec<Self> {
+        let shown = |group: &ItemGroup| *group != ItemGroup::Shelf || order == OrderState::Canceled;
+        let count = |group: ItemGroup| {
+            let lines = items.iter().filter(|item| item.group(order) == group).count();
             Self { scene, group, lines: i64::try_from(lines).unwrap_or(i64::MAX) }
-        })
+        };
+        ItemGroup::ALL.into_iter().filter(shown).map(count).collect()
     }
 }
 
@@ -109,7 +118,8 @@ impl GroupCountFragment {
 pub struct ItemFragment<'a> {
     pub scene: Scene,
     pub order_id: OrderId,
-    /// Only an open order's rows have buttons; when an order closes or opens, all rows change.
+    /// An open order's rows have buttons, a canceled one's where units go back; when an order closes or opens, all
+    /// rows change.
     pub order_state: OrderState,
     pub item: &'a Item,
 }
@@ -137,13 +147,21 @@ impl ItemFragment<'_> {
         self.item.state.rest()
     }
 
+    fn status(&self) -> ItemStatus {
+        self.item.status(self.order_state)
+    }
+
+    fn group(&self) -> ItemGroup {
+        self.item.group(self.order_state)
+    }
+
     /// Whether the row asks to put units back.
     fn returns(&self) -> bool {
-        self.order_state == OrderState::Open && self.item.state.status() == ItemStatus::Return
+        self.order_state != OrderState::Finished && self.status() == ItemStatus::Return
     }
 
     fn plain_to_return(&self) -> String {
-        plain_quantity(self.item.state.to_return)
+        plain_quantity(self.item.to_shelf(self.order_state))
     }
 
     fn plain_rest(&self) -> String {
@@ -153,8 +171,8 @@ impl ItemFragment<'_> {
     /// What stands big at the right: what goes back, the rest, or all of it once nothing is left to do.
     fn big(&self) -> String {
         let state = &self.item.state;
-        let amount = match state.status() {
-            ItemStatus::Return => state.to_return,
+        let amount = match self.status() {
+            ItemStatus::Return => self.item.to_shelf(self.order_state),
             _ if state.rest().is_zero() => state.picked,
             _ => state.rest(),
         };

@@ -167,6 +167,7 @@ pub fn order(n: u128, customer: &str, counts: Counts) -> OrderSummary {
         picked_by: Vec::new(),
         ready_since: None,
         closed: None,
+        all_returned: false,
         version: 7,
     }
 }

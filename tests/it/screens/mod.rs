@@ -59,7 +59,7 @@ fn a_fragment_stands_in_its_page_byte_for_byte() {
         let row = ItemFragment { scene, order_id: order.id, order_state: order.state, item };
         assert!(page.contains(&row.render().unwrap()), "{}", item.description);
     }
-    for count in GroupCountFragment::all(scene, &items) {
+    for count in GroupCountFragment::all(scene, order.state, &items) {
         assert!(page.contains(&count.render().unwrap()));
     }
     for entry in &timeline() {

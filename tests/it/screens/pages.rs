@@ -151,6 +151,7 @@ pub fn closed_page(orders: usize) -> String {
                 ..summary.closed.unwrap()
             },
             counts: summary.counts,
+            all_returned: false,
         }
     };
     let orders: Vec<ClosedOrder> = (0..orders).map(one).collect();

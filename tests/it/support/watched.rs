@@ -9,6 +9,8 @@ pub struct Watched {
     client: Client,
     path: String,
     pub page: Page,
+    /// A frame asked for the page to be fetched again since somebody last looked here.
+    pub refetched: bool,
     socket: Socket,
 }
 
@@ -16,7 +18,7 @@ impl Watched {
     pub async fn open(client: &Client, path: &str) -> Self {
         let mut page = client.page(path).await;
         let socket = Socket::open(client, &mut page).await;
-        Self { client: client.clone(), path: path.to_owned(), page, socket }
+        Self { client: client.clone(), path: path.to_owned(), page, refetched: false, socket }
     }
 
     /// Page before + frames = page after.
@@ -26,6 +28,7 @@ impl Watched {
         assert_eq!(self.page.reset, None, "{after}: {}", self.path);
         if self.page.touched {
             self.page = fresh;
+            self.refetched = true;
             return;
         }
         self.page.must_show(&fresh, &format!("{after} on {}", self.path));
