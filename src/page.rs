@@ -51,6 +51,13 @@ impl Place {
         now.to_zoned(self.zone.clone()).start_of_day().map_or(now, |midnight| midnight.timestamp())
     }
 
+    /// The local midnight some days before the last one.
+    pub fn midnight_before(&self, now: Timestamp, days: i64) -> Timestamp {
+        let today = now.to_zoned(self.zone.clone());
+        let day = today.checked_sub(jiff::Span::new().days(days)).unwrap_or(today);
+        day.start_of_day().map_or(now, |midnight| midnight.timestamp())
+    }
+
     pub fn scene(&self, lang: Lang, v: i64, now: Timestamp) -> Scene {
         Scene { lang, v, now, calendar: self.calendar(now), build: assets::build() }
     }

@@ -47,6 +47,16 @@ impl WorkCalendar {
         (self.worked_until(self.local_minute(to)) - self.worked_until(self.local_minute(from))).max(0)
     }
 
+    /// Minutes that work took: those inside working hours, or by the wall when all of it lay outside them.
+    pub fn minutes_spent(self, from: Timestamp, to: Timestamp) -> i64 {
+        let (from, to) = (self.local_minute(from), self.local_minute(to));
+        // The last minute counts too here: what ends within working hours did not lie outside them.
+        if self.worked_until(to + 1) > self.worked_until(from) {
+            return (self.worked_until(to) - self.worked_until(from)).max(0);
+        }
+        (to - from).max(0)
+    }
+
     /// "agora", "há 12 min", "há 2 h", "há 3 dias". Hours up to one working day, then days of working minutes.
     pub fn age(self, lang: Lang, from: Timestamp, now: Timestamp) -> String {
         let minutes = self.minutes_between(from, now);

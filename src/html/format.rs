@@ -44,6 +44,14 @@ pub fn quantity(lang: Lang, value: Decimal) -> String {
     text
 }
 
+/// `38 min`; from an hour on `2 h 05`, with the thousands of its hours marked.
+pub fn duration(lang: Lang, minutes: i64) -> String {
+    if minutes < 60 {
+        return format!("{minutes} min");
+    }
+    format!("{} h {:02}", quantity(lang, Decimal::from(minutes / 60)), minutes % 60)
+}
+
 /// The form a quantity has in forms and attributes: a point, no grouping, no zeros at the end.
 pub fn plain_quantity(value: Decimal) -> String {
     value.normalize().to_string()
@@ -155,6 +163,12 @@ mod tests {
         assert_eq!(when(Lang::En, at, next_day, -180), "on 22/10 at 22:32");
         assert_eq!(short_time(at, at, -180), "22:32");
         assert_eq!(short_time(at, "2025-10-23T12:00:00Z".parse().unwrap(), -180), "22/10 22:32");
+    }
+
+    #[test]
+    fn durations_have_hours_from_an_hour_on() {
+        let written = [0, 38, 59, 60, 125, 60_005].map(|minutes| duration(Lang::PtBr, minutes));
+        assert_eq!(written, ["0 min", "38 min", "59 min", "1 h 00", "2 h 05", "1.000 h 05"]);
     }
 
     #[test]

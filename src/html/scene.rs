@@ -48,6 +48,11 @@ impl Scene {
         format::quantity(self.lang, Decimal::from(*value.borrow()))
     }
 
+    /// `38 min`, `2 h 05`
+    pub fn duration(&self, minutes: impl Borrow<i64>) -> String {
+        format::duration(self.lang, *minutes.borrow())
+    }
+
     /// "2 volumes"
     pub fn volumes(&self, n: &i32) -> String {
         self.lang.count("order.volumes", i64::from(*n))

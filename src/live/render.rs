@@ -8,6 +8,7 @@ use crate::feed::{self, Event, EventKind};
 use crate::html::{Gone, Pager, Scene};
 use crate::ids::{CompanyId, ItemId, OrderId};
 use crate::lang::Lang;
+use crate::orders::indicators::{Indicators, PAST_DAYS};
 use crate::orders::queries::read;
 use crate::orders::views::parts::{
     BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment, NotesFragment,
@@ -53,7 +54,7 @@ pub async fn fragments(
     Ok(Rendered { html, touched: false })
 }
 
-/// Cards of the orders that were touched, the window's edge where it moved, and the counters.
+/// Cards of the orders that were touched, the window's edge where it moved, and the counters where they did.
 async fn board(
     db: &mut sqlx::PgConnection,
     company_id: CompanyId,
@@ -82,8 +83,18 @@ async fn board(
     for id in gone {
         draw(&Gone { id: format!("order-{id}"), v: scene.v }, &mut html)?;
     }
-    let (open_now, finished_today) = read::get_totals(db, company_id, place.midnight(scene.now)).await?;
-    draw(&CountersFragment { scene, open_now, finished_today }, &mut html)?;
+    let counted = events.iter().any(|event| event.kind.is_none_or(counts));
+    if !counted && moves == 0 {
+        return Ok(html);
+    }
+    let midnight = place.midnight(scene.now);
+    let (open_now, finished_today) = read::get_totals(db, company_id, midnight).await?;
+    if counted {
+        let since = place.midnight_before(scene.now, PAST_DAYS);
+        let spans = read::list_finished_spans(db, company_id, since).await?;
+        let indicators = Indicators::new(&spans, midnight, scene.calendar);
+        draw(&CountersFragment { scene, open_now, finished_today, indicators }, &mut html)?;
+    }
     if moves > 0 {
         let pager = Pager::new(1, CARDS_PER_PAGE, open_now);
         draw(&PagerFragment { s: scene, filter: &BoardFilter::default(), pager }, &mut html)?;
@@ -103,6 +114,18 @@ fn moves_cards(kind: EventKind) -> bool {
             | EventKind::OrderFinished
             | EventKind::OrderReopened
             | EventKind::OrderCanceled
+    )
+}
+
+/// Whether the kind changes what the counters above the board say.
+fn counts(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::OrderImported
+            | EventKind::OrderFinished
+            | EventKind::OrderReopened
+            | EventKind::OrderCanceled
+            | EventKind::DayStarted
     )
 }
 

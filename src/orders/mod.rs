@@ -3,6 +3,7 @@
 pub mod access;
 pub mod actions;
 pub mod history;
+pub mod indicators;
 pub mod item;
 pub mod model;
 pub mod queries;

@@ -238,3 +238,25 @@ async fn the_edge_of_a_full_board_moves_as_orders_come_and_go() {
         assert!(!board.page.touched, "{what}: by fragments");
     }
 }
+
+#[tokio::test]
+async fn the_averages_above_the_board_come_with_the_frames_that_change_them() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import(1).await;
+    let admin = server.signed_in("alfa", ADMIN).await;
+    let mut board = Watched::open(&admin, "/").await;
+    let (base, item) = (format!("/orders/{}", order.id), order.items[0]);
+    for (what, path, form, unknown) in [
+        ("picked", format!("{base}/items/{item}/pick"), ("quantity", "10"), 2),
+        ("finished", format!("{base}/finish"), ("volumes", "1"), 1),
+        ("reopened", format!("{base}/reopen"), ("reason", "faltou um"), 2),
+    ] {
+        let answer = admin.tap(&path, &[form]).await;
+        assert_eq!(answer.status, 200, "{what}: {}", answer.text);
+        board.must_equal_a_fresh_page(what).await;
+        assert!(!board.page.touched, "{what}: by fragments");
+        let counters = &board.page.fragments["board-counters"].html;
+        assert_eq!(counters.matches("<dd>–</dd>").count(), unknown, "{what}: {counters}");
+    }
+}

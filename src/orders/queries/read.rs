@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, ItemId, NoteId, OrderId, PackagingId, PersonId, ShippingId};
+use crate::orders::indicators::Span;
 use crate::orders::item::{ItemState, Replacement, RestState};
 use crate::orders::model::{
     ClosedOrder, Closing, Counts, Item, LastChange, Note, OrderState, OrderSummary, PackagingOption,
@@ -343,6 +344,31 @@ pub async fn get_totals(
     .fetch_one(db)
     .await?;
     Ok((row.open, row.finished))
+}
+
+/// Spans that an average is made of, at most; beyond it the newest.
+const MOST_SPANS: i64 = 5000;
+
+/// How long each order took that was finished since `since`.
+pub async fn list_finished_spans(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    since: Timestamp,
+) -> Result<Vec<Span>> {
+    let rows = sqlx::query!(
+        r#"select imported_at, closed_at as "closed_at!" from orders
+           where company_id = $1 and state = 'finished' and closed_at >= $2 order by closed_at desc, id limit $3"#,
+        company_id.0,
+        since.to_sqlx() as _,
+        MOST_SPANS
+    )
+    .fetch_all(db)
+    .await?;
+    let span = |imported: jiff_sqlx::Timestamp, closed: jiff_sqlx::Timestamp| Span {
+        imported_at: imported.to_jiff(),
+        closed_at: closed.to_jiff(),
+    };
+    Ok(rows.into_iter().map(|row| span(row.imported_at, row.closed_at)).collect())
 }
 
 /// The newest finished and canceled orders.

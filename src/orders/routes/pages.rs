@@ -15,6 +15,7 @@ use crate::html::{Choice, FieldErrors, Pager};
 use crate::ids::{CompanyId, OrderId, PersonId};
 use crate::orders::access;
 use crate::orders::actions::import::search_words;
+use crate::orders::indicators::{Indicators, PAST_DAYS};
 use crate::orders::model::{OrderState, OrderStatus};
 use crate::orders::queries::{documents, read, search};
 use crate::orders::views::order::{OpenSheet, OrderPage};
@@ -59,6 +60,8 @@ pub async fn board(state: &AppState, visitor: &Visitor, query: &BoardQuery) -> R
     let filter = query.filter();
     let place = Place::from(&actor.company);
     let (open_now, finished_today) = read::get_totals(&mut tx, company_id, place.midnight(now)).await?;
+    let spans = read::list_finished_spans(&mut tx, company_id, place.midnight_before(now, PAST_DAYS)).await?;
+    let indicators = Indicators::new(&spans, place.midnight(now), place.calendar(now));
     let passing = if filter.is_empty() { None } else { Some(passing(&mut tx, company_id, &filter).await?) };
     let total = passing.as_ref().map_or(open_now, |ids| i64::try_from(ids.len()).unwrap_or(i64::MAX));
     let pager = Pager::new(query.page.unwrap_or(1), CARDS_PER_PAGE, total);
@@ -84,7 +87,7 @@ pub async fn board(state: &AppState, visitor: &Visitor, query: &BoardQuery) -> R
     let page = BoardPage {
         chrome: &chrome,
         orders: &orders,
-        counters: CountersFragment { scene: chrome.scene, open_now, finished_today },
+        counters: CountersFragment { scene: chrome.scene, open_now, finished_today, indicators },
         filter: &filter,
         sellers: &sellers,
         pager,

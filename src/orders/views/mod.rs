@@ -6,6 +6,7 @@ use askama::filters::HtmlSafe;
 pub mod order;
 pub mod parts;
 
+use super::indicators::{Indicators, Trend};
 use super::model::{ClosedOrder, OrderStatus, OrderSummary};
 use crate::html::{Choice, Chrome, Nav, Pager, Scene};
 
@@ -54,9 +55,26 @@ pub struct CountersFragment {
     pub scene: Scene,
     pub open_now: i64,
     pub finished_today: i64,
+    pub indicators: Indicators,
 }
 
 impl HtmlSafe for CountersFragment {}
+
+impl CountersFragment {
+    fn average(&self, minutes: &Option<i64>) -> Option<String> {
+        minutes.map(|minutes| self.scene.duration(minutes))
+    }
+
+    /// Its word, its class and its icon.
+    fn trend(&self) -> (&'static str, &'static str, Option<&'static str>) {
+        match self.indicators.trend {
+            Trend::Better => ("board.trend_better", "better", Some("down")),
+            Trend::Stable => ("board.trend_stable", "stable", Some("level")),
+            Trend::Worse => ("board.trend_worse", "worse", Some("up")),
+            Trend::Unknown => ("board.trend_unknown", "unknown", None),
+        }
+    }
+}
 
 /// What the board is narrowed to; all empty on the live, unfiltered board.
 #[derive(Clone, Debug, Default)]

@@ -19,7 +19,7 @@ use separacao::orders::views::parts::{
     BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment,
     NotesFragment, TIMELINE_KINDS, reason_words,
 };
-use separacao::orders::views::{BoardFilter, CardFragment, CountersFragment};
+use separacao::orders::views::{BoardFilter, CardFragment};
 use separacao::quotes::views::DraftFragment;
 use separacao::users::views::{PersonFragment, SignInCompany};
 
@@ -50,7 +50,7 @@ fn a_fragment_stands_in_its_page_byte_for_byte() {
     for order in &orders {
         assert!(page.contains(&CardFragment { scene, order }.render().unwrap()));
     }
-    let counters = CountersFragment { scene, open_now: 30, finished_today: 12 };
+    let counters = pages::counters(scene, 30);
     assert!(page.contains(&counters.render().unwrap()));
 
     let (order, items) = (the_order(), items());
@@ -80,6 +80,11 @@ fn a_fragment_stands_in_its_page_byte_for_byte() {
     for person in &people() {
         assert!(page.contains(&PersonFragment { scene, person }.render().unwrap()));
     }
+}
+
+#[test]
+fn the_counters_stay_as_they_are() {
+    insta::assert_snapshot!("counters", pages::counters(scene(Lang::PtBr), 5000).render().unwrap());
 }
 
 /// Names, notes, products and reasons come from paper and from people: they are text, whatever they hold.

@@ -4,9 +4,10 @@
 
 use askama::Template;
 use jiff::civil::date;
-use separacao::html::{Chrome, FieldErrors, Pager};
+use separacao::html::{Chrome, FieldErrors, Pager, Scene};
 use separacao::ids::{DraftId, OrderId, PersonId};
 use separacao::lang::Lang;
+use separacao::orders::indicators::{Indicators, Trend};
 use separacao::orders::model::{ClosedOrder, Closing, Counts, Item, OrderState, OrderStatus, OrderSummary};
 use separacao::orders::views::order::{OpenSheet, OrderPage};
 use separacao::orders::views::{BoardFilter, BoardPage, ClosedPage, CountersFragment};
@@ -23,9 +24,14 @@ use super::data::{
 };
 use super::drafts;
 
+pub fn counters(scene: Scene, open_now: i64) -> CountersFragment {
+    let indicators = Indicators { today: Some(38), past: Some(125), trend: Trend::Better };
+    CountersFragment { scene, open_now, finished_today: 12, indicators }
+}
+
 pub fn board_page(lang: Lang, orders: &[OrderSummary], filter: &BoardFilter, total: i64) -> String {
     let chrome = chrome(lang, if filter.is_empty() { "board" } else { "board-filtered" }, EVERYTHING);
-    let counters = CountersFragment { scene: chrome.scene, open_now: total, finished_today: 12 };
+    let counters = counters(chrome.scene, total);
     let sellers = drafts::choices(&["Marina Alves", "Carlos Souza", "Beatriz Prado"]);
     let pager = Pager { page: 1, per_page: 60, total };
     BoardPage { chrome: &chrome, orders, counters, filter, sellers: &sellers, pager }.render().unwrap()
