@@ -184,6 +184,7 @@ impl Texts {
         let mut found = self.0.iter().filter(|text| text.starts_with(begins) && text.contains(holds));
         let mut text = found.next().unwrap_or_else(|| panic!("no statement {begins}…{holds}")).clone();
         assert!(found.next().is_none(), "{begins}…{holds} names more than one statement");
+        assert!(!text.contains(&format!("${}", literals.len() + 1)), "{begins}… has more parameters");
         for (parameter, literal) in literals.iter().enumerate().rev() {
             text = text.replace(&format!("${}", parameter + 1), literal);
         }
@@ -204,7 +205,8 @@ impl Texts {
         let none = "null";
         [
             opening(&local("separacao_gate", "5s")),
-            self.with("select s.id, s.company_id", "s.key = $1", &[&format!("'\\x{key}'::bytea")]) + ";",
+            self.with("select s.id, s.company_id", "s.key = $1", &[&format!("'\\x{key}'::bytea"), "now()"])
+                + ";",
             "rollback;".to_owned(),
             opening(&format!(
                 "{}, set_config('app.company_id', '{}', true)",
