@@ -1,6 +1,8 @@
 // Where the fingers are. Nothing shifts under one.
 
 const STUCK = 10000;
+/** Timers may be early by so much; whoever is woken and whoever asks must agree, or what was held stays held. */
+const EARLY = 1;
 
 const down = new Map();
 const waiting = new Set();
@@ -22,7 +24,7 @@ export function fingerDown() {
 }
 
 /** Whether no finger is down and none was for `ms`. */
-export const isStill = (ms) => !fingerDown() && performance.now() - last >= ms;
+export const isStill = (ms) => !fingerDown() && performance.now() - last >= ms - EARLY;
 
 /** Runs `task` once no finger is down and none was for `ms`; counted from now at the earliest if `fresh`. */
 export function whenStill(ms, task, fresh) {
@@ -47,7 +49,7 @@ function run() {
   if (!fingerDown()) {
     const now = performance.now();
     for (const entry of Array.from(waiting)) {
-      if (now < Math.max(last, entry.from) + entry.ms - 1) continue;
+      if (now < Math.max(last, entry.from) + entry.ms - EARLY) continue;
       waiting.delete(entry);
       entry.task();
     }
