@@ -17,7 +17,7 @@ use crate::ids::{CompanyId, OperationId, OrderId, PersonId, SessionId};
 use crate::orders::actions::import::{Document, import_order};
 use crate::orders::model::ShippingOption;
 use crate::orders::queries::import::{NewItem, NewOrder};
-use crate::orders::queries::read;
+use crate::orders::queries::options;
 use crate::state::AppState;
 use crate::users::client::Source;
 use crate::users::model::{Actor, Role, SessionFacts, Workplace};
@@ -166,7 +166,7 @@ impl Demo<'_> {
 
     async fn order(&self, index: usize, plan: &Plan) -> Result<NewOrder> {
         let mut tx = self.state.db.company(self.company_id).await?;
-        let shippings = read::list_shipping_options(&mut tx, self.company_id, None).await?;
+        let shippings = options::list_shipping_options(&mut tx, self.company_id, None).await?;
         let shipping: &ShippingOption = shippings.get(plan.shipping).ok_or(AppError::NotFound)?;
         let packagings = &shipping.packagings;
         let items = items(index, plan);

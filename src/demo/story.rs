@@ -10,7 +10,7 @@ use crate::orders::actions::On;
 use crate::orders::actions::items::{MarkShort, PickItem};
 use crate::orders::actions::orders::{CancelOrder, FinishOrder, ReopenOrder, SetUrgent};
 use crate::orders::model::Item;
-use crate::orders::queries::read;
+use crate::orders::queries::items;
 
 /// Between one action and the next, in working minutes.
 const STEP: i64 = 2;
@@ -39,7 +39,7 @@ impl<'a> Story<'a> {
             demo.run(seller, &SetUrgent { on, urgent: true }).await?;
         }
         let mut tx = demo.state.db.company(demo.company_id).await?;
-        let items = read::list_items(&mut tx, demo.company_id, self.order_id, None).await?;
+        let items = items::list_items(&mut tx, demo.company_id, self.order_id, None).await?;
         drop(tx);
         match self.plan.stage {
             Stage::Waiting => Ok(()),

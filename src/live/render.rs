@@ -9,7 +9,7 @@ use crate::html::{Gone, Pager, Scene};
 use crate::ids::{CompanyId, ItemId, OrderId};
 use crate::lang::Lang;
 use crate::orders::indicators::{Indicators, PAST_DAYS};
-use crate::orders::queries::read;
+use crate::orders::queries::{board, history, items, summaries};
 use crate::orders::views::parts::{
     BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment, NotesFragment,
 };
@@ -68,7 +68,7 @@ async fn board(
     let moves = events.iter().filter(|event| event.kind.is_none_or(moves_cards)).count();
     let window_end = usize::try_from(CARDS_PER_PAGE).unwrap_or(usize::MAX);
     let edge = i64::try_from(moves).unwrap_or(CARDS_PER_PAGE);
-    let nearby = read::list_open_ids(db, company_id, CARDS_PER_PAGE + edge, 0).await?;
+    let nearby = board::list_open_ids(db, company_id, CARDS_PER_PAGE + edge, 0).await?;
     let (window, beyond) = nearby.split_at(nearby.len().min(window_end));
     // A full window: as many cards as left it come in at its end, and those that came in push others out.
     let moved_in = if window.len() == window_end { &window[window_end.saturating_sub(moves)..] } else { &[] };
@@ -77,7 +77,7 @@ async fn board(
     let gone = touched.iter().filter(|id| !window.contains(id)).chain(beyond);
 
     let mut html = String::new();
-    for order in read::list_summaries(db, company_id, &shown).await? {
+    for order in summaries::list_summaries(db, company_id, &shown).await? {
         draw(&CardFragment { scene, order: &order }, &mut html)?;
     }
     for id in gone {
@@ -88,10 +88,10 @@ async fn board(
         return Ok(html);
     }
     let midnight = place.midnight(scene.now);
-    let (open_now, finished_today) = read::get_totals(db, company_id, midnight).await?;
+    let (open_now, finished_today) = board::get_totals(db, company_id, midnight).await?;
     if counted {
         let since = place.midnight_before(scene.now, PAST_DAYS);
-        let spans = read::list_finished_spans(db, company_id, since).await?;
+        let spans = board::list_finished_spans(db, company_id, since).await?;
         let indicators = Indicators::new(&spans, midnight, scene.calendar);
         draw(&CountersFragment { scene, open_now, finished_today, indicators }, &mut html)?;
     }
@@ -137,10 +137,10 @@ async fn order(
     scene: Scene,
     events: &[&Event],
 ) -> Result<String> {
-    let order = read::get_summary(db, company_id, order_id).await?;
-    let items = read::list_items(db, company_id, order_id, None).await?;
+    let order = summaries::get_summary(db, company_id, order_id).await?;
+    let items = items::list_items(db, company_id, order_id, None).await?;
     let versions: Vec<i64> = events.iter().filter_map(|event| event.version).collect();
-    let timeline = read::list_timeline(db, company_id, order_id, Some(&versions)).await?;
+    let timeline = history::list_timeline(db, company_id, order_id, Some(&versions)).await?;
     let mut touched: Vec<ItemId> = events.iter().filter_map(|event| event.item_id).collect();
     touched.sort_unstable();
     touched.dedup();

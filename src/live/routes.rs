@@ -22,7 +22,7 @@ use crate::extract::Query;
 use crate::feed::Cursor;
 use crate::lang::Lang;
 use crate::lifecycle::Stage;
-use crate::orders::queries::read;
+use crate::orders::queries::summaries;
 use crate::page::{Place, Visitor};
 use crate::users::model::Actor;
 use crate::users::session;
@@ -67,7 +67,7 @@ async fn authorise(live: &Live, actor: &Actor, screen: Screen) -> Result<()> {
     }
     if let Screen::Order(order_id) = screen {
         let mut tx = live.state.db.company(actor.company_id).await?;
-        if !read::order_exists(&mut tx, actor.company_id, order_id).await? {
+        if !summaries::order_exists(&mut tx, actor.company_id, order_id).await? {
             return Err(AppError::NotFound);
         }
     }

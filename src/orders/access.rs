@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::{OrderState, OrderSummary};
-use super::queries::write::LockedOrder;
+use super::queries::order::LockedOrder;
 use crate::error::{AppError, Result};
 use crate::ids::PersonId;
 use crate::users::model::{Actor, Grant, Permission, REOPEN_OWN_FINISH_MINUTES};

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use separacao::feed::EventKind;
 use separacao::orders::item::{ItemState, RestState};
-use separacao::orders::queries::read;
+use separacao::orders::queries::items;
 
 use crate::support::client::{Answer, Client};
 use crate::support::database::{count, run_sql};
@@ -47,7 +47,8 @@ impl Boxed {
     async fn line(&self, n: usize) -> ItemState {
         let mut tx = self.company.app.db.company(self.company.id).await.unwrap();
         let only = [self.order.items[n]];
-        let mut items = read::list_items(&mut tx, self.company.id, self.order.id, Some(&only)).await.unwrap();
+        let mut items =
+            items::list_items(&mut tx, self.company.id, self.order.id, Some(&only)).await.unwrap();
         items.swap_remove(0).state
     }
 

@@ -10,9 +10,10 @@ use crate::orders::history::Detail;
 use crate::orders::model::split_reference;
 use crate::orders::queries::documents;
 pub use crate::orders::queries::documents::Document;
+use crate::orders::queries::history::{self, NewEntry};
 use crate::orders::queries::import::{self, NewOrder};
+use crate::orders::queries::notes;
 use crate::orders::queries::search;
-use crate::orders::queries::write::{self, NewEntry};
 use jiff::Timestamp;
 
 /// Writes order, lines, document, notes, search words and the first entry of its history. A number that an
@@ -31,7 +32,7 @@ pub async fn import_order(
         documents::insert_document(tx, company_id, order.id, number, document, None, now).await?;
     }
     if let Some(note) = note.map(str::trim).filter(|note| !note.is_empty()) {
-        write::insert_note(tx, company_id, order.id, order.imported_by, note_text(note)?, now).await?;
+        notes::insert_note(tx, company_id, order.id, order.imported_by, note_text(note)?, now).await?;
     }
     search::insert_words(tx, company_id, order.id, &words(order)).await?;
     let detail = Detail { text: order.values_mismatch_reason.clone(), ..Detail::default() };
@@ -46,7 +47,7 @@ pub async fn import_order(
         undoes: None,
         at: now,
     };
-    write::insert_history(tx, company_id, &entry).await?;
+    history::insert_history(tx, company_id, &entry).await?;
     Ok(Change::Happened(
         NewEvent::new(EventKind::OrderImported, order.imported_by).order(order.id).version(1),
     ))

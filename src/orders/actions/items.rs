@@ -11,8 +11,8 @@ use crate::ids::ItemId;
 use crate::orders::history::{Detail, PickRecord};
 use crate::orders::item::{Decision, ItemRefusal, ItemState, PutBack, SHORT_REASONS, StandingPick};
 use crate::orders::model::{Item, OrderState};
-use crate::orders::queries::write::LockedOrder;
-use crate::orders::queries::{read, write};
+use crate::orders::queries::order::LockedOrder;
+use crate::orders::queries::{items, picks};
 use crate::users::model::Permission;
 
 /// Pick this many units of the line's own goods. The screen sends the rest it showed.
@@ -68,14 +68,14 @@ impl Command for PickItem<'_> {
             Err(refusal) => return Err(item_conflict(refusal, &item, self.on.now)),
         };
         let pick = PickRecord {
-            seq: write::get_next_pick_seq(tx, company_id, order.id, item.id).await?,
+            seq: picks::get_next_pick_seq(tx, company_id, order.id, item.id).await?,
             person_id: self.on.actor.person_id,
             quantity: self.quantity,
             before: item.state.clone(),
             at: self.on.now,
         };
-        write::update_item(tx, company_id, item.id, &next, order.version + 1).await?;
-        write::insert_pick(tx, company_id, order.id, item.id, &pick).await?;
+        items::update_item(tx, company_id, item.id, &next, order.version + 1).await?;
+        picks::insert_pick(tx, company_id, order.id, item.id, &pick).await?;
         let detail = Detail { picks_added: vec![pick], ..Detail::line(item.id, item.state, next) };
         let entry = Entry {
             kind: EventKind::ItemPicked,
@@ -118,7 +118,7 @@ async fn back_to_shelf(
 ) -> Result<Change> {
     let company_id = tx.company_id();
     let item = get_item(tx, on, item_id).await?;
-    let picks = write::list_picks(tx, company_id, order.id, item.id).await?;
+    let picks = picks::list_picks(tx, company_id, order.id, item.id).await?;
     let standing: Vec<StandingPick> = picks.iter().map(PickRecord::standing).collect();
     let PutBack { state, removed, reduced } =
         decide(&item.state, &standing).map_err(|refusal| item_conflict(refusal, &item, on.now))?;
@@ -126,14 +126,14 @@ async fn back_to_shelf(
     let touched =
         |pick: &&PickRecord| removed.contains(&pick.seq) || reduced.is_some_and(|(seq, _)| seq == pick.seq);
     let picks_before: Vec<PickRecord> = picks.iter().filter(touched).cloned().collect();
-    write::delete_picks(tx, company_id, order.id, item.id, &removed).await?;
+    picks::delete_picks(tx, company_id, order.id, item.id, &removed).await?;
     if let Some((seq, left)) = reduced
         && let Some(pick) = picks.into_iter().find(|pick| pick.seq == seq)
     {
         let pick = PickRecord { quantity: left, ..pick };
-        write::insert_pick(tx, company_id, order.id, item.id, &pick).await?;
+        picks::insert_pick(tx, company_id, order.id, item.id, &pick).await?;
     }
-    write::update_item(tx, company_id, item.id, &state, order.version + 1).await?;
+    items::update_item(tx, company_id, item.id, &state, order.version + 1).await?;
     let detail = Detail { picks_before, ..Detail::line(item.id, item.state, state) };
     let quantity = Some(amount);
     let entry = Entry { kind, item_id: Some(item.id), quantity, detail: &detail, undoes: None };
@@ -179,7 +179,7 @@ async fn change_rest(
         Ok(Decision::Already) => return Ok(Change::Unchanged),
         Err(refusal) => return Err(item_conflict(refusal, &item, on.now)),
     };
-    write::update_item(tx, company_id, item.id, &next, order.version + 1).await?;
+    items::update_item(tx, company_id, item.id, &next, order.version + 1).await?;
     let quantity = Some(item.state.rest());
     let detail = Detail { text: text.map(str::to_owned), ..Detail::line(item.id, item.state, next) };
     let entry = Entry { kind, item_id: Some(item_id), quantity, detail: &detail, undoes: None };
@@ -188,5 +188,5 @@ async fn change_rest(
 
 async fn get_item(tx: &mut CompanyTx, on: On<'_>, item_id: ItemId) -> Result<Item> {
     let company_id = tx.company_id();
-    read::list_items(tx, company_id, on.order_id, Some(&[item_id])).await?.pop().ok_or(AppError::NotFound)
+    items::list_items(tx, company_id, on.order_id, Some(&[item_id])).await?.pop().ok_or(AppError::NotFound)
 }

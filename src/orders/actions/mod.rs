@@ -13,7 +13,10 @@ use super::access;
 use super::history::Detail;
 use super::item::{ItemRefusal, ItemStatus};
 use super::model::{Item, LastChange, OrderState};
-use super::queries::write::{self, LockedOrder, NewEntry};
+use super::queries::{
+    history::{self, NewEntry},
+    order::{self, LockedOrder},
+};
 use crate::command::Change;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
@@ -33,7 +36,7 @@ impl On<'_> {
     /// Locks the order and asks whether the actor may.
     async fn lock(&self, tx: &mut CompanyTx, permission: Permission) -> Result<LockedOrder> {
         let company_id = tx.company_id();
-        let order = write::lock_order(tx, company_id, self.order_id).await?;
+        let order = order::lock_order(tx, company_id, self.order_id).await?;
         access::require(self.actor, permission, &order, self.now)?;
         Ok(order)
     }
@@ -72,7 +75,7 @@ impl On<'_> {
             undoes,
             at: self.now,
         };
-        write::insert_history(tx, company_id, &new).await?;
+        history::insert_history(tx, company_id, &new).await?;
         let event = NewEvent::new(kind, self.actor.person_id).order(order.id).item(item_id).version(version);
         Ok(Change::Happened(event))
     }

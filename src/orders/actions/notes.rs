@@ -7,7 +7,7 @@ use crate::error::{AppError, Result};
 use crate::feed::EventKind;
 use crate::ids::NoteId;
 use crate::orders::history::Detail;
-use crate::orders::queries::write;
+use crate::orders::queries::notes;
 use crate::users::model::Permission;
 
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl Command for AddNote<'_> {
         let company_id = tx.company_id();
         let order = self.on.lock_open(tx, Permission::AddNote).await?;
         let text = note_text(&self.text)?;
-        write::insert_note(tx, company_id, order.id, self.on.actor.person_id, text, self.on.now).await?;
+        notes::insert_note(tx, company_id, order.id, self.on.actor.person_id, text, self.on.now).await?;
         let detail = Detail::text(text);
         self.on.record(tx, &order, Entry::order(EventKind::NoteAdded, &detail)).await
     }
@@ -40,7 +40,7 @@ impl Command for ChangeNote<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let company_id = tx.company_id();
         let order = self.on.lock_open(tx, Permission::View).await?;
-        let note = write::find_note(tx, company_id, order.id, self.note_id).await?;
+        let note = notes::find_note(tx, company_id, order.id, self.note_id).await?;
         let Some((stored, version, author_id)) = note else {
             return if self.text.is_none() { Ok(Change::Unchanged) } else { Err(AppError::NotFound) };
         };
@@ -55,7 +55,7 @@ impl Command for ChangeNote<'_> {
         if text == Some(stored.as_str()) {
             return Ok(Change::Unchanged);
         }
-        write::update_note(tx, company_id, self.note_id, text, self.on.now).await?;
+        notes::update_note(tx, company_id, self.note_id, text, self.on.now).await?;
         let kind = if text.is_some() { EventKind::NoteChanged } else { EventKind::NoteRemoved };
         let detail = Detail {
             text: Some(text.unwrap_or(&stored).to_owned()),

@@ -8,8 +8,12 @@ use crate::feed::EventKind;
 use crate::ids::{PackagingId, ShippingId};
 use crate::orders::history::Detail;
 use crate::orders::model::{FinishRefusal, OrderState};
-use crate::orders::queries::read;
-use crate::orders::queries::write::{self, NewClosing};
+use crate::orders::queries::{
+    options,
+    order::{self, NewClosing},
+    summaries,
+};
+
 use crate::users::model::Permission;
 
 /// Everything is settled: the order leaves the board.
@@ -58,13 +62,13 @@ impl Command for FinishOrder<'_> {
         if self.volumes.is_some_and(|volumes| !(1..=9999).contains(&volumes)) {
             return Err(AppError::field("volumes", "orders.error.volumes_invalid"));
         }
-        let summary = read::get_summary(tx, company_id, order.id).await?;
+        let summary = summaries::get_summary(tx, company_id, order.id).await?;
         if let Some(refusal) = summary.counts.finish_refusal() {
             return Err(AppError::Conflict(finish_refused(refusal)));
         }
         let closing =
             NewClosing { at: self.on.now, by: self.on.actor.person_id, reason: None, volumes: self.volumes };
-        write::update_state(tx, company_id, order.id, OrderState::Finished, Some(closing)).await?;
+        order::update_state(tx, company_id, order.id, OrderState::Finished, Some(closing)).await?;
         let detail = Detail { text: self.volumes.map(|volumes| volumes.to_string()), ..Detail::default() };
         self.on.record(tx, &order, Entry::order(EventKind::OrderFinished, &detail)).await
     }
@@ -90,7 +94,7 @@ impl Command for ReopenOrder<'_> {
         }
         let detail = Detail::text(reason(&self.reason)?);
         // A canceled order's number may be another order's by now: the unique index says so.
-        write::update_state(tx, company_id, order.id, OrderState::Open, None).await?;
+        order::update_state(tx, company_id, order.id, OrderState::Open, None).await?;
         self.on.record(tx, &order, Entry::order(EventKind::OrderReopened, &detail)).await
     }
 }
@@ -107,7 +111,7 @@ impl Command for CancelOrder<'_> {
         let reason = reason(&self.reason)?;
         let closing =
             NewClosing { at: self.on.now, by: self.on.actor.person_id, reason: Some(reason), volumes: None };
-        write::update_state(tx, company_id, order.id, OrderState::Canceled, Some(closing)).await?;
+        order::update_state(tx, company_id, order.id, OrderState::Canceled, Some(closing)).await?;
         let detail = Detail::text(reason);
         self.on.record(tx, &order, Entry::order(EventKind::OrderCanceled, &detail)).await
     }
@@ -120,7 +124,7 @@ impl Command for SetUrgent<'_> {
         if order.urgent == self.urgent {
             return Ok(Change::Unchanged);
         }
-        write::update_urgent(tx, company_id, order.id, self.urgent).await?;
+        order::update_urgent(tx, company_id, order.id, self.urgent).await?;
         let kind = if self.urgent { EventKind::OrderUrgent } else { EventKind::OrderNotUrgent };
         self.on.record(tx, &order, Entry::order(kind, &Detail::default())).await
     }
@@ -133,7 +137,7 @@ impl Command for ChangeShipping<'_> {
         if (order.shipping_id, order.packaging_id) == (self.shipping_id, self.packaging_id) {
             return Ok(Change::Unchanged);
         }
-        let options = read::list_shipping_options(tx, company_id, Some(order.shipping_id)).await?;
+        let options = options::list_shipping_options(tx, company_id, Some(order.shipping_id)).await?;
         let option = options
             .iter()
             .find(|option| option.id == self.shipping_id)
@@ -142,8 +146,8 @@ impl Command for ChangeShipping<'_> {
             return Err(AppError::field("packaging", "orders.error.packaging_not_allowed"));
         }
         let urgent = order.urgent || option.makes_urgent;
-        write::update_shipping(tx, company_id, order.id, self.shipping_id, self.packaging_id, urgent).await?;
-        let packagings = read::list_packaging_options(tx, company_id, Some(self.packaging_id)).await?;
+        order::update_shipping(tx, company_id, order.id, self.shipping_id, self.packaging_id, urgent).await?;
+        let packagings = options::list_packaging_options(tx, company_id, Some(self.packaging_id)).await?;
         let packaging = packagings.iter().find(|packaging| packaging.id == self.packaging_id);
         let text = format!("{} · {}", option.name, packaging.map_or("", |packaging| packaging.name.as_str()));
         self.on.record(tx, &order, Entry::order(EventKind::OrderChanged, &Detail::text(text))).await

@@ -14,7 +14,7 @@ use crate::orders::model::RevisedCounts;
 use crate::orders::queries::documents::{self, Document};
 use crate::orders::queries::import::{self, NewItem, NewOrder};
 use crate::orders::queries::revise::{self as queries, Base};
-use crate::orders::queries::{search, write};
+use crate::orders::queries::{items, notes, search};
 use crate::orders::revise::{Fate, RevisedLine, Revision, Wanted, revise};
 use crate::users::model::Permission;
 
@@ -103,7 +103,7 @@ pub async fn revise_order(tx: &mut CompanyTx, on: On<'_>, newer: &NewerQuote<'_>
     let document = kept.await?;
     let note = newer.note.trim();
     if !note.is_empty() {
-        write::insert_note(tx, company_id, order.id, on.actor.person_id, note_text(note)?, on.now).await?;
+        notes::insert_note(tx, company_id, order.id, on.actor.person_id, note_text(note)?, on.now).await?;
     }
     update_words(tx, &base, &header, &revision).await?;
     let counts = RevisedCounts {
@@ -139,7 +139,7 @@ async fn write_lines(
     let (mut lines, mut snapshots) = (Vec::new(), Vec::new());
     for line in revision.changes() {
         let Some(item) = line.item else { continue };
-        write::update_item(tx, company_id, item.id, &line.after, version).await?;
+        items::update_item(tx, company_id, item.id, &line.after, version).await?;
         lines.push(LineChange { item: item.id, before: item.state.clone(), after: line.after.clone() });
         let after = (line.fate != Fate::Leaves).then(|| line.snapshot.clone());
         snapshots.push(SnapshotChange { item: item.id, before: Some(Snapshot::of(item)), after });

@@ -12,7 +12,7 @@ use crate::orders::history::Detail;
 use crate::orders::history::LineChange;
 use crate::orders::item::ItemRefusal;
 use crate::orders::model::{Item, OrderState};
-use crate::orders::queries::{read, write};
+use crate::orders::queries::{history, items, picks};
 use crate::users::model::Permission;
 
 /// Take back the entry `version` of the order's history.
@@ -28,7 +28,7 @@ impl Command for UndoAction<'_> {
         // Only the author may, and needs no further permission than to see the order.
         let order = self.on.lock_unfinished(tx, Permission::View).await?;
         let entry =
-            write::find_entry(tx, company_id, order.id, self.version).await?.ok_or(AppError::NotFound)?;
+            history::find_entry(tx, company_id, order.id, self.version).await?.ok_or(AppError::NotFound)?;
         // Of a canceled order only that something went back to the shelf.
         if order.state == OrderState::Canceled && entry.kind != EventKind::ItemReturned.code() {
             return Err(closed_conflict(order.state, &order, self.on.now));
@@ -45,19 +45,19 @@ impl Command for UndoAction<'_> {
             return Err(AppError::conflict("conflict.undo_never"));
         }
         let ids: Vec<ItemId> = entry.detail.lines.iter().map(|line| line.item).collect();
-        let items = read::list_items(tx, company_id, order.id, Some(&ids)).await?;
+        let items = items::list_items(tx, company_id, order.id, Some(&ids)).await?;
         for item in &items {
             came_after(item, self.version, self.on.now)?;
         }
         let version = order.version + 1;
         for LineChange { item, before, .. } in &entry.detail.lines {
-            write::update_item(tx, company_id, *item, before, version).await?;
+            items::update_item(tx, company_id, *item, before, version).await?;
             let added: Vec<i32> = entry.detail.picks_added.iter().map(|pick| pick.seq).collect();
             if !added.is_empty() {
-                write::delete_picks(tx, company_id, order.id, *item, &added).await?;
+                picks::delete_picks(tx, company_id, order.id, *item, &added).await?;
             }
             for pick in &entry.detail.picks_before {
-                write::insert_pick(tx, company_id, order.id, *item, pick).await?;
+                picks::insert_pick(tx, company_id, order.id, *item, pick).await?;
             }
         }
         let lines = entry

@@ -1,9 +1,15 @@
-//! SQL of orders. `read` is what screens show; `write` is what commands lock and change; `import` makes orders,
-//! `revise` changes them to what a newer quote says; `documents` keeps the papers.
+//! SQL of orders, by what it is about. `import` makes orders, `revise` changes them to what a newer quote says, and
+//! `documents` keeps the papers.
 
+pub mod board;
 pub mod documents;
+pub mod history;
 pub mod import;
-pub mod read;
+pub mod items;
+pub mod notes;
+pub mod options;
+pub mod order;
+pub mod picks;
 pub mod revise;
 pub mod search;
-pub mod write;
+pub mod summaries;

@@ -9,7 +9,7 @@ use crate::html::format;
 use crate::ids::{CompanyId, ItemId, OrderId, PackagingId, PersonId, ShippingId};
 use crate::orders::history::{Header, Snapshot};
 use crate::orders::model::Item;
-use crate::orders::queries::read;
+use crate::orders::queries::items;
 
 /// An order that a newer quote may change.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Base {
 
 pub async fn get_base(db: &mut PgConnection, company_id: CompanyId, id: OrderId) -> Result<Base> {
     let header = get_header(db, company_id, id).await?;
-    Ok(Base { id, header, items: read::list_items(db, company_id, id, None).await? })
+    Ok(Base { id, header, items: items::list_items(db, company_id, id, None).await? })
 }
 
 async fn get_header(db: &mut PgConnection, company_id: CompanyId, id: OrderId) -> Result<Header> {

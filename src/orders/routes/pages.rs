@@ -17,7 +17,7 @@ use crate::orders::access;
 use crate::orders::actions::import::search_words;
 use crate::orders::indicators::{Indicators, PAST_DAYS};
 use crate::orders::model::{OrderState, OrderStatus};
-use crate::orders::queries::{documents, read, search};
+use crate::orders::queries::{board, documents, history, items, options, search, summaries};
 use crate::orders::views::order::{OpenSheet, OrderPage};
 use crate::orders::views::{BoardFilter, BoardPage, CARDS_PER_PAGE, ClosedPage, CountersFragment};
 use crate::page::{self, Place, Subscribed, Visitor};
@@ -59,14 +59,15 @@ pub async fn board(state: &AppState, visitor: &Visitor, query: &BoardQuery) -> R
     let head = feed::queries::get_head(&mut tx, company_id).await?;
     let filter = query.filter();
     let place = Place::from(&actor.company);
-    let (open_now, finished_today) = read::get_totals(&mut tx, company_id, place.midnight(now)).await?;
-    let spans = read::list_finished_spans(&mut tx, company_id, place.midnight_before(now, PAST_DAYS)).await?;
+    let (open_now, finished_today) = board::get_totals(&mut tx, company_id, place.midnight(now)).await?;
+    let spans =
+        board::list_finished_spans(&mut tx, company_id, place.midnight_before(now, PAST_DAYS)).await?;
     let indicators = Indicators::new(&spans, place.midnight(now), place.calendar(now));
     let passing = if filter.is_empty() { None } else { Some(passing(&mut tx, company_id, &filter).await?) };
     let total = passing.as_ref().map_or(open_now, |ids| i64::try_from(ids.len()).unwrap_or(i64::MAX));
     let pager = Pager::new(query.page.unwrap_or(1), CARDS_PER_PAGE, total);
     let ids = match passing {
-        None => read::list_open_ids(&mut tx, company_id, CARDS_PER_PAGE, pager.skipped()).await?,
+        None => board::list_open_ids(&mut tx, company_id, CARDS_PER_PAGE, pager.skipped()).await?,
         Some(ids) => {
             let skipped = usize::try_from(pager.skipped()).unwrap_or(usize::MAX);
             ids.into_iter()
@@ -75,8 +76,8 @@ pub async fn board(state: &AppState, visitor: &Visitor, query: &BoardQuery) -> R
                 .collect()
         }
     };
-    let orders = read::list_summaries(&mut tx, company_id, &ids).await?;
-    let sellers: Vec<Choice> = read::list_sellers(&mut tx, company_id)
+    let orders = summaries::list_summaries(&mut tx, company_id, &ids).await?;
+    let sellers: Vec<Choice> = options::list_sellers(&mut tx, company_id)
         .await?
         .into_iter()
         .map(|(id, name)| Choice { value: id.to_string(), name })
@@ -114,7 +115,7 @@ async fn passing(tx: &mut CompanyTx, company_id: CompanyId, filter: &BoardFilter
         Some(search::list_matching(tx, company_id, &words).await?.into_iter().collect())
     };
     let seller = filter.seller.as_deref().and_then(|seller| seller.parse::<PersonId>().ok());
-    let open = read::list_open_counts(tx, company_id).await?.into_iter();
+    let open = board::list_open_counts(tx, company_id).await?.into_iter();
     let passing = open
         .filter(|order| matching.as_ref().is_none_or(|ids| ids.contains(&order.id)))
         .filter(|order| seller.is_none_or(|seller| order.seller_id == seller))
@@ -142,11 +143,11 @@ pub async fn order(
     let now = state.clock.now();
     let mut tx = state.db.snapshot(company_id).await?;
     let head = feed::queries::get_head(&mut tx, company_id).await?;
-    let order = read::get_summary(&mut tx, company_id, order_id).await?;
-    let items = read::list_items(&mut tx, company_id, order_id, None).await?;
-    let timeline = read::list_timeline(&mut tx, company_id, order_id, None).await?;
-    let shippings = read::list_shipping_options(&mut tx, company_id, Some(order.shipping_id)).await?;
-    let packagings = read::list_packaging_options(&mut tx, company_id, Some(order.packaging_id)).await?;
+    let order = summaries::get_summary(&mut tx, company_id, order_id).await?;
+    let items = items::list_items(&mut tx, company_id, order_id, None).await?;
+    let timeline = history::list_timeline(&mut tx, company_id, order_id, None).await?;
+    let shippings = options::list_shipping_options(&mut tx, company_id, Some(order.shipping_id)).await?;
+    let packagings = options::list_packaging_options(&mut tx, company_id, Some(order.packaging_id)).await?;
     let can = access::can_codes(actor, &order, now);
     let live = Subscribed { screen: format!("order:{order_id}"), head };
     let chrome = page::chrome(actor, visitor.lang, now, can, Some(live));
@@ -165,7 +166,7 @@ pub async fn closed(State(state): State<AppState>, visitor: Visitor) -> Result<R
     let _turn = page::turn().await?;
     let mut tx = state.db.snapshot(actor.company_id).await?;
     let head = feed::queries::get_head(&mut tx, actor.company_id).await?;
-    let orders = read::list_closed(&mut tx, actor.company_id, CLOSED_LISTED).await?;
+    let orders = board::list_closed(&mut tx, actor.company_id, CLOSED_LISTED).await?;
     let live = Subscribed { screen: "closed".to_owned(), head };
     let chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live));
     page::respond(&ClosedPage { chrome: &chrome, orders: &orders })

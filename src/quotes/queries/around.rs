@@ -11,7 +11,7 @@ use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, OrderId, PackagingId, PersonId, ShippingId};
 use crate::orders::access::Ownership;
 use crate::orders::model::OrderState;
-use crate::orders::queries::{read, revise};
+use crate::orders::queries::{options, revise, summaries};
 use crate::quotes::around::{Around, Candidate, KnownOrder, NumberlessOrder, OpenOrder};
 use crate::quotes::becomes::Target;
 use crate::quotes::draft::{Draft, Sheet};
@@ -37,8 +37,8 @@ pub async fn get_around(
     Ok(Around {
         candidates: list_candidates(db, company_id).await?,
         aliases: list_aliases(db, company_id, &sellers).await?,
-        shippings: read::list_shipping_options(db, company_id, None).await?,
-        packagings: read::list_packaging_options(db, company_id, None).await?,
+        shippings: options::list_shipping_options(db, company_id, None).await?,
+        packagings: options::list_packaging_options(db, company_id, None).await?,
         counter_customer_code: get_counter_customer_code(db, company_id).await?,
         last_choices: list_last_choices(db, company_id, &customers).await?,
         numbers: list_numbers(db, company_id, &numbers).await?,
@@ -56,10 +56,10 @@ pub async fn get_target(
     id: OrderId,
     around: &mut Around,
 ) -> Result<Target> {
-    let summary = read::get_summary(db, company_id, id).await?;
+    let summary = summaries::get_summary(db, company_id, id).await?;
     let base = revise::get_base(db, company_id, id).await?;
-    around.shippings = read::list_shipping_options(db, company_id, Some(summary.shipping_id)).await?;
-    around.packagings = read::list_packaging_options(db, company_id, Some(summary.packaging_id)).await?;
+    around.shippings = options::list_shipping_options(db, company_id, Some(summary.shipping_id)).await?;
+    around.packagings = options::list_packaging_options(db, company_id, Some(summary.packaging_id)).await?;
     Ok(Target { summary, base })
 }
 

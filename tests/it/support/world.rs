@@ -12,7 +12,7 @@ use separacao::feed;
 use separacao::ids::{CompanyId, ItemId, OrderId, PersonId};
 use separacao::orders::actions::import::{Document, import_order};
 use separacao::orders::queries::import::{NewItem, NewOrder};
-use separacao::orders::queries::read;
+use separacao::orders::queries::{items, options};
 use separacao::state::AppState;
 use separacao::users::model::Role;
 use separacao::users::operate::{self, NewCompany};
@@ -116,7 +116,7 @@ impl Company {
         let number = NUMBERS.fetch_add(1, Ordering::Relaxed).to_string();
         let seller_id = self.person(SELLER).await;
         let mut tx = self.app.db.company(self.id).await.unwrap();
-        let shipping = read::list_shipping_options(&mut tx, self.id, None).await.unwrap().remove(0);
+        let shipping = options::list_shipping_options(&mut tx, self.id, None).await.unwrap().remove(0);
         let items: Vec<NewItem> = quantities
             .iter()
             .enumerate()
@@ -152,7 +152,7 @@ impl Company {
         let Change::Happened(event) = change else { panic!("an import always happens") };
         feed::commit(tx, &self.app.doorbell, &event, None, now).await.unwrap();
         let mut tx = self.app.db.company(self.id).await.unwrap();
-        let items = read::list_items(&mut tx, self.id, order.id, None).await.unwrap();
+        let items = items::list_items(&mut tx, self.id, order.id, None).await.unwrap();
         Imported { id: order.id, number, items: items.iter().map(|item| item.id).collect() }
     }
 }

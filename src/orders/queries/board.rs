@@ -1,0 +1,146 @@
+//! What stands above and on the board, and the plain list of closed orders.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use sqlx::PgConnection;
+
+use super::summaries::list_summaries;
+use crate::error::Result;
+use crate::ids::{CompanyId, OrderId, PersonId};
+use crate::orders::indicators::Span;
+use crate::orders::model::{ClosedOrder, Counts};
+
+/// Open orders in the board's order: urgent first, then oldest first.
+pub async fn list_open_ids(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<OrderId>> {
+    let ids = sqlx::query_scalar!(
+        "select id from orders where company_id = $1 and state = 'open'
+         order by urgent desc, imported_at, id limit $2 offset $3",
+        company_id.0,
+        limit,
+        offset
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(ids.into_iter().map(OrderId).collect())
+}
+
+/// An open order with what filters look at.
+#[derive(Debug)]
+pub struct OpenOrder {
+    pub id: OrderId,
+    pub seller_id: PersonId,
+    pub counts: Counts,
+}
+
+/// Every open order with its counts, in the board's order: filters by status need them all.
+pub async fn list_open_counts(db: &mut PgConnection, company_id: CompanyId) -> Result<Vec<OpenOrder>> {
+    let rows = sqlx::query!(
+        r#"select o.id, o.seller_id, count(*) filter (where i.quantity > 0 or i.to_return > 0) as "lines!",
+             count(*) filter (where i.quantity > 0 and i.to_return = 0 and (i.picked = i.quantity or i.rest_state in ('substituted', 'short'))) as "settled!",
+             count(*) filter (where i.picked + i.to_return > 0) as "touched!",
+             count(*) filter (where i.picked < i.quantity and (i.rest_state = 'pending' or i.received > 0)) as "pickable!",
+             count(*) filter (where i.picked < i.quantity and i.rest_state in ('purchase_requested', 'purchase_ordered')) as "in_purchase!"
+           from orders o join order_items i on i.company_id = o.company_id and i.order_id = o.id
+           where o.company_id = $1 and o.state = 'open'
+           group by o.company_id, o.id
+           order by o.urgent desc, o.imported_at, o.id"#,
+        company_id.0
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| OpenOrder {
+            id: OrderId(row.id),
+            seller_id: PersonId(row.seller_id),
+            counts: Counts {
+                lines: row.lines,
+                settled: row.settled,
+                touched: row.touched,
+                pickable: row.pickable,
+                in_purchase: row.in_purchase,
+                ..Counts::default()
+            },
+        })
+        .collect())
+}
+
+/// How many orders are open, and how many were finished since `since`.
+pub async fn get_totals(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    since: Timestamp,
+) -> Result<(i64, i64)> {
+    let row = sqlx::query!(
+        r#"select (select count(*) from orders where company_id = $1 and state = 'open') as "open!",
+             (select count(*) from orders where company_id = $1 and state = 'finished' and closed_at >= $2) as "finished!""#,
+        company_id.0,
+        since.to_sqlx() as _
+    )
+    .fetch_one(db)
+    .await?;
+    Ok((row.open, row.finished))
+}
+
+/// Spans that an average is made of, at most; beyond it the newest.
+const MOST_SPANS: i64 = 5000;
+
+/// How long each order took that was finished since `since`.
+pub async fn list_finished_spans(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    since: Timestamp,
+) -> Result<Vec<Span>> {
+    let rows = sqlx::query!(
+        r#"select imported_at, closed_at as "closed_at!" from orders
+           where company_id = $1 and state = 'finished' and closed_at >= $2 order by closed_at desc, id limit $3"#,
+        company_id.0,
+        since.to_sqlx() as _,
+        MOST_SPANS
+    )
+    .fetch_all(db)
+    .await?;
+    let span = |imported: jiff_sqlx::Timestamp, closed: jiff_sqlx::Timestamp| Span {
+        imported_at: imported.to_jiff(),
+        closed_at: closed.to_jiff(),
+    };
+    Ok(rows.into_iter().map(|row| span(row.imported_at, row.closed_at)).collect())
+}
+
+/// The newest finished and canceled orders.
+pub async fn list_closed(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    limit: i64,
+) -> Result<Vec<ClosedOrder>> {
+    let ids = sqlx::query_scalar!(
+        "select id from orders where company_id = $1 and state <> 'open' order by closed_at desc, id limit $2",
+        company_id.0,
+        limit
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    let ids: Vec<OrderId> = ids.into_iter().map(OrderId).collect();
+    let summaries = list_summaries(db, company_id, &ids).await?;
+    Ok(summaries
+        .into_iter()
+        .filter_map(|order| {
+            Some(ClosedOrder {
+                id: order.id,
+                number: order.number,
+                customer: order.customer,
+                seller: order.seller,
+                state: order.state,
+                quote_date: order.quote_date,
+                closed: order.closed?,
+                counts: order.counts,
+                all_returned: order.all_returned,
+            })
+        })
+        .collect())
+}

@@ -1,0 +1,135 @@
+//! What happened to an order: kept for ever, read by the timeline and by undo.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use rust_decimal::Decimal;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+use crate::error::Result;
+use crate::feed::EventKind;
+use crate::ids::{CompanyId, ItemId, OrderId, PersonId};
+use crate::orders::history::Detail;
+use crate::orders::model::{RevisedCounts, TimelineEntry, split_reference};
+
+/// Entries of an order's history, newest first; with `only`, just those versions and what they took back.
+pub async fn list_timeline(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    order_id: OrderId,
+    only: Option<&[i64]>,
+) -> Result<Vec<TimelineEntry>> {
+    let rows = sqlx::query!(
+        r#"select h.version, h.kind, h.quantity, h.at, h.detail ->> 'text' as text, h.undone_by is not null as "undone!",
+             h.detail -> 'revision' -> 'counts' as "revised: Json<RevisedCounts>", p.name as actor, i.description as "description?", d.revision as "document?"
+           from order_history h
+           join people p on p.company_id = $1 and p.id = h.actor_id
+           left join order_items i on i.company_id = $1 and i.id = h.item_id
+           left join order_documents d on d.company_id = $1 and d.order_id = $2
+             and d.revision = case when h.kind = 'order_imported' then 1 else (h.detail -> 'revision' ->> 'document')::integer end
+           where h.company_id = $1 and h.order_id = $2 and ($3::bigint[] is null or h.version = any($3) or h.undone_by = any($3))
+           order by h.version desc limit 1000"#,
+        company_id.0,
+        order_id.0,
+        only
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| TimelineEntry {
+            version: row.version,
+            kind: row.kind,
+            actor: row.actor,
+            at: row.at.to_jiff(),
+            item: row.description.map(|description| split_reference(&description).0.to_owned()),
+            quantity: row.quantity,
+            text: row.text,
+            undone: row.undone,
+            revised: row.revised.map(|Json(counts)| counts),
+            document: row.document,
+        })
+        .collect())
+}
+
+/// An entry for the order's history.
+#[derive(Debug)]
+pub struct NewEntry<'a> {
+    pub order_id: OrderId,
+    pub version: i64,
+    pub kind: EventKind,
+    pub item_id: Option<ItemId>,
+    pub quantity: Option<Decimal>,
+    pub actor_id: PersonId,
+    pub detail: &'a Detail,
+    pub undoes: Option<i64>,
+    pub at: Timestamp,
+}
+
+/// Writes the entry, the order's new version and, where it takes another back, the mark on that one.
+pub async fn insert_history(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    entry: &NewEntry<'_>,
+) -> Result<()> {
+    sqlx::query!(
+        "with bumped as (
+           update orders set version = $3 where company_id = $1 and id = $2
+         ), undone as (
+           update order_history set undone_by = $3 where company_id = $1 and order_id = $2 and version = $9
+         )
+         insert into order_history (company_id, order_id, version, kind, item_id, quantity, actor_id, detail, undoes, at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        company_id.0,
+        entry.order_id.0,
+        entry.version,
+        entry.kind.code(),
+        entry.item_id.map(|id| id.0),
+        entry.quantity,
+        entry.actor_id.0,
+        Json(entry.detail) as _,
+        entry.undoes,
+        entry.at.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// An entry that somebody wants to take back.
+#[derive(Debug)]
+pub struct StoredEntry {
+    pub kind: String,
+    pub item_id: Option<ItemId>,
+    pub quantity: Option<Decimal>,
+    pub actor_id: PersonId,
+    pub detail: Detail,
+    pub undone: bool,
+    pub at: Timestamp,
+}
+
+pub async fn find_entry(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    order_id: OrderId,
+    version: i64,
+) -> Result<Option<StoredEntry>> {
+    let row = sqlx::query!(
+        r#"select kind, item_id, quantity, actor_id, detail as "detail: Json<Detail>", undone_by is not null as "undone!", at
+           from order_history where company_id = $1 and order_id = $2 and version = $3"#,
+        company_id.0,
+        order_id.0,
+        version
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| StoredEntry {
+        kind: row.kind,
+        item_id: row.item_id.map(ItemId),
+        quantity: row.quantity,
+        actor_id: PersonId(row.actor_id),
+        detail: row.detail.0,
+        undone: row.undone,
+        at: row.at.to_jiff(),
+    }))
+}

@@ -1,0 +1,105 @@
+//! Notes on orders; each has versions, and none is deleted.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::ids::{CompanyId, NoteId, OrderId, PersonId};
+use crate::orders::model::Note;
+
+pub(super) async fn list_notes(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    orders: &[Uuid],
+) -> Result<HashMap<OrderId, Vec<Note>>> {
+    let mut notes: HashMap<OrderId, Vec<Note>> = HashMap::new();
+    if orders.is_empty() {
+        return Ok(notes);
+    }
+    let rows = sqlx::query!(
+        "select n.id, n.order_id, n.text, n.version, n.at, n.author_id, p.name as author
+         from order_notes n join people p on p.company_id = $1 and p.id = n.author_id
+         where n.company_id = $1 and n.order_id = any($2) and n.removed_at is null order by n.at, n.id",
+        company_id.0,
+        orders
+    )
+    .fetch_all(db)
+    .await?;
+    for row in rows {
+        notes.entry(OrderId(row.order_id)).or_default().push(Note {
+            id: NoteId(row.id),
+            text: row.text,
+            author_id: PersonId(row.author_id),
+            author: row.author,
+            version: row.version,
+            at: row.at.to_jiff(),
+        });
+    }
+    Ok(notes)
+}
+
+pub async fn insert_note(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    order_id: OrderId,
+    author_id: PersonId,
+    text: &str,
+    at: Timestamp,
+) -> Result<NoteId> {
+    let id = NoteId::new();
+    sqlx::query!(
+        "insert into order_notes (company_id, id, order_id, text, author_id, at) values ($1, $2, $3, $4, $5, $6)",
+        company_id.0,
+        id.0,
+        order_id.0,
+        text,
+        author_id.0,
+        at.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(id)
+}
+
+/// A note as it stands, with its version: two editors never overwrite each other.
+pub async fn find_note(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    order_id: OrderId,
+    id: NoteId,
+) -> Result<Option<(String, i32, PersonId)>> {
+    let row = sqlx::query!(
+        "select text, version, author_id from order_notes where company_id = $1 and order_id = $2 and id = $3 and removed_at is null",
+        company_id.0,
+        order_id.0,
+        id.0
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| (row.text, row.version, PersonId(row.author_id))))
+}
+
+/// Changes a note, or removes it (`text` None).
+pub async fn update_note(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: NoteId,
+    text: Option<&str>,
+    at: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "update order_notes set text = coalesce($3, text), removed_at = case when $3::text is null then $4::timestamptz end, version = version + 1
+         where company_id = $1 and id = $2",
+        company_id.0,
+        id.0,
+        text,
+        at.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

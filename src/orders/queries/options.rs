@@ -1,0 +1,62 @@
+//! What may be chosen for an order: shipping, packaging, sellers.
+
+use sqlx::PgConnection;
+
+use crate::error::Result;
+use crate::ids::{CompanyId, PackagingId, PersonId, ShippingId};
+use crate::orders::model::{PackagingOption, ShippingOption};
+
+/// Shipping options that may be chosen, each with the packaging it allows; `chosen` is listed though hidden.
+pub async fn list_shipping_options(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    chosen: Option<ShippingId>,
+) -> Result<Vec<ShippingOption>> {
+    let rows = sqlx::query!(
+        r#"select s.id, s.name, s.makes_urgent,
+             array(select packaging_id from shipping_packagings a where a.company_id = $1 and a.shipping_id = s.id) as "packagings!"
+           from shipping_options s where s.company_id = $1 and (not s.hidden or s.id = $2) order by s.position, s.name"#,
+        company_id.0,
+        chosen.map(|id| id.0)
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| ShippingOption {
+            id: ShippingId(row.id),
+            name: row.name,
+            makes_urgent: row.makes_urgent,
+            packagings: row.packagings.into_iter().map(PackagingId).collect(),
+        })
+        .collect())
+}
+
+/// Packaging options that may be chosen.
+pub async fn list_packaging_options(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    chosen: Option<PackagingId>,
+) -> Result<Vec<PackagingOption>> {
+    let rows = sqlx::query!(
+        "select id, name from packaging_options where company_id = $1 and (not hidden or id = $2) order by position, name",
+        company_id.0,
+        chosen.map(|id| id.0)
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| PackagingOption { id: PackagingId(row.id), name: row.name }).collect())
+}
+
+/// People who sell and are active, and those who still have open orders.
+pub async fn list_sellers(db: &mut PgConnection, company_id: CompanyId) -> Result<Vec<(PersonId, String)>> {
+    let rows = sqlx::query!(
+        "select id, name from people p where company_id = $1 and ((active and 'seller' = any(roles))
+           or exists (select from orders o where o.company_id = $1 and o.seller_id = p.id and o.state = 'open'))
+         order by name, id",
+        company_id.0
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (PersonId(row.id), row.name)).collect())
+}

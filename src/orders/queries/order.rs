@@ -1,0 +1,126 @@
+//! The row of an order: locked by every command, changed by some.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use sqlx::PgConnection;
+
+use super::summaries;
+use crate::error::{AppError, Result};
+use crate::ids::{CompanyId, OrderId, PackagingId, PersonId, ShippingId};
+use crate::orders::model::OrderState;
+
+/// An order whose row is locked until the end of the transaction: what decisions need of it.
+#[derive(Clone, Debug)]
+pub struct LockedOrder {
+    pub id: OrderId,
+    pub state: OrderState,
+    pub seller_id: PersonId,
+    pub seller_active: bool,
+    pub imported_by: PersonId,
+    pub urgent: bool,
+    pub shipping_id: ShippingId,
+    pub packaging_id: PackagingId,
+    pub version: i64,
+    pub closed_at: Option<Timestamp>,
+    pub closed_by: Option<PersonId>,
+    pub closed_by_name: Option<String>,
+}
+
+/// People are looked up by subqueries: whoever waited for the row sees its newest version, but what was joined to
+/// the old one would stay as it was.
+pub async fn lock_order(db: &mut PgConnection, company_id: CompanyId, id: OrderId) -> Result<LockedOrder> {
+    let row = sqlx::query!(
+        r#"select o.state, o.seller_id, o.imported_by, o.urgent, o.shipping_id, o.packaging_id, o.version, o.closed_at, o.closed_by,
+             (select s.active from people s where s.company_id = $1 and s.id = o.seller_id) as "seller_active!",
+             (select cb.name from people cb where cb.company_id = $1 and cb.id = o.closed_by) as "closed_by_name?"
+           from orders o where o.company_id = $1 and o.id = $2 for no key update"#,
+        company_id.0,
+        id.0
+    )
+    .fetch_optional(db)
+    .await?
+    .ok_or(AppError::NotFound)?;
+    Ok(LockedOrder {
+        id,
+        state: summaries::state(&row.state)?,
+        seller_id: PersonId(row.seller_id),
+        seller_active: row.seller_active,
+        imported_by: PersonId(row.imported_by),
+        urgent: row.urgent,
+        shipping_id: ShippingId(row.shipping_id),
+        packaging_id: PackagingId(row.packaging_id),
+        version: row.version,
+        closed_at: row.closed_at.map(jiff_sqlx::Timestamp::to_jiff),
+        closed_by: row.closed_by.map(PersonId),
+        closed_by_name: row.closed_by_name,
+    })
+}
+
+/// How an order leaves the board, or comes back (`closing` None).
+#[derive(Debug)]
+pub struct NewClosing<'a> {
+    pub at: Timestamp,
+    pub by: PersonId,
+    pub reason: Option<&'a str>,
+    pub volumes: Option<i32>,
+}
+
+pub async fn update_state(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: OrderId,
+    state: OrderState,
+    closing: Option<NewClosing<'_>>,
+) -> Result<()> {
+    sqlx::query!(
+        "update orders set state = $3, closed_at = $4, closed_by = $5, close_reason = $6, volumes = $7 where company_id = $1 and id = $2",
+        company_id.0,
+        id.0,
+        state.code(),
+        closing.as_ref().map(|closing| closing.at.to_sqlx()) as _,
+        closing.as_ref().map(|closing| closing.by.0),
+        closing.as_ref().and_then(|closing| closing.reason),
+        closing.as_ref().and_then(|closing| closing.volumes)
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn update_urgent(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: OrderId,
+    urgent: bool,
+) -> Result<()> {
+    sqlx::query!(
+        "update orders set urgent = $3 where company_id = $1 and id = $2",
+        company_id.0,
+        id.0,
+        urgent
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn update_shipping(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: OrderId,
+    shipping_id: ShippingId,
+    packaging_id: PackagingId,
+    urgent: bool,
+) -> Result<()> {
+    sqlx::query!(
+        "update orders set shipping_id = $3, packaging_id = $4, urgent = $5 where company_id = $1 and id = $2",
+        company_id.0,
+        id.0,
+        shipping_id.0,
+        packaging_id.0,
+        urgent
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
