@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::channel::Channel;
 use super::frame::Frame;
-use super::outbox::Outbox;
+use super::outbox::{Framed, Outbox};
 use super::presence::Presence;
 use super::render::{self, Rendered};
 use super::screen::{Effect, Screen};
@@ -59,7 +59,7 @@ pub struct Watcher {
     pub session_id: SessionId,
     pub screen: Screen,
     pub lang: Lang,
-    pub outbox: Outbox,
+    pub outbox: Arc<Outbox>,
     pub visible: AtomicBool,
 }
 
@@ -270,6 +270,7 @@ impl CompanyLive {
 
     /// Sends a text to every socket of a kind of screen.
     pub(super) fn send(&self, lang: Lang, to: impl Fn(Screen) -> bool, text: &Utf8Bytes) {
+        let text = Framed::from(text.clone());
         let channels = self.channels();
         for ((_, _), channel) in
             channels.iter().filter(|((screen, spoken), _)| *spoken == lang && to(*screen))
