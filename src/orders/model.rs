@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::item::{ItemGroup, ItemState, ItemStatus};
+use crate::error::{Sentence, Word};
 use crate::ids::{ItemId, NoteId, OrderId, PackagingId, PersonId, ShippingId};
 
 /// The stored state of an order.
@@ -156,6 +157,19 @@ pub enum FinishRefusal {
     NothingPicked,
     /// Units beyond the quantity are not back on the shelf.
     ToReturn,
+}
+
+impl FinishRefusal {
+    /// What the finish bar says beforehand, and the refusal afterwards.
+    pub fn sentence(self) -> Sentence {
+        match self {
+            FinishRefusal::Unsettled { left } => {
+                Sentence::new("orders.finish.unsettled").with("count", Word::Count(left))
+            }
+            FinishRefusal::NothingPicked => Sentence::new("orders.finish.nothing_picked"),
+            FinishRefusal::ToReturn => Sentence::new("orders.finish.to_return"),
+        }
+    }
 }
 
 /// An order's header: everything that card and picking screen share.

@@ -3,11 +3,11 @@
 use super::{Entry, On, closed_conflict};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
-use crate::error::{AppError, Result, Sentence, Word};
+use crate::error::{AppError, Result};
 use crate::feed::EventKind;
 use crate::ids::{PackagingId, ShippingId};
 use crate::orders::history::Detail;
-use crate::orders::model::{FinishRefusal, OrderState};
+use crate::orders::model::OrderState;
 use crate::orders::queries::{
     options,
     order::{self, NewClosing},
@@ -64,24 +64,13 @@ impl Command for FinishOrder<'_> {
         }
         let summary = summaries::get_summary(tx, company_id, order.id).await?;
         if let Some(refusal) = summary.counts.finish_refusal() {
-            return Err(AppError::Conflict(finish_refused(refusal)));
+            return Err(AppError::Conflict(refusal.sentence()));
         }
         let closing =
             NewClosing { at: self.on.now, by: self.on.actor.person_id, reason: None, volumes: self.volumes };
         order::update_state(tx, company_id, order.id, OrderState::Finished, Some(closing)).await?;
         let detail = Detail { text: self.volumes.map(|volumes| volumes.to_string()), ..Detail::default() };
         self.on.record(tx, &order, Entry::order(EventKind::OrderFinished, &detail)).await
-    }
-}
-
-/// The sentence of a refusal to finish; the finish bar says the same.
-pub fn finish_refused(refusal: FinishRefusal) -> Sentence {
-    match refusal {
-        FinishRefusal::Unsettled { left } => {
-            Sentence::new("orders.finish.unsettled").with("count", Word::Count(left))
-        }
-        FinishRefusal::NothingPicked => Sentence::new("orders.finish.nothing_picked"),
-        FinishRefusal::ToReturn => Sentence::new("orders.finish.to_return"),
     }
 }
 

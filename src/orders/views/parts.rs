@@ -9,7 +9,7 @@ use crate::html::format::{folded, plain_quantity};
 use crate::ids::OrderId;
 use crate::lang::Lang;
 use crate::orders::item::{ItemGroup, ItemStatus, SHORT_REASONS};
-use crate::orders::model::{FinishRefusal, Item, OrderState, OrderSummary, RevisedCounts, TimelineEntry};
+use crate::orders::model::{Item, OrderState, OrderSummary, RevisedCounts, TimelineEntry};
 
 /// A stored shortage reason in words. Stored is a code of [`SHORT_REASONS`], `code: text`, or just text.
 pub fn reason_words(lang: Lang, stored: &str) -> String {
@@ -215,12 +215,8 @@ impl FinishFragment<'_> {
 
     /// Why the order cannot be finished yet.
     fn refusal(&self) -> Option<String> {
-        let lang = self.scene.lang;
-        self.order.counts.finish_refusal().map(|refusal| match refusal {
-            FinishRefusal::Unsettled { left } => lang.count("orders.finish.unsettled", left),
-            FinishRefusal::NothingPicked => lang.t("orders.finish.nothing_picked").into_owned(),
-            FinishRefusal::ToReturn => lang.t("orders.finish.to_return").into_owned(),
-        })
+        let refusal = self.order.counts.finish_refusal()?;
+        Some(refusal.sentence().say(self.scene.lang, self.scene.calendar.offset_minutes))
     }
 
     fn with_status(&self, status: ItemStatus) -> impl Iterator<Item = &Item> {
