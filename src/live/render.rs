@@ -65,7 +65,7 @@ async fn board(
     let mut touched: Vec<OrderId> = events.iter().filter_map(|event| event.order_id).collect();
     touched.sort_unstable();
     touched.dedup();
-    let moves = events.iter().filter(|event| event.kind.is_none_or(moves_cards)).count();
+    let moves = events.iter().filter(|event| moves_cards(event)).count();
     let window_end = usize::try_from(CARDS_PER_PAGE).unwrap_or(usize::MAX);
     let edge = i64::try_from(moves).unwrap_or(CARDS_PER_PAGE);
     let nearby = board::list_open_ids(db, company_id, CARDS_PER_PAGE + edge, 0).await?;
@@ -102,19 +102,23 @@ async fn board(
     Ok(html)
 }
 
-/// Whether the kind changes which cards the board has, or their order.
-fn moves_cards(kind: EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::OrderImported
-            | EventKind::OrderRevised
-            | EventKind::OrderChanged
-            | EventKind::OrderUrgent
-            | EventKind::OrderNotUrgent
-            | EventKind::OrderFinished
-            | EventKind::OrderReopened
-            | EventKind::OrderCanceled
-    )
+/// Whether the event changes which cards the board has, or their order.
+fn moves_cards(event: &Event) -> bool {
+    let Some(kind) = event.kind else { return true };
+    // What was taken back may be that it is urgent.
+    let of_the_order = kind == EventKind::ActionUndone && event.item_id.is_none();
+    of_the_order
+        || matches!(
+            kind,
+            EventKind::OrderImported
+                | EventKind::OrderRevised
+                | EventKind::OrderChanged
+                | EventKind::OrderUrgent
+                | EventKind::OrderNotUrgent
+                | EventKind::OrderFinished
+                | EventKind::OrderReopened
+                | EventKind::OrderCanceled
+        )
 }
 
 /// Whether the kind changes what the counters above the board say.

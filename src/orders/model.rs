@@ -256,6 +256,15 @@ pub struct Item {
     pub state: ItemState,
     /// Who changed the line last, and when; None while nobody did.
     pub last_change: Option<LastChange>,
+    /// The newest pick that stands.
+    pub last_pick: Option<LastPick>,
+}
+
+/// What "undo the last pick" takes back.
+#[derive(Clone, Copy, Debug)]
+pub struct LastPick {
+    pub seq: i32,
+    pub quantity: Decimal,
 }
 
 /// The newest entry of the history that touched a line.

@@ -25,4 +25,5 @@ mod shelf;
 mod sign_in;
 mod sockets;
 mod support;
+mod undo;
 mod wire;

@@ -16,6 +16,8 @@ pub enum ItemRefusal {
     MoreThanRest { rest: Decimal },
     /// More than was picked.
     MoreThanPicked { picked: Decimal },
+    /// The pick that was to be taken back is not the newest one of the line, or not as it was.
+    NotLastPick,
     /// More than has to go back to the shelf.
     MoreThanToReturn { left: Decimal },
     /// The line is in a state that this command does not start from.
@@ -86,12 +88,10 @@ impl ItemState {
         }
     }
 
-    /// Take back `amount` picked units, newest picks first; `None` takes back the last pick. What has to go back
-    /// anyway goes first. `picks` are those that stand, oldest first.
-    pub fn unpick(&self, picks: &[StandingPick], amount: Option<Decimal>) -> Result<PutBack, ItemRefusal> {
+    /// Take back `amount` picked units, newest picks first. What has to go back anyway goes first. `picks` are those
+    /// that stand, oldest first.
+    pub fn unpick(&self, picks: &[StandingPick], amount: Decimal) -> Result<PutBack, ItemRefusal> {
         let refusal = ItemRefusal::MoreThanPicked { picked: self.held() };
-        let Some(last) = picks.last() else { return Err(refusal) };
-        let amount = amount.unwrap_or(last.quantity);
         check_amount(amount)?;
         if amount > self.held() {
             return Err(refusal);
@@ -104,6 +104,19 @@ impl ItemState {
             state = state.with_rest_as_before(&oldest.before, amount - unwanted).shed();
         }
         Ok(PutBack { state, removed, reduced })
+    }
+
+    /// Take back the pick `seq` of `amount` units, which a screen showed as the newest one: that one, or nothing.
+    pub fn unpick_last(
+        &self,
+        picks: &[StandingPick],
+        seq: i32,
+        amount: Decimal,
+    ) -> Result<PutBack, ItemRefusal> {
+        match picks.last() {
+            Some(last) if (last.seq, last.quantity) == (seq, amount) => self.unpick(picks, amount),
+            _ => Err(ItemRefusal::NotLastPick),
+        }
     }
 
     /// Units that the newest quote does not want are back on the shelf.
@@ -124,7 +137,7 @@ impl ItemState {
         if amount > self.held() {
             return Err(ItemRefusal::MoreThanToReturn { left: self.held() });
         }
-        self.unpick(picks, Some(amount))
+        self.unpick(picks, amount)
     }
 
     /// The rest returns to the state it had before the pick; goods that arrived stay arrived.

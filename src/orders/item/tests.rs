@@ -37,7 +37,7 @@ fn unpicking_restores_what_was_before_and_arrived_goods_stay_arrived() {
     let after = becomes(before.pick(units(10)));
     assert_eq!(after.status(), ItemStatus::Picked);
     let picks = [StandingPick { seq: 1, quantity: units(10), before }];
-    let back = after.unpick(&picks, None).unwrap();
+    let back = after.unpick(&picks, units(10)).unwrap();
     assert_eq!(back.state.status(), ItemStatus::Arrived);
     assert_eq!(back.removed, vec![1]);
 }
@@ -47,7 +47,7 @@ fn units_put_back_do_not_enlarge_a_shortage_unseen() {
     let whole = ItemState::new(units(30));
     let short = becomes(becomes(whole.pick(units(20))).mark_short("stock"));
     let picks = [StandingPick { seq: 1, quantity: units(20), before: whole.clone() }];
-    let back = short.unpick(&picks, None).unwrap();
+    let back = short.unpick(&picks, units(20)).unwrap();
     assert_eq!((back.state.rest_state, back.state.rest()), (RestState::Pending, units(30)));
     assert_eq!(back.state.reason, None);
 }
@@ -61,9 +61,25 @@ fn unpicking_a_part_takes_the_newest_pick_first() {
         StandingPick { seq: 1, quantity: units(4), before: start },
         StandingPick { seq: 2, quantity: units(6), before: one },
     ];
-    let back = two.unpick(&picks, Some(units(8))).unwrap();
+    let back = two.unpick(&picks, units(8)).unwrap();
     assert_eq!(back.state.picked, units(2));
     assert_eq!((back.removed, back.reduced), (vec![2], Some((1, units(2)))));
+}
+
+#[test]
+fn the_last_pick_is_taken_back_only_while_it_is_the_one_that_was_shown() {
+    let start = ItemState::new(units(10));
+    let one = becomes(start.pick(units(4)));
+    let two = becomes(one.pick(units(6)));
+    let picks = [
+        StandingPick { seq: 2, quantity: units(4), before: start },
+        StandingPick { seq: 5, quantity: units(6), before: one.clone() },
+    ];
+    for (seq, amount) in [(2, 4), (4, 6), (5, 4)] {
+        assert_eq!(two.unpick_last(&picks, seq, units(amount)), Err(ItemRefusal::NotLastPick));
+    }
+    let back = two.unpick_last(&picks, 5, units(6)).unwrap();
+    assert_eq!((back.state, back.removed, back.reduced), (one, vec![5], None));
 }
 
 #[test]
@@ -109,7 +125,7 @@ proptest! {
                     picks.push(StandingPick { seq: seq as i32, quantity: units(n), before: line });
                     line = next;
                 },
-                1 => if let Ok(done) = line.unpick(&picks, Some(units(n))) {
+                1 => if let Ok(done) = line.unpick(&picks, units(n)) {
                     picks.retain(|pick| !done.removed.contains(&pick.seq));
                     if let Some((seq, left)) = done.reduced {
                         picks.iter_mut().filter(|pick| pick.seq == seq).for_each(|pick| pick.quantity = left);

@@ -66,8 +66,8 @@ impl Group<'_> {
 
 /// `/orders/{id}`. Besides the fragments' forms it posts to `/orders/{id}/cancel` (`reason`, `v`),
 /// `/orders/{id}/reopen` (`reason`, `v`), `/orders/{id}/shipping` (`shipping`, `packaging`: ids, `v`), and, from the
-/// sheet of a line, `/orders/{id}/items/{item}/{pick|unpick|return|short|unshort}`: `quantity` (pick, return; unpick
-/// without it takes back the last pick), `reason` (a code of `SHORT_REASONS`) and `text` (short), `v`.
+/// sheet of a line, `/orders/{id}/items/{item}/{pick|unpick|return|short|unshort}`: `quantity` (pick, return, unpick;
+/// with `pick` unpick takes back that pick or nothing), `reason` (a code of `SHORT_REASONS`) and `text` (short), `v`.
 #[derive(Template)]
 #[template(path = "orders/order.html")]
 pub struct OrderPage<'a> {
@@ -203,6 +203,11 @@ impl ItemSheet<'_> {
         !self.item.state.picked.is_zero() && !self.returns()
     }
 
+    /// Why nothing can be done with the line.
+    fn closed_key(&self) -> &'static str {
+        if self.order.state == OrderState::Canceled { "item.canceled" } else { "item.finished" }
+    }
+
     fn returns(&self) -> bool {
         self.order.state != OrderState::Finished && self.status() == ItemStatus::Return
     }
@@ -217,6 +222,12 @@ impl ItemSheet<'_> {
 
     fn plain_rest(&self) -> String {
         plain_quantity(self.item.state.rest())
+    }
+
+    /// The last pick in words, and as its form names it.
+    fn last_pick(&self) -> Option<(i32, String, String)> {
+        let last = self.item.last_pick?;
+        Some((last.seq, plain_quantity(last.quantity), self.scene.quantity(&last.quantity)))
     }
 
     fn plain_picked(&self) -> String {

@@ -301,8 +301,19 @@ impl EntryFragment<'_> {
 }
 
 /// Kinds that an undo can take back, with a sentence of their own.
-const UNDONE_KINDS: [&str; 5] =
-    ["item_picked", "item_unpicked", "item_returned", "item_short", "item_unshort"];
+const UNDONE_KINDS: [&str; 11] = [
+    "item_picked",
+    "item_unpicked",
+    "item_returned",
+    "item_short",
+    "item_unshort",
+    "note_added",
+    "note_changed",
+    "note_removed",
+    "order_urgent",
+    "order_not_urgent",
+    "order_changed",
+];
 
 /// Kinds of history entries that have a sentence.
 pub const TIMELINE_KINDS: [&str; 17] = [

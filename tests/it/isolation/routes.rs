@@ -11,7 +11,7 @@ pub const OWNED: &[(&str, &str, Fields)] = &[
     ("GET", "/orders/{order}", &[]),
     ("GET", "/orders/{order}/quote.pdf", &[]),
     ("POST", "/orders/{order}/items/{item}/pick", &[("quantity", "1")]),
-    ("POST", "/orders/{order}/items/{item}/unpick", &[]),
+    ("POST", "/orders/{order}/items/{item}/unpick", &[("quantity", "1")]),
     ("POST", "/orders/{order}/items/{item}/return", &[("quantity", "1")]),
     ("POST", "/orders/{order}/items/{item}/short", &[("reason", "stock")]),
     ("POST", "/orders/{order}/items/{item}/unshort", &[]),
