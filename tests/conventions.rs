@@ -23,6 +23,7 @@ const ORDER: &[&[&str]] = &[
         "ids",
         "lang",
         "lifecycle",
+        "memo",
         "page",
         "state",
         "telemetry",

@@ -1,11 +1,10 @@
 //! Who watches what, and how an event reaches them all: one task per company with open screens.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::OnceCell;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
@@ -21,6 +20,7 @@ use crate::feed::hub::{Position, ResetReason, Since};
 use crate::feed::{Cursor, Event, EventKind, Head};
 use crate::ids::{CompanyId, OrderId, PersonId, SessionId};
 use crate::lang::Lang;
+use crate::memo::Memo;
 use crate::page::Place;
 use crate::state::AppState;
 
@@ -42,15 +42,14 @@ pub struct CompanyLive {
     pub(super) feed: Arc<CompanyFeed>,
     place: Place,
     channels: Mutex<Channels>,
-    memo: Mutex<VecDeque<(MemoKey, MemoCell)>>,
+    memo: Memo<Batch, Rendered>,
     presence: Presence,
     running: AtomicBool,
 }
 
 pub(super) type Channels = HashMap<(Screen, Lang), Channel>;
-/// Screen, language, epoch, first event, last event and its tag: what makes two batches the same.
-type MemoKey = (Screen, Lang, Arc<str>, i64, i64, i64);
-type MemoCell = Arc<OnceCell<Arc<Rendered>>>;
+/// Screen, language, first event and head: what makes two batches the same.
+type Batch = (Screen, Lang, i64, Head);
 
 /// One open socket, as the broadcaster sees it.
 #[derive(Debug)]
@@ -90,7 +89,7 @@ impl Live {
                 feed: self.state.hub.company(company_id),
                 place: place.clone(),
                 channels: Mutex::default(),
-                memo: Mutex::default(),
+                memo: Memo::new(MEMO),
                 presence: Presence::default(),
                 running: AtomicBool::new(false),
             })
@@ -245,30 +244,12 @@ impl CompanyLive {
         if touching.iter().any(|event| screen.effect(event) == Effect::Refetch) {
             return Ok(Arc::new(Rendered { html: String::new(), touched: true }));
         }
-        let cell = self.memo_cell((screen, lang, head.epoch.clone(), first.n, head.n, head.tag));
         let company_id = self.feed.company_id();
-        let rendered = cell
-            .get_or_try_init(|| async {
-                metrics::counter!("live_renders_total", "screen" => screen.kind()).increment(1);
-                render::fragments(&self.state, company_id, &self.place, screen, lang, &touching)
-                    .await
-                    .map(Arc::new)
-            })
-            .await?;
-        Ok(rendered.clone())
-    }
-
-    fn memo_cell(&self, key: MemoKey) -> MemoCell {
-        let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, cell)) = memo.iter().find(|(known, _)| *known == key) {
-            return cell.clone();
-        }
-        let cell = MemoCell::default();
-        memo.push_back((key, cell.clone()));
-        if memo.len() > MEMO {
-            memo.pop_front();
-        }
-        cell
+        let render = async || {
+            metrics::counter!("live_renders_total", "screen" => screen.kind()).increment(1);
+            render::fragments(&self.state, company_id, &self.place, screen, lang, &touching).await
+        };
+        self.memo.get((screen, lang, first.n, head.clone()), render).await
     }
 
     /// Sockets on order screens that somebody looks at, for presence.

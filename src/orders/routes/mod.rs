@@ -1,17 +1,44 @@
 //! `/orders/…` and `/closed`: pages, and every command on an order.
 
+pub mod board;
 pub mod commands;
+pub mod order;
 pub mod pages;
 
+use std::sync::Arc;
+
 use axum::Router;
+use axum::extract::FromRef;
 use axum::routing::{get, post};
 
+use super::access::Ownership;
+use crate::page::Bodies;
 use crate::state::AppState;
 
-pub fn router() -> Router<AppState> {
+/// What the pages of orders share.
+#[derive(Clone, Debug)]
+pub struct Pages {
+    pub app: AppState,
+    pub boards: Arc<Bodies>,
+    pub orders: Arc<Bodies<Ownership>>,
+}
+
+impl Pages {
+    pub fn new(app: AppState) -> Self {
+        Self { app, boards: Arc::default(), orders: Arc::default() }
+    }
+}
+
+impl FromRef<Pages> for AppState {
+    fn from_ref(pages: &Pages) -> Self {
+        pages.app.clone()
+    }
+}
+
+pub fn router(pages: Pages) -> Router {
     Router::new()
         .route("/closed", get(pages::closed))
-        .route("/orders/{order}", get(pages::order))
+        .route("/orders/{order}", get(order::order))
         .route("/orders/{order}/quote.pdf", get(pages::quote_pdf))
         .route("/orders/{order}/items/{item}/pick", post(commands::pick))
         .route("/orders/{order}/items/{item}/unpick", post(commands::unpick))
@@ -26,4 +53,5 @@ pub fn router() -> Router<AppState> {
         .route("/orders/{order}/shipping", post(commands::shipping))
         .route("/orders/{order}/notes", post(commands::add_note))
         .route("/orders/{order}/notes/{note}", post(commands::change_note))
+        .with_state(pages)
 }

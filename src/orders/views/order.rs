@@ -7,7 +7,7 @@ use super::parts::{
     NotesFragment, reason_words, sort_key,
 };
 use crate::html::format::plain_quantity;
-use crate::html::{Chrome, FieldErrors, Nav, Scene};
+use crate::html::{FieldErrors, Scene};
 use crate::ids::ItemId;
 use crate::orders::item::{ItemGroup, ItemStatus, RestState, SHORT_REASONS};
 use crate::orders::model::{Item, OrderState, OrderSummary, PackagingOption, ShippingOption, TimelineEntry};
@@ -69,9 +69,9 @@ impl Group<'_> {
 /// sheet of a line, `/orders/{id}/items/{item}/{pick|unpick|return|short|unshort}`: `quantity` (pick, return, unpick;
 /// with `pick` unpick takes back that pick or nothing), `reason` (a code of `SHORT_REASONS`) and `text` (short), `v`.
 #[derive(Template)]
-#[template(path = "orders/order.html")]
-pub struct OrderPage<'a> {
-    pub chrome: &'a Chrome,
+#[template(path = "orders/_order.html")]
+pub struct OrderBody<'a> {
+    pub scene: Scene,
     pub order: &'a OrderSummary,
     pub items: &'a [Item],
     /// Newest first.
@@ -84,10 +84,10 @@ pub struct OrderPage<'a> {
     groups: Vec<Group<'a>>,
 }
 
-impl<'a> OrderPage<'a> {
+impl<'a> OrderBody<'a> {
     #[expect(clippy::too_many_arguments, reason = "one page, everything it shows")]
     pub fn new(
-        chrome: &'a Chrome,
+        scene: Scene,
         order: &'a OrderSummary,
         items: &'a [Item],
         timeline: &'a [TimelineEntry],
@@ -96,16 +96,14 @@ impl<'a> OrderPage<'a> {
         open: OpenSheet,
         errors: &'a FieldErrors,
     ) -> Self {
-        let groups = groups(chrome.scene, order, items);
-        Self { chrome, order, items, timeline, shippings, packagings, open, errors, groups }
+        let groups = groups(scene, order, items);
+        Self { scene, order, items, timeline, shippings, packagings, open, errors, groups }
     }
 
-    fn nav(&self) -> Nav {
-        Nav::Order
-    }
-
-    fn scene(&self) -> Scene {
-        self.chrome.scene
+    /// Of the browser's window: the number, where there is one, and the customer.
+    pub fn title(&self) -> String {
+        let number = self.order.number.iter().map(String::as_str);
+        number.chain([self.order.customer.as_str()]).collect::<Vec<_>>().join(" · ")
     }
 
     fn is_open(&self) -> bool {
@@ -113,24 +111,24 @@ impl<'a> OrderPage<'a> {
     }
 
     fn bar(&self) -> BarFragment<'_> {
-        BarFragment { scene: self.scene(), order: self.order }
+        BarFragment { scene: self.scene, order: self.order }
     }
 
     fn head(&self) -> HeadFragment<'_> {
-        HeadFragment { scene: self.scene(), order: self.order }
+        HeadFragment { scene: self.scene, order: self.order }
     }
 
     fn notes(&self) -> NotesFragment<'_> {
-        NotesFragment { scene: self.scene(), order: self.order }
+        NotesFragment { scene: self.scene, order: self.order }
     }
 
     fn finish(&self) -> FinishFragment<'_> {
         let open = self.open == OpenSheet::Finish;
-        FinishFragment { scene: self.scene(), order: self.order, items: self.items, open }
+        FinishFragment { scene: self.scene, order: self.order, items: self.items, open }
     }
 
     fn entry<'e>(&self, entry: &'e TimelineEntry) -> EntryFragment<'e> {
-        EntryFragment { scene: self.scene(), order_id: self.order.id, entry }
+        EntryFragment { scene: self.scene, order_id: self.order.id, entry }
     }
 
     fn working(&self) -> impl Iterator<Item = &Group<'a>> {
@@ -144,7 +142,7 @@ impl<'a> OrderPage<'a> {
     fn sheet(&self) -> Option<ItemSheet<'_>> {
         let OpenSheet::Item(id) = self.open else { return None };
         let item = self.items.iter().find(|item| item.id == id)?;
-        Some(ItemSheet { scene: self.scene(), order: self.order, item })
+        Some(ItemSheet { scene: self.scene, order: self.order, item })
     }
 
     fn allows(&self, shipping: &ShippingOption) -> String {

@@ -7,10 +7,9 @@ use serde::Deserialize;
 use crate::command::{self, Done, Tap};
 use crate::error::{AppError, Result, Sentence};
 use crate::extract::Path;
-use crate::feed;
 use crate::html::FieldErrors;
 use crate::ids::PersonId;
-use crate::page::{self, Subscribed, Visitor};
+use crate::page::{self, Moment, Subscribed, Visitor};
 use crate::state::AppState;
 use crate::users::client::Client;
 use crate::users::model::{Actor, Permission, Role};
@@ -50,10 +49,10 @@ struct Shown {
 async fn render(state: &AppState, visitor: &Visitor, actor: &Actor, shown: Shown) -> Result<Response> {
     let _turn = page::turn().await?;
     let mut tx = state.db.snapshot(actor.company_id).await?;
-    let head = feed::queries::get_head(&mut tx, actor.company_id).await?;
+    let moment = Moment::read(&mut tx).await?;
     let people = people::list_people(&mut tx, actor.company_id).await?;
     drop(tx);
-    let live = Subscribed { screen: "people".to_owned(), head };
+    let live = Subscribed { screen: "people".to_owned(), moment };
     let chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live));
     respond(&chrome, &people, &shown, actor, false)
 }
