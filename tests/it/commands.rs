@@ -7,13 +7,13 @@ use uuid::Uuid;
 use crate::support::client::Client;
 use crate::support::server::TestServer;
 use crate::support::watched::Watched;
-use crate::support::world::{ADMIN, BUYER, Company, Imported, OTHER_PICKER, PICKER, SELLER};
+use crate::support::world::{ADMIN, BUYER, Company, Imported, OTHER_PICKER, OTHER_SELLER, PICKER, SELLER};
 
 /// A command: what it is told as, its path and its form.
 type Tap = (EventKind, &'static str, &'static [(&'static str, &'static str)]);
 
 /// Every command on an order, in an order in which each can be done. `NOTE` is the order's note, `UNDO` takes back the
-/// command before, `SHIPPING` and `PACKAGING` are a choice that makes the order urgent.
+/// command before, `SHIPPING` and `PACKAGING` are a choice that makes the order urgent, `SELLER` is another one.
 const EVERY_COMMAND: &[Tap] = &[
     (EventKind::ItemPicked, "items/0/pick", &[("quantity", "10")]),
     (EventKind::ItemPicked, "items/1/pick", &[("quantity", "2.5")]),
@@ -41,6 +41,7 @@ const EVERY_COMMAND: &[Tap] = &[
     (EventKind::OrderChanged, "shipping", &[("shipping", "SHIPPING"), ("packaging", "PACKAGING")]),
     (EventKind::ActionUndone, "UNDO", &[]),
     (EventKind::OrderChanged, "shipping", &[("shipping", "SHIPPING"), ("packaging", "PACKAGING")]),
+    (EventKind::OrderHandedOver, "seller", &[("seller", "SELLER")]),
     (EventKind::OrderFinished, "finish", &[("volumes", "2")]),
     (EventKind::OrderReopened, "reopen", &[("reason", "faltou um")]),
     (EventKind::OrderCanceled, "cancel", &[("reason", "desistiu")]),
@@ -51,6 +52,7 @@ const ELSEWHERE: &[EventKind] = &[
     EventKind::OrderImported,
     EventKind::OrderRevised,
     EventKind::ItemReturned,
+    EventKind::OrdersHandedOver,
     EventKind::DraftsChanged,
     EventKind::PeopleChanged,
     EventKind::AccessChanged,
@@ -91,11 +93,13 @@ impl Hand<'_> {
         };
         let urgent = self.company.urgent_shipping().await;
         let (shipping, packaging) = (urgent.id.to_string(), urgent.packagings[0].to_string());
+        let seller = self.company.person(OTHER_SELLER).await.to_string();
         let form: Vec<(&str, &str)> = form
             .iter()
             .map(|(name, value)| match *value {
                 "SHIPPING" => (*name, shipping.as_str()),
                 "PACKAGING" => (*name, packaging.as_str()),
+                "SELLER" => (*name, seller.as_str()),
                 value => (*name, value),
             })
             .collect();
@@ -310,27 +314,5 @@ async fn the_edge_of_a_full_board_moves_as_orders_come_and_go() {
         assert_eq!(answer.status, 200, "{what}: {}", answer.text);
         board.must_equal_a_fresh_page(what).await;
         assert!(!board.page.touched, "{what}: by fragments");
-    }
-}
-
-#[tokio::test]
-async fn the_averages_above_the_board_come_with_the_frames_that_change_them() {
-    let server = TestServer::start().await;
-    let company = server.company("alfa").await;
-    let order = company.import(1).await;
-    let admin = server.signed_in("alfa", ADMIN).await;
-    let mut board = Watched::open(&admin, "/").await;
-    let (base, item) = (format!("/orders/{}", order.id), order.items[0]);
-    for (what, path, form, unknown) in [
-        ("picked", format!("{base}/items/{item}/pick"), ("quantity", "10"), 2),
-        ("finished", format!("{base}/finish"), ("volumes", "1"), 1),
-        ("reopened", format!("{base}/reopen"), ("reason", "faltou um"), 2),
-    ] {
-        let answer = admin.tap(&path, &[form]).await;
-        assert_eq!(answer.status, 200, "{what}: {}", answer.text);
-        board.must_equal_a_fresh_page(what).await;
-        assert!(!board.page.touched, "{what}: by fragments");
-        let counters = &board.page.fragments["board-counters"].html;
-        assert_eq!(counters.matches("<dd>–</dd>").count(), unknown, "{what}: {counters}");
     }
 }
