@@ -29,6 +29,8 @@ pub struct Detail {
     pub order: Option<OrderChange>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<NoteChange>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seller: Option<SellerChange>,
     /// What a newer quote changed besides the state of lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<RevisionDetail>,
@@ -75,6 +77,13 @@ impl OrderChange {
         }
         fields
     }
+}
+
+/// Whose order it was, and is.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct SellerChange {
+    pub before: PersonId,
+    pub after: PersonId,
 }
 
 /// A note before and after; None: there was none, there is none any more.

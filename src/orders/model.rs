@@ -387,6 +387,15 @@ pub struct PackagingOption {
     pub name: String,
 }
 
+/// What may be chosen for an order that exists.
+#[derive(Clone, Debug)]
+pub struct OrderChoices {
+    pub shippings: Vec<ShippingOption>,
+    pub packagings: Vec<PackagingOption>,
+    /// Active people who sell.
+    pub sellers: Vec<(PersonId, String)>,
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and is no server")]
 
+mod averages;
 mod browser;
 mod commands;
 mod doors;
@@ -9,6 +10,7 @@ mod drain;
 mod embedded;
 mod faults;
 mod feed;
+mod hand_over;
 mod health;
 mod import;
 mod isolation;

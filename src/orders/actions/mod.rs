@@ -1,5 +1,6 @@
 //! What commands do: lock → decide → write → history. `command::run` wraps each into its transaction.
 
+pub mod hand_over;
 pub mod import;
 pub mod items;
 pub mod notes;

@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod commands;
+pub mod hand_over;
 pub mod order;
 pub mod pages;
 
@@ -51,6 +52,8 @@ pub fn router(pages: Pages) -> Router {
         .route("/orders/{order}/cancel", post(commands::cancel))
         .route("/orders/{order}/urgent", post(commands::urgent))
         .route("/orders/{order}/shipping", post(commands::shipping))
+        .route("/orders/{order}/seller", post(hand_over::order))
+        .route("/people/{person}/orders", post(hand_over::everything).get(hand_over::to_people))
         .route("/orders/{order}/notes", post(commands::add_note))
         .route("/orders/{order}/notes/{note}", post(commands::change_note))
         .with_state(pages)

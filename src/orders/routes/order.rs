@@ -70,11 +70,11 @@ async fn draw_order(
     let order = summaries::get_summary(&mut tx, company_id, order_id).await?;
     let items = items::list_items(&mut tx, company_id, order_id, None).await?;
     let timeline = history::list_timeline(&mut tx, company_id, order_id, None).await?;
-    let shippings = options::list_shipping_options(&mut tx, company_id, Some(order.shipping_id)).await?;
-    let packagings = options::list_packaging_options(&mut tx, company_id, Some(order.packaging_id)).await?;
+    let choices =
+        options::get_order_choices(&mut tx, company_id, order.shipping_id, order.packaging_id).await?;
     let scene = Place::from(&actor.company).scene(visitor.lang, moment.head.n, now);
     let errors = FieldErrors::default();
-    let body = OrderBody::new(scene, &order, &items, &timeline, &shippings, &packagings, open, &errors);
+    let body = OrderBody::new(scene, &order, &items, &timeline, &choices, open, &errors);
     let html = body.render().map_err(AppError::internal)?;
     Ok(Body { title: body.title(), html, moment, facts: Ownership::from(&order) })
 }

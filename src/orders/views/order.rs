@@ -10,7 +10,7 @@ use crate::html::format::plain_quantity;
 use crate::html::{FieldErrors, Scene};
 use crate::ids::ItemId;
 use crate::orders::item::{ItemGroup, ItemStatus, RestState, SHORT_REASONS};
-use crate::orders::model::{Item, OrderState, OrderSummary, PackagingOption, ShippingOption, TimelineEntry};
+use crate::orders::model::{Item, OrderChoices, OrderState, OrderSummary, ShippingOption, TimelineEntry};
 
 /// Which sheet of the picking screen is drawn open: `?item=ID` or `?sheet=finish|cancel|reopen|change`.
 ///
@@ -65,7 +65,7 @@ impl Group<'_> {
 }
 
 /// `/orders/{id}`. Besides the fragments' forms it posts to `/orders/{id}/cancel` (`reason`, `v`),
-/// `/orders/{id}/reopen` (`reason`, `v`), `/orders/{id}/shipping` (`shipping`, `packaging`: ids, `v`), and, from the
+/// `/orders/{id}/reopen` (`reason`, `v`), `/orders/{id}/shipping` (`shipping`, `packaging`: ids, `v`), `/orders/{id}/seller` (`seller`: an id, `v`), and, from the
 /// sheet of a line, `/orders/{id}/items/{item}/{pick|unpick|return|short|unshort}`: `quantity` (pick, return, unpick;
 /// with `pick` unpick takes back that pick or nothing), `reason` (a code of `SHORT_REASONS`) and `text` (short), `v`.
 #[derive(Template)]
@@ -76,8 +76,7 @@ pub struct OrderBody<'a> {
     pub items: &'a [Item],
     /// Newest first.
     pub timeline: &'a [TimelineEntry],
-    pub shippings: &'a [ShippingOption],
-    pub packagings: &'a [PackagingOption],
+    pub choices: &'a OrderChoices,
     pub open: OpenSheet,
     /// What was wrong with a form that was sent without script.
     pub errors: &'a FieldErrors,
@@ -85,19 +84,17 @@ pub struct OrderBody<'a> {
 }
 
 impl<'a> OrderBody<'a> {
-    #[expect(clippy::too_many_arguments, reason = "one page, everything it shows")]
     pub fn new(
         scene: Scene,
         order: &'a OrderSummary,
         items: &'a [Item],
         timeline: &'a [TimelineEntry],
-        shippings: &'a [ShippingOption],
-        packagings: &'a [PackagingOption],
+        choices: &'a OrderChoices,
         open: OpenSheet,
         errors: &'a FieldErrors,
     ) -> Self {
         let groups = groups(scene, order, items);
-        Self { scene, order, items, timeline, shippings, packagings, open, errors, groups }
+        Self { scene, order, items, timeline, choices, open, errors, groups }
     }
 
     /// Of the browser's window: the number, where there is one, and the customer.
@@ -143,6 +140,11 @@ impl<'a> OrderBody<'a> {
         let OpenSheet::Item(id) = self.open else { return None };
         let item = self.items.iter().find(|item| item.id == id)?;
         Some(ItemSheet { scene: self.scene, order: self.order, item })
+    }
+
+    /// Whether the order's seller is among those who may be chosen.
+    fn sells_still(&self) -> bool {
+        self.choices.sellers.iter().any(|(id, _)| *id == self.order.seller_id)
     }
 
     fn allows(&self, shipping: &ShippingOption) -> String {

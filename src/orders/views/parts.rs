@@ -316,7 +316,7 @@ const UNDONE_KINDS: [&str; 11] = [
 ];
 
 /// Kinds of history entries that have a sentence.
-pub const TIMELINE_KINDS: [&str; 17] = [
+pub const TIMELINE_KINDS: [&str; 18] = [
     "order_imported",
     "order_revised",
     "order_changed",
@@ -334,4 +334,5 @@ pub const TIMELINE_KINDS: [&str; 17] = [
     "order_finished",
     "order_reopened",
     "order_canceled",
+    "order_handed_over",
 ];

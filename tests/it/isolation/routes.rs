@@ -21,6 +21,7 @@ pub const OWNED: &[(&str, &str, Fields)] = &[
     ("POST", "/orders/{order}/cancel", &[("reason", "por nada")]),
     ("POST", "/orders/{order}/urgent", &[("urgent", "yes")]),
     ("POST", "/orders/{order}/shipping", &[("shipping", super::NOBODY), ("packaging", super::NOBODY)]),
+    ("POST", "/orders/{order}/seller", &[("seller", super::NOBODY)]),
     ("POST", "/orders/{order}/notes", &[("text", "olá")]),
     ("POST", "/orders/{order}/notes/{note}", &[("text", "olá"), ("version", "1")]),
     ("GET", "/quotes/{draft}", &[]),
@@ -31,6 +32,7 @@ pub const OWNED: &[(&str, &str, Fields)] = &[
     ("POST", "/people/{person}/roles", &[("roles", "picker")]),
     ("POST", "/people/{person}/active", &[("active", "no")]),
     ("POST", "/people/{person}/pin", &[]),
+    ("POST", "/people/{person}/orders", &[("seller", super::NOBODY)]),
 ];
 
 /// Routes that name nothing, or nothing of a company's own.
@@ -47,6 +49,7 @@ pub const FREE: &[(&str, &str)] = &[
     ("GET", "/people/{person}/roles"),
     ("GET", "/people/{person}/active"),
     ("GET", "/people/{person}/pin"),
+    ("GET", "/people/{person}/orders"),
     // A company's door is public.
     ("GET", "/e/{code}"),
     ("GET", "/sign-in"),
