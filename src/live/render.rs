@@ -10,6 +10,7 @@ use crate::ids::{CompanyId, ItemId, OrderId};
 use crate::lang::Lang;
 use crate::orders::indicators::{Indicators, PAST_DAYS};
 use crate::orders::queries::{board, history, items, summaries};
+use crate::orders::views::again::Given;
 use crate::orders::views::parts::{
     BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment, NotesFragment,
 };
@@ -153,7 +154,7 @@ async fn order(
     draw(&BarFragment { scene, order: &order }, &mut html)?;
     draw(&HeadFragment { scene, order: &order }, &mut html)?;
     if events.iter().any(|event| event.item_id.is_none()) {
-        draw(&NotesFragment { scene, order: &order }, &mut html)?;
+        draw(&NotesFragment { scene, order: &order, given: Given::default() }, &mut html)?;
     }
     for id in &touched {
         match items.iter().find(|item| item.id == *id) {
@@ -167,7 +168,10 @@ async fn order(
     for count in GroupCountFragment::all(scene, order.state, &items) {
         draw(&count, &mut html)?;
     }
-    draw(&FinishFragment { scene, order: &order, items: &items, open: false }, &mut html)?;
+    draw(
+        &FinishFragment { scene, order: &order, items: &items, open: false, given: Given::default() },
+        &mut html,
+    )?;
     for entry in &timeline {
         draw(&EntryFragment { scene, order_id, entry }, &mut html)?;
     }

@@ -10,6 +10,7 @@ mod drain;
 mod embedded;
 mod faults;
 mod feed;
+mod given_back;
 mod hand_over;
 mod health;
 mod import;

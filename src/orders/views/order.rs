@@ -2,12 +2,13 @@
 
 use askama::Template;
 
+use super::again::Given;
 use super::parts::{
     BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment,
     NotesFragment, reason_words, sort_key,
 };
+use crate::html::Scene;
 use crate::html::format::plain_quantity;
-use crate::html::{FieldErrors, Scene};
 use crate::ids::ItemId;
 use crate::orders::item::{ItemGroup, ItemStatus, RestState, SHORT_REASONS};
 use crate::orders::model::{Item, OrderChoices, OrderState, OrderSummary, ShippingOption, TimelineEntry};
@@ -78,8 +79,8 @@ pub struct OrderBody<'a> {
     pub timeline: &'a [TimelineEntry],
     pub choices: &'a OrderChoices,
     pub open: OpenSheet,
-    /// What was wrong with a form that was sent without script.
-    pub errors: &'a FieldErrors,
+    /// A form that was sent without script and not accepted.
+    pub given: Given<'a>,
     groups: Vec<Group<'a>>,
 }
 
@@ -91,10 +92,10 @@ impl<'a> OrderBody<'a> {
         timeline: &'a [TimelineEntry],
         choices: &'a OrderChoices,
         open: OpenSheet,
-        errors: &'a FieldErrors,
+        given: Given<'a>,
     ) -> Self {
         let groups = groups(scene, order, items);
-        Self { scene, order, items, timeline, choices, open, errors, groups }
+        Self { scene, order, items, timeline, choices, open, given, groups }
     }
 
     /// Of the browser's window: the number, where there is one, and the customer.
@@ -116,12 +117,12 @@ impl<'a> OrderBody<'a> {
     }
 
     fn notes(&self) -> NotesFragment<'_> {
-        NotesFragment { scene: self.scene, order: self.order }
+        NotesFragment { scene: self.scene, order: self.order, given: self.given }
     }
 
     fn finish(&self) -> FinishFragment<'_> {
         let open = self.open == OpenSheet::Finish;
-        FinishFragment { scene: self.scene, order: self.order, items: self.items, open }
+        FinishFragment { scene: self.scene, order: self.order, items: self.items, open, given: self.given }
     }
 
     fn entry<'e>(&self, entry: &'e TimelineEntry) -> EntryFragment<'e> {
@@ -139,7 +140,7 @@ impl<'a> OrderBody<'a> {
     fn sheet(&self) -> Option<ItemSheet<'_>> {
         let OpenSheet::Item(id) = self.open else { return None };
         let item = self.items.iter().find(|item| item.id == id)?;
-        Some(ItemSheet { scene: self.scene, order: self.order, item })
+        Some(ItemSheet { scene: self.scene, order: self.order, item, given: self.given })
     }
 
     /// Whether the order's seller is among those who may be chosen.
@@ -175,9 +176,20 @@ pub struct ItemSheet<'a> {
     pub scene: Scene,
     pub order: &'a OrderSummary,
     pub item: &'a Item,
+    pub given: Given<'a>,
 }
 
 impl ItemSheet<'_> {
+    /// A form of the sheet, as [`Given`] names it.
+    fn form(&self, verb: &str) -> String {
+        format!("items/{}/{verb}", self.item.id)
+    }
+
+    /// The quantity that a form begins with.
+    fn begins_with(&self, verb: &str, usual: String) -> String {
+        self.given.typed(&self.form(verb), "quantity").map_or(usual, str::to_owned)
+    }
+
     fn is_open(&self) -> bool {
         self.order.state == OrderState::Open
     }

@@ -4,12 +4,13 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use rust_decimal::Decimal;
 
+use super::again::Given;
 use crate::html::Scene;
 use crate::html::format::{folded, plain_quantity};
 use crate::ids::OrderId;
 use crate::lang::Lang;
 use crate::orders::item::{ItemGroup, ItemStatus, SHORT_REASONS};
-use crate::orders::model::{Item, OrderState, OrderSummary, RevisedCounts, TimelineEntry};
+use crate::orders::model::{Item, Note, OrderState, OrderSummary, RevisedCounts, TimelineEntry};
 
 /// A stored shortage reason in words. Stored is a code of [`SHORT_REASONS`], `code: text`, or just text.
 pub fn reason_words(lang: Lang, stored: &str) -> String {
@@ -74,11 +75,16 @@ impl HeadFragment<'_> {
 pub struct NotesFragment<'a> {
     pub scene: Scene,
     pub order: &'a OrderSummary,
+    pub given: Given<'a>,
 }
 
 impl HtmlSafe for NotesFragment<'_> {}
 
 impl NotesFragment<'_> {
+    fn form(&self, note: &Note) -> String {
+        format!("notes/{}", note.id)
+    }
+
     fn is_open(&self) -> bool {
         self.order.state == OrderState::Open
     }
@@ -204,6 +210,7 @@ pub struct FinishFragment<'a> {
     pub items: &'a [Item],
     /// Without script: the dialog is drawn open.
     pub open: bool,
+    pub given: Given<'a>,
 }
 
 impl HtmlSafe for FinishFragment<'_> {}

@@ -45,6 +45,21 @@ pub const FREE: &[(&str, &str)] = &[
     ("POST", "/people"),
     // Only leads back to the preview.
     ("GET", "/quotes/{draft}/confirm"),
+    // Only lead back to the order.
+    ("GET", "/orders/{order}/items/{item}/pick"),
+    ("GET", "/orders/{order}/items/{item}/unpick"),
+    ("GET", "/orders/{order}/items/{item}/return"),
+    ("GET", "/orders/{order}/items/{item}/short"),
+    ("GET", "/orders/{order}/items/{item}/unshort"),
+    ("GET", "/orders/{order}/undo/{version}"),
+    ("GET", "/orders/{order}/finish"),
+    ("GET", "/orders/{order}/reopen"),
+    ("GET", "/orders/{order}/cancel"),
+    ("GET", "/orders/{order}/urgent"),
+    ("GET", "/orders/{order}/shipping"),
+    ("GET", "/orders/{order}/seller"),
+    ("GET", "/orders/{order}/notes"),
+    ("GET", "/orders/{order}/notes/{note}"),
     // Only leads back to /people.
     ("GET", "/people/{person}/roles"),
     ("GET", "/people/{person}/active"),

@@ -11,6 +11,7 @@ use separacao::orders::indicators::{Indicators, Trend};
 use separacao::orders::model::{
     ClosedOrder, Closing, Counts, Item, OrderChoices, OrderState, OrderStatus, OrderSummary,
 };
+use separacao::orders::views::again::Given;
 use separacao::orders::views::order::{OpenSheet, OrderBody};
 use separacao::orders::views::{BoardBody, BoardFilter, ClosedPage, CountersFragment};
 use separacao::quotes::views::{ImportPage, PreviewPage, UploadResult};
@@ -42,11 +43,11 @@ pub fn board_page(lang: Lang, orders: &[OrderSummary], filter: &BoardFilter, tot
 
 pub fn order_page(order: &OrderSummary, items: &[Item], open: OpenSheet, can: &str) -> String {
     let chrome = chrome(Lang::PtBr, &format!("order:{}", order.id), can);
-    let (timeline, errors) = (timeline(), FieldErrors::default());
+    let timeline = timeline();
     let sellers = vec![(PersonId(uuid(1)), "Marina Alves".to_owned())];
     let choices = OrderChoices { shippings: shippings(), packagings: packagings(), sellers };
     let scene = chrome.scene;
-    let body = OrderBody::new(scene, order, items, &timeline, &choices, open, &errors);
+    let body = OrderBody::new(scene, order, items, &timeline, &choices, open, Given::default());
     framed(&chrome, &body.title(), Nav::Order, &body.render().unwrap())
 }
 
