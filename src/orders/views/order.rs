@@ -187,7 +187,7 @@ impl ItemSheet<'_> {
 
     /// The quantity that a form begins with.
     fn begins_with(&self, verb: &str, usual: String) -> String {
-        self.given.typed(&self.form(verb), "quantity").map_or(usual, str::to_owned)
+        self.given.typed(self.form(verb), "quantity").map_or(usual, str::to_owned)
     }
 
     fn is_open(&self) -> bool {
@@ -239,7 +239,7 @@ impl ItemSheet<'_> {
     /// The last pick in words, and as its form names it.
     fn last_pick(&self) -> Option<(i32, String, String)> {
         let last = self.item.last_pick?;
-        Some((last.seq, plain_quantity(last.quantity), self.scene.quantity(&last.quantity)))
+        Some((last.seq, plain_quantity(last.quantity), self.scene.quantity(last.quantity)))
     }
 
     fn plain_picked(&self) -> String {
