@@ -58,6 +58,7 @@ pub async fn list_events(
                 item_id: row.item_id.map(ItemId),
                 person_id: payload.person_id,
                 version: payload.version,
+                changes_owners: payload.changes_owners,
                 at: row.at?.to_jiff(),
             })
         })
@@ -81,8 +82,9 @@ pub async fn append_event(
     operation: Option<OperationKey>,
     now: Timestamp,
 ) -> Result<i64> {
-    let payload = serde_json::to_value(Payload { person_id: event.person_id, version: event.version })
-        .map_err(AppError::internal)?;
+    let NewEvent { person_id, version, changes_owners, .. } = *event;
+    let payload =
+        serde_json::to_value(Payload { person_id, version, changes_owners }).map_err(AppError::internal)?;
     let tag: i64 = rand::random();
     let n = sqlx::query_scalar!(
         r#"with head as (

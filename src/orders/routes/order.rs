@@ -11,10 +11,11 @@ use serde::Deserialize;
 use super::Pages;
 use crate::error::{AppError, Result};
 use crate::extract::{Path, Query};
-use crate::html::{Drawn, FieldErrors, FramedPage, Nav};
+use crate::html::{Drawn, FramedPage, Nav};
 use crate::ids::OrderId;
 use crate::orders::access::{self, Ownership};
 use crate::orders::queries::{history, items, options, summaries};
+use crate::orders::views::again::Given;
 use crate::orders::views::order::{OpenSheet, OrderBody};
 use crate::page::{self, Body, Moment, Place, Subscribed, Visitor};
 
@@ -32,17 +33,27 @@ pub async fn order(
     Path(order_id): Path<OrderId>,
     Query(query): Query<OrderQuery>,
 ) -> Result<Response> {
-    let actor = visitor.actor()?;
     let now = pages.app.clock.now();
     let screen = format!("order:{order_id}");
     let open = OpenSheet::from_query(query.item.as_deref(), query.sheet.as_deref());
-    let draw = || draw_order(&pages, &visitor, order_id, open, now);
+    let draw = || draw_order(&pages, &visitor, order_id, open, Given::default());
     let body = if open == OpenSheet::None {
         pages.orders.get(&visitor, &screen, now, draw).await?
     } else {
         Arc::new(draw().await?)
     };
-    let live = Subscribed { screen, moment: body.moment.clone() };
+    respond(&visitor, order_id, &body, now)
+}
+
+/// The frame around an order, for whoever looks.
+pub fn respond(
+    visitor: &Visitor,
+    order_id: OrderId,
+    body: &Body<Ownership>,
+    now: Timestamp,
+) -> Result<Response> {
+    let actor = visitor.actor()?;
+    let live = Subscribed { screen: format!("order:{order_id}"), moment: body.moment.clone() };
     let can = access::can_codes(actor, body.facts, now);
     let chrome = page::chrome(actor, visitor.lang, now, can, Some(live));
     page::respond(&FramedPage {
@@ -54,12 +65,12 @@ pub async fn order(
     })
 }
 
-async fn draw_order(
+pub async fn draw_order(
     pages: &Pages,
     visitor: &Visitor,
     order_id: OrderId,
     open: OpenSheet,
-    now: Timestamp,
+    given: Given<'_>,
 ) -> Result<Body<Ownership>> {
     let actor = visitor.actor()?;
     let _turn = page::turn().await?;
@@ -70,11 +81,10 @@ async fn draw_order(
     let order = summaries::get_summary(&mut tx, company_id, order_id).await?;
     let items = items::list_items(&mut tx, company_id, order_id, None).await?;
     let timeline = history::list_timeline(&mut tx, company_id, order_id, None).await?;
-    let shippings = options::list_shipping_options(&mut tx, company_id, Some(order.shipping_id)).await?;
-    let packagings = options::list_packaging_options(&mut tx, company_id, Some(order.packaging_id)).await?;
-    let scene = Place::from(&actor.company).scene(visitor.lang, moment.head.n, now);
-    let errors = FieldErrors::default();
-    let body = OrderBody::new(scene, &order, &items, &timeline, &shippings, &packagings, open, &errors);
+    let choices =
+        options::get_order_choices(&mut tx, company_id, order.shipping_id, order.packaging_id).await?;
+    let scene = Place::from(&actor.company).scene(visitor.lang, moment.head.n, pages.app.clock.now());
+    let body = OrderBody::new(scene, &order, &items, &timeline, &choices, open, given);
     let html = body.render().map_err(AppError::internal)?;
     Ok(Body { title: body.title(), html, moment, facts: Ownership::from(&order) })
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+pub mod again;
 pub mod order;
 pub mod parts;
 

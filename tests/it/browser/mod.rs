@@ -8,6 +8,7 @@ mod hands;
 mod journey;
 mod refused;
 mod revise;
+mod shortage;
 mod sizes;
 mod still;
 mod tablet;

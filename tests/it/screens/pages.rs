@@ -8,7 +8,10 @@ use separacao::html::{Chrome, Drawn, FieldErrors, FramedPage, Nav, Pager, Scene}
 use separacao::ids::{DraftId, OrderId, PersonId};
 use separacao::lang::Lang;
 use separacao::orders::indicators::{Indicators, Trend};
-use separacao::orders::model::{ClosedOrder, Closing, Counts, Item, OrderState, OrderStatus, OrderSummary};
+use separacao::orders::model::{
+    ClosedOrder, Closing, Counts, Item, OrderChoices, OrderState, OrderStatus, OrderSummary,
+};
+use separacao::orders::views::again::Given;
 use separacao::orders::views::order::{OpenSheet, OrderBody};
 use separacao::orders::views::{BoardBody, BoardFilter, ClosedPage, CountersFragment};
 use separacao::quotes::views::{ImportPage, PreviewPage, UploadResult};
@@ -40,10 +43,11 @@ pub fn board_page(lang: Lang, orders: &[OrderSummary], filter: &BoardFilter, tot
 
 pub fn order_page(order: &OrderSummary, items: &[Item], open: OpenSheet, can: &str) -> String {
     let chrome = chrome(Lang::PtBr, &format!("order:{}", order.id), can);
-    let (timeline, errors) = (timeline(), FieldErrors::default());
-    let (shippings, packagings) = (shippings(), packagings());
+    let timeline = timeline();
+    let sellers = vec![(PersonId(uuid(1)), "Marina Alves".to_owned())];
+    let choices = OrderChoices { shippings: shippings(), packagings: packagings(), sellers };
     let scene = chrome.scene;
-    let body = OrderBody::new(scene, order, items, &timeline, &shippings, &packagings, open, &errors);
+    let body = OrderBody::new(scene, order, items, &timeline, &choices, open, Given::default());
     framed(&chrome, &body.title(), Nav::Order, &body.render().unwrap())
 }
 
@@ -91,6 +95,7 @@ pub fn people_page(one_time_pin: Option<&OneTimePin>, needs_pin: bool) -> String
         form: &form,
         errors: &errors,
         one_time_pin,
+        hand_over: None,
         needs_pin,
         number_digits: 4,
     };
