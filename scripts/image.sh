@@ -22,8 +22,13 @@ fi
 # shellcheck source=scripts/services.sh
 source scripts/services.sh
 container=$("${buildah[@]}" from "$image")
-trap '"${buildah[@]}" rm "$container" >/dev/null; stop_services' EXIT
 root=$("${buildah[@]}" mount "$container")
+leave() {
+  stop_services
+  umount "$root/proc" 2>/dev/null || true
+  "${buildah[@]}" rm "$container" >/dev/null
+}
+trap leave EXIT
 
 echo "== what it holds"
 (cd "$root" && find . -type f -o -type l | sort)
@@ -71,10 +76,12 @@ start dns python3 "$SERVICES/dns.py"
 until_up dns "$LAST_PID" grep -q ready "$SERVICES/dns.log" || give_up dns
 echo 'nameserver 127.0.0.53' >"$SERVICES/resolv.conf"
 
-# What a container engine mounts over the image: a resolver; and, for this proof, a bundle that also knows our CA.
+# What a container engine mounts over the image: processes and a resolver; and, for this proof, a bundle that also knows
+# our CA.
+mkdir -p "$root/proc" && mount -t proc proc "$root/proc"
 touch "$root/etc/resolv.conf" && cp "$SERVICES/resolv.conf" "$root/etc/resolv.conf"
 cp "$tls/bundle.crt" "$root/etc/ssl/certs/ca-certificates.crt"
-export APP_ENV=production SECRET_KEY='for this proof only: 0123456789' REPLICAS=2 ALLOWED_HOSTS=localhost
+export APP_ENV=production SECRET_KEY='for this proof only: 0123456789 abcdef' REPLICAS=2 ALLOWED_HOSTS=localhost
 postgres_port=$(sed 's/.*:\([0-9]*\)\/.*/\1/' <<<"$TEST_DATABASE_URL")
 export DATABASE_URL="postgres://postgres@db.internal:$postgres_port/separacao?sslmode=verify-full"
 export REDIS_URL="rediss://bell.internal:$redis_port"
