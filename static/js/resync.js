@@ -20,7 +20,7 @@ export function onOutcome(handlers) {
 
 /**
  * `wait`: at most so many ms are spent before asking; `force`: the page that comes is the truth whatever its number;
- * `now`: nothing is announced in place first. Resolves when the page is right again.
+ * `now`: nothing is announced in place first; `typed`: the page is fetched for a form in use. Resolves when the page is right again.
  */
 export function resync(options) {
   if (running) {
@@ -101,7 +101,7 @@ async function take(response, text, received, options) {
   const force = Boolean(options.force || other);
   if (force) forgetInbox();
   setClock(fresh.dataset.now, received);
-  applyPage(fresh, { force, now: Boolean(options.now) });
+  applyPage(fresh, { force, now: Boolean(options.now), typed: Boolean(options.typed) });
   if (to && (force || to.n > from.n)) setCursor(to);
   if (page.title) document.title = page.title;
   return null;
