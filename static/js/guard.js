@@ -9,6 +9,8 @@ export function letGo(on) {
   leaving = on;
 }
 
+export const isLeaving = () => leaving;
+
 /** What was sent is what the page falls back to now; what was typed since stays typed. */
 export function settleSent(form, body) {
   const sent = new URLSearchParams(body);

@@ -6,6 +6,8 @@ import { applyPage } from "./whole.js";
 import { whenStill } from "./touch.js";
 import { setClock } from "./clock.js";
 import { forgetInbox } from "./frames.js";
+import { isBusy } from "./queue.js";
+import { isLeaving } from "./guard.js";
 
 const LIMIT = 15000;
 
@@ -69,14 +71,20 @@ async function once(options) {
     return null;
   }
   if (response.status === 404 || response.status === 410) {
-    location.reload();
-    return sleep(LIMIT);
+    return leave(() => location.reload());
   }
   if (!response.ok) {
     const stay = retryAfter(response);
     return stay === null ? undefined : stay;
   }
   return take(response, text, received, options);
+}
+
+/** This page is no more. A tap of our own may be why: then its answer says where to go. */
+async function leave(go) {
+  while (isBusy()) await sleep(100);
+  if (!isLeaving()) go();
+  return sleep(LIMIT);
 }
 
 async function take(response, text, received, options) {
@@ -87,12 +95,10 @@ async function take(response, text, received, options) {
     return 0;
   }
   if (response.redirected && new URL(response.url).pathname !== location.pathname) {
-    location.assign(response.url);
-    return sleep(LIMIT);
+    return leave(() => location.assign(response.url));
   }
   if (person() && fresh.dataset.person !== person()) {
-    location.reload();
-    return sleep(LIMIT);
+    return leave(() => location.reload());
   }
   await new Promise((done) => whenStill(0, done));
   const from = cursor();

@@ -391,6 +391,56 @@ async fn an_upload_that_is_sent_again_makes_one_draft() {
     here.tap(&format!("{}/discard", draft.as_str().unwrap()), &[]).await;
     let late = send(&here, "a", file(), operation).await.json();
     assert!(late["location"].is_null(), "{late}");
+    assert_eq!(count(&one.database_url, "quote_drafts where discarded_at is null").await, 0);
+    let anew = send(&here, "a", file(), Uuid::now_v7()).await.json();
+    assert_ne!(anew["location"], draft, "a discarded file that is sent again is a new draft");
+    assert_eq!(count(&one.database_url, "quote_drafts").await, 1);
+}
+
+#[tokio::test]
+async fn a_discarded_draft_is_given_back_to_who_discarded_it() {
+    let (one, two) = TestServer::pair().await;
+    let (seller, admin) = (one.signed_in("alfa", SELLER).await, two.signed_in("alfa", ADMIN).await);
+    let choices = usual(&one.company("alfa").await).await;
+    let draft = upload(&seller, "columns-1-item").await;
+    let noted = choices.form("1", &[("note", "guardada")]);
+    assert_eq!(seller.tap(&format!("{draft}/save"), &noted).await.status, 200);
+    let page = seller.page("/quotes").await;
+    let operation = Uuid::now_v7();
+    let discard = format!("{draft}/discard");
+    let discarded = seller.tap_as(&discard, &[], operation, Some(&page)).await.json();
+    let undo = discarded["undo"].as_str().expect("a way back").to_owned();
+    assert_eq!(
+        (discarded["message"].as_str(), undo.as_str()),
+        (Some("Descartado"), format!("{draft}/restore").as_str())
+    );
+    assert_eq!(discarded["frames"][0]["touched"], true, "{discarded}");
+    assert_eq!(seller.tap_as(&discard, &[], operation, None).await.json()["n"], discarded["n"]);
+    for path in [draft.clone(), format!("{draft}/quote.pdf")] {
+        assert_eq!(seller.get(&path).await.status, 404, "{path}");
+    }
+    assert!(!seller.get("/quotes").await.text.contains("PAULA TESTE"));
+    assert_eq!(seller.tap(&format!("{draft}/confirm"), &choices.form("2", &[])).await.status, 404);
+
+    let theirs = admin.tap(&undo, &[]).await;
+    assert_eq!(theirs.status, 404);
+    assert_eq!(theirs.json()["title"], "Este orçamento já foi confirmado ou descartado");
+    let page = seller.page("/quotes").await;
+    let back = seller.tap_as(&undo, &[], Uuid::now_v7(), Some(&page)).await.json();
+    assert_eq!(back["frames"][0]["touched"], true, "{back}");
+    assert!(seller.get(&draft).await.text.contains("guardada"));
+    // Twice does no harm.
+    assert_eq!(seller.tap(&undo, &[]).await.json()["n"], back["n"]);
+
+    // What an administrator discards comes back to the administrator.
+    assert_eq!(admin.tap(&discard, &[]).await.status, 200);
+    assert_eq!(seller.tap(&undo, &[]).await.status, 404);
+    assert_eq!(admin.tap(&undo, &[]).await.status, 200);
+    assert_eq!(seller.get(&draft).await.status, 200);
+
+    assert_eq!(seller.tap(&discard, &[]).await.status, 200);
+    one.app.clock.advance(7 * 24 * 3600 + 60);
+    separacao::jobs::make_round(&one.app, true).await.unwrap();
     assert_eq!(count(&one.database_url, "quote_drafts").await, 0);
 }
 

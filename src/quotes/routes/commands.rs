@@ -10,7 +10,7 @@ use crate::extract::Path;
 use crate::ids::{DraftId, OperationId};
 use crate::page::Visitor;
 use crate::quotes::actions::confirm::ConfirmDraft;
-use crate::quotes::actions::discard::DiscardDraft;
+use crate::quotes::actions::discard::{DiscardDraft, RestoreDraft};
 use crate::quotes::actions::save::SaveDraft;
 use crate::quotes::actions::{On, Sent};
 use crate::quotes::queries::drafts;
@@ -121,5 +121,17 @@ pub async fn discard(
 ) -> Result<Done> {
     let command = DiscardDraft { on: on(&state, &actor, draft_id) };
     let outcome = command::run(&state, &tap, &command).await?;
-    Ok(Done::new(outcome, "/quotes").say(Sentence::new("draft.discarded")))
+    let done = Done::new(outcome, "/quotes").say(Sentence::new("draft.discarded")).go("/quotes");
+    Ok(done.undo(Some(format!("/quotes/{draft_id}/restore"))))
+}
+
+pub async fn restore(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(draft_id): Path<DraftId>,
+    tap: Tap<Fields>,
+) -> Result<Done> {
+    let command = RestoreDraft { on: on(&state, &actor, draft_id) };
+    let outcome = command::run(&state, &tap, &command).await?;
+    Ok(Done::new(outcome, "/quotes").say(Sentence::new("draft.restored")))
 }

@@ -86,6 +86,31 @@ async fn what_is_missing_is_said_beside_the_field_and_what_does_not_add_up_besid
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_draft_discarded_by_mistake_comes_back_by_the_bar() {
+    let server = TestServer::start().await;
+    let marina = Browser::of(SELLER, server.port).await;
+    let draft = marina.preview("columns-11-items.pdf").await;
+    marina.write("[name=note]", "não era para guardar").await;
+    marina.click(".preview-form [formaction$='/discard']").await;
+    marina.reads("#undo-bar", "Descartado").await;
+    assert_eq!(marina.eval("location.pathname").await, "/quotes");
+    marina.sees_no("#drafts .draft").await;
+    marina.sees(".drafts-section .empty").await;
+    marina.must_be_live().await;
+    marina.picture("discarded").await;
+    marina.click("#undo-bar button").await;
+    marina.sees(&format!("#drafts .draft a[href='{draft}']")).await;
+    // The same from the list.
+    marina.click("#drafts [action$='/discard'] button").await;
+    marina.reads("#undo-bar", "Descartado").await;
+    marina.sees_no("#drafts .draft").await;
+    marina.click("#undo-bar button").await;
+    marina.sees("#drafts .draft").await;
+    // The preview asked for the draft that was gone.
+    marina.quit_after_trouble().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn somebody_else_s_newer_version_is_shown_around_what_was_typed() {
     let (one, two) = TestServer::pair().await;
     let (marina, ana) = tokio::join!(Browser::of(SELLER, one.port), Browser::of(ADMIN, two.port));
