@@ -175,7 +175,7 @@ fn sql_stands_in_queries_only() {
 #[test]
 fn only_the_named_places_read_the_environment_spawn_and_commit() {
     let rules: &[(&[&str], &[&str], &str)] = &[
-        (&["std::env::", "use std::env", "std::{env"], &["src/config.rs"], "settings are read in config"),
+        (&["std::env::", "use std::env", "std::{env"], &["src/config/"], "settings are read in config"),
         (
             &["tokio::spawn", "task::spawn("],
             &["src/lifecycle.rs"],
