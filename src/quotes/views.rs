@@ -294,7 +294,13 @@ impl PreviewPage<'_> {
     }
 
     fn edits_totals(&self) -> bool {
-        self.editing == Some("head") || self.totals.iter().any(Cell::needs_input)
+        self.editing == Some("head")
+            || self.totals.iter().any(|cell| cell.needs_input() || self.is_wrong_sum(cell))
+    }
+
+    /// It cannot be used, or it is not what the lines come to.
+    fn is_wrong_sum(&self, cell: &Cell) -> bool {
+        cell.problem.is_some() || self.problems.iter().any(|problem| problem.anchor == cell.name)
     }
 
     fn is_chosen(&self, choice: &Option<String>, value: &str) -> bool {

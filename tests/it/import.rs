@@ -32,7 +32,13 @@ async fn every_sample_becomes_the_order_that_its_json_says() {
         let draft = upload(&seller, &name).await;
         let preview = seller.get(&draft).await;
         assert_eq!(preview.status, 200, "{name}: {}", preview.text);
-        assert_eq!(seller.get(&format!("{draft}/quote.pdf")).await.status, 200);
+        let paper = seller.get(&format!("{draft}/quote.pdf")).await;
+        assert_eq!((paper.status.as_u16(), &paper.headers["content-type"] == "application/pdf"), (200, true));
+        let policy = paper.headers["content-security-policy"].to_str().unwrap();
+        assert!(
+            policy.contains("frame-ancestors 'self'") && policy.contains("default-src 'none'"),
+            "{policy}"
+        );
         let note = [("note", "Conferir <antes>\ncom cuidado")];
         let id = order_of(&seller.tap(&format!("{draft}/confirm"), &choices.form("1", &note)).await);
         let mut tx = company.app.db.company(company.id).await.unwrap();
