@@ -1,16 +1,16 @@
 //! Who watches what, and how an event reaches them all: one task per company with open screens.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::OnceCell;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::channel::Channel;
 use super::frame::Frame;
+use super::memo::{Batch, Memo};
 use super::outbox::Outbox;
 use super::presence::Presence;
 use super::render::{self, Rendered};
@@ -23,9 +23,6 @@ use crate::ids::{CompanyId, OrderId, PersonId, SessionId};
 use crate::lang::Lang;
 use crate::page::Place;
 use crate::state::AppState;
-
-/// Rendered batches kept for those who ask for the same a moment later.
-const MEMO: usize = 64;
 
 /// All live screens of this process. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -42,15 +39,12 @@ pub struct CompanyLive {
     pub(super) feed: Arc<CompanyFeed>,
     place: Place,
     channels: Mutex<Channels>,
-    memo: Mutex<VecDeque<(MemoKey, MemoCell)>>,
+    memo: Memo,
     presence: Presence,
     running: AtomicBool,
 }
 
 pub(super) type Channels = HashMap<(Screen, Lang), Channel>;
-/// Screen, language, epoch, first event, last event and its tag: what makes two batches the same.
-type MemoKey = (Screen, Lang, Arc<str>, i64, i64, i64);
-type MemoCell = Arc<OnceCell<Arc<Rendered>>>;
 
 /// One open socket, as the broadcaster sees it.
 #[derive(Debug)]
@@ -90,7 +84,7 @@ impl Live {
                 feed: self.state.hub.company(company_id),
                 place: place.clone(),
                 channels: Mutex::default(),
-                memo: Mutex::default(),
+                memo: Memo::default(),
                 presence: Presence::default(),
                 running: AtomicBool::new(false),
             })
@@ -245,7 +239,7 @@ impl CompanyLive {
         if touching.iter().any(|event| screen.effect(event) == Effect::Refetch) {
             return Ok(Arc::new(Rendered { html: String::new(), touched: true }));
         }
-        let cell = self.memo_cell((screen, lang, head.epoch.clone(), first.n, head.n, head.tag));
+        let cell = self.memo.cell(Batch { screen, lang, first: first.n, head: head.clone() });
         let company_id = self.feed.company_id();
         let rendered = cell
             .get_or_try_init(|| async {
@@ -256,19 +250,6 @@ impl CompanyLive {
             })
             .await?;
         Ok(rendered.clone())
-    }
-
-    fn memo_cell(&self, key: MemoKey) -> MemoCell {
-        let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, cell)) = memo.iter().find(|(known, _)| *known == key) {
-            return cell.clone();
-        }
-        let cell = MemoCell::default();
-        memo.push_back((key, cell.clone()));
-        if memo.len() > MEMO {
-            memo.pop_front();
-        }
-        cell
     }
 
     /// Sockets on order screens that somebody looks at, for presence.

@@ -14,6 +14,7 @@ use super::broadcast::{CompanyLive, Watcher, count_reset, frame_text};
 use super::frame;
 use super::render::Rendered;
 use super::screen::{Effect, Screen};
+use crate::error::Chain;
 use crate::feed::hub::ResetReason;
 use crate::feed::{Event, Head};
 use crate::lang::Lang;
@@ -111,7 +112,7 @@ impl CompanyLive {
                 Ok(Err(error)) => {
                     complete = false;
                     tracing::warn!(
-                        error = &error as &dyn std::error::Error,
+                        error = %Chain(&error),
                         screen = screen.kind(),
                         "a change could not be rendered"
                     );
