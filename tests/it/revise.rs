@@ -75,6 +75,12 @@ impl Earlier {
     }
 }
 
+fn must_say(page: &str, sentences: &[&str]) {
+    for sentence in sentences {
+        assert!(page.contains(sentence), "{sentence} is not in {page}");
+    }
+}
+
 /// The fingerprint in a preview's form.
 fn seen(page: &str) -> String {
     let (_, after) = page.split_once("name=\"seen\" value=\"").expect("a difference");
@@ -94,21 +100,22 @@ async fn the_difference_is_shown_and_confirming_applies_it_whole() {
     order.pick(&picker, 3, "4").await;
     let draft = upload(&seller, "discount").await;
     let page = seller.get(&draft).await.text;
-    for wanted in [
-        "O pedido 41005 já está aberto",
-        "8 UN × R$ 3,50</td><td>3 UN × R$ 3,50",
-        "Devolver 5",
-        "2 UN × R$ 22,50</td><td>5 UN × R$ 22,50",
-        "10 UN × R$ 4,00</td><td>10 UN × R$ 3,50",
-        "Devolver 4",
-        "<td>não tinha</td><td>100 UN × R$ 1,00",
-        "<td>R$ 0,00</td><td>R$ 15,30",
-        "NOME ANTIGO",
-        "1 item continua igual",
-        "Aplicar no pedido",
-    ] {
-        assert!(page.contains(wanted), "{wanted} is not in {page}");
-    }
+    must_say(
+        &page,
+        &[
+            "O pedido 41005 já está aberto",
+            "8 UN × R$ 3,50</td><td>3 UN × R$ 3,50",
+            "Devolver 5",
+            "2 UN × R$ 22,50</td><td>5 UN × R$ 22,50",
+            "10 UN × R$ 4,00</td><td>10 UN × R$ 3,50",
+            "Devolver 4",
+            "<td>não tinha</td><td>100 UN × R$ 1,00",
+            "<td>R$ 0,00</td><td>R$ 15,30",
+            "NOME ANTIGO",
+            "1 item continua igual",
+            "Aplicar no pedido",
+        ],
+    );
     let answer = order.apply(&seller, &draft, "1").await;
     assert_eq!(order_of(&answer), order.id);
     assert_eq!(answer.json()["message"], "Orçamento novo aplicado no pedido");
@@ -220,9 +227,7 @@ async fn only_the_difference_that_was_shown_is_applied() {
     let form = order.choices.form("2", &[("seen", &before), ("note", "guardada")]);
     let page = seller.post(&confirm, &form).await;
     assert_eq!(page.status, 409);
-    for wanted in [sentence, "Devolver 1", "guardada"] {
-        assert!(page.text.contains(wanted), "{wanted} is not in {}", page.text);
-    }
+    must_say(&page.text, &[sentence, "Devolver 1", "guardada"]);
     let now = seen(&page.text);
     let done = seller.post(&confirm, &order.choices.form("3", &[("seen", &now), ("note", "guardada")])).await;
     assert_eq!((done.status.as_u16(), done.location()), (303, order.path().as_str()));
@@ -431,13 +436,14 @@ async fn a_finished_order_is_reopened_first() {
     let admin = server.signed_in("alfa", ADMIN).await;
     let draft = upload(&admin, "discount").await;
     let page = admin.get(&draft).await.text;
-    for wanted in [
-        "O pedido 41005 já foi finalizado",
-        "Reabra o pedido primeiro",
-        &format!("/orders/{}?sheet=reopen", order.id),
-    ] {
-        assert!(page.contains(wanted), "{wanted} is not in {page}");
-    }
+    must_say(
+        &page,
+        &[
+            "O pedido 41005 já foi finalizado",
+            "Reabra o pedido primeiro",
+            &format!("/orders/{}?sheet=reopen", order.id),
+        ],
+    );
     assert!(!page.contains("/confirm\""), "nothing to confirm with");
     let reopened = admin.tap(&format!("{}/reopen", order.path()), &[("reason", "mudou")]).await;
     assert_eq!(reopened.status, 200, "{}", reopened.text);
@@ -486,9 +492,7 @@ async fn what_is_bought_keeps_its_rules_and_a_bought_line_stays() {
     let seller = server.signed_in("alfa", SELLER).await;
     let draft = upload(&seller, "discount").await;
     let page = seller.get(&draft).await.text;
-    for wanted in ["Comprado a mais: 5", "Já comprado: 3 ficam no pedido até a compra se resolver"] {
-        assert!(page.contains(wanted), "{wanted} is not in {page}");
-    }
+    must_say(&page, &["Comprado a mais: 5", "Já comprado: 3 ficam no pedido até a compra se resolver"]);
     order_of(&order.apply(&seller, &draft, "1").await);
     let lines = order.lines().await;
     let purchase = |line: &Item| (line.state.rest_state, line.state.ordered, line.state.received);

@@ -6,6 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{copy, copy_bidirectional, sink};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::support::database;
+use crate::support::server::{TestServer, redis_url};
 
 /// Passes connections on to one replica after the other, as a load balancer does; can be cut.
 pub struct Proxy {
@@ -27,6 +31,17 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         (Self { port, way: watch::channel(Way::Open).0 }, listener)
+    }
+
+    /// Two replicas of one company's app, the first of them reached through here.
+    pub async fn pair() -> (Self, TestServer, TestServer) {
+        let (proxy, listener) = Self::listen().await;
+        let (url, redis, origin) = (database::create().await, redis_url(), proxy.origin());
+        let prefix = format!("it-{}", Uuid::now_v7());
+        let more = ["--redis-url", &redis, "--redis-prefix", &prefix, "--public-origins", &origin];
+        let (one, two) = (TestServer::on(&url, &more).await, TestServer::on(&url, &more).await);
+        proxy.serve(listener, &[one.port]);
+        (proxy, one, two)
     }
 
     pub fn origin(&self) -> String {
