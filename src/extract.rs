@@ -36,6 +36,14 @@ pub async fn form_bytes(request: Request) -> Result<Bytes> {
         .map_err(|_| AppError::invalid("error.form_too_large"))
 }
 
+/// The request as it came, and the body of its form beside it.
+pub async fn keep_form(request: Request) -> Result<(Request, Bytes)> {
+    let (parts, body) = request.into_parts();
+    let read = axum::body::to_bytes(body, FORM_LIMIT).await;
+    let bytes = read.map_err(|_| AppError::invalid("error.form_too_large"))?;
+    Ok((Request::from_parts(parts, bytes.clone().into()), bytes))
+}
+
 /// A body that says nothing of itself can only be empty, or of a form.
 fn is_form(headers: &HeaderMap) -> bool {
     let Some(kind) = headers.get(header::CONTENT_TYPE) else { return true };

@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod lang;
 pub mod lifecycle;
 pub mod live;
+pub mod memo;
 pub mod orders;
 pub mod page;
 pub mod quotes;

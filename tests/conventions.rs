@@ -23,6 +23,7 @@ const ORDER: &[&[&str]] = &[
         "ids",
         "lang",
         "lifecycle",
+        "memo",
         "page",
         "state",
         "telemetry",
@@ -358,6 +359,59 @@ fn every_text_is_there_in_both_languages_with_the_same_placeholders() {
             problems.add(format!("{key}: needs a text in pt-BR and one in en, has {languages:?}"));
         } else if placeholders(&texts["en"]) != placeholders(&texts["pt-BR"]) {
             problems.add(format!("{key}: the placeholders of the two languages differ"));
+        }
+    }
+    problems.none();
+}
+
+/// Words that are not said on a screen, each with what is said instead; `*` stands for any ending. From the glossary of
+/// the product, and from how a warehouse speaks.
+const NOT_SAID: &[(&str, &str)] = &[
+    ("clic*", "tocar"),
+    ("cliqu*", "tocar"),
+    ("coleta*", "separação: it is not picked up by a courier"),
+    ("cookie*", "nothing: no jargon"),
+    ("corte*", "falta: a cut is also a cut-off time"),
+    ("delet*", "remover"),
+    ("download*", "baixar, or the name of the file"),
+    ("exclu*", "remover"),
+    ("faturad*", "finalizado: invoicing is the ERP's"),
+    ("guard*", "salvar: guardar means putting away"),
+    ("inválid*", "what is wrong, and what to do"),
+    ("linha*", "item"),
+    ("log", "histórico"),
+    ("logar", "entrar"),
+    ("login", "entrar, or número"),
+    ("logout", "sair"),
+    ("lote*", "todos: a batch of goods is something else"),
+    ("offline", "sem conexão"),
+    ("online", "ao vivo"),
+    ("picking", "separação"),
+    ("status", "situação"),
+    ("submet*", "enviar"),
+    ("sucesso", "nothing: what was done says it"),
+    ("timeout", "demorou"),
+    ("token*", "código"),
+    ("upload*", "enviar"),
+    ("usuári*", "pessoa, or the function"),
+    ("erro interno", "algo deu errado aqui"),
+    ("!", "a full stop"),
+];
+
+#[test]
+fn the_screens_speak_the_language_of_the_warehouse() {
+    let mut problems = Problems::default();
+    for (key, texts) in catalogue(&mut problems) {
+        let text = texts.get("pt-BR").map(|text| text.to_lowercase()).unwrap_or_default();
+        let spoken = text.split("%{").map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
+        let spoken = spoken.collect::<Vec<_>>().join(" ");
+        let said = |unsaid: &str| match unsaid.strip_suffix('*') {
+            Some(beginning) => words(&spoken).any(|word| word.starts_with(beginning)),
+            None if unsaid.chars().all(char::is_alphanumeric) => words(&spoken).any(|word| word == unsaid),
+            None => spoken.contains(unsaid),
+        };
+        for (unsaid, instead) in NOT_SAID.iter().filter(|(unsaid, _)| said(unsaid)) {
+            problems.add(format!("{key} says “{unsaid}”; say: {instead}"));
         }
     }
     problems.none();

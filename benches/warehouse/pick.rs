@@ -204,10 +204,8 @@ impl Texts {
         let tag = "(random() * 1e18)::bigint";
         let none = "null";
         [
-            opening(&local("separacao_gate", "5s")),
-            self.with("select s.id, s.company_id", "s.key = $1", &[&format!("'\\x{key}'::bytea"), "now()"])
+            self.with("select id as \"id!\"", "from find_session", &[&format!("'\\x{key}'::bytea"), "now()"])
                 + ";",
-            "rollback;".to_owned(),
             opening(&format!(
                 "{}, set_config('app.company_id', '{}', true)",
                 local("separacao_app", "10s"),

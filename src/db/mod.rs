@@ -99,13 +99,29 @@ impl Db {
         Ok(CompanyTx { tx: self.begin(opening).await?, company_id })
     }
 
+    /// One statement without a transaction around it: a function of the schema that becomes `separacao_gate` by
+    /// itself, for what every request asks. It only reads: on a broken connection it is asked again.
+    pub async fn ask<T, F>(&self, statement: impl Fn(PgPool) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T, sqlx::Error>>,
+    {
+        self.fresh(|| statement(self.pool.clone())).await
+    }
+
+    pub(super) async fn begin(&self, opening: String) -> Result<Transaction<'static, Postgres>> {
+        self.fresh(|| self.pool.begin_with(AssertSqlSafe(opening.clone()))).await
+    }
+
     /// Connections are not tested before use, so a broken one shows here. A database that was restarted leaves
     /// a pool full of them: each is tried at most once, and then a fresh one.
-    pub(super) async fn begin(&self, opening: String) -> Result<Transaction<'static, Postgres>> {
+    async fn fresh<T, F>(&self, attempt: impl Fn() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T, sqlx::Error>>,
+    {
         let mut broken = self.pool.size();
         loop {
             // The pool has a time-out of its own for waiting one's turn.
-            match timeout(PATIENCE + LEEWAY, self.pool.begin_with(AssertSqlSafe(opening.clone()))).await {
+            match timeout(PATIENCE + LEEWAY, attempt()).await {
                 Ok(Err(error)) if broken > 0 && is_broken(&error) => broken -= 1,
                 Ok(other) => {
                     self.silent.store(false, Ordering::Relaxed);

@@ -45,6 +45,8 @@ kinds! {
     OrderFinished = "order_finished",
     OrderReopened = "order_reopened",
     OrderCanceled = "order_canceled",
+    OrderHandedOver = "order_handed_over",
+    OrdersHandedOver = "orders_handed_over",
     DraftsChanged = "drafts_changed",
     PeopleChanged = "people_changed",
     AccessChanged = "access_changed",
@@ -62,16 +64,26 @@ pub struct NewEvent {
     pub actor_id: Option<PersonId>,
     /// The entry of the order's history that belongs to it.
     pub version: Option<i64>,
+    /// Which orders are whose changed with it: a seller came or went.
+    pub changes_owners: bool,
 }
 
 impl NewEvent {
     pub fn new(kind: EventKind, actor_id: PersonId) -> Self {
-        Self { kind, order_id: None, item_id: None, person_id: None, actor_id: Some(actor_id), version: None }
+        Self { actor_id: Some(actor_id), ..Self::by_clock(kind) }
     }
 
     /// Nobody did it: time passed.
     pub fn by_clock(kind: EventKind) -> Self {
-        Self { kind, order_id: None, item_id: None, person_id: None, actor_id: None, version: None }
+        Self {
+            kind,
+            order_id: None,
+            item_id: None,
+            person_id: None,
+            actor_id: None,
+            version: None,
+            changes_owners: false,
+        }
     }
 
     pub fn order(mut self, order_id: OrderId) -> Self {
@@ -93,6 +105,11 @@ impl NewEvent {
         self.person_id = Some(person_id);
         self
     }
+
+    pub fn changes_owners(mut self, changes: bool) -> Self {
+        self.changes_owners = changes;
+        self
+    }
 }
 
 /// An event as every replica reads it. `item_id` is None where several lines, or none, changed.
@@ -107,6 +124,8 @@ pub struct Event {
     pub person_id: Option<PersonId>,
     /// The entry of the order's history that belongs to it.
     pub version: Option<i64>,
+    /// Which orders are whose changed with it.
+    pub changes_owners: bool,
     /// When it was decided, by the clock of whoever wrote it.
     pub at: Timestamp,
 }
@@ -118,4 +137,6 @@ pub struct Payload {
     pub person_id: Option<PersonId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub changes_owners: bool,
 }

@@ -10,12 +10,10 @@ use super::event::{Event, EventKind, NewEvent, Payload};
 use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, ItemId, OperationId, OrderId, PersonId};
 
-/// The head as this transaction sees it. The epoch is computed here and nowhere else:
-/// `hash(feed_heads.epoch, system identifier, WAL timeline)`.
+/// The head as this transaction sees it. `feed_epoch` says of what its epoch is made.
 pub async fn get_head(db: &mut PgConnection, company_id: CompanyId) -> Result<Head> {
     let row = sqlx::query!(
-        r#"select head, tag, md5(epoch::text || (select system_identifier::text from pg_control_system())
-             || left(pg_walfile_name(pg_current_wal_lsn()), 8)) as "epoch!"
+        r#"select head, tag, feed_epoch(epoch) as "epoch!"
            from feed_heads where company_id = $1"#,
         company_id.0
     )
@@ -32,8 +30,7 @@ pub async fn list_events(
     limit: i64,
 ) -> Result<(Head, Vec<Event>)> {
     let rows = sqlx::query!(
-        r#"select h.head, h.tag as head_tag, md5(h.epoch::text || (select system_identifier::text from pg_control_system())
-             || left(pg_walfile_name(pg_current_wal_lsn()), 8)) as "epoch!",
+        r#"select h.head, h.tag as head_tag, feed_epoch(h.epoch) as "epoch!",
              e.n as "n?", e.tag as "tag?", e.kind as "kind?", e.order_id, e.item_id, e.payload as "payload?", e.at as "at?"
            from feed_heads h
            left join lateral (
@@ -61,6 +58,7 @@ pub async fn list_events(
                 item_id: row.item_id.map(ItemId),
                 person_id: payload.person_id,
                 version: payload.version,
+                changes_owners: payload.changes_owners,
                 at: row.at?.to_jiff(),
             })
         })
@@ -84,8 +82,9 @@ pub async fn append_event(
     operation: Option<OperationKey>,
     now: Timestamp,
 ) -> Result<i64> {
-    let payload = serde_json::to_value(Payload { person_id: event.person_id, version: event.version })
-        .map_err(AppError::internal)?;
+    let NewEvent { person_id, version, changes_owners, .. } = *event;
+    let payload =
+        serde_json::to_value(Payload { person_id, version, changes_owners }).map_err(AppError::internal)?;
     let tag: i64 = rand::random();
     let n = sqlx::query_scalar!(
         r#"with head as (

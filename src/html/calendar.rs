@@ -47,14 +47,18 @@ impl WorkCalendar {
         (self.worked_until(self.local_minute(to)) - self.worked_until(self.local_minute(from))).max(0)
     }
 
-    /// Minutes that work took: those inside working hours, or by the wall when all of it lay outside them.
-    pub fn minutes_spent(self, from: Timestamp, to: Timestamp) -> i64 {
-        let (from, to) = (self.local_minute(from), self.local_minute(to));
-        // The last minute counts too here: what ends within working hours did not lie outside them.
-        if self.worked_until(to + 1) > self.worked_until(from) {
-            return (self.worked_until(to) - self.worked_until(from)).max(0);
+    /// Minutes that work took, in one stretch or several: those inside working hours, or by the wall when all of it lay
+    /// outside them.
+    pub fn minutes_spent(self, stretches: impl Iterator<Item = (Timestamp, Timestamp)>) -> i64 {
+        let (mut worked, mut by_the_wall, mut outside) = (0, 0, true);
+        for (from, to) in stretches {
+            let (from, to) = (self.local_minute(from), self.local_minute(to));
+            worked += (self.worked_until(to) - self.worked_until(from)).max(0);
+            by_the_wall += (to - from).max(0);
+            // The last minute counts too here: what ends within working hours did not lie outside them.
+            outside &= self.worked_until(to + 1) <= self.worked_until(from);
         }
-        (to - from).max(0)
+        if outside { by_the_wall } else { worked }
     }
 
     /// "agora", "há 12 min", "há 2 h", "há 3 dias". Hours up to one working day, then days of working minutes.

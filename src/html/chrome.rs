@@ -1,5 +1,9 @@
 //! The frame around every page: header, navigation, who acts, the live line and the script's words.
 
+use std::fmt;
+
+use askama::Template;
+use askama::filters::HtmlSafe;
 use jiff::Timestamp;
 
 use super::scene::Scene;
@@ -78,12 +82,42 @@ pub struct Chrome {
     pub screen: Option<String>,
     /// `epoch.n.tag` of the transaction that rendered the page.
     pub cursor: Option<String>,
-    /// Drafts to check, for the badge in the navigation; None or 0 shows none.
-    pub drafts: Option<i64>,
+    /// Drafts to check, for the badge in the navigation; 0 shows none.
+    pub drafts: i64,
     /// Digits of a PIN, for the PIN sheet.
     pub pin_digits: u8,
     /// None: one person's own device.
     pub shared: Option<SharedDevice>,
+}
+
+/// A page whose inside was drawn already.
+#[derive(Template)]
+#[template(path = "framed.html")]
+pub struct FramedPage<'a> {
+    pub chrome: &'a Chrome,
+    pub title: &'a str,
+    /// The class of `<main>`.
+    pub kind: &'static str,
+    pub nav: Nav,
+    pub body: Drawn<'a>,
+}
+
+impl FramedPage<'_> {
+    fn nav(&self) -> Nav {
+        self.nav
+    }
+}
+
+/// HTML that a template of ours has drawn: printed as it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Drawn<'a>(pub &'a str);
+
+impl HtmlSafe for Drawn<'_> {}
+
+impl fmt::Display for Drawn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
 }
 
 impl Chrome {
@@ -96,7 +130,7 @@ impl Chrome {
             can: String::new(),
             screen: None,
             cursor: None,
-            drafts: None,
+            drafts: 0,
             pin_digits: 6,
             shared: None,
         }

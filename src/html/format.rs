@@ -1,7 +1,5 @@
 //! How values are written: quantities, money, dates, times, and text without accents.
 
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -28,11 +26,10 @@ fn push_grouped(text: &mut String, digits: &str, separator: char) {
     }
 }
 
-/// `1.234,5` in Portuguese, `1,234.5` in English; zeros at the end of the decimals are dropped.
-pub fn quantity(lang: Lang, value: Decimal) -> String {
+/// A plain number (`-1234.5`) with the language's separators.
+fn punctuated(lang: Lang, plain: &str) -> String {
     let (thousands, point) = separators(lang);
-    let plain = plain_quantity(value);
-    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("-", rest));
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain), |rest| ("-", rest));
     let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
     let mut text = String::with_capacity(plain.len() + 4);
     text.push_str(sign);
@@ -42,6 +39,11 @@ pub fn quantity(lang: Lang, value: Decimal) -> String {
         text.push_str(decimals);
     }
     text
+}
+
+/// `1.234,5` in Portuguese, `1,234.5` in English; zeros at the end of the decimals are dropped.
+pub fn quantity(lang: Lang, value: Decimal) -> String {
+    punctuated(lang, &plain_quantity(value))
 }
 
 /// `38 min`; from an hour on `2 h 05`, with the thousands of its hours marked.
@@ -57,16 +59,24 @@ pub fn plain_quantity(value: Decimal) -> String {
     value.normalize().to_string()
 }
 
+/// An amount of money as machines read it: a point, at least two decimals, never fewer than it has.
+pub fn plain_amount(value: Decimal) -> String {
+    let mut value = value.normalize();
+    if value.scale() < 2 {
+        value.rescale(2);
+    }
+    value.to_string()
+}
+
+/// `1.234,56` in Portuguese, `1,234.56` in English; at least two decimals, never fewer than it has.
+pub fn amount(lang: Lang, value: Decimal) -> String {
+    punctuated(lang, &plain_amount(value))
+}
+
 /// `R$ 1.234,56`, from cents.
 pub fn money(lang: Lang, cents: i64) -> String {
-    let (thousands, point) = separators(lang);
-    let absolute = cents.unsigned_abs();
-    let mut text = String::with_capacity(16);
-    text.push_str(if cents < 0 { "-R$ " } else { "R$ " });
-    push_grouped(&mut text, &(absolute / 100).to_string(), thousands);
-    text.push(point);
-    let _ = write!(text, "{:02}", absolute % 100);
-    text
+    let sign = if cents < 0 { "-" } else { "" };
+    format!("{sign}R$ {}", amount(lang, Decimal::new(cents, 2).abs()))
 }
 
 /// `22/10/2025`.

@@ -11,7 +11,7 @@ pub mod scene;
 mod words;
 
 pub use calendar::WorkCalendar;
-pub use chrome::{Chrome, Nav, SharedDevice, Who};
+pub use chrome::{Chrome, Drawn, FramedPage, Nav, SharedDevice, Who};
 pub use form::{Choice, FieldErrors, Pager};
 pub use format::{date, folded, money, quantity, time};
 pub use scene::{Gone, Scene};

@@ -25,7 +25,8 @@ use crate::error::{AppError, Result};
 use crate::extract::Query;
 use crate::live::Live;
 use crate::live::routes::LiveState;
-use crate::orders::routes::pages::BoardQuery;
+use crate::orders::routes::Pages;
+use crate::orders::routes::board::BoardQuery;
 use crate::page::Visitor;
 use crate::quotes::Sandbox;
 use crate::state::AppState;
@@ -56,11 +57,12 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
     let hosts = hosts(&app);
     let pace = Pace::start(&app.settings, &app.lifecycle);
 
+    let order_pages = Pages::new(app.clone());
     let pages = Router::new()
         .route("/", get(home))
-        .merge(users::routes::router())
-        .merge(orders::routes::router())
-        .with_state(app.clone())
+        .with_state(order_pages.clone())
+        .merge(users::routes::router().with_state(app.clone()))
+        .merge(orders::routes::router(order_pages))
         .merge(quotes::routes::router(app.clone(), sandbox))
         .merge(live::routes::router(live_state))
         .fallback(async || AppError::NotFound)
@@ -152,15 +154,15 @@ fn compressible() -> impl Predicate {
 
 /// `GET /`: the board, or the sign-in page, which answers 200: the platform's health check has no session.
 async fn home(
-    State(state): State<AppState>,
+    State(pages): State<Pages>,
     visitor: Visitor,
     client: Client,
     Query(query): Query<BoardQuery>,
 ) -> Result<Response> {
     if visitor.person.is_some() {
-        orders::routes::pages::board(&state, &visitor, &query).await
+        orders::routes::board::board(&pages, &visitor, &query).await
     } else {
-        users::routes::sign_in_page(&state, &client).await
+        users::routes::sign_in_page(&pages.app, &client).await
     }
 }
 

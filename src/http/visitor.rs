@@ -19,6 +19,7 @@ pub async fn load(State(state): State<AppState>, request: Request, next: Next) -
         lang: own.unwrap_or_else(|| client::lang(&parts.headers)),
         address: client::address(&parts, &state.settings).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
         person,
+        head: parts.extensions.get().cloned(),
     };
     parts.extensions.insert(visitor);
     next.run(Request::from_parts(parts, body)).await

@@ -10,8 +10,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::channel::Channel;
 use super::frame::Frame;
-use super::memo::{Batch, Memo};
-use super::outbox::Outbox;
+use super::outbox::{Framed, Outbox};
 use super::presence::Presence;
 use super::render::{self, Rendered};
 use super::screen::{Effect, Screen};
@@ -21,8 +20,12 @@ use crate::feed::hub::{Position, ResetReason, Since};
 use crate::feed::{Cursor, Event, EventKind, Head};
 use crate::ids::{CompanyId, OrderId, PersonId, SessionId};
 use crate::lang::Lang;
+use crate::memo::Memo;
 use crate::page::Place;
 use crate::state::AppState;
+
+/// Rendered batches kept for those who ask for the same a moment later.
+const MEMO: usize = 64;
 
 /// All live screens of this process. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -39,12 +42,14 @@ pub struct CompanyLive {
     pub(super) feed: Arc<CompanyFeed>,
     place: Place,
     channels: Mutex<Channels>,
-    memo: Memo,
+    memo: Memo<Batch, Rendered>,
     presence: Presence,
     running: AtomicBool,
 }
 
 pub(super) type Channels = HashMap<(Screen, Lang), Channel>;
+/// Screen, language, first event and head: what makes two batches the same.
+type Batch = (Screen, Lang, i64, Head);
 
 /// One open socket, as the broadcaster sees it.
 #[derive(Debug)]
@@ -54,7 +59,7 @@ pub struct Watcher {
     pub session_id: SessionId,
     pub screen: Screen,
     pub lang: Lang,
-    pub outbox: Outbox,
+    pub outbox: Arc<Outbox>,
     pub visible: AtomicBool,
 }
 
@@ -84,7 +89,7 @@ impl Live {
                 feed: self.state.hub.company(company_id),
                 place: place.clone(),
                 channels: Mutex::default(),
-                memo: Memo::default(),
+                memo: Memo::new(MEMO),
                 presence: Presence::default(),
                 running: AtomicBool::new(false),
             })
@@ -239,17 +244,12 @@ impl CompanyLive {
         if touching.iter().any(|event| screen.effect(event) == Effect::Refetch) {
             return Ok(Arc::new(Rendered { html: String::new(), touched: true }));
         }
-        let cell = self.memo.cell(Batch { screen, lang, first: first.n, head: head.clone() });
         let company_id = self.feed.company_id();
-        let rendered = cell
-            .get_or_try_init(|| async {
-                metrics::counter!("live_renders_total", "screen" => screen.kind()).increment(1);
-                render::fragments(&self.state, company_id, &self.place, screen, lang, &touching)
-                    .await
-                    .map(Arc::new)
-            })
-            .await?;
-        Ok(rendered.clone())
+        let render = async || {
+            metrics::counter!("live_renders_total", "screen" => screen.kind()).increment(1);
+            render::fragments(&self.state, company_id, &self.place, screen, lang, &touching).await
+        };
+        self.memo.get((screen, lang, first.n, head.clone()), render).await
     }
 
     /// Sockets on order screens that somebody looks at, for presence.
@@ -270,6 +270,7 @@ impl CompanyLive {
 
     /// Sends a text to every socket of a kind of screen.
     pub(super) fn send(&self, lang: Lang, to: impl Fn(Screen) -> bool, text: &Utf8Bytes) {
+        let text = Framed::from(text.clone());
         let channels = self.channels();
         for ((_, _), channel) in
             channels.iter().filter(|((screen, spoken), _)| *spoken == lang && to(*screen))
@@ -307,4 +308,22 @@ pub(super) fn frame_text(head: &Head, from: i64, rendered: &Rendered) -> Utf8Byt
 
 pub(super) fn count_reset(reason: ResetReason) {
     metrics::counter!("live_resets_total", "reason" => reason.code()).increment(1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Another history may have reached the same number.
+    #[tokio::test]
+    async fn heads_of_one_number_and_another_tag_or_epoch_share_no_rendering() {
+        let memo: Memo<Batch, &str> = Memo::new(MEMO);
+        let batch = |tag: i64, epoch: &str| -> Batch {
+            (Screen::Board, Lang::PtBr, 7, Head { epoch: epoch.into(), n: 9, tag })
+        };
+        assert_eq!(*memo.get(batch(1, "a"), async || Ok("first")).await.unwrap(), "first");
+        assert_eq!(*memo.get(batch(2, "a"), async || Ok("other tag")).await.unwrap(), "other tag");
+        assert_eq!(*memo.get(batch(1, "b"), async || Ok("other epoch")).await.unwrap(), "other epoch");
+        assert_eq!(*memo.get(batch(1, "a"), async || Ok("again")).await.unwrap(), "first");
+    }
 }

@@ -12,6 +12,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::broadcast::{CompanyLive, Watcher, count_reset, frame_text};
 use super::frame;
+use super::outbox::Framed;
 use super::render::Rendered;
 use super::screen::{Effect, Screen};
 use crate::error::Chain;
@@ -138,7 +139,7 @@ impl CompanyLive {
         if rendered.is_empty() {
             return false;
         }
-        let text = frame_text(head, channel.covered.n, rendered);
+        let text = Framed::from(frame_text(head, channel.covered.n, rendered));
         for watcher in channel.sockets.values() {
             watcher.outbox.push(text.clone());
         }
@@ -164,7 +165,7 @@ impl CompanyLive {
         }
         let Some(head) = self.feed.head() else { return };
         for channel in self.channels().values_mut() {
-            let Some(text) = channel.beat(&head) else { continue };
+            let Some(text) = channel.beat(&head).map(Framed::from) else { continue };
             for watcher in channel.sockets.values() {
                 if watcher.visible.load(Ordering::Relaxed) || beats.is_multiple_of(HIDDEN_BEATS) {
                     watcher.outbox.push(text.clone());
@@ -186,7 +187,7 @@ impl CompanyLive {
         let text =
             self.channels().get(&(watcher.screen, watcher.lang)).and_then(|channel| channel.beat(&head));
         if let Some(text) = text {
-            watcher.outbox.push(text);
+            watcher.outbox.push(text.into());
         }
     }
 
@@ -205,9 +206,10 @@ impl CompanyLive {
     fn reset_channel(&self, screen: Screen, lang: Lang, reason: ResetReason, head: &Head) {
         let mut channels = self.channels();
         let Some(channel) = channels.get_mut(&(screen, lang)) else { return };
+        let reset = Framed::from(frame::reset(reason));
         for watcher in channel.sockets.values() {
             count_reset(reason);
-            watcher.outbox.push(frame::reset(reason));
+            watcher.outbox.push(reset.clone());
         }
         channel.covered = head.clone();
         channel.scan(head);

@@ -4,7 +4,6 @@ pub mod broadcast;
 pub mod channel;
 pub mod frame;
 pub mod limits;
-mod memo;
 pub mod outbox;
 pub mod presence;
 pub mod queries;

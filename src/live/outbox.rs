@@ -1,11 +1,27 @@
-//! A socket's queue: bounded, so that one slow tablet never delays another.
+//! What a socket is sent. A frame is written at once where the socket takes it; what it does not take waits in a
+//! bounded queue for the socket's task, so that one slow tablet never delays another.
+//!
+//! A socket has one writer. What the WebSocket protocol says by itself (pongs, closing) comes through [`Duplex`] into
+//! the same queue, so that frames are never mixed.
 
 use std::collections::VecDeque;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
 
+use bytes::{Buf, Bytes};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::Notify;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
+
+use super::broadcast::count_reset;
+use super::frame;
+use crate::feed::hub::ResetReason;
 
 /// Frames and bytes that may wait for one socket.
 const MOST_FRAMES: usize = 64;
@@ -13,6 +29,20 @@ pub const MOST_BYTES: usize = 256 * 1024;
 
 /// Bytes waiting in all outboxes of this process.
 static WAITING_BYTES: AtomicUsize = AtomicUsize::new(0);
+
+/// A text as it travels on a socket: framed once, however many sockets it is for.
+#[derive(Clone, Debug)]
+pub struct Framed(Bytes);
+
+impl From<Utf8Bytes> for Framed {
+    fn from(text: Utf8Bytes) -> Self {
+        let frame = Frame::message(Bytes::from(text), OpCode::Data(Data::Text), true);
+        let mut bytes = Vec::with_capacity(frame.len());
+        // Writing into memory cannot fail.
+        let _ = frame.format(&mut bytes);
+        Self(bytes.into())
+    }
+}
 
 /// Why the server ends a socket; the codes are those of the WebSocket protocol and of our browsers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,80 +69,216 @@ impl CloseReason {
 }
 
 /// What a socket's task finds when it looks.
-#[derive(Debug, Default)]
-pub struct Taken {
-    pub texts: VecDeque<Utf8Bytes>,
-    /// Too much waited: what waited is gone, the browser must start afresh.
-    pub overflowed: bool,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
     pub close: Option<CloseReason>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Outbox {
-    waiting: Mutex<Waiting>,
+    line: Mutex<Line>,
     notify: Notify,
 }
 
-#[derive(Debug, Default)]
-struct Waiting {
-    taken: Taken,
+#[derive(Debug)]
+struct Line {
+    half: OwnedWriteHalf,
+    /// The rest of a frame that the socket took in part: it is always finished.
+    begun: Bytes,
+    waiting: VecDeque<Bytes>,
     bytes: usize,
+    /// Until then, what comes waits behind the greeting.
+    greeted: bool,
+    /// Too much waited: it is gone, and a reset waits in its place.
+    overflowed: bool,
+    close: Option<CloseReason>,
+}
+
+impl Line {
+    fn queue(&mut self, frame: Bytes) {
+        if self.overflowed {
+            return;
+        }
+        if self.waiting.len() >= MOST_FRAMES || self.bytes + frame.len() > MOST_BYTES {
+            self.forget();
+            self.overflowed = true;
+            count_reset(ResetReason::Slow);
+            self.add(Framed::from(frame::reset(ResetReason::Slow)).0);
+        } else {
+            self.add(frame);
+        }
+    }
+
+    fn add(&mut self, frame: Bytes) {
+        self.bytes += frame.len();
+        WAITING_BYTES.fetch_add(frame.len(), Ordering::Relaxed);
+        self.waiting.push_back(frame);
+    }
+
+    fn forget(&mut self) {
+        WAITING_BYTES.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.bytes = 0;
+        self.waiting = VecDeque::new();
+    }
+
+    fn is_empty(&self) -> bool {
+        self.begun.is_empty() && (self.waiting.is_empty() || !self.greeted)
+    }
+
+    /// Writes a frame at once, as far as the socket takes it. False: it waits for the socket's task.
+    fn write_now(&mut self, frame: Bytes) -> bool {
+        if !self.greeted || !self.begun.is_empty() || !self.waiting.is_empty() {
+            self.queue(frame);
+            return false;
+        }
+        match self.half.try_write(&frame) {
+            Ok(written) => self.begun = frame.slice(written..),
+            // Full, or broken: its task meets that as well.
+            Err(_) => self.queue(frame),
+        }
+        self.is_empty()
+    }
+
+    /// Writes some of what waits, many frames with one call.
+    fn poll_write_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        let waiting = if self.greeted { self.waiting.len() } else { 0 };
+        let frames = std::iter::once(&self.begun).chain(self.waiting.iter().take(waiting));
+        let slices: Vec<IoSlice<'_>> = frames.map(|frame| IoSlice::new(frame)).collect();
+        let written = ready!(Pin::new(&mut self.half).poll_write_vectored(cx, &slices))?;
+        if written == 0 {
+            return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+        }
+        self.advance(written);
+        Poll::Ready(Ok(()))
+    }
+
+    fn advance(&mut self, mut written: usize) {
+        loop {
+            let part = written.min(self.begun.len());
+            self.begun.advance(part);
+            written -= part;
+            if written == 0 {
+                break;
+            }
+            let Some(next) = self.waiting.pop_front() else { break };
+            self.bytes -= next.len();
+            WAITING_BYTES.fetch_sub(next.len(), Ordering::Relaxed);
+            self.begun = next;
+        }
+        self.overflowed &= !self.waiting.is_empty();
+    }
 }
 
 impl Outbox {
-    /// Queues a text, or, when too much waits already, empties the queue and remembers that.
-    pub fn push(&self, text: Utf8Bytes) {
-        {
-            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            if waiting.taken.overflowed {
-                return;
-            }
-            if waiting.taken.texts.len() >= MOST_FRAMES || waiting.bytes + text.len() > MOST_BYTES {
-                WAITING_BYTES.fetch_sub(waiting.bytes, Ordering::Relaxed);
-                waiting.bytes = 0;
-                waiting.taken.texts = VecDeque::new();
-                waiting.taken.overflowed = true;
-            } else {
-                waiting.bytes += text.len();
-                WAITING_BYTES.fetch_add(text.len(), Ordering::Relaxed);
-                waiting.taken.texts.push_back(text);
-            }
+    pub fn new(half: OwnedWriteHalf) -> Self {
+        let line = Line {
+            half,
+            begun: Bytes::new(),
+            waiting: VecDeque::new(),
+            bytes: 0,
+            greeted: false,
+            overflowed: false,
+            close: None,
+        };
+        Self { line: Mutex::new(line), notify: Notify::new() }
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends a text, now or as soon as the socket takes it; or, when too much waits already, empties the queue and
+    /// tells the browser to start afresh.
+    pub fn push(&self, text: Framed) {
+        self.put(text.0);
+    }
+
+    fn put(&self, frame: Bytes) {
+        if !self.line().write_now(frame) {
+            self.notify.notify_one();
         }
-        self.notify.notify_one();
     }
 
     /// Asks the socket's task to send what waits and close.
     pub fn close(&self, reason: CloseReason) {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).taken.close.get_or_insert(reason);
+        self.line().close.get_or_insert(reason);
         self.notify.notify_one();
     }
 
-    /// Waits until there is something to do, and takes it all.
-    pub async fn take(&self) -> Taken {
+    /// Puts a text of the greeting before everything that waits. [`Outbox::write_some`] writes it.
+    pub fn greet(&self, text: Framed) {
+        let mut line = self.line();
+        line.begun = [std::mem::take(&mut line.begun), text.0].concat().into();
+    }
+
+    /// The greeting is over: what has waited for it may go.
+    pub fn greeted(&self) {
+        self.line().greeted = true;
+    }
+
+    /// Waits until there is something to do.
+    pub async fn due(&self) -> Due {
         loop {
             let notified = self.notify.notified();
-            if let Some(taken) = self.try_take() {
-                return taken;
+            {
+                let mut line = self.line();
+                if line.close.is_some() || !line.is_empty() {
+                    return Due { close: line.close.take() };
+                }
             }
             notified.await;
         }
     }
 
-    fn try_take(&self) -> Option<Taken> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.taken.texts.is_empty() && !waiting.taken.overflowed && waiting.taken.close.is_none() {
-            return None;
-        }
-        WAITING_BYTES.fetch_sub(waiting.bytes, Ordering::Relaxed);
-        waiting.bytes = 0;
-        Some(std::mem::take(&mut waiting.taken))
+    /// Whether nothing waits that may go.
+    pub fn is_empty(&self) -> bool {
+        self.line().is_empty()
+    }
+
+    /// Waits until the socket takes some of what waits.
+    pub async fn write_some(&self) -> io::Result<()> {
+        std::future::poll_fn(|cx| self.line().poll_write_some(cx)).await
     }
 }
 
-impl Drop for Outbox {
+impl Drop for Line {
     fn drop(&mut self) {
-        let bytes = self.waiting.get_mut().map_or(0, |waiting| waiting.bytes);
-        WAITING_BYTES.fetch_sub(bytes, Ordering::Relaxed);
+        self.forget();
+    }
+}
+
+/// A connection for the WebSocket library: it reads from the socket, and what it writes goes into the outbox.
+#[derive(Debug)]
+pub struct Duplex {
+    pub half: OwnedReadHalf,
+    pub outbox: Arc<Outbox>,
+}
+
+impl AsyncRead for Duplex {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.half).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Duplex {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.outbox.put(Bytes::copy_from_slice(buf));
+        Poll::Ready(Ok(buf.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.outbox.line().half).poll_shutdown(cx)
     }
 }
 
@@ -123,26 +289,88 @@ pub fn waiting_bytes() -> usize {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncReadExt;
+    use tokio::net::{TcpListener, TcpStream};
+
     use super::*;
 
-    #[tokio::test]
-    async fn what_does_not_fit_is_replaced_by_a_fresh_start() {
-        let outbox = Outbox::default();
-        for n in 0..=MOST_FRAMES {
-            outbox.push(Utf8Bytes::from(n.to_string()));
-        }
-        let taken = outbox.take().await;
-        assert!(taken.overflowed && taken.texts.is_empty());
-        outbox.push(Utf8Bytes::from("after"));
-        assert_eq!(outbox.take().await.texts, [Utf8Bytes::from("after")]);
+    /// An outbox, and the browser's end.
+    async fn pair() -> (Outbox, TcpStream, OwnedReadHalf) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let browser = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (read, write) = listener.accept().await.unwrap().0.into_split();
+        write.writable().await.unwrap();
+        (Outbox::new(write), browser, read)
+    }
+
+    fn framed(text: &str) -> Framed {
+        Utf8Bytes::from(text).into()
+    }
+
+    async fn read(browser: &mut TcpStream, count: usize) -> Vec<u8> {
+        let mut bytes = vec![0; count];
+        browser.read_exact(&mut bytes).await.unwrap();
+        bytes
     }
 
     #[tokio::test]
-    async fn a_close_is_found_with_what_waited_before_it() {
-        let outbox = Outbox::default();
-        outbox.push(Utf8Bytes::from("last"));
+    async fn a_frame_goes_at_once_when_nothing_is_before_it() {
+        let (outbox, mut browser, _read) = pair().await;
+        outbox.push(framed("later"));
+        outbox.greet(framed("first"));
+        while !outbox.is_empty() {
+            outbox.write_some().await.unwrap();
+        }
+        assert_eq!(read(&mut browser, 7).await, b"\x81\x05first");
+        outbox.greeted();
+        assert_eq!(outbox.due().await, Due { close: None });
+        outbox.write_some().await.unwrap();
+        assert_eq!(read(&mut browser, 7).await, b"\x81\x05later");
+        outbox.push(framed("now"));
+        assert!(outbox.is_empty(), "its task was not needed");
+        assert_eq!(read(&mut browser, 5).await, b"\x81\x03now");
+    }
+
+    #[tokio::test]
+    async fn what_does_not_fit_is_replaced_by_a_fresh_start() {
+        let (outbox, mut browser, _read) = pair().await;
+        outbox.greeted();
+        let large = framed(&"x".repeat(60 * 1024));
+        // Until the socket is full, and then until the queue is.
+        while outbox.line().begun.is_empty() {
+            outbox.push(large.clone());
+        }
+        while !outbox.line().overflowed {
+            outbox.push(large.clone());
+        }
+        outbox.push(framed("dropped"));
+        assert_eq!(outbox.line().waiting.len(), 1);
+        let mut all = Vec::new();
+        let writing = async {
+            while !outbox.is_empty() {
+                outbox.write_some().await.unwrap();
+            }
+            outbox.push(framed("after"));
+            drop(outbox);
+        };
+        let ((), read) = tokio::join!(writing, browser.read_to_end(&mut all));
+        read.unwrap();
+        let whole = large.0.len();
+        let rest = &all[all.len() / whole * whole..];
+        assert!(
+            all[..all.len() - rest.len()].chunks(whole).all(|frame| frame == large.0),
+            "no frame is torn"
+        );
+        assert_eq!(rest, b"\x81\x10{\"reset\":\"slow\"}\x81\x05after");
+    }
+
+    #[tokio::test]
+    async fn a_close_is_found_with_what_waits_before_it() {
+        let (outbox, _browser, _read) = pair().await;
+        outbox.push(framed("last"));
+        outbox.greeted();
         outbox.close(CloseReason::GoingAway);
-        let taken = outbox.take().await;
-        assert_eq!((taken.texts.len(), taken.close), (1, Some(CloseReason::GoingAway)));
+        assert!(!outbox.is_empty());
+        assert_eq!(outbox.due().await, Due { close: Some(CloseReason::GoingAway) });
     }
 }

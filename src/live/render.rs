@@ -10,6 +10,7 @@ use crate::ids::{CompanyId, ItemId, OrderId};
 use crate::lang::Lang;
 use crate::orders::indicators::{Indicators, PAST_DAYS};
 use crate::orders::queries::{board, history, items, summaries};
+use crate::orders::views::again::Given;
 use crate::orders::views::parts::{
     BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment, NotesFragment,
 };
@@ -65,7 +66,7 @@ async fn board(
     let mut touched: Vec<OrderId> = events.iter().filter_map(|event| event.order_id).collect();
     touched.sort_unstable();
     touched.dedup();
-    let moves = events.iter().filter(|event| event.kind.is_none_or(moves_cards)).count();
+    let moves = events.iter().filter(|event| moves_cards(event)).count();
     let window_end = usize::try_from(CARDS_PER_PAGE).unwrap_or(usize::MAX);
     let edge = i64::try_from(moves).unwrap_or(CARDS_PER_PAGE);
     let nearby = board::list_open_ids(db, company_id, CARDS_PER_PAGE + edge, 0).await?;
@@ -102,19 +103,23 @@ async fn board(
     Ok(html)
 }
 
-/// Whether the kind changes which cards the board has, or their order.
-fn moves_cards(kind: EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::OrderImported
-            | EventKind::OrderRevised
-            | EventKind::OrderChanged
-            | EventKind::OrderUrgent
-            | EventKind::OrderNotUrgent
-            | EventKind::OrderFinished
-            | EventKind::OrderReopened
-            | EventKind::OrderCanceled
-    )
+/// Whether the event changes which cards the board has, or their order.
+fn moves_cards(event: &Event) -> bool {
+    let Some(kind) = event.kind else { return true };
+    // What was taken back may be that it is urgent.
+    let of_the_order = kind == EventKind::ActionUndone && event.item_id.is_none();
+    of_the_order
+        || matches!(
+            kind,
+            EventKind::OrderImported
+                | EventKind::OrderRevised
+                | EventKind::OrderChanged
+                | EventKind::OrderUrgent
+                | EventKind::OrderNotUrgent
+                | EventKind::OrderFinished
+                | EventKind::OrderReopened
+                | EventKind::OrderCanceled
+        )
 }
 
 /// Whether the kind changes what the counters above the board say.
@@ -149,7 +154,7 @@ async fn order(
     draw(&BarFragment { scene, order: &order }, &mut html)?;
     draw(&HeadFragment { scene, order: &order }, &mut html)?;
     if events.iter().any(|event| event.item_id.is_none()) {
-        draw(&NotesFragment { scene, order: &order }, &mut html)?;
+        draw(&NotesFragment { scene, order: &order, given: Given::default() }, &mut html)?;
     }
     for id in &touched {
         match items.iter().find(|item| item.id == *id) {
@@ -163,7 +168,10 @@ async fn order(
     for count in GroupCountFragment::all(scene, order.state, &items) {
         draw(&count, &mut html)?;
     }
-    draw(&FinishFragment { scene, order: &order, items: &items, open: false }, &mut html)?;
+    draw(
+        &FinishFragment { scene, order: &order, items: &items, open: false, given: Given::default() },
+        &mut html,
+    )?;
     for entry in &timeline {
         draw(&EntryFragment { scene, order_id, entry }, &mut html)?;
     }

@@ -14,7 +14,6 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::broadcast::{CatchUp, Live, Watcher};
 use super::limits::Limits;
-use super::outbox::Outbox;
 use super::screen::Screen;
 use super::{frame, socket};
 use crate::error::{AppError, Result};
@@ -98,20 +97,20 @@ async fn open_socket(
     let accept = websocket_accept(request.headers())?;
     let permit = state.limits.admit(actor.person_id, visitor.address)?;
     let company = state.live.company(actor.company_id, &Place::from(&actor.company));
-    let watcher = Arc::new(Watcher {
-        id: state.live.next_id(),
-        person_id: actor.person_id,
-        session_id: actor.session.id,
-        screen,
-        lang: visitor.lang,
-        outbox: Outbox::default(),
-        visible: AtomicBool::new(true),
-    });
     let live = state.live.clone();
     let upgrade = hyper::upgrade::on(request);
     live.state.lifecycle.clone().spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
-        if let Some(stream) = socket::open(upgraded).await {
+        if let Some((stream, outbox)) = socket::open(upgraded).await {
+            let watcher = Arc::new(Watcher {
+                id: live.next_id(),
+                person_id: actor.person_id,
+                session_id: actor.session.id,
+                screen,
+                lang: visitor.lang,
+                outbox,
+                visible: AtomicBool::new(true),
+            });
             socket::serve(stream, company, watcher, cursor, &live.state.settings).await;
         }
         drop(permit);

@@ -35,7 +35,7 @@ pub enum Effect {
 use Effect::{Fragments, Nothing, Refetch};
 
 /// What one kind of event does to: the board, a narrowed board, the order it is about, quotes, people, closed.
-/// A kind that is missing here fails a test.
+/// What is about no order in particular is about every order. A kind that is missing here fails a test.
 const TABLE: &[(EventKind, [Effect; 6])] = &[
     (EventKind::OrderImported, [Fragments, Refetch, Refetch, Refetch, Nothing, Nothing]),
     (EventKind::OrderRevised, [Fragments, Refetch, Refetch, Refetch, Nothing, Nothing]),
@@ -54,6 +54,8 @@ const TABLE: &[(EventKind, [Effect; 6])] = &[
     (EventKind::OrderFinished, [Fragments, Refetch, Refetch, Nothing, Nothing, Refetch]),
     (EventKind::OrderReopened, [Fragments, Refetch, Refetch, Nothing, Nothing, Refetch]),
     (EventKind::OrderCanceled, [Fragments, Refetch, Refetch, Nothing, Nothing, Refetch]),
+    (EventKind::OrderHandedOver, [Fragments, Refetch, Refetch, Refetch, Nothing, Nothing]),
+    (EventKind::OrdersHandedOver, [Refetch, Refetch, Refetch, Refetch, Refetch, Nothing]),
     (EventKind::DraftsChanged, [Nothing, Nothing, Nothing, Refetch, Nothing, Nothing]),
     (EventKind::PeopleChanged, [Nothing, Nothing, Nothing, Nothing, Refetch, Nothing]),
     (EventKind::AccessChanged, [Nothing, Nothing, Nothing, Nothing, Refetch, Nothing]),
@@ -67,9 +69,15 @@ impl Screen {
         let Some((_, row)) = TABLE.iter().find(|(known, _)| *known == kind) else { return Refetch };
         let [board, filtered, order, quotes, people, closed] = *row;
         match self {
+            // Who may do what with an order, and who is offered as its seller.
+            Screen::Board | Screen::FilteredBoard | Screen::Order(_) | Screen::Quotes
+                if event.changes_owners =>
+            {
+                Refetch
+            }
             Screen::Board => board,
             Screen::FilteredBoard => filtered,
-            Screen::Order(id) if event.order_id == Some(id) => order,
+            Screen::Order(id) if event.order_id.is_none_or(|about| about == id) => order,
             Screen::Order(_) => Nothing,
             Screen::Quotes => quotes,
             Screen::People => people,
@@ -160,10 +168,14 @@ mod tests {
             item_id: None,
             person_id: None,
             version: None,
+            changes_owners: false,
             at: jiff::Timestamp::UNIX_EPOCH,
         };
         assert_eq!(Screen::Order(mine).effect(&event(Some(mine))), Effect::Fragments);
         assert_eq!(Screen::Order(mine).effect(&event(Some(OrderId::new()))), Effect::Nothing);
+        let seller_left = Event { changes_owners: true, ..event(None) };
+        assert_eq!(Screen::Order(mine).effect(&seller_left), Effect::Refetch);
+        assert_eq!(Screen::Closed.effect(&seller_left), Effect::Nothing);
     }
 
     proptest! {

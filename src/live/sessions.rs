@@ -106,7 +106,7 @@ impl CompanyLive {
                 Some(actor) if !watcher.screen.is_allowed(actor) => {
                     watcher.outbox.close(CloseReason::NotAllowed);
                 }
-                Some(_) if only.is_some() => watcher.outbox.push(frame::reset(ResetReason::Access)),
+                Some(_) if only.is_some() => watcher.outbox.push(frame::reset(ResetReason::Access).into()),
                 Some(_) => {}
             }
         }

@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::StreamExt;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::CapacityError;
@@ -18,7 +17,7 @@ use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 use super::broadcast::{CatchUp, CompanyLive, Watcher, count_reset};
 use super::frame::{self, Hello};
-use super::outbox::{CloseReason, MOST_BYTES, Taken};
+use super::outbox::{CloseReason, Duplex, MOST_BYTES, Outbox};
 use crate::assets;
 use crate::config::Settings;
 use crate::connection::Connection;
@@ -33,7 +32,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 const BURST: f64 = 40.0;
 const PER_SECOND: f64 = 20.0;
 
-type Stream = WebSocketStream<TcpStream>;
+type Stream = WebSocketStream<Duplex>;
 
 /// What a browser may say.
 #[derive(Debug, Deserialize)]
@@ -58,13 +57,14 @@ fn config() -> WebSocketConfig {
 }
 
 /// Takes over an upgraded connection. None: it is not one of our own accept loop.
-pub async fn open(upgraded: Upgraded) -> Option<Stream> {
+pub async fn open(upgraded: Upgraded) -> Option<(Stream, Arc<Outbox>)> {
     let parts = upgraded.downcast::<TokioIo<Connection>>().ok()?;
-    let stream = parts.io.into_inner().into_stream();
-    Some(
-        WebSocketStream::from_partially_read(stream, parts.read_buf.to_vec(), Role::Server, Some(config()))
-            .await,
-    )
+    let (half, writing) = parts.io.into_inner().into_stream().into_split();
+    let outbox = Arc::new(Outbox::new(writing));
+    let duplex = Duplex { half, outbox: outbox.clone() };
+    let early = parts.read_buf.to_vec();
+    let stream = WebSocketStream::from_partially_read(duplex, early, Role::Server, Some(config())).await;
+    Some((stream, outbox))
 }
 
 /// Serves a socket until it ends. The watcher has not joined yet.
@@ -76,14 +76,16 @@ pub async fn serve(
     settings: &Settings,
 ) {
     let place = Place::take(&company, &watcher);
-    let close = match greet(&mut stream, &company, &watcher, &cursor, settings).await {
+    // Boxed: what catching up needs is given back, where a part of this task would be kept as long as the socket.
+    let greeting = Box::pin(greet(&company, &watcher, &cursor, settings)).await;
+    let close = match greeting {
         Ok(()) => talk(&mut stream, &company, &watcher).await,
         Err(close) => close,
     };
     drop(place);
     if let Some((code, reason)) = close {
         let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::from_static(reason) };
-        let _ = timeout(GOODBYE, say_goodbye(&mut stream, frame)).await;
+        let _ = timeout(GOODBYE, say_goodbye(&mut stream, &watcher.outbox, frame)).await;
     }
 }
 
@@ -109,8 +111,11 @@ impl Drop for Place<'_> {
 
 /// Says why, and reads on until the browser has gone: closing with unread bytes would send a reset that
 /// overtakes the reason.
-async fn say_goodbye(stream: &mut Stream, why: CloseFrame) -> Result<(), Error> {
+async fn say_goodbye(stream: &mut Stream, outbox: &Outbox, why: CloseFrame) -> Result<(), Error> {
+    outbox.greeted();
+    write_all(outbox).await?;
     stream.close(Some(why)).await?;
+    write_all(outbox).await?;
     let connection = stream.get_mut();
     connection.shutdown().await?;
     let mut ignored = [0; 1024];
@@ -122,7 +127,6 @@ type Close = Option<(u16, &'static str)>;
 
 /// Joins first, then sends what is missing, then says so: nothing falls between.
 async fn greet(
-    stream: &mut Stream,
     company: &Arc<CompanyLive>,
     watcher: &Arc<Watcher>,
     cursor: &Cursor,
@@ -138,36 +142,39 @@ async fn greet(
         // More than a queue may hold is no catching up: the page is fetched again, in its turn.
         CatchUp::Frame { text, head, .. } if text.len() > MOST_BYTES => {
             count_reset(ResetReason::Slow);
-            send(stream, [frame::reset(ResetReason::Slow)]).await?;
+            say(watcher, frame::reset(ResetReason::Slow)).await?;
             head
         }
         CatchUp::Frame { text, head, .. } => {
-            send(stream, [text]).await?;
+            say(watcher, text).await?;
             head
         }
         CatchUp::Reset(reason) => {
-            send(stream, [frame::reset(reason)]).await?;
+            say(watcher, frame::reset(reason)).await?;
             cursor.n
         }
     };
     let hello =
         Hello { head, beat: settings.beat_ms, window: settings.drain_spread_ms, build: assets::build() };
-    send(stream, [frame::hello(hello)]).await?;
-    send(stream, [company.presence().all(watcher.lang)]).await
+    say(watcher, frame::hello(hello)).await?;
+    say(watcher, company.presence().all(watcher.lang)).await?;
+    watcher.outbox.greeted();
+    Ok(())
+}
+
+/// Sends a text of the greeting.
+async fn say(watcher: &Watcher, text: Utf8Bytes) -> Result<(), Close> {
+    watcher.outbox.greet(text.into());
+    drain(&watcher.outbox).await
 }
 
 async fn talk(stream: &mut Stream, company: &CompanyLive, watcher: &Watcher) -> Close {
     let mut allowance = Allowance { tokens: BURST, at: Instant::now() };
     loop {
         tokio::select! {
-            taken = watcher.outbox.take() => {
-                let Taken { texts, overflowed, close } = taken;
-                if let Err(close) = send(stream, texts).await { return close }
-                if overflowed {
-                    count_reset(ResetReason::Slow);
-                    if let Err(close) = send(stream, [frame::reset(ResetReason::Slow)]).await { return close }
-                }
-                if let Some(reason) = close { return Some((reason.code(), "")) }
+            due = watcher.outbox.due() => {
+                if let Err(close) = drain(&watcher.outbox).await { return close }
+                if let Some(reason) = due.close { return Some((reason.code(), "")) }
             }
             message = stream.next() => {
                 if !allowance.take() { return Some((1008, "too many messages")) }
@@ -190,22 +197,26 @@ async fn talk(stream: &mut Stream, company: &CompanyLive, watcher: &Watcher) -> 
     }
 }
 
-/// Writes all texts with one flush.
-async fn send(stream: &mut Stream, texts: impl IntoIterator<Item = Utf8Bytes>) -> Result<(), Close> {
-    let write = async {
-        for text in texts {
-            stream.feed(Message::Text(text)).await?;
-        }
-        stream.flush().await
-    };
-    match timeout(NO_PROGRESS, write).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err(None),
-        Err(_) => {
-            metrics::counter!("live_slow_closed_total").increment(1);
-            Err(Some((CloseReason::TooSlow.code(), "")))
+/// Writes what waits. A socket that takes nothing for too long is given up.
+async fn drain(outbox: &Outbox) -> Result<(), Close> {
+    while !outbox.is_empty() {
+        match timeout(NO_PROGRESS, outbox.write_some()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return Err(None),
+            Err(_) => {
+                metrics::counter!("live_slow_closed_total").increment(1);
+                return Err(Some((CloseReason::TooSlow.code(), "")));
+            }
         }
     }
+    Ok(())
+}
+
+async fn write_all(outbox: &Outbox) -> std::io::Result<()> {
+    while !outbox.is_empty() {
+        outbox.write_some().await?;
+    }
+    Ok(())
 }
 
 /// A token bucket.

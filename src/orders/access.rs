@@ -71,10 +71,10 @@ pub fn require(actor: &Actor, permission: Permission, order: &LockedOrder, now: 
 }
 
 /// Codes of what the actor may do with this order, for the `data-can` of its screen.
-pub fn can_codes(actor: &Actor, order: &OrderSummary, now: Timestamp) -> String {
+pub fn can_codes(actor: &Actor, order: Ownership, now: Timestamp) -> String {
     let codes: Vec<_> = Permission::ALL
         .into_iter()
-        .filter(|permission| may(actor, *permission, order.into(), now))
+        .filter(|permission| may(actor, *permission, order, now))
         .map(Permission::code)
         .collect();
     codes.join(" ")

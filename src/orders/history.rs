@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::item::{ItemState, StandingPick};
 use super::model::{Item, RevisedCounts};
-use crate::ids::{ItemId, PackagingId, PersonId, ShippingId};
+use crate::ids::{ItemId, NoteId, PackagingId, PersonId, ShippingId};
 
 /// The `detail` column.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -24,12 +24,74 @@ pub struct Detail {
     /// A reason, a note, the name of an option: what the timeline tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// What a text replaced.
+    /// What was chosen for the order as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text_before: Option<String>,
+    pub order: Option<OrderChange>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<NoteChange>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seller: Option<SellerChange>,
     /// What a newer quote changed besides the state of lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<RevisionDetail>,
+}
+
+/// What people choose for an order as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderFields {
+    pub urgent: bool,
+    pub shipping_id: ShippingId,
+    pub packaging_id: PackagingId,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct OrderChange {
+    pub before: OrderFields,
+    pub after: OrderFields,
+}
+
+impl OrderChange {
+    fn turns_urgent(&self) -> bool {
+        self.before.urgent != self.after.urgent
+    }
+
+    fn ships_otherwise(&self) -> bool {
+        let of = |fields: OrderFields| (fields.shipping_id, fields.packaging_id);
+        of(self.before) != of(self.after)
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        (self.turns_urgent() && other.turns_urgent()) || (self.ships_otherwise() && other.ships_otherwise())
+    }
+
+    /// `now` without what this changed: the rest stays as others have made it since.
+    #[must_use]
+    pub fn taken_back(&self, now: OrderFields) -> OrderFields {
+        let mut fields = now;
+        if self.turns_urgent() {
+            fields.urgent = self.before.urgent;
+        }
+        if self.ships_otherwise() {
+            fields.shipping_id = self.before.shipping_id;
+            fields.packaging_id = self.before.packaging_id;
+        }
+        fields
+    }
+}
+
+/// Whose order it was, and is.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct SellerChange {
+    pub before: PersonId,
+    pub after: PersonId,
+}
+
+/// A note before and after; None: there was none, there is none any more.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NoteChange {
+    pub id: NoteId,
+    pub before: Option<String>,
+    pub after: Option<String>,
 }
 
 /// What a newer quote did to an order.
@@ -42,6 +104,12 @@ pub struct RevisionDetail {
     pub snapshots: Vec<SnapshotChange>,
     /// The revision of the order's documents that holds the quote.
     pub document: i32,
+}
+
+impl RevisionDetail {
+    fn order_change(&self) -> OrderChange {
+        OrderChange { before: self.header_before.fields(), after: self.header.fields() }
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -98,6 +166,12 @@ pub struct Header {
     pub urgent: bool,
 }
 
+impl Header {
+    fn fields(&self) -> OrderFields {
+        OrderFields { urgent: self.urgent, shipping_id: self.shipping_id, packaging_id: self.packaging_id }
+    }
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LineChange {
     pub item: ItemId,
@@ -124,6 +198,34 @@ impl PickRecord {
 impl Detail {
     pub fn line(item: ItemId, before: ItemState, after: ItemState) -> Self {
         Self { lines: vec![LineChange { item, before, after }], ..Self::default() }
+    }
+
+    pub fn order(before: OrderFields, after: OrderFields) -> Self {
+        Self { order: Some(OrderChange { before, after }), ..Self::default() }
+    }
+
+    /// The timeline tells the text that there is, or was.
+    pub fn note(id: NoteId, before: Option<&str>, after: Option<&str>) -> Self {
+        let text = after.or(before).map(str::to_owned);
+        let note = NoteChange { id, before: before.map(str::to_owned), after: after.map(str::to_owned) };
+        Self { note: Some(note), text, ..Self::default() }
+    }
+
+    /// Whether it keeps something that can be put back.
+    pub fn restores(&self) -> bool {
+        !self.lines.is_empty() || self.order.is_some() || self.note.is_some()
+    }
+
+    /// Whether it changed the same note, or the same of the order as a whole, as a later entry did. Lines know
+    /// themselves who changed them last.
+    pub fn meets(&self, later: &Detail) -> bool {
+        let revised = later.revision.as_ref().map(RevisionDetail::order_change);
+        let same_order = |change: &OrderChange| {
+            let changes = later.order.iter().chain(&revised);
+            changes.into_iter().any(|other| change.overlaps(other))
+        };
+        let same_note = |note: &NoteChange| later.note.as_ref().is_some_and(|other| other.id == note.id);
+        self.order.as_ref().is_some_and(same_order) || self.note.as_ref().is_some_and(same_note)
     }
 
     pub fn text(text: impl Into<String>) -> Self {

@@ -1,5 +1,7 @@
 //! How long orders took, from import to finish: today, over the seven days before, and which way it goes.
 
+use std::iter;
+
 use jiff::Timestamp;
 
 use crate::html::WorkCalendar;
@@ -21,10 +23,21 @@ pub enum Trend {
 }
 
 /// When a finished order was imported and when it was closed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Span {
     pub imported_at: Timestamp,
     pub closed_at: Timestamp,
+    /// When it lay finished or canceled before: closed, reopened. In their order.
+    pub rests: Vec<(Timestamp, Timestamp)>,
+}
+
+impl Span {
+    /// The times in which it was open.
+    fn stretches(&self) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+        let begins = iter::once(self.imported_at).chain(self.rests.iter().map(|(_, reopened)| *reopened));
+        let ends = self.rests.iter().map(|(closed, _)| *closed).chain(iter::once(self.closed_at));
+        begins.zip(ends)
+    }
 }
 
 /// Average order times, in minutes of work.
@@ -54,7 +67,7 @@ impl Indicators {
         let (mut today, mut past) = (Sum::default(), Sum::default());
         for span in spans {
             let sum = if span.closed_at >= midnight { &mut today } else { &mut past };
-            sum.minutes += calendar.minutes_spent(span.imported_at, span.closed_at);
+            sum.minutes += calendar.minutes_spent(span.stretches());
             sum.orders += 1;
         }
         Self { today: today.average(), past: past.average(), trend: Self::trend(today, past) }
@@ -99,7 +112,8 @@ mod tests {
     /// An order that took `minutes` of the morning of a day.
     fn took(day: &str, minutes: i64) -> Span {
         let imported_at = at(&format!("{day}T08:00-03"));
-        Span { imported_at, closed_at: imported_at + SignedDuration::from_mins(minutes) }
+        let closed_at = imported_at + SignedDuration::from_mins(minutes);
+        Span { imported_at, closed_at, rests: Vec::new() }
     }
 
     #[rstest]
@@ -144,7 +158,29 @@ mod tests {
         #[case] closed_at: &str,
         #[case] minutes: i64,
     ) {
-        let span = Span { imported_at: at(imported_at), closed_at: at(closed_at) };
+        let span = Span { imported_at: at(imported_at), closed_at: at(closed_at), rests: Vec::new() };
+        let found = Indicators::new(&[span], at("2025-10-01T00:00-03"), SP);
+        assert_eq!(found.today, Some(minutes), "{what}");
+    }
+
+    #[rstest]
+    #[case("an hour of a morning", &[("10-22T08:30", "10-22T09:30")], "10-22T10:00", 60)]
+    #[case("over a weekend", &[("10-17T16:50", "10-20T07:40")], "10-20T07:45", 535)]
+    #[case("twice", &[("10-22T08:10", "10-22T09:00"), ("10-22T09:05", "10-22T11:00")], "10-22T11:10", 25)]
+    #[case("reopened after hours", &[("10-22T08:10", "10-22T18:00")], "10-22T18:40", 10)]
+    #[case("closed again at once", &[("10-22T08:10", "10-22T16:00")], "10-22T16:00", 10)]
+    fn time_that_an_order_lay_closed_does_not_count(
+        #[case] what: &str,
+        #[case] rests: &[(&str, &str)],
+        #[case] closed_at: &str,
+        #[case] minutes: i64,
+    ) {
+        let moment = |text: &str| at(&format!("2025-{text}-03"));
+        let rests: Vec<_> =
+            rests.iter().map(|(closed, reopened)| (moment(closed), moment(reopened))).collect();
+        let day = if what == "over a weekend" { "10-17" } else { "10-22" };
+        let imported_at = moment(&format!("{day}T08:00"));
+        let span = Span { imported_at, closed_at: moment(closed_at), rests };
         let found = Indicators::new(&[span], at("2025-10-01T00:00-03"), SP);
         assert_eq!(found.today, Some(minutes), "{what}");
     }
@@ -152,7 +188,7 @@ mod tests {
     #[test]
     fn an_order_counts_on_the_day_it_was_finished() {
         let imported_at = at("2025-10-21T23:00-03");
-        let closed = |closed_at| Span { imported_at, closed_at: at(closed_at) };
+        let closed = |closed_at| Span { imported_at, closed_at: at(closed_at), rests: Vec::new() };
         let spans = [closed("2025-10-21T23:59:59-03"), closed("2025-10-22T00:00-03")];
         let found = Indicators::new(&spans, midnight(), SP);
         assert_eq!((found.past, found.today), (Some(59), Some(60)));

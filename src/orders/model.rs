@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::item::{ItemGroup, ItemState, ItemStatus};
+use crate::error::{Sentence, Word};
 use crate::ids::{ItemId, NoteId, OrderId, PackagingId, PersonId, ShippingId};
 
 /// The stored state of an order.
@@ -158,6 +159,19 @@ pub enum FinishRefusal {
     ToReturn,
 }
 
+impl FinishRefusal {
+    /// What the finish bar says beforehand, and the refusal afterwards.
+    pub fn sentence(self) -> Sentence {
+        match self {
+            FinishRefusal::Unsettled { left } => {
+                Sentence::new("orders.finish.unsettled").with("count", Word::Count(left))
+            }
+            FinishRefusal::NothingPicked => Sentence::new("orders.finish.nothing_picked"),
+            FinishRefusal::ToReturn => Sentence::new("orders.finish.to_return"),
+        }
+    }
+}
+
 /// An order's header: everything that card and picking screen share.
 #[derive(Clone, Debug)]
 pub struct OrderSummary {
@@ -242,6 +256,15 @@ pub struct Item {
     pub state: ItemState,
     /// Who changed the line last, and when; None while nobody did.
     pub last_change: Option<LastChange>,
+    /// The newest pick that stands.
+    pub last_pick: Option<LastPick>,
+}
+
+/// What "undo the last pick" takes back.
+#[derive(Clone, Copy, Debug)]
+pub struct LastPick {
+    pub seq: i32,
+    pub quantity: Decimal,
 }
 
 /// The newest entry of the history that touched a line.
@@ -362,6 +385,15 @@ pub struct ShippingOption {
 pub struct PackagingOption {
     pub id: PackagingId,
     pub name: String,
+}
+
+/// What may be chosen for an order that exists.
+#[derive(Clone, Debug)]
+pub struct OrderChoices {
+    pub shippings: Vec<ShippingOption>,
+    pub packagings: Vec<PackagingOption>,
+    /// Active people who sell.
+    pub sellers: Vec<(PersonId, String)>,
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::html::format;
 use crate::lang::Lang;
-use crate::quotes::numbers::{format_money, format_quantity};
 use crate::quotes::quote::{Quote, QuoteLine};
 
 /// The ERP rounds each line on its own.
@@ -119,14 +119,14 @@ impl Problem {
             Problem::UnreadLine { text } => lang.t_with("quotes.problem.unread_line", &[("text", text)]),
             Problem::Quantity { line, read } => lang.t_with(
                 "quotes.problem.quantity",
-                &[("line", &line.to_string()), ("read", &format_quantity(*read, lang))],
+                &[("line", &line.to_string()), ("read", &format::quantity(lang, *read))],
             ),
             Problem::LineTotal { line, read, computed } => lang.t_with(
                 "quotes.problem.line_total",
                 &[
                     ("line", &line.to_string()),
-                    ("read", &format_money(*read, lang)),
-                    ("computed", &format_money(*computed, lang)),
+                    ("read", &format::amount(lang, *read)),
+                    ("computed", &format::amount(lang, *computed)),
                 ],
             ),
             Problem::Sum { read, computed } => compare("quotes.problem.sum", *read, *computed, lang),
@@ -136,7 +136,7 @@ impl Problem {
 }
 
 fn compare(key: &str, read: Decimal, computed: Decimal, lang: Lang) -> String {
-    let values = [("read", &*format_money(read, lang)), ("computed", &*format_money(computed, lang))];
+    let values = [("read", &*format::amount(lang, read)), ("computed", &*format::amount(lang, computed))];
     lang.t_with(key, &values)
 }
 
@@ -146,7 +146,7 @@ impl Notice {
         match self {
             Notice::NoNumber => lang.t("quotes.notice.no_number").into_owned(),
             Notice::Discount { amount } => {
-                lang.t_with("quotes.notice.discount", &[("amount", &format_money(*amount, lang))])
+                lang.t_with("quotes.notice.discount", &[("amount", &format::amount(lang, *amount))])
             }
             Notice::RepeatedCode { product, lines } => {
                 let lines = lines.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");

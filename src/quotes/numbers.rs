@@ -2,8 +2,6 @@
 
 use rust_decimal::Decimal;
 
-use crate::lang::Lang;
-
 /// More digits than any real quote has, and few enough that a product of two numbers cannot overflow a `Decimal`.
 const MOST_WHOLE_DIGITS: usize = 12;
 const MOST_DECIMALS: usize = 4;
@@ -60,49 +58,4 @@ fn without_thousands_marks(whole: &str) -> Option<String> {
 
 fn all_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Money for a person: "1.707,00" in Portuguese, "1,707.00" in English. At least two decimals, never fewer than it has.
-pub fn format_money(value: Decimal, lang: Lang) -> String {
-    punctuate(&money_text(value), lang)
-}
-
-/// A quantity for a person: "1.350", "1,5"; no decimals that say nothing.
-pub fn format_quantity(value: Decimal, lang: Lang) -> String {
-    punctuate(&quantity_text(value), lang)
-}
-
-/// Money for a machine: a point and at least two decimals ("1050.00").
-pub fn money_text(value: Decimal) -> String {
-    let mut value = value.normalize();
-    if value.scale() < 2 {
-        value.rescale(2);
-    }
-    value.to_string()
-}
-
-/// A quantity for a machine: a point, and no decimals that say nothing ("1.5", "5").
-pub fn quantity_text(value: Decimal) -> String {
-    value.normalize().to_string()
-}
-
-fn punctuate(plain: &str, lang: Lang) -> String {
-    let (thousands, decimal) = match lang {
-        Lang::PtBr => ('.', ','),
-        Lang::En => (',', '.'),
-    };
-    let (sign, plain) = plain.strip_prefix('-').map_or(("", plain), |rest| ("-", rest));
-    let (whole, decimals) = plain.split_once('.').unwrap_or((plain, ""));
-    let mut text = sign.to_owned();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            text.push(thousands);
-        }
-        text.push(digit);
-    }
-    if !decimals.is_empty() {
-        text.push(decimal);
-        text.push_str(decimals);
-    }
-    text
 }

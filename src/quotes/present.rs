@@ -4,9 +4,8 @@ use super::around::{Around, Chosen, Double, OpenOrder};
 use super::checks::{self, Problem};
 use super::difference::Reader;
 use super::draft::{Draft, Fault, Field, Sheet, SheetLine};
-use super::numbers::{format_money, format_quantity};
 use super::views::{Cell, DraftRow, DraftState, PreviewForm, PreviewLine, PreviewProblem, ShippingChoice};
-use crate::html::Choice;
+use crate::html::{Choice, format};
 use crate::lang::Lang;
 use crate::orders::access;
 use crate::users::model::Permission;
@@ -37,7 +36,7 @@ pub fn draft_row(draft: &Draft, sheet: &Sheet, around: &Around, lang: Lang) -> D
         customer: quote.customer.clone(),
         seller: seller.map_or_else(|| quote.seller.clone(), |seller| seller.name.clone()),
         lines: i64::try_from(quote.items.len()).unwrap_or(i64::MAX),
-        payable: format!("R$ {}", format_money(quote.payable, lang)),
+        payable: format!("R$ {}", format::amount(lang, quote.payable)),
         at: draft.created_at,
         importer: draft.importer.clone(),
         state: draft_state(draft, sheet, around, lang),
@@ -87,10 +86,10 @@ fn line_sum(sheet: &Sheet, problem: &Problem, lang: Lang) -> String {
         return problem.sentence(lang);
     };
     let values = [
-        ("quantity", &*format_quantity(item.quantity, lang)),
-        ("price", &*format_money(item.unit_price, lang)),
-        ("computed", &*format_money(*computed, lang)),
-        ("read", &*format_money(*read, lang)),
+        ("quantity", &*format::quantity(lang, item.quantity)),
+        ("price", &*format::amount(lang, item.unit_price)),
+        ("computed", &*format::amount(lang, *computed)),
+        ("read", &*format::amount(lang, *read)),
     ];
     lang.t_with("preview.line_sum", &values)
 }

@@ -58,7 +58,7 @@ mod money {
     use serde::{Deserialize, Deserializer, Serializer};
 
     pub fn serialize<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&crate::quotes::numbers::money_text(*value))
+        serializer.serialize_str(&crate::html::format::plain_amount(*value))
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
@@ -73,6 +73,6 @@ mod quantity {
     pub use super::money::deserialize;
 
     pub fn serialize<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&crate::quotes::numbers::quantity_text(*value))
+        serializer.serialize_str(&crate::html::format::plain_quantity(*value))
     }
 }

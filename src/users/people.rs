@@ -42,8 +42,8 @@ impl By<'_> {
         insert_security_event(tx, company_id, &event).await
     }
 
-    fn access_changed(&self, person_id: PersonId) -> Change {
-        Change::Happened(NewEvent::new(EventKind::AccessChanged, self.actor_id).person(person_id))
+    fn access_changed(&self, person_id: PersonId) -> NewEvent {
+        NewEvent::new(EventKind::AccessChanged, self.actor_id).person(person_id)
     }
 }
 
@@ -85,7 +85,7 @@ impl Command for SetRoles<'_> {
         sessions::update_sessions_renew(tx, company_id, self.person_id).await?;
         let detail = json!({ "before": codes(&person.roles), "after": codes(&self.roles) });
         self.by.note(tx, SecurityEvent::RolesChanged, self.person_id, detail).await?;
-        Ok(self.by.access_changed(self.person_id))
+        Ok(Change::Happened(self.by.access_changed(self.person_id)))
     }
 }
 
@@ -112,7 +112,10 @@ impl Command for SetActive<'_> {
             ended = end_access(tx, self.person_id).await?;
         }
         self.by.note(tx, kind, self.person_id, json!({ "sessions_ended": ended })).await?;
-        Ok(self.by.access_changed(self.person_id))
+        // The orders of a seller who is gone are any seller's.
+        let sells = person.roles.contains(&Role::Seller)
+            || people::count_open_orders(tx, company_id, self.person_id).await? > 0;
+        Ok(Change::Happened(self.by.access_changed(self.person_id).changes_owners(sells)))
     }
 }
 
@@ -134,7 +137,7 @@ impl Command for ResetPin<'_> {
         people::update_pin_reset(tx, company_id, self.person_id, &self.pin_hash).await?;
         let ended = end_access(tx, self.person_id).await?;
         self.by.note(tx, SecurityEvent::PinReset, self.person_id, json!({ "sessions_ended": ended })).await?;
-        Ok(self.by.access_changed(self.person_id))
+        Ok(Change::Happened(self.by.access_changed(self.person_id)))
     }
 }
 

@@ -23,11 +23,12 @@ use uuid::Uuid;
 
 use super::client::wants_json;
 use super::model::{Actor, SESSION_ABSOLUTE, session_holds};
-use super::queries::sessions::{self, NewSession};
+use super::queries::sessions::{self, Arrival, FoundSession, NewSession};
 use crate::clock::Clock;
 use crate::command::Who;
 use crate::db::Db;
 use crate::error::{AppError, Result};
+use crate::feed::Head;
 use crate::ids::{CompanyId, PersonId, SessionId};
 use crate::state::AppState;
 
@@ -35,6 +36,7 @@ use crate::state::AppState;
 const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
 const ACTOR: &str = "actor";
+const HEAD: &str = "head";
 const BEGINS: &str = "begins";
 
 /// Whose session begins, and what was checked.
@@ -82,7 +84,7 @@ impl SessionStore for PostgresStore {
 
     async fn save(&self, record: &Record) -> session_store::Result<()> {
         let mut data = record.data.clone();
-        data.retain(|name, _| name != ACTOR && name != BEGINS);
+        data.retain(|name, _| ![ACTOR, HEAD, BEGINS].contains(&name.as_str()));
         let data = serde_json::to_value(data).map_err(|error| StoreError::Encode(error.to_string()))?;
         let mut tx = self.db.gate().await.map_err(backend)?;
         sessions::update_session_data(&mut tx, &key(record.id), &data).await.map_err(backend)?;
@@ -91,20 +93,21 @@ impl SessionStore for PostgresStore {
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
         let now = self.clock.now();
-        let mut tx = self.db.gate().await.map_err(backend)?;
-        let found = sessions::find_session(&mut tx, &key(*id), now).await.map_err(backend)?;
-        let Some(found) = found else { return Ok(None) };
-        if !session_holds(found.actor.session.created_at, found.last_seen_at, now) {
+        let arrival = sessions::find_session(&self.db, key(*id), now).await.map_err(backend)?;
+        let Some(Arrival { session: FoundSession { actor, last_seen_at }, head }) = arrival else {
+            return Ok(None);
+        };
+        if !session_holds(actor.session.created_at, last_seen_at, now) {
             return Ok(None);
         }
-        if now.duration_since(found.last_seen_at) >= TOUCH_EVERY {
-            let id = [found.actor.session.id.0];
+        if now.duration_since(last_seen_at) >= TOUCH_EVERY {
+            let mut tx = self.db.gate().await.map_err(backend)?;
+            let id = [actor.session.id.0];
             sessions::touch_sessions(&mut tx, &id, now, now - TOUCH_EVERY).await.map_err(backend)?;
             tx.keep().await.map_err(backend)?;
         }
-        let actor =
-            serde_json::to_value(&found.actor).map_err(|error| StoreError::Decode(error.to_string()))?;
-        let data = [(ACTOR.to_owned(), actor)].into();
+        let actor = serde_json::to_value(&actor).map_err(|error| StoreError::Decode(error.to_string()))?;
+        let data = [(ACTOR.to_owned(), actor), (HEAD.to_owned(), head.to_string().into())].into();
         // Nothing reads this moment: the age was judged above.
         Ok(Some(Record { id: *id, data, expiry_date: OffsetDateTime::UNIX_EPOCH }))
     }
@@ -150,8 +153,8 @@ pub fn layer(state: &AppState) -> SessionManagerLayer<PostgresStore> {
         .with_expiry(Expiry::OnInactivity(time::Duration::seconds(SESSION_ABSOLUTE.as_secs())))
 }
 
-/// Middleware: finds out who is behind a request, once. Puts [`Actor`] and [`Who`] into its extensions, or
-/// nothing when nobody is signed in. What goes wrong is left for [`hold_back`], inside of the layers that put
+/// Middleware: finds out who is behind a request, once. Puts [`Actor`], [`Who`] and the company's [`Head`] into its
+/// extensions, or nothing when nobody is signed in. What goes wrong is left for [`hold_back`], inside of the layers that put
 /// errors into words.
 pub async fn load_actor(mut request: Request, next: Next) -> Response {
     if let Some(session) = request.extensions().get::<Session>().cloned() {
@@ -160,6 +163,10 @@ pub async fn load_actor(mut request: Request, next: Next) -> Response {
                 let who = Who { company_id: actor.company_id, person_id: actor.person_id };
                 request.extensions_mut().insert(who);
                 request.extensions_mut().insert(actor);
+                let head = session.get::<String>(HEAD).await.ok().flatten();
+                if let Some(head) = head.and_then(|head| head.parse::<Head>().ok()) {
+                    request.extensions_mut().insert(head);
+                }
             }
             Ok(None) => {}
             Err(error) => {

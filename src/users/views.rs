@@ -175,6 +175,27 @@ impl PersonFragment<'_> {
     fn has(&self, role: &Role) -> bool {
         self.person.roles.contains(role)
     }
+
+    /// Whoever sells, or is gone, may have orders that somebody else is to go on with.
+    fn may_have_orders(&self) -> bool {
+        !self.person.active || self.has(&Role::Seller)
+    }
+}
+
+/// The orders of one person, about to be another seller's. Posts to `/people/{id}/orders`: `seller` (an id), `v`.
+pub struct HandOver<'a> {
+    pub person: &'a PersonRow,
+    pub open_orders: i64,
+    /// Active sellers who may get them.
+    pub sellers: Vec<&'a PersonRow>,
+}
+
+impl<'a> HandOver<'a> {
+    pub fn new(person: &'a PersonRow, open_orders: i64, people: &'a [PersonRow]) -> Self {
+        let sells =
+            |other: &&PersonRow| other.active && other.roles.contains(&Role::Seller) && other.id != person.id;
+        Self { person, open_orders, sellers: people.iter().filter(sells).collect() }
+    }
 }
 
 /// A PIN that is shown once, right after it was made.
@@ -202,6 +223,8 @@ pub struct PeoplePage<'a> {
     pub form: &'a NewPersonForm,
     pub errors: &'a FieldErrors,
     pub one_time_pin: Option<&'a OneTimePin>,
+    /// `?orders=ID`: whose orders are to be handed over.
+    pub hand_over: Option<HandOver<'a>>,
     /// The PIN was not proven lately: the page asks for it first (posts to `/unlock` with `next=/people`).
     pub needs_pin: bool,
     pub number_digits: u8,

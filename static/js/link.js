@@ -14,6 +14,7 @@ const GAP = 500;
 const hooks = { signIn() {}, forbidden() {}, hello() {}, live() {} };
 let socket = null;
 let timer = 0;
+let due = 0;
 let attempt = 0;
 let refused = 0;
 let spread = 10000;
@@ -25,6 +26,7 @@ export function onLink(handlers) {
 
 function dialIn(ms) {
   clearTimeout(timer);
+  due = Date.now() + ms;
   timer = setTimeout(dial, ms);
 }
 
@@ -153,7 +155,13 @@ function wake() {
   dialIn(random(SOON));
 }
 
+/** Who touches the page wants it now: the next try is not waited for. */
+function hurry() {
+  if (timer && due - Date.now() > SOON) wake();
+}
+
 export function start() {
+  addEventListener("pointerdown", hurry, { passive: true });
   document.addEventListener("visibilitychange", () => {
     if (socket) {
       const silent = socket.visible(!document.hidden);

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and is no server")]
 
+mod averages;
 mod browser;
 mod commands;
 mod doors;
@@ -9,6 +10,8 @@ mod drain;
 mod embedded;
 mod faults;
 mod feed;
+mod given_back;
+mod hand_over;
 mod health;
 mod import;
 mod isolation;
@@ -25,4 +28,5 @@ mod shelf;
 mod sign_in;
 mod sockets;
 mod support;
+mod undo;
 mod wire;

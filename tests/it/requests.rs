@@ -150,7 +150,7 @@ async fn until_refused(what: &str, mut ask: impl AsyncFnMut() -> Answer) -> Answ
         if answer.status == 429 {
             let seconds = answer.headers["retry-after"].to_str().unwrap().parse::<u64>().unwrap();
             assert!((1..=60).contains(&seconds), "{what}: {seconds}");
-            assert!(answer.text.contains("pedidos em pouco tempo"), "{what}: {}", answer.text);
+            assert!(answer.text.contains("tentativas em pouco tempo"), "{what}: {}", answer.text);
             assert!(answer.headers.contains_key("content-security-policy"), "{what}");
             return answer;
         }
@@ -244,7 +244,7 @@ async fn slow_downloads_do_not_fill_the_memory() {
     }
     let refused = client.get(&path).await;
     assert_eq!(refused.status, 429, "{}", refused.text);
-    assert!(refused.headers.contains_key("retry-after") && refused.text.contains("downloads demais"));
+    assert!(refused.headers.contains_key("retry-after") && refused.text.contains("abrindo PDFs"));
     assert_eq!(client.get("/").await.status, 200, "pages are no downloads");
     under_way.pop();
     wait_for("a turn that was given back", async || (client.get(&path).await.status == 200).then_some(()))

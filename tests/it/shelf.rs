@@ -261,3 +261,29 @@ async fn a_restored_order_has_what_is_still_in_its_box() {
     done(&boxed.put_back(&picker, 0, "10").await);
     assert!(boxed.closed_row(&picker).await.contains("tudo devolvido"));
 }
+
+#[tokio::test]
+async fn a_canceled_order_comes_back_only_while_its_number_is_free() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let admin = server.signed_in("alfa", ADMIN).await;
+    let first = Boxed { order: company.import(1).await, company: company.clone() };
+    let second = Boxed { order: company.import(1).await, company };
+    first.cancel(&admin).await;
+    let number = &first.order.number;
+    let take = format!(
+        "update orders set number = '{number}', customer = 'LOJA DO ZÉ' where id = '{}'",
+        second.order.id
+    );
+    run_sql(&server.database_url, &take).await;
+    let restore = format!("{}/reopen", first.path());
+    let reason = [("reason", "cliente voltou atrás")];
+    let said = refused(&admin.tap(&restore, &reason).await);
+    let expected =
+        format!("Não dá para restaurar: o número {number} agora é do pedido de LOJA DO ZÉ, importado às ");
+    assert!(said.starts_with(&expected), "{said}");
+    second.cancel(&admin).await;
+    done(&admin.tap(&restore, &reason).await);
+    // And the other way round.
+    assert!(refused(&admin.tap(&format!("{}/reopen", second.path()), &reason).await).contains("PAULA TESTE"));
+}

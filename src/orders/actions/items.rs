@@ -23,12 +23,14 @@ pub struct PickItem<'a> {
     pub quantity: Decimal,
 }
 
-/// Take picked units back; `quantity` None means the last pick.
+/// Take this many picked units back.
 #[derive(Debug)]
 pub struct UnpickItem<'a> {
     pub on: On<'a>,
     pub item_id: ItemId,
-    pub quantity: Option<Decimal>,
+    pub quantity: Decimal,
+    /// They are this pick, the last one that the screen showed; None: the newest, whichever they are.
+    pub pick: Option<i32>,
 }
 
 /// This many units that the newest quote does not want, or that a canceled order has in its box, are back on the shelf.
@@ -68,7 +70,8 @@ impl Command for PickItem<'_> {
             Err(refusal) => return Err(item_conflict(refusal, &item, self.on.now)),
         };
         let pick = PickRecord {
-            seq: picks::get_next_pick_seq(tx, company_id, order.id, item.id).await?,
+            // Named by its entry of the history: no later pick is ever taken for this one.
+            seq: i32::try_from(order.version + 1).map_err(AppError::internal)?,
             person_id: self.on.actor.person_id,
             quantity: self.quantity,
             before: item.state.clone(),
@@ -91,7 +94,10 @@ impl Command for PickItem<'_> {
 impl Command for UnpickItem<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_open(tx, Permission::Pick).await?;
-        let decide = |state: &ItemState, picks: &[StandingPick]| state.unpick(picks, self.quantity);
+        let decide = |state: &ItemState, picks: &[StandingPick]| match self.pick {
+            Some(seq) => state.unpick_last(picks, seq, self.quantity),
+            None => state.unpick(picks, self.quantity),
+        };
         back_to_shelf(tx, self.on, &order, self.item_id, EventKind::ItemUnpicked, decide).await
     }
 }

@@ -1,5 +1,6 @@
 //! What commands do: lock → decide → write → history. `command::run` wraps each into its transaction.
 
+pub mod hand_over;
 pub mod import;
 pub mod items;
 pub mod notes;
@@ -135,6 +136,13 @@ fn item_conflict(refusal: ItemRefusal, item: &Item, now: Timestamp) -> AppError 
         (ItemRefusal::MoreThanToReturn { left }, _) => {
             Sentence::new("conflict.more_than_to_return").quantity("left", left)
         }
+        (ItemRefusal::NotLastPick, Some(change)) if is(change, EventKind::ItemPicked) => {
+            changed_by("conflict.picked_since", change)
+                .quantity("picked", change.quantity.unwrap_or_default())
+        }
+        (ItemRefusal::NotLastPick, Some(change)) if returned(change) => {
+            changed_by("conflict.item_returned", change)
+        }
         (ItemRefusal::AmountInvalid, _) => return AppError::field("quantity", "orders.error.amount_invalid"),
         (ItemRefusal::MoreThanRest { rest }, Some(change)) if is(change, EventKind::ItemPicked) => {
             if rest.is_zero() {
@@ -168,8 +176,12 @@ fn item_conflict(refusal: ItemRefusal, item: &Item, now: Timestamp) -> AppError 
         {
             changed_by("conflict.item_short", change)
         }
-        (ItemRefusal::NotFrom { .. }, Some(change)) => changed_by("conflict.item_changed_by", change),
-        (ItemRefusal::NotFrom { .. }, None) => Sentence::new("conflict.item_changed"),
+        (ItemRefusal::NotFrom { .. } | ItemRefusal::NotLastPick, Some(change)) => {
+            changed_by("conflict.item_changed_by", change)
+        }
+        (ItemRefusal::NotFrom { .. } | ItemRefusal::NotLastPick, None) => {
+            Sentence::new("conflict.item_changed")
+        }
     };
     AppError::Conflict(sentence)
 }

@@ -3,11 +3,13 @@
 use super::{Entry, On};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
-use crate::error::{AppError, Result};
+use crate::error::{AppError, Result, Sentence};
 use crate::feed::EventKind;
 use crate::ids::NoteId;
+use crate::orders::access;
 use crate::orders::history::Detail;
-use crate::orders::queries::notes;
+use crate::orders::queries::history::{self, LaterEntry};
+use crate::orders::queries::notes::{self, StoredNote};
 use crate::users::model::Permission;
 
 #[derive(Debug)]
@@ -30,8 +32,9 @@ impl Command for AddNote<'_> {
         let company_id = tx.company_id();
         let order = self.on.lock_open(tx, Permission::AddNote).await?;
         let text = note_text(&self.text)?;
-        notes::insert_note(tx, company_id, order.id, self.on.actor.person_id, text, self.on.now).await?;
-        let detail = Detail::text(text);
+        let id =
+            notes::insert_note(tx, company_id, order.id, self.on.actor.person_id, text, self.on.now).await?;
+        let detail = Detail::note(id, None, Some(text));
         self.on.record(tx, &order, Entry::order(EventKind::NoteAdded, &detail)).await
     }
 }
@@ -40,29 +43,46 @@ impl Command for ChangeNote<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let company_id = tx.company_id();
         let order = self.on.lock_open(tx, Permission::View).await?;
-        let note = notes::find_note(tx, company_id, order.id, self.note_id).await?;
-        let Some((stored, version, author_id)) = note else {
-            return if self.text.is_none() { Ok(Change::Unchanged) } else { Err(AppError::NotFound) };
-        };
+        let found = notes::find_note(tx, company_id, order.id, self.note_id).await?;
+        let note = found.ok_or(AppError::NotFound)?;
         // One's own note may always be mended.
-        if author_id != self.on.actor.person_id {
-            crate::orders::access::require(self.on.actor, Permission::ChangeOrder, &order, self.on.now)?;
+        if note.author_id != self.on.actor.person_id {
+            access::require(self.on.actor, Permission::ChangeOrder, &order, self.on.now)?;
         }
-        if version != self.version {
-            return Err(AppError::conflict("conflict.note_changed"));
+        if note.removed && self.text.is_none() {
+            return Ok(Change::Unchanged);
+        }
+        if note.removed || note.version != self.version {
+            return Err(self.conflict(tx, &note).await?);
         }
         let text = self.text.as_deref().map(note_text).transpose()?;
-        if text == Some(stored.as_str()) {
+        if text == Some(note.text.as_str()) {
             return Ok(Change::Unchanged);
         }
         notes::update_note(tx, company_id, self.note_id, text, self.on.now).await?;
         let kind = if text.is_some() { EventKind::NoteChanged } else { EventKind::NoteRemoved };
-        let detail = Detail {
-            text: Some(text.unwrap_or(&stored).to_owned()),
-            text_before: Some(stored.clone()),
-            ..Detail::default()
-        };
+        let detail = Detail::note(self.note_id, Some(&note.text), text);
         self.on.record(tx, &order, Entry::order(kind, &detail)).await
+    }
+}
+
+impl ChangeNote<'_> {
+    /// Who changed or removed the note before this editor saved, and when.
+    async fn conflict(&self, tx: &mut CompanyTx, note: &StoredNote) -> Result<AppError> {
+        let company_id = tx.company_id();
+        let later = history::list_later(tx, company_id, self.on.order_id, 0).await?;
+        let of_the_note =
+            |entry: &&LaterEntry| entry.detail.note.as_ref().is_some_and(|change| change.id == self.note_id);
+        let sentence = match (later.iter().find(of_the_note), note.removed) {
+            (Some(by), removed) => {
+                let key = if removed { "conflict.note_removed_by" } else { "conflict.note_changed_by" };
+                Sentence::new(key).text("name", by.actor.clone()).when(by.at, self.on.now)
+            }
+            // Changed by a build that did not write down which note it was.
+            (None, true) => Sentence::new("conflict.note_removed"),
+            (None, false) => Sentence::new("conflict.note_changed"),
+        };
+        Ok(AppError::Conflict(sentence))
     }
 }
 

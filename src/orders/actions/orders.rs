@@ -1,16 +1,18 @@
 //! Commands on a whole order: finish, reopen, cancel, urgent, shipping.
 
+use jiff::Timestamp;
+
 use super::{Entry, On, closed_conflict};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
-use crate::error::{AppError, Result, Sentence, Word};
+use crate::error::{AppError, Result, Sentence};
 use crate::feed::EventKind;
 use crate::ids::{PackagingId, ShippingId};
-use crate::orders::history::Detail;
-use crate::orders::model::{FinishRefusal, OrderState};
+use crate::orders::history::{Detail, OrderFields};
+use crate::orders::model::OrderState;
 use crate::orders::queries::{
     options,
-    order::{self, NewClosing},
+    order::{self, LockedOrder, NewClosing},
     summaries,
 };
 
@@ -64,24 +66,13 @@ impl Command for FinishOrder<'_> {
         }
         let summary = summaries::get_summary(tx, company_id, order.id).await?;
         if let Some(refusal) = summary.counts.finish_refusal() {
-            return Err(AppError::Conflict(finish_refused(refusal)));
+            return Err(AppError::Conflict(refusal.sentence()));
         }
         let closing =
             NewClosing { at: self.on.now, by: self.on.actor.person_id, reason: None, volumes: self.volumes };
         order::update_state(tx, company_id, order.id, OrderState::Finished, Some(closing)).await?;
         let detail = Detail { text: self.volumes.map(|volumes| volumes.to_string()), ..Detail::default() };
         self.on.record(tx, &order, Entry::order(EventKind::OrderFinished, &detail)).await
-    }
-}
-
-/// The sentence of a refusal to finish; the finish bar says the same.
-pub fn finish_refused(refusal: FinishRefusal) -> Sentence {
-    match refusal {
-        FinishRefusal::Unsettled { left } => {
-            Sentence::new("orders.finish.unsettled").with("count", Word::Count(left))
-        }
-        FinishRefusal::NothingPicked => Sentence::new("orders.finish.nothing_picked"),
-        FinishRefusal::ToReturn => Sentence::new("orders.finish.to_return"),
     }
 }
 
@@ -93,7 +84,10 @@ impl Command for ReopenOrder<'_> {
             return Ok(Change::Unchanged);
         }
         let detail = Detail::text(reason(&self.reason)?);
-        // A canceled order's number may be another order's by now: the unique index says so.
+        if order.state == OrderState::Canceled {
+            number_is_free(tx, &order, self.on.now).await?;
+        }
+        // A number that is taken at this very moment is refused by the index `orders_number_key`.
         order::update_state(tx, company_id, order.id, OrderState::Open, None).await?;
         self.on.record(tx, &order, Entry::order(EventKind::OrderReopened, &detail)).await
     }
@@ -121,12 +115,13 @@ impl Command for SetUrgent<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let company_id = tx.company_id();
         let order = self.on.lock_open(tx, Permission::ChangeOrder).await?;
-        if order.urgent == self.urgent {
+        if order.fields.urgent == self.urgent {
             return Ok(Change::Unchanged);
         }
-        order::update_urgent(tx, company_id, order.id, self.urgent).await?;
+        let fields = OrderFields { urgent: self.urgent, ..order.fields };
+        order::update_fields(tx, company_id, order.id, fields).await?;
         let kind = if self.urgent { EventKind::OrderUrgent } else { EventKind::OrderNotUrgent };
-        self.on.record(tx, &order, Entry::order(kind, &Detail::default())).await
+        self.on.record(tx, &order, Entry::order(kind, &Detail::order(order.fields, fields))).await
     }
 }
 
@@ -134,10 +129,11 @@ impl Command for ChangeShipping<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let company_id = tx.company_id();
         let order = self.on.lock_open(tx, Permission::ChangeOrder).await?;
-        if (order.shipping_id, order.packaging_id) == (self.shipping_id, self.packaging_id) {
+        let before = order.fields;
+        if (before.shipping_id, before.packaging_id) == (self.shipping_id, self.packaging_id) {
             return Ok(Change::Unchanged);
         }
-        let options = options::list_shipping_options(tx, company_id, Some(order.shipping_id)).await?;
+        let options = options::list_shipping_options(tx, company_id, Some(before.shipping_id)).await?;
         let option = options
             .iter()
             .find(|option| option.id == self.shipping_id)
@@ -145,12 +141,30 @@ impl Command for ChangeShipping<'_> {
         if !option.packagings.contains(&self.packaging_id) {
             return Err(AppError::field("packaging", "orders.error.packaging_not_allowed"));
         }
-        let urgent = order.urgent || option.makes_urgent;
-        order::update_shipping(tx, company_id, order.id, self.shipping_id, self.packaging_id, urgent).await?;
+        let fields = OrderFields {
+            urgent: before.urgent || option.makes_urgent,
+            shipping_id: self.shipping_id,
+            packaging_id: self.packaging_id,
+        };
+        order::update_fields(tx, company_id, order.id, fields).await?;
         let packagings = options::list_packaging_options(tx, company_id, Some(self.packaging_id)).await?;
         let packaging = packagings.iter().find(|packaging| packaging.id == self.packaging_id);
         let text = format!("{} · {}", option.name, packaging.map_or("", |packaging| packaging.name.as_str()));
-        self.on.record(tx, &order, Entry::order(EventKind::OrderChanged, &Detail::text(text))).await
+        let detail = Detail { text: Some(text), ..Detail::order(before, fields) };
+        self.on.record(tx, &order, Entry::order(EventKind::OrderChanged, &detail)).await
+    }
+}
+
+/// A canceled order's number may be another order's by now.
+async fn number_is_free(tx: &mut CompanyTx, order: &LockedOrder, now: Timestamp) -> Result<()> {
+    let company_id = tx.company_id();
+    let Some(number) = order.number.as_deref() else { return Ok(()) };
+    match order::find_number_holder(tx, company_id, number).await? {
+        None => Ok(()),
+        Some(holder) => {
+            let sentence = Sentence::new("conflict.number_taken").text("number", number);
+            Err(AppError::Conflict(sentence.text("customer", holder.customer).when(holder.imported_at, now)))
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Undo: restores exactly what a command changed, while it is the newest on every line it touched.
+//! Undo: restores exactly what a command changed, while it is the newest on everything it touched.
 
 use jiff::Timestamp;
 
@@ -8,11 +8,11 @@ use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
 use crate::feed::EventKind;
 use crate::ids::ItemId;
-use crate::orders::history::Detail;
-use crate::orders::history::LineChange;
+use crate::orders::history::{Detail, LineChange, NoteChange, OrderChange};
 use crate::orders::item::ItemRefusal;
 use crate::orders::model::{Item, OrderState};
-use crate::orders::queries::{history, items, picks};
+use crate::orders::queries::order::{self, LockedOrder};
+use crate::orders::queries::{history, items, notes, picks};
 use crate::users::model::Permission;
 
 /// Take back the entry `version` of the order's history.
@@ -41,40 +41,72 @@ impl Command for UndoAction<'_> {
         }
         // A quote is taken back by importing the one before it.
         let never = [EventKind::ActionUndone.code(), EventKind::OrderRevised.code()];
-        if entry.detail.lines.is_empty() || never.contains(&entry.kind.as_str()) {
+        if !entry.detail.restores() || never.contains(&entry.kind.as_str()) {
             return Err(AppError::conflict("conflict.undo_never"));
         }
-        let ids: Vec<ItemId> = entry.detail.lines.iter().map(|line| line.item).collect();
-        let items = items::list_items(tx, company_id, order.id, Some(&ids)).await?;
-        for item in &items {
-            came_after(item, self.version, self.on.now)?;
-        }
-        let version = order.version + 1;
-        for LineChange { item, before, .. } in &entry.detail.lines {
-            items::update_item(tx, company_id, *item, before, version).await?;
-            let added: Vec<i32> = entry.detail.picks_added.iter().map(|pick| pick.seq).collect();
-            if !added.is_empty() {
-                picks::delete_picks(tx, company_id, order.id, *item, &added).await?;
-            }
-            for pick in &entry.detail.picks_before {
-                picks::insert_pick(tx, company_id, order.id, *item, pick).await?;
-            }
-        }
-        let lines = entry
-            .detail
-            .lines
-            .into_iter()
-            .map(|LineChange { item, before, after }| LineChange { item, before: after, after: before })
-            .collect();
-        let detail = Detail { lines, text: Some(entry.kind), ..Detail::default() };
+        self.must_be_newest(tx, &order, &entry.detail).await?;
+        let detail = self.restore(tx, &order, entry.detail).await?;
         let undone = Entry {
             kind: EventKind::ActionUndone,
             item_id: entry.item_id,
             quantity: entry.quantity,
-            detail: &detail,
+            detail: &Detail { text: Some(entry.kind), ..detail },
             undoes: Some(self.version),
         };
         self.on.record(tx, &order, undone).await
+    }
+}
+
+impl UndoAction<'_> {
+    /// Refuses with who came after, if somebody did: on a line, on the note, on the order as a whole.
+    async fn must_be_newest(&self, tx: &mut CompanyTx, order: &LockedOrder, detail: &Detail) -> Result<()> {
+        let company_id = tx.company_id();
+        let ids: Vec<ItemId> = detail.lines.iter().map(|line| line.item).collect();
+        if !ids.is_empty() {
+            for item in &items::list_items(tx, company_id, order.id, Some(&ids)).await? {
+                came_after(item, self.version, self.on.now)?;
+            }
+        }
+        if detail.order.is_none() && detail.note.is_none() {
+            return Ok(());
+        }
+        let later = history::list_later(tx, company_id, order.id, self.version).await?;
+        match later.into_iter().find(|later| detail.meets(&later.detail)) {
+            None => Ok(()),
+            Some(later) => {
+                let sentence = Sentence::new("conflict.came_after_order").text("name", later.actor);
+                Err(AppError::Conflict(sentence.when(later.at, self.on.now)))
+            }
+        }
+    }
+
+    /// Puts everything back as it was before; answers what that changed.
+    async fn restore(&self, tx: &mut CompanyTx, order: &LockedOrder, detail: Detail) -> Result<Detail> {
+        let company_id = tx.company_id();
+        let version = order.version + 1;
+        let added: Vec<i32> = detail.picks_added.iter().map(|pick| pick.seq).collect();
+        for LineChange { item, before, .. } in &detail.lines {
+            items::update_item(tx, company_id, *item, before, version).await?;
+            if !added.is_empty() {
+                picks::delete_picks(tx, company_id, order.id, *item, &added).await?;
+            }
+            for pick in &detail.picks_before {
+                picks::insert_pick(tx, company_id, order.id, *item, pick).await?;
+            }
+        }
+        let mut back = Detail::default();
+        if let Some(change) = &detail.order {
+            let fields = change.taken_back(order.fields);
+            order::update_fields(tx, company_id, order.id, fields).await?;
+            back.order = Some(OrderChange { before: order.fields, after: fields });
+        }
+        if let Some(NoteChange { id, before, after }) = detail.note {
+            notes::update_note(tx, company_id, id, before.as_deref(), self.on.now).await?;
+            back.note = Some(NoteChange { id, before: after, after: before });
+        }
+        let reversed = |LineChange { item, before, after }| LineChange { item, before: after, after: before };
+        back.lines = detail.lines.into_iter().map(reversed).collect();
+        Ok(back)
     }
 }
 

@@ -1,8 +1,11 @@
 //! What stands above and on the board, and the plain list of closed orders.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::summaries::list_summaries;
 use crate::error::Result;
@@ -97,19 +100,52 @@ pub async fn list_finished_spans(
     since: Timestamp,
 ) -> Result<Vec<Span>> {
     let rows = sqlx::query!(
-        r#"select imported_at, closed_at as "closed_at!" from orders
+        r#"select id, imported_at, closed_at as "closed_at!" from orders
            where company_id = $1 and state = 'finished' and closed_at >= $2 order by closed_at desc, id limit $3"#,
         company_id.0,
         since.to_sqlx() as _,
         MOST_SPANS
     )
-    .fetch_all(db)
+    .fetch_all(&mut *db)
     .await?;
-    let span = |imported: jiff_sqlx::Timestamp, closed: jiff_sqlx::Timestamp| Span {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut rests = list_rests(db, company_id, &ids).await?;
+    let mut span = |id: Uuid, imported: jiff_sqlx::Timestamp, closed: jiff_sqlx::Timestamp| Span {
         imported_at: imported.to_jiff(),
         closed_at: closed.to_jiff(),
+        rests: rests.remove(&id).unwrap_or_default(),
     };
-    Ok(rows.into_iter().map(|row| span(row.imported_at, row.closed_at)).collect())
+    Ok(rows.into_iter().map(|row| span(row.id, row.imported_at, row.closed_at)).collect())
+}
+
+/// When orders lay closed before they were reopened. Few were: the index `order_history_reopened_idx` has only those.
+async fn list_rests(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    orders: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<(Timestamp, Timestamp)>>> {
+    let mut rests: HashMap<Uuid, Vec<(Timestamp, Timestamp)>> = HashMap::new();
+    if orders.is_empty() {
+        return Ok(rests);
+    }
+    let rows = sqlx::query!(
+        r#"select h.order_id, c.at as closed_at, h.at as reopened_at
+           from order_history h
+           join lateral (
+             select k.at from order_history k where k.company_id = $1 and k.order_id = h.order_id and k.version < h.version
+               and k.kind in ('order_finished', 'order_canceled') order by k.version desc limit 1
+           ) c on true
+           where h.company_id = $1 and h.kind = 'order_reopened' and h.order_id = any($2)
+           order by h.order_id, h.version"#,
+        company_id.0,
+        orders
+    )
+    .fetch_all(db)
+    .await?;
+    for row in rows {
+        rests.entry(row.order_id).or_default().push((row.closed_at.to_jiff(), row.reopened_at.to_jiff()));
+    }
+    Ok(rests)
 }
 
 /// The newest finished and canceled orders.

@@ -96,6 +96,36 @@ pub async fn insert_history(
     Ok(())
 }
 
+/// An entry that says who changed a note, or the order as a whole.
+#[derive(Debug)]
+pub struct LaterEntry {
+    pub actor: String,
+    pub detail: Detail,
+    pub at: Timestamp,
+}
+
+/// The entries after `version` that changed notes or the order as a whole, newest first.
+pub async fn list_later(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    order_id: OrderId,
+    version: i64,
+) -> Result<Vec<LaterEntry>> {
+    let rows = sqlx::query!(
+        r#"select p.name as actor, h.detail as "detail: Json<Detail>", h.at
+           from order_history h join people p on p.company_id = $1 and p.id = h.actor_id
+           where h.company_id = $1 and h.order_id = $2 and h.version > $3 and h.detail ?| array['note', 'order', 'revision']
+           order by h.version desc"#,
+        company_id.0,
+        order_id.0,
+        version
+    )
+    .fetch_all(db)
+    .await?;
+    let entry = |actor, detail, at: jiff_sqlx::Timestamp| LaterEntry { actor, detail, at: at.to_jiff() };
+    Ok(rows.into_iter().map(|row| entry(row.actor, row.detail.0, row.at)).collect())
+}
+
 /// An entry that somebody wants to take back.
 #[derive(Debug)]
 pub struct StoredEntry {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, ItemId, OrderId, PersonId};
 use crate::orders::item::{ItemState, Replacement, RestState};
-use crate::orders::model::{Item, LastChange};
+use crate::orders::model::{Item, LastChange, LastPick};
 
 /// The lines of an order in the quote's order; with `only`, just those, also where they have left the order.
 pub async fn list_items(
@@ -19,10 +19,13 @@ pub async fn list_items(
     let rows = sqlx::query!(
         r#"select i.id, i.position, i.code, i.description, i.unit, i.unit_price_cents, i.total_cents, i.quantity, i.picked, i.to_return,
              i.rest_state, i.ordered, i.received, i.not_found, i.replacement, i.replacement_quantity, i.reason, i.off_quote, i.version,
-             h.kind as "kind?", h.quantity as "moved?", h.actor_id as "actor_id?", h.at as "at?", p.name as "actor?"
+             h.kind as "kind?", h.quantity as "moved?", h.actor_id as "actor_id?", h.at as "at?", p.name as "actor?",
+             k.seq as "last_seq?", k.quantity as "last_picked?"
            from order_items i
            left join order_history h on h.company_id = $1 and h.order_id = i.order_id and h.version = i.version and i.version > 0
            left join people p on p.company_id = $1 and p.id = h.actor_id
+           left join lateral (select seq, quantity from item_picks where company_id = $1 and order_id = $2 and item_id = i.id
+             and i.picked + i.to_return > 0 order by seq desc limit 1) k on true
            where i.company_id = $1 and i.order_id = $2 and case when $3::uuid[] is null then i.quantity > 0 or i.to_return > 0 else i.id = any($3) end
            order by i.position"#,
         company_id.0,
@@ -69,6 +72,10 @@ pub async fn list_items(
                     off_quote: row.off_quote,
                 },
                 last_change,
+                last_pick: row
+                    .last_seq
+                    .zip(row.last_picked)
+                    .map(|(seq, quantity)| LastPick { seq, quantity }),
             })
         })
         .collect()

@@ -3,6 +3,7 @@
 
 pub mod board;
 pub mod documents;
+pub mod hand_over;
 pub mod history;
 pub mod import;
 pub mod items;

@@ -65,25 +65,39 @@ pub async fn insert_note(
     Ok(id)
 }
 
-/// A note as it stands, with its version: two editors never overwrite each other.
+/// A note as it stands. Its version: two editors never overwrite each other.
+#[derive(Debug)]
+pub struct StoredNote {
+    pub text: String,
+    pub version: i32,
+    pub author_id: PersonId,
+    pub removed: bool,
+}
+
 pub async fn find_note(
     db: &mut PgConnection,
     company_id: CompanyId,
     order_id: OrderId,
     id: NoteId,
-) -> Result<Option<(String, i32, PersonId)>> {
+) -> Result<Option<StoredNote>> {
     let row = sqlx::query!(
-        "select text, version, author_id from order_notes where company_id = $1 and order_id = $2 and id = $3 and removed_at is null",
+        r#"select text, version, author_id, removed_at is not null as "removed!"
+           from order_notes where company_id = $1 and order_id = $2 and id = $3"#,
         company_id.0,
         order_id.0,
         id.0
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|row| (row.text, row.version, PersonId(row.author_id))))
+    Ok(row.map(|row| StoredNote {
+        text: row.text,
+        version: row.version,
+        author_id: PersonId(row.author_id),
+        removed: row.removed,
+    }))
 }
 
-/// Changes a note, or removes it (`text` None).
+/// Changes a note, or removes it (`text` None). A text brings one back that was removed.
 pub async fn update_note(
     db: &mut PgConnection,
     company_id: CompanyId,

@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use crate::error::Result;
 use crate::ids::{CompanyId, PackagingId, PersonId, ShippingId};
-use crate::orders::model::{PackagingOption, ShippingOption};
+use crate::orders::model::{OrderChoices, PackagingOption, ShippingOption};
 
 /// Shipping options that may be chosen, each with the packaging it allows; `chosen` is listed though hidden.
 pub async fn list_shipping_options(
@@ -46,6 +46,25 @@ pub async fn list_packaging_options(
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|row| PackagingOption { id: PackagingId(row.id), name: row.name }).collect())
+}
+
+/// The choices for an order that has these at the moment.
+pub async fn get_order_choices(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    shipping: ShippingId,
+    packaging: PackagingId,
+) -> Result<OrderChoices> {
+    let shippings = list_shipping_options(db, company_id, Some(shipping)).await?;
+    let packagings = list_packaging_options(db, company_id, Some(packaging)).await?;
+    let rows = sqlx::query!(
+        "select id, name from people where company_id = $1 and active and 'seller' = any(roles) order by name, id",
+        company_id.0
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    let sellers = rows.into_iter().map(|row| (PersonId(row.id), row.name)).collect();
+    Ok(OrderChoices { shippings, packagings, sellers })
 }
 
 /// People who sell and are active, and those who still have open orders.

@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 use super::summaries;
 use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, OrderId, PackagingId, PersonId, ShippingId};
+use crate::orders::history::OrderFields;
 use crate::orders::model::OrderState;
 
 /// An order whose row is locked until the end of the transaction: what decisions need of it.
@@ -17,9 +18,8 @@ pub struct LockedOrder {
     pub seller_id: PersonId,
     pub seller_active: bool,
     pub imported_by: PersonId,
-    pub urgent: bool,
-    pub shipping_id: ShippingId,
-    pub packaging_id: PackagingId,
+    pub number: Option<String>,
+    pub fields: OrderFields,
     pub version: i64,
     pub closed_at: Option<Timestamp>,
     pub closed_by: Option<PersonId>,
@@ -30,7 +30,7 @@ pub struct LockedOrder {
 /// the old one would stay as it was.
 pub async fn lock_order(db: &mut PgConnection, company_id: CompanyId, id: OrderId) -> Result<LockedOrder> {
     let row = sqlx::query!(
-        r#"select o.state, o.seller_id, o.imported_by, o.urgent, o.shipping_id, o.packaging_id, o.version, o.closed_at, o.closed_by,
+        r#"select o.state, o.number, o.seller_id, o.imported_by, o.urgent, o.shipping_id, o.packaging_id, o.version, o.closed_at, o.closed_by,
              (select s.active from people s where s.company_id = $1 and s.id = o.seller_id) as "seller_active!",
              (select cb.name from people cb where cb.company_id = $1 and cb.id = o.closed_by) as "closed_by_name?"
            from orders o where o.company_id = $1 and o.id = $2 for no key update"#,
@@ -46,9 +46,12 @@ pub async fn lock_order(db: &mut PgConnection, company_id: CompanyId, id: OrderI
         seller_id: PersonId(row.seller_id),
         seller_active: row.seller_active,
         imported_by: PersonId(row.imported_by),
-        urgent: row.urgent,
-        shipping_id: ShippingId(row.shipping_id),
-        packaging_id: PackagingId(row.packaging_id),
+        number: row.number,
+        fields: OrderFields {
+            urgent: row.urgent,
+            shipping_id: ShippingId(row.shipping_id),
+            packaging_id: PackagingId(row.packaging_id),
+        },
         version: row.version,
         closed_at: row.closed_at.map(jiff_sqlx::Timestamp::to_jiff),
         closed_by: row.closed_by.map(PersonId),
@@ -87,40 +90,44 @@ pub async fn update_state(
     Ok(())
 }
 
-pub async fn update_urgent(
+/// Writes what was chosen for the order as a whole.
+pub async fn update_fields(
     db: &mut PgConnection,
     company_id: CompanyId,
     id: OrderId,
-    urgent: bool,
+    fields: OrderFields,
 ) -> Result<()> {
     sqlx::query!(
-        "update orders set urgent = $3 where company_id = $1 and id = $2",
+        "update orders set shipping_id = $3, packaging_id = $4, urgent = $5 where company_id = $1 and id = $2",
         company_id.0,
         id.0,
-        urgent
+        fields.shipping_id.0,
+        fields.packaging_id.0,
+        fields.urgent
     )
     .execute(db)
     .await?;
     Ok(())
 }
 
-pub async fn update_shipping(
+/// The order that has a number: whose it is, and when it was imported. Canceled ones have given theirs up.
+#[derive(Debug)]
+pub struct NumberHolder {
+    pub customer: String,
+    pub imported_at: Timestamp,
+}
+
+pub async fn find_number_holder(
     db: &mut PgConnection,
     company_id: CompanyId,
-    id: OrderId,
-    shipping_id: ShippingId,
-    packaging_id: PackagingId,
-    urgent: bool,
-) -> Result<()> {
-    sqlx::query!(
-        "update orders set shipping_id = $3, packaging_id = $4, urgent = $5 where company_id = $1 and id = $2",
+    number: &str,
+) -> Result<Option<NumberHolder>> {
+    let row = sqlx::query!(
+        "select customer, imported_at from orders where company_id = $1 and number = $2 and state <> 'canceled'",
         company_id.0,
-        id.0,
-        shipping_id.0,
-        packaging_id.0,
-        urgent
+        number
     )
-    .execute(db)
+    .fetch_optional(db)
     .await?;
-    Ok(())
+    Ok(row.map(|row| NumberHolder { customer: row.customer, imported_at: row.imported_at.to_jiff() }))
 }

@@ -62,24 +62,6 @@ pub async fn insert_pick(
     Ok(())
 }
 
-/// The number for a line's next pick.
-pub async fn get_next_pick_seq(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    order_id: OrderId,
-    item_id: ItemId,
-) -> Result<i32> {
-    let seq = sqlx::query_scalar!(
-        r#"select coalesce(max(seq), 0) + 1 as "seq!" from item_picks where company_id = $1 and order_id = $2 and item_id = $3"#,
-        company_id.0,
-        order_id.0,
-        item_id.0
-    )
-    .fetch_one(db)
-    .await?;
-    Ok(seq)
-}
-
 pub async fn delete_picks(
     db: &mut PgConnection,
     company_id: CompanyId,

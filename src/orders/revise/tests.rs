@@ -37,6 +37,7 @@ fn item(position: i32, code: &str, quantity: i64, change: impl Fn(&mut ItemState
         total_cents: snapshot.total_cents,
         state,
         last_change: None,
+        last_pick: None,
     }
 }
 
@@ -236,7 +237,7 @@ proptest! {
                     }
                     None
                 }
-                1 => line.unpick(&picks, Some(units(n))).ok(),
+                1 => line.unpick(&picks, units(n)).ok(),
                 2 => line.put_back(&picks, units(n)).ok(),
                 3 | 4 => {
                     let decision = if command == 3 { line.mark_short("fora") } else { line.unmark_short() };

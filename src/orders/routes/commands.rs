@@ -55,9 +55,10 @@ pub async fn pick(
 
 #[derive(Debug, Deserialize)]
 pub struct UnpickForm {
-    /// Absent: the last pick.
     #[serde(default)]
     quantity: String,
+    /// The pick that the screen showed as the last one.
+    pick: Option<i32>,
 }
 
 pub async fn unpick(
@@ -66,9 +67,8 @@ pub async fn unpick(
     Path((order_id, item_id)): Path<(OrderId, ItemId)>,
     tap: Tap<UnpickForm>,
 ) -> Result<Done> {
-    let quantity =
-        Some(tap.form.quantity.trim()).filter(|text| !text.is_empty()).map(quantity).transpose()?;
-    let command = UnpickItem { on: on(&state, &actor, order_id), item_id, quantity };
+    let quantity = quantity(&tap.form.quantity)?;
+    let command = UnpickItem { on: on(&state, &actor, order_id), item_id, quantity, pick: tap.form.pick };
     Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.unpicked"))
 }
 
@@ -198,7 +198,7 @@ pub async fn urgent(
     };
     let command = SetUrgent { on: on(&state, &actor, order_id), urgent };
     let key = if urgent { "done.urgent" } else { "done.not_urgent" };
-    Ok(stay(command::run(&state, &tap, &command).await?, order_id, key))
+    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, key))
 }
 
 #[derive(Debug, Deserialize)]
@@ -218,7 +218,7 @@ pub async fn shipping(
         shipping_id: tap.form.shipping,
         packaging_id: tap.form.packaging,
     };
-    Ok(stay(command::run(&state, &tap, &command).await?, order_id, "done.shipping"))
+    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.shipping"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -234,7 +234,7 @@ pub async fn add_note(
     tap: Tap<NoteForm>,
 ) -> Result<Done> {
     let command = AddNote { on: on(&state, &actor, order_id), text: tap.form.text.clone() };
-    Ok(stay(command::run(&state, &tap, &command).await?, order_id, "done.note_added"))
+    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.note_added"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -257,5 +257,5 @@ pub async fn change_note(
     let text = (!removes).then(|| tap.form.text.clone());
     let command = ChangeNote { on: on(&state, &actor, order_id), note_id, version: tap.form.version, text };
     let key = if removes { "done.note_removed" } else { "done.note_changed" };
-    Ok(stay(command::run(&state, &tap, &command).await?, order_id, key))
+    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, key))
 }

@@ -1,29 +1,68 @@
 //! `/orders/…` and `/closed`: pages, and every command on an order.
 
+pub mod again;
+pub mod board;
 pub mod commands;
+pub mod hand_over;
+pub mod order;
 pub mod pages;
 
+use std::sync::Arc;
+
 use axum::Router;
+use axum::extract::FromRef;
 use axum::routing::{get, post};
 
+use super::access::Ownership;
+use crate::page::Bodies;
 use crate::state::AppState;
 
-pub fn router() -> Router<AppState> {
+/// What the pages of orders share.
+#[derive(Clone, Debug)]
+pub struct Pages {
+    pub app: AppState,
+    pub boards: Arc<Bodies>,
+    pub orders: Arc<Bodies<Ownership>>,
+}
+
+impl Pages {
+    pub fn new(app: AppState) -> Self {
+        Self { app, boards: Arc::default(), orders: Arc::default() }
+    }
+}
+
+impl FromRef<Pages> for AppState {
+    fn from_ref(pages: &Pages) -> Self {
+        pages.app.clone()
+    }
+}
+
+pub fn router(pages: Pages) -> Router {
+    let given_back = axum::middleware::from_fn_with_state(pages.clone(), again::again);
     Router::new()
         .route("/closed", get(pages::closed))
-        .route("/orders/{order}", get(pages::order))
+        .route("/orders/{order}", get(order::order))
         .route("/orders/{order}/quote.pdf", get(pages::quote_pdf))
-        .route("/orders/{order}/items/{item}/pick", post(commands::pick))
-        .route("/orders/{order}/items/{item}/unpick", post(commands::unpick))
-        .route("/orders/{order}/items/{item}/return", post(commands::put_back))
-        .route("/orders/{order}/items/{item}/short", post(commands::short))
-        .route("/orders/{order}/items/{item}/unshort", post(commands::unshort))
-        .route("/orders/{order}/undo/{version}", post(commands::undo))
-        .route("/orders/{order}/finish", post(commands::finish))
-        .route("/orders/{order}/reopen", post(commands::reopen))
-        .route("/orders/{order}/cancel", post(commands::cancel))
-        .route("/orders/{order}/urgent", post(commands::urgent))
-        .route("/orders/{order}/shipping", post(commands::shipping))
-        .route("/orders/{order}/notes", post(commands::add_note))
-        .route("/orders/{order}/notes/{note}", post(commands::change_note))
+        .route("/people/{person}/orders", post(hand_over::everything).get(hand_over::to_people))
+        .merge(commands().route_layer(given_back))
+        .with_state(pages)
+}
+
+/// Forms on an order's page.
+fn commands() -> Router<Pages> {
+    Router::new()
+        .route("/orders/{order}/items/{item}/pick", post(commands::pick).get(again::back))
+        .route("/orders/{order}/items/{item}/unpick", post(commands::unpick).get(again::back))
+        .route("/orders/{order}/items/{item}/return", post(commands::put_back).get(again::back))
+        .route("/orders/{order}/items/{item}/short", post(commands::short).get(again::back))
+        .route("/orders/{order}/items/{item}/unshort", post(commands::unshort).get(again::back))
+        .route("/orders/{order}/undo/{version}", post(commands::undo).get(again::back))
+        .route("/orders/{order}/finish", post(commands::finish).get(again::back))
+        .route("/orders/{order}/reopen", post(commands::reopen).get(again::back))
+        .route("/orders/{order}/cancel", post(commands::cancel).get(again::back))
+        .route("/orders/{order}/urgent", post(commands::urgent).get(again::back))
+        .route("/orders/{order}/shipping", post(commands::shipping).get(again::back))
+        .route("/orders/{order}/seller", post(hand_over::order).get(again::back))
+        .route("/orders/{order}/notes", post(commands::add_note).get(again::back))
+        .route("/orders/{order}/notes/{note}", post(commands::change_note).get(again::back))
 }

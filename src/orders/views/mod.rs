@@ -3,6 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+pub mod again;
 pub mod order;
 pub mod parts;
 
@@ -136,9 +137,9 @@ impl HtmlSafe for PagerFragment<'_> {}
 
 /// `/`, signed in. Asks with GET: `q`, `seller` (a person's id), `status` (a status code), `page`.
 #[derive(Template)]
-#[template(path = "orders/board.html")]
-pub struct BoardPage<'a> {
-    pub chrome: &'a Chrome,
+#[template(path = "orders/_board.html")]
+pub struct BoardBody<'a> {
+    pub scene: Scene,
     /// In the order of the board: urgent first, then oldest, at most [`CARDS_PER_PAGE`].
     pub orders: &'a [OrderSummary],
     pub counters: CountersFragment,
@@ -148,17 +149,13 @@ pub struct BoardPage<'a> {
     pub pager: Pager,
 }
 
-impl BoardPage<'_> {
-    fn nav(&self) -> Nav {
-        Nav::Board
-    }
-
+impl BoardBody<'_> {
     fn card<'o>(&self, order: &'o OrderSummary) -> CardFragment<'o> {
-        CardFragment { scene: self.chrome.scene, order }
+        CardFragment { scene: self.scene, order }
     }
 
     fn pages(&self) -> PagerFragment<'_> {
-        PagerFragment { s: self.chrome.scene, filter: self.filter, pager: self.pager }
+        PagerFragment { s: self.scene, filter: self.filter, pager: self.pager }
     }
 
     fn open_statuses(&self) -> [OrderStatus; 4] {

@@ -2,15 +2,16 @@
 
 use askama::Template;
 
+use super::again::Given;
 use super::parts::{
     BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment,
     NotesFragment, reason_words, sort_key,
 };
+use crate::html::Scene;
 use crate::html::format::plain_quantity;
-use crate::html::{Chrome, FieldErrors, Nav, Scene};
 use crate::ids::ItemId;
 use crate::orders::item::{ItemGroup, ItemStatus, RestState, SHORT_REASONS};
-use crate::orders::model::{Item, OrderState, OrderSummary, PackagingOption, ShippingOption, TimelineEntry};
+use crate::orders::model::{Item, OrderChoices, OrderState, OrderSummary, ShippingOption, TimelineEntry};
 
 /// Which sheet of the picking screen is drawn open: `?item=ID` or `?sheet=finish|cancel|reopen|change`.
 ///
@@ -65,47 +66,42 @@ impl Group<'_> {
 }
 
 /// `/orders/{id}`. Besides the fragments' forms it posts to `/orders/{id}/cancel` (`reason`, `v`),
-/// `/orders/{id}/reopen` (`reason`, `v`), `/orders/{id}/shipping` (`shipping`, `packaging`: ids, `v`), and, from the
-/// sheet of a line, `/orders/{id}/items/{item}/{pick|unpick|return|short|unshort}`: `quantity` (pick, return; unpick
-/// without it takes back the last pick), `reason` (a code of `SHORT_REASONS`) and `text` (short), `v`.
+/// `/orders/{id}/reopen` (`reason`, `v`), `/orders/{id}/shipping` (`shipping`, `packaging`: ids, `v`), `/orders/{id}/seller` (`seller`: an id, `v`), and, from the
+/// sheet of a line, `/orders/{id}/items/{item}/{pick|unpick|return|short|unshort}`: `quantity` (pick, return, unpick;
+/// with `pick` unpick takes back that pick or nothing), `reason` (a code of `SHORT_REASONS`) and `text` (short), `v`.
 #[derive(Template)]
-#[template(path = "orders/order.html")]
-pub struct OrderPage<'a> {
-    pub chrome: &'a Chrome,
+#[template(path = "orders/_order.html")]
+pub struct OrderBody<'a> {
+    pub scene: Scene,
     pub order: &'a OrderSummary,
     pub items: &'a [Item],
     /// Newest first.
     pub timeline: &'a [TimelineEntry],
-    pub shippings: &'a [ShippingOption],
-    pub packagings: &'a [PackagingOption],
+    pub choices: &'a OrderChoices,
     pub open: OpenSheet,
-    /// What was wrong with a form that was sent without script.
-    pub errors: &'a FieldErrors,
+    /// A form that was sent without script and not accepted.
+    pub given: Given<'a>,
     groups: Vec<Group<'a>>,
 }
 
-impl<'a> OrderPage<'a> {
-    #[expect(clippy::too_many_arguments, reason = "one page, everything it shows")]
+impl<'a> OrderBody<'a> {
     pub fn new(
-        chrome: &'a Chrome,
+        scene: Scene,
         order: &'a OrderSummary,
         items: &'a [Item],
         timeline: &'a [TimelineEntry],
-        shippings: &'a [ShippingOption],
-        packagings: &'a [PackagingOption],
+        choices: &'a OrderChoices,
         open: OpenSheet,
-        errors: &'a FieldErrors,
+        given: Given<'a>,
     ) -> Self {
-        let groups = groups(chrome.scene, order, items);
-        Self { chrome, order, items, timeline, shippings, packagings, open, errors, groups }
+        let groups = groups(scene, order, items);
+        Self { scene, order, items, timeline, choices, open, given, groups }
     }
 
-    fn nav(&self) -> Nav {
-        Nav::Order
-    }
-
-    fn scene(&self) -> Scene {
-        self.chrome.scene
+    /// Of the browser's window: the number, where there is one, and the customer.
+    pub fn title(&self) -> String {
+        let number = self.order.number.iter().map(String::as_str);
+        number.chain([self.order.customer.as_str()]).collect::<Vec<_>>().join(" · ")
     }
 
     fn is_open(&self) -> bool {
@@ -113,24 +109,24 @@ impl<'a> OrderPage<'a> {
     }
 
     fn bar(&self) -> BarFragment<'_> {
-        BarFragment { scene: self.scene(), order: self.order }
+        BarFragment { scene: self.scene, order: self.order }
     }
 
     fn head(&self) -> HeadFragment<'_> {
-        HeadFragment { scene: self.scene(), order: self.order }
+        HeadFragment { scene: self.scene, order: self.order }
     }
 
     fn notes(&self) -> NotesFragment<'_> {
-        NotesFragment { scene: self.scene(), order: self.order }
+        NotesFragment { scene: self.scene, order: self.order, given: self.given }
     }
 
     fn finish(&self) -> FinishFragment<'_> {
         let open = self.open == OpenSheet::Finish;
-        FinishFragment { scene: self.scene(), order: self.order, items: self.items, open }
+        FinishFragment { scene: self.scene, order: self.order, items: self.items, open, given: self.given }
     }
 
     fn entry<'e>(&self, entry: &'e TimelineEntry) -> EntryFragment<'e> {
-        EntryFragment { scene: self.scene(), order_id: self.order.id, entry }
+        EntryFragment { scene: self.scene, order_id: self.order.id, entry }
     }
 
     fn working(&self) -> impl Iterator<Item = &Group<'a>> {
@@ -144,7 +140,12 @@ impl<'a> OrderPage<'a> {
     fn sheet(&self) -> Option<ItemSheet<'_>> {
         let OpenSheet::Item(id) = self.open else { return None };
         let item = self.items.iter().find(|item| item.id == id)?;
-        Some(ItemSheet { scene: self.scene(), order: self.order, item })
+        Some(ItemSheet { scene: self.scene, order: self.order, item, given: self.given })
+    }
+
+    /// Whether the order's seller is among those who may be chosen.
+    fn sells_still(&self) -> bool {
+        self.choices.sellers.iter().any(|(id, _)| *id == self.order.seller_id)
     }
 
     fn allows(&self, shipping: &ShippingOption) -> String {
@@ -175,9 +176,20 @@ pub struct ItemSheet<'a> {
     pub scene: Scene,
     pub order: &'a OrderSummary,
     pub item: &'a Item,
+    pub given: Given<'a>,
 }
 
 impl ItemSheet<'_> {
+    /// A form of the sheet, as [`Given`] names it.
+    fn form(&self, verb: &str) -> String {
+        format!("items/{}/{verb}", self.item.id)
+    }
+
+    /// The quantity that a form begins with.
+    fn begins_with(&self, verb: &str, usual: String) -> String {
+        self.given.typed(self.form(verb), "quantity").map_or(usual, str::to_owned)
+    }
+
     fn is_open(&self) -> bool {
         self.order.state == OrderState::Open
     }
@@ -203,6 +215,11 @@ impl ItemSheet<'_> {
         !self.item.state.picked.is_zero() && !self.returns()
     }
 
+    /// Why nothing can be done with the line.
+    fn closed_key(&self) -> &'static str {
+        if self.order.state == OrderState::Canceled { "item.canceled" } else { "item.finished" }
+    }
+
     fn returns(&self) -> bool {
         self.order.state != OrderState::Finished && self.status() == ItemStatus::Return
     }
@@ -217,6 +234,12 @@ impl ItemSheet<'_> {
 
     fn plain_rest(&self) -> String {
         plain_quantity(self.item.state.rest())
+    }
+
+    /// The last pick in words, and as its form names it.
+    fn last_pick(&self) -> Option<(i32, String, String)> {
+        let last = self.item.last_pick?;
+        Some((last.seq, plain_quantity(last.quantity), self.scene.quantity(last.quantity)))
     }
 
     fn plain_picked(&self) -> String {

@@ -4,12 +4,13 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use rust_decimal::Decimal;
 
+use super::again::Given;
 use crate::html::Scene;
 use crate::html::format::{folded, plain_quantity};
 use crate::ids::OrderId;
 use crate::lang::Lang;
 use crate::orders::item::{ItemGroup, ItemStatus, SHORT_REASONS};
-use crate::orders::model::{FinishRefusal, Item, OrderState, OrderSummary, RevisedCounts, TimelineEntry};
+use crate::orders::model::{Item, Note, OrderState, OrderSummary, RevisedCounts, TimelineEntry};
 
 /// A stored shortage reason in words. Stored is a code of [`SHORT_REASONS`], `code: text`, or just text.
 pub fn reason_words(lang: Lang, stored: &str) -> String {
@@ -74,11 +75,16 @@ impl HeadFragment<'_> {
 pub struct NotesFragment<'a> {
     pub scene: Scene,
     pub order: &'a OrderSummary,
+    pub given: Given<'a>,
 }
 
 impl HtmlSafe for NotesFragment<'_> {}
 
 impl NotesFragment<'_> {
+    fn form(&self, note: &Note) -> String {
+        format!("notes/{}", note.id)
+    }
+
     fn is_open(&self) -> bool {
         self.order.state == OrderState::Open
     }
@@ -204,6 +210,7 @@ pub struct FinishFragment<'a> {
     pub items: &'a [Item],
     /// Without script: the dialog is drawn open.
     pub open: bool,
+    pub given: Given<'a>,
 }
 
 impl HtmlSafe for FinishFragment<'_> {}
@@ -215,12 +222,8 @@ impl FinishFragment<'_> {
 
     /// Why the order cannot be finished yet.
     fn refusal(&self) -> Option<String> {
-        let lang = self.scene.lang;
-        self.order.counts.finish_refusal().map(|refusal| match refusal {
-            FinishRefusal::Unsettled { left } => lang.count("orders.finish.unsettled", left),
-            FinishRefusal::NothingPicked => lang.t("orders.finish.nothing_picked").into_owned(),
-            FinishRefusal::ToReturn => lang.t("orders.finish.to_return").into_owned(),
-        })
+        let refusal = self.order.counts.finish_refusal()?;
+        Some(refusal.sentence().say(self.scene.lang, self.scene.calendar.offset_minutes))
     }
 
     fn with_status(&self, status: ItemStatus) -> impl Iterator<Item = &Item> {
@@ -305,11 +308,22 @@ impl EntryFragment<'_> {
 }
 
 /// Kinds that an undo can take back, with a sentence of their own.
-const UNDONE_KINDS: [&str; 5] =
-    ["item_picked", "item_unpicked", "item_returned", "item_short", "item_unshort"];
+const UNDONE_KINDS: [&str; 11] = [
+    "item_picked",
+    "item_unpicked",
+    "item_returned",
+    "item_short",
+    "item_unshort",
+    "note_added",
+    "note_changed",
+    "note_removed",
+    "order_urgent",
+    "order_not_urgent",
+    "order_changed",
+];
 
 /// Kinds of history entries that have a sentence.
-pub const TIMELINE_KINDS: [&str; 17] = [
+pub const TIMELINE_KINDS: [&str; 18] = [
     "order_imported",
     "order_revised",
     "order_changed",
@@ -327,4 +341,5 @@ pub const TIMELINE_KINDS: [&str; 17] = [
     "order_finished",
     "order_reopened",
     "order_canceled",
+    "order_handed_over",
 ];

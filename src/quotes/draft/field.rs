@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::{Correction, Corrections};
+use crate::html::format;
 use crate::lang::Lang;
 use crate::quotes::numbers;
 
@@ -79,8 +80,8 @@ impl Field {
     /// Text as machines write it, written for a person.
     pub fn written(&self, text: &str, lang: Lang) -> String {
         let written = match self.kind {
-            Kind::Quantity => text.parse().ok().map(|value| numbers::format_quantity(value, lang)),
-            Kind::Money => text.parse().ok().map(|value| numbers::format_money(value, lang)),
+            Kind::Quantity => text.parse().ok().map(|value| format::quantity(lang, value)),
+            Kind::Money => text.parse().ok().map(|value| format::amount(lang, value)),
             Kind::Date => text.parse().ok().map(crate::html::format::date),
             Kind::Number | Kind::Text(_) | Kind::Unit => None,
         };
@@ -102,8 +103,8 @@ impl Kind {
         let understood = match self {
             Kind::Number | Kind::Text(_) | Kind::Unit => Some(typed.clone()),
             Kind::Date => parse_date(&typed).map(|date| date.to_string()),
-            Kind::Quantity => parse_number(&typed, lang).map(numbers::quantity_text),
-            Kind::Money => parse_number(&typed, lang).map(numbers::money_text),
+            Kind::Quantity => parse_number(&typed, lang).map(format::plain_quantity),
+            Kind::Money => parse_number(&typed, lang).map(format::plain_amount),
         };
         let emptied = typed.is_empty();
         match understood {

@@ -2,8 +2,9 @@
 
 use super::Corrections;
 use super::field::{Fault, Field, Kind};
+use crate::html::format;
 use crate::quotes::checks::{self, Problem};
-use crate::quotes::{Quote, QuoteLine, Reading, numbers};
+use crate::quotes::{Quote, QuoteLine, Reading};
 
 /// A line of the paper: code, description, unit, quantity, unit price, total.
 #[derive(Clone, Debug)]
@@ -57,9 +58,9 @@ impl Sheet {
             field("date", Kind::Date, quote.date.to_string()),
         ];
         let totals = [
-            field("total", Kind::Money, numbers::money_text(quote.total)),
-            field("discount", Kind::Money, numbers::money_text(quote.discount)),
-            field("payable", Kind::Money, numbers::money_text(quote.payable)),
+            field("total", Kind::Money, format::plain_amount(quote.total)),
+            field("discount", Kind::Money, format::plain_amount(quote.discount)),
+            field("payable", Kind::Money, format::plain_amount(quote.payable)),
         ];
         let lines = sheet_lines(reading, corrections);
         let quote = effective(quote, &head, &lines, &totals);
@@ -120,9 +121,9 @@ fn sheet_lines(reading: &Reading, corrections: &Corrections) -> Vec<SheetLine> {
             item.code.clone(),
             item.description.clone(),
             item.unit.clone(),
-            numbers::quantity_text(item.quantity),
-            numbers::money_text(item.unit_price),
-            numbers::money_text(item.total),
+            format::plain_quantity(item.quantity),
+            format::plain_amount(item.unit_price),
+            format::plain_amount(item.total),
         ];
         (values, None)
     });

@@ -183,22 +183,6 @@ pub async fn find_draft_pdf(
     Ok(pdf)
 }
 
-pub async fn count_drafts(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    importer_id: Option<PersonId>,
-) -> Result<i64> {
-    let count = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from quote_drafts
-           where company_id = $1 and ($2::uuid is null or importer_id = $2) and discarded_at is null"#,
-        company_id.0,
-        importer_id.map(|id| id.0)
-    )
-    .fetch_one(db)
-    .await?;
-    Ok(count)
-}
-
 /// Writes corrections and form as the next version.
 pub async fn update_draft(
     db: &mut PgConnection,

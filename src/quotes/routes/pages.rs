@@ -8,12 +8,11 @@ use serde::Deserialize;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::extract::{Path, Query};
-use crate::feed;
 use crate::html::{Chrome, FieldErrors};
 use crate::ids::DraftId;
 use crate::orders::queries::documents::find_order_of_draft;
 use crate::orders::routes::pages::pdf_response;
-use crate::page::{self, Subscribed, Visitor};
+use crate::page::{self, Moment, Subscribed, Visitor};
 use crate::quotes::actions::{gone, require_import, scope};
 use crate::quotes::around::{Aim, KnownOrder};
 use crate::quotes::difference::{self, Reader};
@@ -47,11 +46,8 @@ pub async fn import_page(state: &AppState, visitor: &Visitor, results: &[UploadR
 
 /// The frame of a page of the screen `quotes`.
 async fn chrome(state: &AppState, visitor: &Visitor, actor: &Actor, tx: &mut CompanyTx) -> Result<Chrome> {
-    let head = feed::queries::get_head(tx, actor.company_id).await?;
-    let live = Subscribed { screen: "quotes".to_owned(), head };
-    let mut chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live));
-    chrome.drafts = Some(drafts::count_drafts(tx, actor.company_id, scope(actor)).await?);
-    Ok(chrome)
+    let live = Subscribed { screen: "quotes".to_owned(), moment: Moment::read(tx).await? };
+    Ok(page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live)))
 }
 
 /// How a preview is drawn.

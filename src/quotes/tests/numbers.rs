@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
+use crate::html::format;
 use crate::lang::Lang;
-use crate::quotes::numbers::{format_money, format_quantity, parse, parse_money};
+use crate::quotes::numbers::{parse, parse_money};
 
 #[test]
 fn printed_numbers_are_read() {
@@ -65,10 +66,10 @@ proptest! {
     #[test]
     fn formatting_and_reading_give_the_number_back(cents in -99_999_999_999i64..99_999_999_999, scale in 0u32..=4) {
         let value = Decimal::new(cents, scale);
-        prop_assert_eq!(parse(&format_quantity(value, Lang::PtBr)), Some(value));
-        prop_assert_eq!(parse(&format_money(value, Lang::PtBr)), Some(value));
-        prop_assert_eq!(parse(&format_money(value, Lang::PtBr).replace('.', "")), Some(value));
-        prop_assert_eq!(parse_money(&format!("R$ {}", format_money(value.abs(), Lang::PtBr))), Some(value.abs()));
+        prop_assert_eq!(parse(&format::quantity(Lang::PtBr, value)), Some(value));
+        prop_assert_eq!(parse(&format::amount(Lang::PtBr, value)), Some(value));
+        prop_assert_eq!(parse(&format::amount(Lang::PtBr, value).replace('.', "")), Some(value));
+        prop_assert_eq!(parse_money(&format!("R$ {}", format::amount(Lang::PtBr, value.abs()))), Some(value.abs()));
     }
 
     #[test]

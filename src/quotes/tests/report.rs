@@ -1,7 +1,7 @@
 //! Draws a quote as the ERP prints it, in either layout and in the ways producers differ.
 
+use crate::html::format;
 use crate::lang::Lang;
-use crate::quotes::numbers::{format_money, format_quantity};
 use crate::quotes::{Quote, QuoteLine};
 
 use super::paper::{Draw, SIZE, width};
@@ -221,10 +221,10 @@ fn row(draws: &mut Vec<Draw>, page: usize, y: f32, item: &QuoteLine, style: Styl
 
 fn cells(item: &QuoteLine, style: Style) -> [String; 4] {
     let money = |value| {
-        let text = format_money(value, Lang::PtBr);
+        let text = format::amount(Lang::PtBr, value);
         if style.marks { text } else { text.replace('.', "") }
     };
-    let quantity = format_quantity(item.quantity, Lang::PtBr);
+    let quantity = format::quantity(Lang::PtBr, item.quantity);
     let quantity = if quantity.len() == 1 { format!("0{quantity}") } else { quantity };
     [item.unit.clone(), quantity, money(item.unit_price), money(item.total)]
 }
@@ -251,7 +251,7 @@ fn footer(draws: &mut Vec<Draw>, page: usize, y: f32, quote: &Quote) {
         [("VALOR TOTAL", quote.total), ("DESCONTO", quote.discount), ("VALOR A PAGAR", quote.payable)];
     for (line, (name, amount)) in (0u8..).zip(amounts) {
         let y = y + f32::from(line) * 1.6 * SIZE;
-        let amount = format!("R$ {}", format_money(amount, Lang::PtBr));
+        let amount = format!("R$ {}", format::amount(Lang::PtBr, amount));
         draws.push(Draw::new(page, 435.0, y, name));
         draws.push(Draw::new(page, 566.0 - width(&amount), y, &amount));
     }

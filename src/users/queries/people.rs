@@ -97,6 +97,18 @@ pub async fn lock_person(
     }))
 }
 
+/// How many open orders somebody is the seller of.
+pub async fn count_open_orders(db: &mut PgConnection, company_id: CompanyId, id: PersonId) -> Result<i64> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from orders where company_id = $1 and seller_id = $2 and state = 'open'"#,
+        company_id.0,
+        id.0
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(count)
+}
+
 pub async fn find_person_by_number(
     db: &mut PgConnection,
     company_id: CompanyId,

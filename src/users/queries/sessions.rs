@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use crate::db::Db;
 use crate::error::Result;
+use crate::feed::Head;
 use crate::ids::{CompanyId, PersonId, SessionId};
 use crate::lang::Lang;
 use crate::users::model::{Actor, Role, SessionFacts, Workplace};
@@ -15,6 +17,13 @@ use crate::users::model::{Actor, Role, SessionFacts, Workplace};
 pub struct FoundSession {
     pub actor: Actor,
     pub last_seen_at: Timestamp,
+}
+
+/// The session of a request, and how far its company's feed was when it was asked.
+#[derive(Debug)]
+pub struct Arrival {
+    pub session: FoundSession,
+    pub head: Head,
 }
 
 /// One row of the join, before its words are understood.
@@ -80,26 +89,51 @@ impl From<SessionRow> for FoundSession {
 
 /// The session behind a cookie, if its person is active and the company open. The key before the last serves a
 /// little longer.
-pub async fn find_session(db: &mut PgConnection, key: &[u8], now: Timestamp) -> Result<Option<FoundSession>> {
-    let row = sqlx::query_as!(
-        SessionRow,
-        r#"select s.id, s.company_id, s.person_id, s.created_at, s.last_seen_at, s.proven_at,
-           coalesce(s.touched_at, s.proven_at) as "touched_at!", s.renew,
-           exists (select from shared_devices d where d.company_id = s.company_id
-             and d.device_key = s.device_key) as "shared!",
-           p.number, p.name as person_name, p.roles, p.language, p.pin_must_change,
-           c.code, c.name as company_name, c.time_zone, c.workday_starts_minute, c.workday_ends_minute,
-           c.login_digits, c.pin_digits, c.shared_idle_minutes
-         from sessions s
-         join people p on p.company_id = s.company_id and p.id = s.person_id
-         join companies c on c.id = s.company_id
-         where (s.key = $1 or (s.old_key = $1 and s.old_key_until > $2)) and p.active and c.closed_at is null"#,
-        key,
-        now.to_sqlx() as _
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(row.map(FoundSession::from))
+pub async fn find_session(db: &Db, key: [u8; 32], now: Timestamp) -> Result<Option<Arrival>> {
+    let find = move |pool: PgPool| async move {
+        sqlx::query!(
+            r#"select id as "id!", company_id as "company_id!", person_id as "person_id!", created_at as "created_at!",
+               last_seen_at as "last_seen_at!", proven_at as "proven_at!", touched_at as "touched_at!",
+               renew as "renew!", shared as "shared!", number as "number!", person_name as "person_name!",
+               roles as "roles!", language, pin_must_change as "pin_must_change!", code as "code!",
+               company_name as "company_name!", time_zone as "time_zone!",
+               workday_starts_minute as "workday_starts_minute!", workday_ends_minute as "workday_ends_minute!",
+               login_digits as "login_digits!", pin_digits as "pin_digits!",
+               shared_idle_minutes as "shared_idle_minutes!", epoch as "epoch!", head as "head!", tag as "tag!"
+             from find_session($1, $2)"#,
+            key.as_slice(),
+            now.to_sqlx() as _
+        )
+        .fetch_optional(&pool)
+        .await
+    };
+    let Some(row) = db.ask(find).await? else { return Ok(None) };
+    let head = Head { epoch: row.epoch.into(), n: row.head, tag: row.tag };
+    let session = SessionRow {
+        id: row.id,
+        company_id: row.company_id,
+        person_id: row.person_id,
+        created_at: row.created_at,
+        last_seen_at: row.last_seen_at,
+        proven_at: row.proven_at,
+        touched_at: row.touched_at,
+        renew: row.renew,
+        shared: row.shared,
+        number: row.number,
+        person_name: row.person_name,
+        roles: row.roles,
+        language: row.language,
+        pin_must_change: row.pin_must_change,
+        code: row.code,
+        company_name: row.company_name,
+        time_zone: row.time_zone,
+        workday_starts_minute: row.workday_starts_minute,
+        workday_ends_minute: row.workday_ends_minute,
+        login_digits: row.login_digits,
+        pin_digits: row.pin_digits,
+        shared_idle_minutes: row.shared_idle_minutes,
+    };
+    Ok(Some(Arrival { session: session.into(), head }))
 }
 
 /// The same for many open sockets at once.

@@ -6,21 +6,20 @@ use serde::Deserialize;
 
 use crate::command::{self, Done, Tap};
 use crate::error::{AppError, Result, Sentence};
-use crate::extract::Path;
-use crate::feed;
-use crate::html::FieldErrors;
+use crate::extract::{Path, Query};
+use crate::html::{Chrome, FieldErrors};
 use crate::ids::PersonId;
-use crate::page::{self, Subscribed, Visitor};
+use crate::page::{self, Moment, Subscribed, Visitor};
 use crate::state::AppState;
 use crate::users::client::Client;
 use crate::users::model::{Actor, Permission, Role};
 use crate::users::people::{By, CreatePerson, ResetPin, SetActive, SetRoles, check_new_person};
 use crate::users::pin;
 use crate::users::queries::people::{self, NewPerson};
-use crate::users::views::{NewPersonForm, OneTimePin, PeoplePage, PersonRow};
+use crate::users::views::{HandOver, NewPersonForm, OneTimePin, PeoplePage, PersonRow};
 
 /// The administrator behind a request, who has proven the PIN lately.
-fn administrator(state: &AppState, actor: &Actor) -> Result<()> {
+pub fn administrator(state: &AppState, actor: &Actor) -> Result<()> {
     if !actor.can(Permission::Administer) {
         return Err(AppError::Forbidden);
     }
@@ -31,9 +30,23 @@ fn by<'a>(state: &AppState, actor: &Actor, client: &'a Client) -> By<'a> {
     By { actor_id: actor.person_id, source: &client.source, now: state.clock.now() }
 }
 
-pub async fn page(State(state): State<AppState>, visitor: Visitor, actor: Actor) -> Result<Response> {
+#[derive(Debug, Default, Deserialize)]
+pub struct PeopleQuery {
+    /// Whose orders are to be handed over.
+    orders: Option<PersonId>,
+}
+
+pub async fn page(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    actor: Actor,
+    Query(query): Query<PeopleQuery>,
+) -> Result<Response> {
     match administrator(&state, &actor) {
-        Ok(()) => render(&state, &visitor, &actor, Shown::default()).await,
+        Ok(()) => {
+            let shown = Shown { leaving: query.orders, ..Shown::default() };
+            render(&state, &visitor, &actor, shown).await
+        }
         Err(AppError::StepUp) => ask_pin(&state, &visitor, &actor),
         Err(other) => Err(other),
     }
@@ -45,41 +58,51 @@ struct Shown {
     form: NewPersonForm,
     errors: FieldErrors,
     one_time_pin: Option<OneTimePin>,
+    /// Whose orders are to be handed over.
+    leaving: Option<PersonId>,
 }
 
 async fn render(state: &AppState, visitor: &Visitor, actor: &Actor, shown: Shown) -> Result<Response> {
     let _turn = page::turn().await?;
     let mut tx = state.db.snapshot(actor.company_id).await?;
-    let head = feed::queries::get_head(&mut tx, actor.company_id).await?;
+    let moment = Moment::read(&mut tx).await?;
     let people = people::list_people(&mut tx, actor.company_id).await?;
+    let leaving = shown.leaving.and_then(|id| people.iter().find(|person| person.id == id));
+    let hand_over = match leaving {
+        Some(person) => {
+            let open_orders = people::count_open_orders(&mut tx, actor.company_id, person.id).await?;
+            Some(HandOver::new(person, open_orders, &people))
+        }
+        None => None,
+    };
     drop(tx);
-    let live = Subscribed { screen: "people".to_owned(), head };
+    let live = Subscribed { screen: "people".to_owned(), moment };
     let chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live));
-    respond(&chrome, &people, &shown, actor, false)
+    page::respond(&PeoplePage { hand_over, ..people_page(&chrome, &people, &shown, actor) })
 }
 
 /// Nobody's data before the PIN.
 fn ask_pin(state: &AppState, visitor: &Visitor, actor: &Actor) -> Result<Response> {
     let chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), None);
-    respond(&chrome, &[], &Shown::default(), actor, true)
+    page::respond(&PeoplePage { needs_pin: true, ..people_page(&chrome, &[], &Shown::default(), actor) })
 }
 
-fn respond(
-    chrome: &crate::html::Chrome,
-    people: &[PersonRow],
-    shown: &Shown,
+fn people_page<'a>(
+    chrome: &'a Chrome,
+    people: &'a [PersonRow],
+    shown: &'a Shown,
     actor: &Actor,
-    needs_pin: bool,
-) -> Result<Response> {
-    page::respond(&PeoplePage {
+) -> PeoplePage<'a> {
+    PeoplePage {
         chrome,
         people,
         form: &shown.form,
         errors: &shown.errors,
         one_time_pin: shown.one_time_pin.as_ref(),
-        needs_pin,
+        hand_over: None,
+        needs_pin: false,
         number_digits: actor.company.login_digits,
-    })
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -116,7 +139,7 @@ pub async fn create(
             }
             let form = NewPersonForm { name, number, roles };
             let mut response =
-                render(&state, &visitor, &actor, Shown { form, errors, one_time_pin: None }).await?;
+                render(&state, &visitor, &actor, Shown { form, errors, ..Shown::default() }).await?;
             *response.status_mut() = error.status();
             Ok(response)
         }

@@ -11,6 +11,8 @@ use thirtyfour::{LoggingPrefsLogLevel, TypingData};
 use crate::support::PATIENCE;
 use crate::support::world::PIN;
 
+/// `backoff` of static/js/page.js.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
 /// On a loaded machine nothing is asked more often than this.
 const BETWEEN: Duration = Duration::from_millis(40);
 
@@ -129,6 +131,17 @@ impl Browser {
 
     pub async fn must_be_live(&self) {
         self.until("to be live", "document.documentElement.dataset.live === 'live'").await;
+    }
+
+    /// Untouched, a page tries again within half a minute.
+    pub async fn heals(&self) {
+        let began = Instant::now();
+        while began.elapsed() < LONGEST_BACKOFF
+            && self.eval("document.documentElement.dataset.live").await != "live"
+        {
+            tokio::time::sleep(BETWEEN).await;
+        }
+        self.must_be_live().await;
     }
 
     /// The value of an expression in the page.

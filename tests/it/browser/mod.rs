@@ -9,6 +9,7 @@ mod journey;
 mod preview;
 mod refused;
 mod revise;
+mod shortage;
 mod sizes;
 mod still;
 mod tablet;

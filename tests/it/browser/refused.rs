@@ -32,7 +32,7 @@ async fn a_note_that_somebody_changed_meanwhile_is_saved_the_second_time() {
     ana.reads("#order-notes .note-text", "Caixa amassada e aberta").await;
 
     joao.click(".note-edit button.primary").await;
-    joao.reads(".note-edit [data-error]", "Alguém mudou esta observação").await;
+    joao.reads(".note-edit [data-error]", "Ana Souza mudou esta observação às ").await;
     joao.reads("#order-notes .note-text", "Caixa amassada e aberta").await;
     let typed = "document.querySelector('.note-edit textarea').value";
     assert_eq!(joao.eval(typed).await, "Caixa amassada, falta lacre");

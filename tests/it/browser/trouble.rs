@@ -90,12 +90,20 @@ async fn a_cut_connection_is_said_and_heals_by_itself() {
     joao.reads(&format!("#item-{} .sync", order.items[2]), "Salvo neste aparelho").await;
     joao.picture("kept").await;
     proxy.restore();
+    joao.heals().await;
     joao.sees_picked(&order, 1).await;
     for browser in [&joao, &maria] {
         browser.sees_picked(&order, 2).await;
         browser.must_equal_a_fresh_page().await;
     }
     hidden(&joao, &maria, &order).await;
+
+    // Whoever touches the page does not wait for the next try.
+    proxy.cut();
+    joao.reads("#live-line", "Sem conexão").await;
+    proxy.restore();
+    joao.click("h1").await;
+    joao.must_be_live().await;
     joao.quit_after_trouble().await;
     maria.quit().await;
 }

@@ -1,11 +1,13 @@
 //! Thirty orders: read from five metres without a touch, and light enough for a bad line.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use serde_json::json;
 
 use super::chromium::Browser;
 use super::warehouse;
+use crate::support::PATIENCE;
 use crate::support::server::TestServer;
 use crate::support::world::PICKER;
 
@@ -54,15 +56,15 @@ async fn thirty_orders_are_light_on_the_wire_and_readable_on_the_wall() {
 
     joao.open("/?wall=1&turn=0.4").await;
     let mut seen = BTreeSet::new();
-    let mut ranges = BTreeSet::new();
+    let began = Instant::now();
     while seen.len() < 30 {
         let cards = joao.eval(SEEN).await;
         seen.extend(cards.as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()));
         let range = joao.eval("document.getElementById('wall-range').textContent").await;
-        let range = range.as_str().unwrap().to_owned();
-        assert!(range.ends_with(" de 30"), "{range}");
-        assert!(ranges.insert(range.clone()), "{range} for the second time, and only {} seen", seen.len());
-        let other = format!("document.getElementById('wall-range').textContent !== {}", json!(range));
+        assert!(range.as_str().unwrap().ends_with(" de 30"), "{range}");
+        // On a busy machine a page may be turned unseen; it comes again.
+        assert!(began.elapsed() < 3 * PATIENCE, "only {} seen", seen.len());
+        let other = format!("document.getElementById('wall-range').textContent !== {range}");
         joao.until("the page to be turned", &other).await;
     }
     joao.open("/?wall=0").await;

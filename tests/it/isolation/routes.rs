@@ -11,7 +11,7 @@ pub const OWNED: &[(&str, &str, Fields)] = &[
     ("GET", "/orders/{order}", &[]),
     ("GET", "/orders/{order}/quote.pdf", &[]),
     ("POST", "/orders/{order}/items/{item}/pick", &[("quantity", "1")]),
-    ("POST", "/orders/{order}/items/{item}/unpick", &[]),
+    ("POST", "/orders/{order}/items/{item}/unpick", &[("quantity", "1")]),
     ("POST", "/orders/{order}/items/{item}/return", &[("quantity", "1")]),
     ("POST", "/orders/{order}/items/{item}/short", &[("reason", "stock")]),
     ("POST", "/orders/{order}/items/{item}/unshort", &[]),
@@ -21,6 +21,7 @@ pub const OWNED: &[(&str, &str, Fields)] = &[
     ("POST", "/orders/{order}/cancel", &[("reason", "por nada")]),
     ("POST", "/orders/{order}/urgent", &[("urgent", "yes")]),
     ("POST", "/orders/{order}/shipping", &[("shipping", super::NOBODY), ("packaging", super::NOBODY)]),
+    ("POST", "/orders/{order}/seller", &[("seller", super::NOBODY)]),
     ("POST", "/orders/{order}/notes", &[("text", "olá")]),
     ("POST", "/orders/{order}/notes/{note}", &[("text", "olá"), ("version", "1")]),
     ("GET", "/quotes/{draft}", &[]),
@@ -32,6 +33,7 @@ pub const OWNED: &[(&str, &str, Fields)] = &[
     ("POST", "/people/{person}/roles", &[("roles", "picker")]),
     ("POST", "/people/{person}/active", &[("active", "no")]),
     ("POST", "/people/{person}/pin", &[]),
+    ("POST", "/people/{person}/orders", &[("seller", super::NOBODY)]),
 ];
 
 /// Routes that name nothing, or nothing of a company's own.
@@ -44,10 +46,26 @@ pub const FREE: &[(&str, &str)] = &[
     ("POST", "/people"),
     // Only leads back to the preview.
     ("GET", "/quotes/{draft}/confirm"),
+    // Only lead back to the order.
+    ("GET", "/orders/{order}/items/{item}/pick"),
+    ("GET", "/orders/{order}/items/{item}/unpick"),
+    ("GET", "/orders/{order}/items/{item}/return"),
+    ("GET", "/orders/{order}/items/{item}/short"),
+    ("GET", "/orders/{order}/items/{item}/unshort"),
+    ("GET", "/orders/{order}/undo/{version}"),
+    ("GET", "/orders/{order}/finish"),
+    ("GET", "/orders/{order}/reopen"),
+    ("GET", "/orders/{order}/cancel"),
+    ("GET", "/orders/{order}/urgent"),
+    ("GET", "/orders/{order}/shipping"),
+    ("GET", "/orders/{order}/seller"),
+    ("GET", "/orders/{order}/notes"),
+    ("GET", "/orders/{order}/notes/{note}"),
     // Only leads back to /people.
     ("GET", "/people/{person}/roles"),
     ("GET", "/people/{person}/active"),
     ("GET", "/people/{person}/pin"),
+    ("GET", "/people/{person}/orders"),
     // A company's door is public.
     ("GET", "/e/{code}"),
     ("GET", "/sign-in"),

@@ -43,7 +43,7 @@ pub fn chrome(lang: Lang, screen: &str, can: &str) -> Chrome {
         can: can.to_owned(),
         screen: Some(screen.to_owned()),
         cursor: Some("5f0c.41.77".to_owned()),
-        drafts: Some(3),
+        drafts: 3,
         ..Chrome::signed_out(scene(lang), Some("Casa do Celular Atacado".to_owned()))
     }
 }
@@ -61,6 +61,7 @@ pub fn item(n: i32, description: &str, quantity: i64, change: impl Fn(&mut Item)
         total_cents: 350 * quantity,
         state: ItemState::new(Decimal::from(quantity)),
         last_change: None,
+        last_pick: None,
     };
     change(&mut item);
     item

@@ -4,13 +4,16 @@
 
 use askama::Template;
 use jiff::civil::date;
-use separacao::html::{Chrome, FieldErrors, Pager, Scene};
+use separacao::html::{Chrome, Drawn, FieldErrors, FramedPage, Nav, Pager, Scene};
 use separacao::ids::{DraftId, OrderId, PersonId};
 use separacao::lang::Lang;
 use separacao::orders::indicators::{Indicators, Trend};
-use separacao::orders::model::{ClosedOrder, Closing, Counts, Item, OrderState, OrderStatus, OrderSummary};
-use separacao::orders::views::order::{OpenSheet, OrderPage};
-use separacao::orders::views::{BoardFilter, BoardPage, ClosedPage, CountersFragment};
+use separacao::orders::model::{
+    ClosedOrder, Closing, Counts, Item, OrderChoices, OrderState, OrderStatus, OrderSummary,
+};
+use separacao::orders::views::again::Given;
+use separacao::orders::views::order::{OpenSheet, OrderBody};
+use separacao::orders::views::{BoardBody, BoardFilter, ClosedPage, CountersFragment};
 use separacao::quotes::views::{ImportPage, PreviewPage, UploadResult};
 use separacao::users::model::Role;
 use separacao::users::views::{
@@ -34,14 +37,23 @@ pub fn board_page(lang: Lang, orders: &[OrderSummary], filter: &BoardFilter, tot
     let counters = counters(chrome.scene, total);
     let sellers = drafts::choices(&["Marina Alves", "Carlos Souza", "Beatriz Prado"]);
     let pager = Pager { page: 1, per_page: 60, total };
-    BoardPage { chrome: &chrome, orders, counters, filter, sellers: &sellers, pager }.render().unwrap()
+    let body = BoardBody { scene: chrome.scene, orders, counters, filter, sellers: &sellers, pager };
+    framed(&chrome, &chrome.scene.t("nav.board"), Nav::Board, &body.render().unwrap())
 }
 
 pub fn order_page(order: &OrderSummary, items: &[Item], open: OpenSheet, can: &str) -> String {
     let chrome = chrome(Lang::PtBr, &format!("order:{}", order.id), can);
-    let (timeline, errors) = (timeline(), FieldErrors::default());
-    let (shippings, packagings) = (shippings(), packagings());
-    OrderPage::new(&chrome, order, items, &timeline, &shippings, &packagings, open, &errors).render().unwrap()
+    let timeline = timeline();
+    let sellers = vec![(PersonId(uuid(1)), "Marina Alves".to_owned())];
+    let choices = OrderChoices { shippings: shippings(), packagings: packagings(), sellers };
+    let scene = chrome.scene;
+    let body = OrderBody::new(scene, order, items, &timeline, &choices, open, Given::default());
+    framed(&chrome, &body.title(), Nav::Order, &body.render().unwrap())
+}
+
+fn framed(chrome: &Chrome, title: &str, nav: Nav, body: &str) -> String {
+    let kind = if nav == Nav::Board { "board" } else { "order" };
+    FramedPage { chrome, title, kind, nav, body: Drawn(body) }.render().unwrap()
 }
 
 pub fn sign_in(company: SignInCompany, number: &str, error: Option<&str>) -> String {
@@ -83,6 +95,7 @@ pub fn people_page(one_time_pin: Option<&OneTimePin>, needs_pin: bool) -> String
         form: &form,
         errors: &errors,
         one_time_pin,
+        hand_over: None,
         needs_pin,
         number_digits: 4,
     };

@@ -21,6 +21,7 @@ fn needed(path: &str) -> Option<Permission> {
         "/orders/{order}/reopen" => Permission::Reopen,
         "/orders/{order}/cancel" => Permission::Cancel,
         "/orders/{order}/urgent" | "/orders/{order}/shipping" => Permission::ChangeOrder,
+        "/orders/{order}/seller" => Permission::Administer,
         "/orders/{order}/notes" => Permission::AddNote,
         "/quotes" => Permission::ImportQuote,
         path if path.starts_with("/quotes/") => Permission::ImportQuote,

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
+
 use crate::support::client::Client;
 use crate::support::database;
 use crate::support::process::Program;
@@ -80,6 +82,44 @@ async fn an_event_is_drawn_once_for_all_who_see_the_same_screen() {
         }
         assert_eq!(renders().await, before.map(|count| count + f64::from(tap)), "after tap {tap}");
     }
+}
+
+#[tokio::test]
+async fn a_page_that_many_fetch_is_drawn_once_until_something_changes() {
+    let url = database::create().await;
+    let server = TestServer::on(&url, &[]).await;
+    let company = server.company("alfa").await;
+    let order = company.import(2).await;
+    let program = Program::start(&url, &[]).await;
+    let path = format!("/orders/{}", order.id);
+    let people = [Client::new(program.port), Client::new(program.port)];
+    for (client, number) in people.iter().zip([PICKER, BUYER]) {
+        client.sign_in("alfa", number, "739146").await;
+    }
+    let drawn = async || {
+        let of =
+            async |page: &str| program.metric(&format!("page_bodies_drawn_total{{page=\"{page}\"}}")).await;
+        [of("board").await, of("order").await]
+    };
+    let fetch_all = async || {
+        for path in ["/", &path] {
+            let fetches = people.iter().cycle().take(10).map(|client| client.page(path));
+            let cursors: Vec<_> = join_all(fetches).await.into_iter().map(|page| page.cursor).collect();
+            assert!(cursors.windows(2).all(|two| two[0] == two[1]), "{cursors:?}");
+        }
+    };
+    let before = drawn().await;
+    fetch_all().await;
+    let after = drawn().await;
+    // The clock may come to the next minute in between.
+    let few = |before: [f64; 2], after: [f64; 2]| {
+        before.iter().zip(after).all(|(before, after)| (1.0..=2.0).contains(&(after - before)))
+    };
+    assert!(few(before, after), "{before:?} {after:?}");
+    let pick = format!("{path}/items/{}/pick", order.items[0]);
+    people[0].tap(&pick, &[("quantity", "1")]).await;
+    fetch_all().await;
+    assert!(few(after, drawn().await), "{after:?} {:?}", drawn().await);
 }
 
 #[tokio::test]

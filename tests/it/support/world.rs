@@ -11,8 +11,9 @@ use separacao::db::Db;
 use separacao::feed;
 use separacao::ids::{CompanyId, ItemId, OrderId, PersonId};
 use separacao::orders::actions::import::{Document, import_order};
+use separacao::orders::model::{OrderSummary, ShippingOption};
 use separacao::orders::queries::import::{NewItem, NewOrder};
-use separacao::orders::queries::{items, options};
+use separacao::orders::queries::{items, options, summaries};
 use separacao::state::AppState;
 use separacao::users::model::Role;
 use separacao::users::operate::{self, NewCompany};
@@ -102,6 +103,19 @@ impl Company {
             .await
             .unwrap()
             .expect("a person of that number")
+    }
+
+    /// An order as its screens show it.
+    pub async fn summary(&self, order_id: OrderId) -> OrderSummary {
+        let mut tx = self.app.db.company(self.id).await.unwrap();
+        summaries::get_summary(&mut tx, self.id, order_id).await.unwrap()
+    }
+
+    /// A shipping option that makes its orders urgent.
+    pub async fn urgent_shipping(&self) -> ShippingOption {
+        let mut tx = self.app.db.company(self.id).await.unwrap();
+        let options = options::list_shipping_options(&mut tx, self.id, None).await.unwrap();
+        options.into_iter().find(|option| option.makes_urgent).expect("an option that makes urgent")
     }
 
     /// Imports an order of `lines` lines, 10 UN each, sold by [`SELLER`].

@@ -1,5 +1,10 @@
 //! What every page needs: who visits, where the company is, the frame around it.
 
+mod body;
+mod queries;
+
+pub use body::{Bodies, Body};
+
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
@@ -13,11 +18,13 @@ use jiff::tz::TimeZone;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::assets;
+use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
-use crate::feed::Head;
+use crate::feed::{self, Head};
 use crate::html::{Chrome, Scene, SharedDevice, Who, WorkCalendar};
+use crate::ids::PersonId;
 use crate::lang::Lang;
-use crate::users::model::{Actor, Workplace};
+use crate::users::model::{Actor, Permission, Workplace};
 
 /// Where a company is and when it works: what turns instants into words.
 #[derive(Clone, Debug)]
@@ -70,6 +77,8 @@ pub struct Visitor {
     pub lang: Lang,
     pub address: IpAddr,
     pub person: Option<Actor>,
+    /// The head of the person's company when the request came.
+    pub head: Option<Head>,
 }
 
 impl Visitor {
@@ -93,18 +102,42 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     }
 }
 
-/// What a live page tells the script about itself.
+/// What a live page tells the script about itself, and what its frame shows of the same moment.
 #[derive(Debug)]
 pub struct Subscribed {
     pub screen: String,
-    /// The head of the transaction that read the page.
+    pub moment: Moment,
+}
+
+/// The moment a page's transaction reads.
+#[derive(Clone, Debug)]
+pub struct Moment {
     pub head: Head,
+    /// How many drafts wait to be checked, by who imported them: the badge in the navigation.
+    pub drafts: Vec<(PersonId, i64)>,
+}
+
+impl Moment {
+    /// Reads it.
+    pub async fn read(tx: &mut CompanyTx) -> Result<Self> {
+        let company_id = tx.company_id();
+        let head = feed::queries::get_head(tx, company_id).await?;
+        Ok(Self { head, drafts: queries::list_draft_counts(tx, company_id).await? })
+    }
+
+    /// One's own drafts; of administrators, everybody's.
+    fn drafts_of(&self, actor: &Actor) -> i64 {
+        let all = actor.can(Permission::Administer);
+        let own = self.drafts.iter().filter(|(importer, _)| all || *importer == actor.person_id);
+        own.map(|(_, drafts)| drafts).sum()
+    }
 }
 
 /// The frame around a page of a person who is signed in. `can` are the permissions that hold on it.
 pub fn chrome(actor: &Actor, lang: Lang, now: Timestamp, can: String, live: Option<Subscribed>) -> Chrome {
-    let v = live.as_ref().map_or(0, |live| live.head.n);
-    let (screen, cursor) = live.map(|live| (live.screen, live.head.to_string())).unzip();
+    let v = live.as_ref().map_or(0, |live| live.moment.head.n);
+    let drafts = live.as_ref().map_or(0, |live| live.moment.drafts_of(actor));
+    let (screen, cursor) = live.map(|live| (live.screen, live.moment.head.to_string())).unzip();
     Chrome {
         scene: Place::from(&actor.company).scene(lang, v, now),
         company: Some(actor.company.name.clone()),
@@ -112,7 +145,7 @@ pub fn chrome(actor: &Actor, lang: Lang, now: Timestamp, can: String, live: Opti
         can,
         screen,
         cursor,
-        drafts: None,
+        drafts,
         pin_digits: actor.company.pin_digits,
         shared: actor.session.shared.then(|| SharedDevice {
             idle_seconds: actor.idle_limit().as_secs(),

@@ -1,0 +1,83 @@
+//! An order, or all open ones of a seller, go on with another seller.
+
+use jiff::Timestamp;
+
+use super::{Entry, On};
+use crate::command::{Change, Command};
+use crate::db::CompanyTx;
+use crate::error::{AppError, Result};
+use crate::feed::{EventKind, NewEvent};
+use crate::ids::PersonId;
+use crate::orders::history::{Detail, SellerChange};
+use crate::orders::queries::hand_over as queries;
+use crate::users::model::{Permission, Role};
+use crate::users::queries::people;
+
+/// One open order gets this seller.
+#[derive(Debug)]
+pub struct HandOverOrder<'a> {
+    pub on: On<'a>,
+    pub seller_id: PersonId,
+}
+
+/// All open orders of a person get this seller. Whoever asks has been found to be an administrator.
+#[derive(Clone, Copy, Debug)]
+pub struct HandOverOrders {
+    pub actor_id: PersonId,
+    pub from: PersonId,
+    pub seller_id: PersonId,
+    pub now: Timestamp,
+}
+
+impl Command for HandOverOrder<'_> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let company_id = tx.company_id();
+        // People before orders, as when all of a seller's orders go.
+        let to = seller(tx, self.seller_id).await?;
+        let order = self.on.lock_open(tx, Permission::Administer).await?;
+        if order.seller_id == self.seller_id {
+            return Ok(Change::Unchanged);
+        }
+        let to = to.ok_or_else(unknown)?;
+        let from = people::lock_person(tx, company_id, order.seller_id).await?;
+        queries::update_seller(tx, company_id, order.id, self.seller_id).await?;
+        let from = (order.seller_id, from.map(|person| person.name).unwrap_or_default());
+        let detail = handed_over(from, (self.seller_id, to));
+        self.on.record(tx, &order, Entry::order(EventKind::OrderHandedOver, &detail)).await
+    }
+}
+
+impl Command for HandOverOrders {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let company_id = tx.company_id();
+        let from = people::lock_person(tx, company_id, self.from).await?.ok_or(AppError::NotFound)?;
+        let to = seller(tx, self.seller_id).await?.ok_or_else(unknown)?;
+        if self.from == self.seller_id {
+            return Err(unknown());
+        }
+        let orders = queries::lock_open_orders(tx, company_id, self.from).await?;
+        if orders.is_empty() {
+            return Ok(Change::Unchanged);
+        }
+        let detail = handed_over((self.from, from.name), (self.seller_id, to));
+        let (seller_id, actor_id) = (self.seller_id, self.actor_id);
+        queries::update_sellers(tx, company_id, &orders, seller_id, actor_id, &detail, self.now).await?;
+        Ok(Change::Happened(NewEvent::new(EventKind::OrdersHandedOver, actor_id).person(self.from)))
+    }
+}
+
+/// The name of an active seller; the row is locked, so that nobody goes while orders come.
+async fn seller(tx: &mut CompanyTx, id: PersonId) -> Result<Option<String>> {
+    let company_id = tx.company_id();
+    let found = people::lock_person(tx, company_id, id).await?;
+    Ok(found.filter(|person| person.active && person.roles.contains(&Role::Seller)).map(|person| person.name))
+}
+
+fn unknown() -> AppError {
+    AppError::field("seller", "orders.error.seller_unknown")
+}
+
+fn handed_over((before, from): (PersonId, String), (after, to): (PersonId, String)) -> Detail {
+    let text = Some(format!("{from} → {to}"));
+    Detail { seller: Some(SellerChange { before, after }), text, ..Detail::default() }
+}

@@ -1,0 +1,221 @@
+//! The rules of one line: pure decisions, from what is true now to what is true then.
+
+use rust_decimal::Decimal;
+
+use super::{ItemState, ItemStatus, RestState};
+
+/// The codes of the shortage reasons that the sheet offers.
+pub const SHORT_REASONS: [&str; 4] = ["stock", "damaged", "not_located", "other"];
+
+/// Why a command on a line cannot be done; the caller adds who made it so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ItemRefusal {
+    /// An amount that is zero, negative, too fine (over 3 places) or too large to be one.
+    AmountInvalid,
+    /// More than the rest: what is left, and what is already picked.
+    MoreThanRest { rest: Decimal },
+    /// More than was picked.
+    MoreThanPicked { picked: Decimal },
+    /// The pick that was to be taken back is not the newest one of the line, or not as it was.
+    NotLastPick,
+    /// More than has to go back to the shelf.
+    MoreThanToReturn { left: Decimal },
+    /// The line is in a state that this command does not start from.
+    NotFrom { status: ItemStatus },
+}
+
+/// What a command does to a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// The wanted end is already so: accepted, nothing to write.
+    Already,
+    Becomes(ItemState),
+}
+
+/// A pick that stands, with the line's state just before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandingPick {
+    pub seq: i32,
+    pub quantity: Decimal,
+    pub before: ItemState,
+}
+
+/// What putting units back leaves: the line, and how the stack of picks changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PutBack {
+    pub state: ItemState,
+    /// Picks taken back whole.
+    pub removed: Vec<i32>,
+    /// The pick of which a part was taken back, and what is left of it.
+    pub reduced: Option<(i32, Decimal)>,
+}
+
+impl ItemState {
+    /// Pick `amount` units of the original goods. Never cut: more than the rest is refused with the truth.
+    pub fn pick(&self, amount: Decimal) -> Result<Decision, ItemRefusal> {
+        check_amount(amount)?;
+        if self.rest_state == RestState::Substituted && !self.rest().is_zero() {
+            return Err(ItemRefusal::NotFrom { status: self.status() });
+        }
+        if amount > self.rest() {
+            return Err(ItemRefusal::MoreThanRest { rest: self.rest() });
+        }
+        let mut next = self.clone();
+        next.picked += amount;
+        next.use_up_purchases(amount);
+        if next.rest().is_zero() {
+            next.rest_state = RestState::Pending;
+            next.replacement = None;
+            next.reason = None;
+        } else if next.rest_state == RestState::PurchaseOrdered && next.ordered.is_zero() {
+            next.rest_state = RestState::Pending;
+        }
+        Ok(Decision::Becomes(next))
+    }
+
+    /// Picking uses up received units, then ordered ones, then those not found.
+    fn use_up_purchases(&mut self, amount: Decimal) {
+        let from_received = amount.min(self.received);
+        self.received -= from_received;
+        self.ordered -= from_received;
+        let from_ordered = (amount - from_received).min(self.ordered);
+        self.ordered -= from_ordered;
+        // Units that were neither bought nor sought come off the rest first and touch nothing else.
+        self.received = self.received.min(self.ordered);
+        let rest = self.rest();
+        if self.ordered + self.not_found > rest {
+            self.not_found = (rest - self.ordered).max(Decimal::ZERO);
+        }
+    }
+
+    /// Take back `amount` picked units, newest picks first. What has to go back anyway goes first. `picks` are those
+    /// that stand, oldest first.
+    pub fn unpick(&self, picks: &[StandingPick], amount: Decimal) -> Result<PutBack, ItemRefusal> {
+        let refusal = ItemRefusal::MoreThanPicked { picked: self.held() };
+        check_amount(amount)?;
+        if amount > self.held() {
+            return Err(refusal);
+        }
+        let Some((removed, reduced, oldest)) = take_newest(picks, amount) else { return Err(refusal) };
+        let unwanted = amount.min(self.to_return);
+        let mut state = self.clone();
+        state.to_return -= unwanted;
+        if amount > unwanted {
+            state = state.with_rest_as_before(&oldest.before, amount - unwanted).shed();
+        }
+        Ok(PutBack { state, removed, reduced })
+    }
+
+    /// Take back the pick `seq` of `amount` units, which a screen showed as the newest one: that one, or nothing.
+    pub fn unpick_last(
+        &self,
+        picks: &[StandingPick],
+        seq: i32,
+        amount: Decimal,
+    ) -> Result<PutBack, ItemRefusal> {
+        match picks.last() {
+            Some(last) if (last.seq, last.quantity) == (seq, amount) => self.unpick(picks, amount),
+            _ => Err(ItemRefusal::NotLastPick),
+        }
+    }
+
+    /// Units that the newest quote does not want are back on the shelf.
+    pub fn put_back(&self, picks: &[StandingPick], amount: Decimal) -> Result<PutBack, ItemRefusal> {
+        check_amount(amount)?;
+        if amount > self.to_return {
+            return Err(ItemRefusal::MoreThanToReturn { left: self.to_return });
+        }
+        let taken = take_newest(picks, amount);
+        let (removed, reduced, _) = taken.ok_or(ItemRefusal::MoreThanPicked { picked: self.held() })?;
+        let state = ItemState { to_return: self.to_return - amount, ..self.clone() };
+        Ok(PutBack { state, removed, reduced })
+    }
+
+    /// Units of a canceled order are back on the shelf: everything in the box is to go there.
+    pub fn put_back_canceled(&self, picks: &[StandingPick], amount: Decimal) -> Result<PutBack, ItemRefusal> {
+        check_amount(amount)?;
+        if amount > self.held() {
+            return Err(ItemRefusal::MoreThanToReturn { left: self.held() });
+        }
+        self.unpick(picks, amount)
+    }
+
+    /// The rest returns to the state it had before the pick; goods that arrived stay arrived.
+    fn with_rest_as_before(&self, before: &ItemState, amount: Decimal) -> ItemState {
+        let mut next = self.clone();
+        next.picked -= amount;
+        // What was short stays what it was before the pick as well: units put back must not become a shortage unseen.
+        if self.rest().is_zero() || matches!(self.rest_state, RestState::Pending | RestState::Short) {
+            let rest = next.rest();
+            next.rest_state = before.rest_state;
+            next.ordered = before.ordered.min(rest);
+            next.received = before.received.min(next.ordered);
+            next.not_found = before.not_found.min(rest - next.ordered);
+            next.replacement.clone_from(&before.replacement);
+            next.reason.clone_from(&before.reason);
+            if next.rest_state == RestState::PurchaseOrdered && next.ordered.is_zero() {
+                next.rest_state = RestState::Pending;
+            }
+        }
+        next
+    }
+
+    /// The rest will not be sent. Units on the way move on to the buyer's list, the line keeps none.
+    pub fn mark_short(&self, reason: &str) -> Result<Decision, ItemRefusal> {
+        if self.rest().is_zero() || self.rest_state == RestState::Substituted {
+            return Err(ItemRefusal::NotFrom { status: self.status() });
+        }
+        if self.rest_state == RestState::Short {
+            return Ok(Decision::Already);
+        }
+        let mut next = self.clone();
+        next.rest_state = RestState::Short;
+        next.ordered = Decimal::ZERO;
+        next.received = Decimal::ZERO;
+        next.not_found = Decimal::ZERO;
+        next.replacement = None;
+        next.reason = Some(reason.to_owned());
+        Ok(Decision::Becomes(next.shed()))
+    }
+
+    /// Takes a shortage back: the rest is pending again.
+    pub fn unmark_short(&self) -> Result<Decision, ItemRefusal> {
+        match (self.rest().is_zero(), self.rest_state) {
+            (false, RestState::Short) => {
+                let mut next = self.clone();
+                next.rest_state = RestState::Pending;
+                next.reason = None;
+                Ok(Decision::Becomes(next))
+            }
+            (false, RestState::Pending) => Ok(Decision::Already),
+            _ => Err(ItemRefusal::NotFrom { status: self.status() }),
+        }
+    }
+}
+
+/// The newest of the picks that together are `amount`: those taken whole, the one of which a part is left, and the
+/// oldest of them. None: they are fewer.
+type Taken<'a> = (Vec<i32>, Option<(i32, Decimal)>, &'a StandingPick);
+
+fn take_newest(picks: &[StandingPick], amount: Decimal) -> Option<Taken<'_>> {
+    let mut left = amount;
+    let mut removed = Vec::new();
+    for pick in picks.iter().rev() {
+        if pick.quantity > left {
+            return Some((removed, Some((pick.seq, pick.quantity - left)), pick));
+        }
+        left -= pick.quantity;
+        removed.push(pick.seq);
+        if left.is_zero() {
+            return Some((removed, None, pick));
+        }
+    }
+    None
+}
+
+/// Amounts are positive, have at most three places and fit a line (9 digits before the comma).
+fn check_amount(amount: Decimal) -> Result<(), ItemRefusal> {
+    let fits =
+        amount > Decimal::ZERO && amount < Decimal::from(1_000_000_000) && amount.normalize().scale() <= 3;
+    if fits { Ok(()) } else { Err(ItemRefusal::AmountInvalid) }
+}

@@ -1,0 +1,131 @@
+//! One line of an order: what is true of it. How it is shown is in [`status`], what commands make of it in [`decisions`].
+
+mod decisions;
+mod status;
+#[cfg(test)]
+mod tests;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+pub use decisions::{Decision, ItemRefusal, PutBack, SHORT_REASONS, StandingPick};
+pub use status::{ItemGroup, ItemStatus};
+
+/// What is to happen with the rest of a line (quantity − picked). The only stored state of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RestState {
+    Pending,
+    PurchaseRequested,
+    PurchaseOrdered,
+    Substituted,
+    Short,
+}
+
+impl RestState {
+    pub const ALL: [RestState; 5] = [
+        RestState::Pending,
+        RestState::PurchaseRequested,
+        RestState::PurchaseOrdered,
+        RestState::Substituted,
+        RestState::Short,
+    ];
+
+    /// The word in the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            RestState::Pending => "pending",
+            RestState::PurchaseRequested => "purchase_requested",
+            RestState::PurchaseOrdered => "purchase_ordered",
+            RestState::Substituted => "substituted",
+            RestState::Short => "short",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        RestState::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+/// An agreed replacement (Trocar por X), or the one that was taken when the line is substituted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replacement {
+    pub text: String,
+    pub quantity: Decimal,
+}
+
+/// Everything about a line that commands change. History keeps it before and after each command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemState {
+    pub quantity: Decimal,
+    pub picked: Decimal,
+    pub to_return: Decimal,
+    pub rest_state: RestState,
+    pub ordered: Decimal,
+    pub received: Decimal,
+    pub not_found: Decimal,
+    pub replacement: Option<Replacement>,
+    pub reason: Option<String>,
+    /// The newest quote does not have the line: it stays for what of it is in the box or bought, and wants no more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub off_quote: bool,
+}
+
+impl ItemState {
+    /// A line as a quote brings it.
+    pub fn new(quantity: Decimal) -> Self {
+        Self {
+            quantity,
+            picked: Decimal::ZERO,
+            to_return: Decimal::ZERO,
+            rest_state: RestState::Pending,
+            ordered: Decimal::ZERO,
+            received: Decimal::ZERO,
+            not_found: Decimal::ZERO,
+            replacement: None,
+            reason: None,
+            off_quote: false,
+        }
+    }
+
+    /// A line that is not in the order, before it comes or after it left.
+    pub fn absent() -> Self {
+        Self { off_quote: true, ..Self::new(Decimal::ZERO) }
+    }
+
+    /// Units still to be settled.
+    pub fn rest(&self) -> Decimal {
+        self.quantity - self.picked
+    }
+
+    /// Picked, substituted or short: nothing left to do.
+    pub fn is_settled(&self) -> bool {
+        self.to_return.is_zero()
+            && (self.rest().is_zero() || matches!(self.rest_state, RestState::Substituted | RestState::Short))
+    }
+
+    /// Whether goods for this line are known to be on the shelf.
+    pub fn can_be_picked_now(&self) -> bool {
+        !self.rest().is_zero() && (self.rest_state == RestState::Pending || !self.received.is_zero())
+    }
+
+    /// Units in the box: those that are wanted and those that must go back. The picks that stand add up to it.
+    pub fn held(&self) -> Decimal {
+        self.picked + self.to_return
+    }
+
+    /// The rules that hold for every line at every moment; the schema holds the same.
+    pub fn is_sound(&self) -> bool {
+        let zero = Decimal::ZERO;
+        (self.quantity > zero || (self.quantity.is_zero() && self.off_quote))
+            && self.to_return >= zero
+            && self.picked >= zero
+            && self.rest() >= zero
+            && self.received >= zero
+            && self.received <= self.ordered
+            && self.not_found >= zero
+            && self.ordered + self.not_found <= self.rest()
+            && (self.rest_state == RestState::PurchaseOrdered) == (self.ordered > zero)
+            && (self.rest() > zero || self.rest_state == RestState::Pending)
+    }
+}

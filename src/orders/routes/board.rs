@@ -1,0 +1,137 @@
+//! The board: its first page is drawn once for everybody; a narrowed one for who asks.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use askama::Template as _;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::Pages;
+use crate::db::CompanyTx;
+use crate::error::{AppError, Result};
+use crate::html::{Choice, Drawn, FramedPage, Nav, Pager};
+use crate::ids::{CompanyId, OrderId, PersonId};
+use crate::orders::actions::import::search_words;
+use crate::orders::indicators::{Indicators, PAST_DAYS};
+use crate::orders::model::{OrderState, OrderStatus};
+use crate::orders::queries::{board, options, search, summaries};
+use crate::orders::views::{BoardBody, BoardFilter, CARDS_PER_PAGE, CountersFragment};
+use crate::page::{self, Body, Moment, Place, Subscribed, Visitor};
+
+/// What the board was asked for.
+#[derive(Debug, Default, Deserialize)]
+pub struct BoardQuery {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    seller: String,
+    #[serde(default)]
+    status: String,
+    page: Option<i64>,
+}
+
+impl BoardQuery {
+    fn filter(&self) -> BoardFilter {
+        BoardFilter {
+            q: self.q.chars().take(100).collect(),
+            seller: Some(self.seller.clone()).filter(|seller| seller.parse::<PersonId>().is_ok()),
+            status: OrderStatus::from_code(&self.status),
+        }
+    }
+}
+
+/// `GET /`, signed in.
+pub async fn board(pages: &Pages, visitor: &Visitor, query: &BoardQuery) -> Result<Response> {
+    let actor = visitor.actor()?;
+    let now = pages.app.clock.now();
+    let filter = query.filter();
+    let draw = || draw_board(pages, visitor, &filter, query.page.unwrap_or(1), now);
+    let (screen, body) = if filter.is_empty() && query.page.unwrap_or(1) <= 1 {
+        ("board", pages.boards.get(visitor, "board", now, draw).await?)
+    } else {
+        ("board-filtered", Arc::new(draw().await?))
+    };
+    let live = Subscribed { screen: screen.to_owned(), moment: body.moment.clone() };
+    let chrome = page::chrome(actor, visitor.lang, now, actor.can_codes(), Some(live));
+    page::respond(&FramedPage {
+        chrome: &chrome,
+        title: &body.title,
+        kind: "board",
+        nav: Nav::Board,
+        body: Drawn(&body.html),
+    })
+}
+
+async fn draw_board(
+    pages: &Pages,
+    visitor: &Visitor,
+    filter: &BoardFilter,
+    wanted: i64,
+    now: Timestamp,
+) -> Result<Body> {
+    let actor = visitor.actor()?;
+    let _turn = page::turn().await?;
+    metrics::counter!("page_bodies_drawn_total", "page" => "board").increment(1);
+    let company_id = actor.company_id;
+    let mut tx = pages.app.db.snapshot(company_id).await?;
+    let moment = Moment::read(&mut tx).await?;
+    let place = Place::from(&actor.company);
+    let (open_now, finished_today) = board::get_totals(&mut tx, company_id, place.midnight(now)).await?;
+    let spans =
+        board::list_finished_spans(&mut tx, company_id, place.midnight_before(now, PAST_DAYS)).await?;
+    let indicators = Indicators::new(&spans, place.midnight(now), place.calendar(now));
+    let passing = if filter.is_empty() { None } else { Some(passing(&mut tx, company_id, filter).await?) };
+    let total = passing.as_ref().map_or(open_now, |ids| i64::try_from(ids.len()).unwrap_or(i64::MAX));
+    let pager = Pager::new(wanted, CARDS_PER_PAGE, total);
+    let ids = match passing {
+        None => board::list_open_ids(&mut tx, company_id, CARDS_PER_PAGE, pager.skipped()).await?,
+        Some(ids) => {
+            let skipped = usize::try_from(pager.skipped()).unwrap_or(usize::MAX);
+            ids.into_iter()
+                .skip(skipped)
+                .take(usize::try_from(CARDS_PER_PAGE).unwrap_or(usize::MAX))
+                .collect()
+        }
+    };
+    let orders = summaries::list_summaries(&mut tx, company_id, &ids).await?;
+    let sellers = list_sellers(&mut tx, company_id).await?;
+    let scene = place.scene(visitor.lang, moment.head.n, now);
+    let counters = CountersFragment { scene, open_now, finished_today, indicators };
+    let body = BoardBody { scene, orders: &orders, counters, filter, sellers: &sellers, pager };
+    let html = body.render().map_err(AppError::internal)?;
+    Ok(Body { title: scene.t("nav.board").into_owned(), html, moment, facts: () })
+}
+
+async fn list_sellers(tx: &mut CompanyTx, company_id: CompanyId) -> Result<Vec<Choice>> {
+    let sellers = options::list_sellers(tx, company_id).await?;
+    Ok(sellers.into_iter().map(|(id, name)| Choice { value: id.to_string(), name }).collect())
+}
+
+/// What is looked for: one letter says nothing beside whole words, and every word costs a walk through an index.
+fn telling(mut words: Vec<String>) -> Vec<String> {
+    const MOST_WORDS: usize = 6;
+    if words.iter().any(|word| word.chars().nth(1).is_some()) {
+        words.retain(|word| word.chars().nth(1).is_some());
+    }
+    words.truncate(MOST_WORDS);
+    words
+}
+
+/// The orders that pass a filter, in the board's order.
+async fn passing(tx: &mut CompanyTx, company_id: CompanyId, filter: &BoardFilter) -> Result<Vec<OrderId>> {
+    let words = telling(search_words(&filter.q));
+    let matching: Option<HashSet<OrderId>> = if words.is_empty() {
+        None
+    } else {
+        Some(search::list_matching(tx, company_id, &words).await?.into_iter().collect())
+    };
+    let seller = filter.seller.as_deref().and_then(|seller| seller.parse::<PersonId>().ok());
+    let open = board::list_open_counts(tx, company_id).await?.into_iter();
+    let passing = open
+        .filter(|order| matching.as_ref().is_none_or(|ids| ids.contains(&order.id)))
+        .filter(|order| seller.is_none_or(|seller| order.seller_id == seller))
+        .filter(|order| filter.status.is_none_or(|status| order.counts.status(OrderState::Open) == status));
+    Ok(passing.map(|order| order.id).collect())
+}

@@ -1,0 +1,54 @@
+//! Handing orders over to another seller.
+
+use axum::extract::State;
+use axum::response::Redirect;
+use serde::Deserialize;
+
+use crate::command::{self, Done, Tap};
+use crate::error::{Result, Sentence};
+use crate::extract::Path;
+use crate::ids::{OrderId, PersonId};
+use crate::orders::actions::On;
+use crate::orders::actions::hand_over::{HandOverOrder, HandOverOrders};
+use crate::state::AppState;
+use crate::users::model::Actor;
+use crate::users::routes::people::administrator;
+
+#[derive(Debug, Deserialize)]
+pub struct SellerForm {
+    seller: PersonId,
+}
+
+pub async fn order(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(order_id): Path<OrderId>,
+    tap: Tap<SellerForm>,
+) -> Result<Done> {
+    let on = On { actor: &actor, order_id, now: state.clock.now() };
+    let command = HandOverOrder { on, seller_id: tap.form.seller };
+    let outcome = command::run(&state, &tap, &command).await?;
+    Ok(Done::new(outcome, format!("/orders/{order_id}")).say(Sentence::new("done.handed_over")))
+}
+
+pub async fn everything(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(person_id): Path<PersonId>,
+    tap: Tap<SellerForm>,
+) -> Result<Done> {
+    administrator(&state, &actor)?;
+    let command = HandOverOrders {
+        actor_id: actor.person_id,
+        from: person_id,
+        seller_id: tap.form.seller,
+        now: state.clock.now(),
+    };
+    let outcome = command::run(&state, &tap, &command).await?;
+    Ok(Done::new(outcome, "/people").say(Sentence::new("done.all_handed_over")).go("/people"))
+}
+
+/// A page that the form answered with, loaded again: back to where the form stands.
+pub async fn to_people(Path(person_id): Path<PersonId>) -> Redirect {
+    Redirect::to(&format!("/people?orders={person_id}"))
+}

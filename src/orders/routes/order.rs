@@ -1,0 +1,90 @@
+//! The picking screen: drawn once for everybody; with a sheet open, for a browser without script, for who asks.
+
+use std::sync::Arc;
+
+use askama::Template as _;
+use axum::extract::State;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::Pages;
+use crate::error::{AppError, Result};
+use crate::extract::{Path, Query};
+use crate::html::{Drawn, FramedPage, Nav};
+use crate::ids::OrderId;
+use crate::orders::access::{self, Ownership};
+use crate::orders::queries::{history, items, options, summaries};
+use crate::orders::views::again::Given;
+use crate::orders::views::order::{OpenSheet, OrderBody};
+use crate::page::{self, Body, Moment, Place, Subscribed, Visitor};
+
+/// Which sheet the server draws open, for browsers without script.
+#[derive(Debug, Default, Deserialize)]
+pub struct OrderQuery {
+    item: Option<String>,
+    sheet: Option<String>,
+}
+
+/// `GET /orders/{order}`
+pub async fn order(
+    State(pages): State<Pages>,
+    visitor: Visitor,
+    Path(order_id): Path<OrderId>,
+    Query(query): Query<OrderQuery>,
+) -> Result<Response> {
+    let now = pages.app.clock.now();
+    let screen = format!("order:{order_id}");
+    let open = OpenSheet::from_query(query.item.as_deref(), query.sheet.as_deref());
+    let draw = || draw_order(&pages, &visitor, order_id, open, Given::default());
+    let body = if open == OpenSheet::None {
+        pages.orders.get(&visitor, &screen, now, draw).await?
+    } else {
+        Arc::new(draw().await?)
+    };
+    respond(&visitor, order_id, &body, now)
+}
+
+/// The frame around an order, for whoever looks.
+pub fn respond(
+    visitor: &Visitor,
+    order_id: OrderId,
+    body: &Body<Ownership>,
+    now: Timestamp,
+) -> Result<Response> {
+    let actor = visitor.actor()?;
+    let live = Subscribed { screen: format!("order:{order_id}"), moment: body.moment.clone() };
+    let can = access::can_codes(actor, body.facts, now);
+    let chrome = page::chrome(actor, visitor.lang, now, can, Some(live));
+    page::respond(&FramedPage {
+        chrome: &chrome,
+        title: &body.title,
+        kind: "order",
+        nav: Nav::Order,
+        body: Drawn(&body.html),
+    })
+}
+
+pub async fn draw_order(
+    pages: &Pages,
+    visitor: &Visitor,
+    order_id: OrderId,
+    open: OpenSheet,
+    given: Given<'_>,
+) -> Result<Body<Ownership>> {
+    let actor = visitor.actor()?;
+    let _turn = page::turn().await?;
+    metrics::counter!("page_bodies_drawn_total", "page" => "order").increment(1);
+    let company_id = actor.company_id;
+    let mut tx = pages.app.db.snapshot(company_id).await?;
+    let moment = Moment::read(&mut tx).await?;
+    let order = summaries::get_summary(&mut tx, company_id, order_id).await?;
+    let items = items::list_items(&mut tx, company_id, order_id, None).await?;
+    let timeline = history::list_timeline(&mut tx, company_id, order_id, None).await?;
+    let choices =
+        options::get_order_choices(&mut tx, company_id, order.shipping_id, order.packaging_id).await?;
+    let scene = Place::from(&actor.company).scene(visitor.lang, moment.head.n, pages.app.clock.now());
+    let body = OrderBody::new(scene, &order, &items, &timeline, &choices, open, given);
+    let html = body.render().map_err(AppError::internal)?;
+    Ok(Body { title: body.title(), html, moment, facts: Ownership::from(&order) })
+}

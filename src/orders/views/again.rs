@@ -1,0 +1,67 @@
+//! A form that a browser without script gets back: what was typed into it, and what is wrong with it.
+
+use std::fmt::Display;
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use crate::html::FieldErrors;
+
+/// What was sent, and why it was not done.
+#[derive(Clone, Debug, Default)]
+pub struct Again {
+    /// The form's address below its order's: `cancel`, `notes`, `items/ID/short`.
+    pub form: String,
+    pub typed: Vec<(String, String)>,
+    pub errors: FieldErrors,
+    pub sentence: String,
+}
+
+/// Asked by every form, by its address, for its own fields; on a fresh page there is nothing to answer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Given<'a>(pub Option<&'a Again>);
+
+impl<'a> Given<'a> {
+    /// Above everything.
+    pub fn sentence(&self) -> Option<&'a str> {
+        self.0.map(|again| again.sentence.as_str())
+    }
+
+    pub fn is(&self, form: impl AsRef<str>) -> bool {
+        self.of(form).is_some()
+    }
+
+    fn of(&self, form: impl AsRef<str>) -> Option<&'a Again> {
+        self.0.filter(|again| again.form == form.as_ref())
+    }
+
+    /// What was typed into a field.
+    pub fn typed(&self, form: impl AsRef<str>, field: &str) -> Option<&'a str> {
+        let typed = &self.of(form)?.typed;
+        typed.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether an option is the chosen one; `current` where nothing was sent.
+    pub fn chooses(&self, form: impl AsRef<str>, field: &str, option: impl Display, current: bool) -> bool {
+        self.typed(form, field).map_or(current, |typed| typed == option.to_string())
+    }
+
+    /// The class of a field that was not accepted.
+    pub fn wrong(&self, form: impl AsRef<str>, field: &str) -> &'static str {
+        if self.said(form, field).0.is_some() { " wrong" } else { "" }
+    }
+
+    /// The sentence beside a field.
+    pub fn said(&self, form: impl AsRef<str>, field: &str) -> Said<'a> {
+        Said(self.of(form).and_then(|again| again.errors.of(field)))
+    }
+}
+
+#[derive(Template)]
+#[template(
+    source = r#"{% if let Some(text) = self.0 %}<em class="error">{{ text }}</em>{% endif %}"#,
+    ext = "html"
+)]
+pub struct Said<'a>(Option<&'a str>);
+
+impl HtmlSafe for Said<'_> {}

@@ -1,0 +1,140 @@
+//! A seller goes; the orders stay, are anybody's who sells, and go on with somebody else.
+
+use crate::support::client::{Answer, Client};
+use crate::support::database::count;
+use crate::support::server::TestServer;
+use crate::support::watched::Watched;
+use crate::support::world::{ADMIN, OTHER_SELLER, PICKER, SELLER};
+
+fn done(answer: &Answer) {
+    assert_eq!(answer.status, 200, "{}", answer.text);
+}
+
+/// Whether the order's page lets its reader change it.
+async fn may_change(client: &Client, path: &str) -> bool {
+    let page = client.get(path).await.text;
+    let (_, main) = page.split_once("<main ").unwrap();
+    let (_, can) = main.split_once("data-can=\"").unwrap();
+    can.split_once('"').unwrap().0.split(' ').any(|word| word == "change")
+}
+
+#[tokio::test]
+async fn the_orders_of_a_seller_who_is_gone_are_every_seller_s_and_open_screens_are_told() {
+    let (one, two) = TestServer::pair().await;
+    let company = one.company("alfa").await;
+    let order = company.import(1).await;
+    let path = format!("/orders/{}", order.id);
+    let (admin, caio) = (one.signed_in("alfa", ADMIN).await, two.signed_in("alfa", OTHER_SELLER).await);
+    let mut screens = Vec::new();
+    for at in [path.as_str(), "/", "/?q=paula", "/quotes"] {
+        screens.push(Watched::open(&caio, at).await);
+    }
+    assert!(!may_change(&caio, &path).await);
+    let active = format!("/people/{}/active", company.person(SELLER).await);
+    for (wanted, may) in [("no", true), ("yes", false)] {
+        done(&admin.tap(&active, &[("active", wanted)]).await);
+        for screen in &mut screens {
+            screen.must_equal_a_fresh_page(wanted).await;
+            assert!(
+                std::mem::take(&mut screen.refetched),
+                "active={wanted}: {} was not told",
+                screen.page.screen
+            );
+        }
+        assert_eq!(may_change(&caio, &path).await, may);
+        let urgent = caio.tap(&format!("{path}/urgent"), &[("urgent", wanted)]).await;
+        assert_eq!(urgent.status, if may { 200 } else { 403 }, "{}", urgent.text);
+    }
+    // A picker who comes or goes changes nothing about orders.
+    let picker = format!("/people/{}/active", company.person(PICKER).await);
+    done(&admin.tap(&picker, &[("active", "no")]).await);
+    let pick = format!("{path}/items/{}/pick", order.items[0]);
+    done(&admin.tap(&pick, &[("quantity", "1")]).await);
+    screens[0].must_equal_a_fresh_page("a pick").await;
+    assert!(!screens[0].refetched, "by fragments");
+}
+
+#[tokio::test]
+async fn an_administrator_hands_all_open_orders_of_a_seller_to_another() {
+    let (one, two) = TestServer::pair().await;
+    let company = one.company("alfa").await;
+    let (first, second, finished) =
+        (company.import(1).await, company.import(1).await, company.import(1).await);
+    let (admin, caio) = (one.signed_in("alfa", ADMIN).await, two.signed_in("alfa", OTHER_SELLER).await);
+    let short = format!("/orders/{}/items/{}", finished.id, finished.items[0]);
+    done(&admin.tap(&format!("{short}/pick"), &[("quantity", "10")]).await);
+    done(&admin.tap(&format!("/orders/{}/finish", finished.id), &[]).await);
+    let (marina, caio_id) = (company.person(SELLER).await, company.person(OTHER_SELLER).await);
+    done(&admin.tap(&format!("/people/{marina}/active"), &[("active", "no")]).await);
+
+    let page = admin.get("/people").await.text;
+    assert!(page.contains(&format!("href=\"/people?orders={marina}\"")), "{page}");
+    let form = admin.get(&format!("/people?orders={marina}")).await.text;
+    for wanted in ["Passar os pedidos de Marina Alves Prado", "2 pedidos abertos", "Caio Bento da Luz"] {
+        assert!(form.contains(wanted), "{wanted} is not in {form}");
+    }
+    let path = format!("/orders/{}", first.id);
+    let mut screens = Vec::new();
+    for at in [path.as_str(), "/", "/?q=paula"] {
+        screens.push(Watched::open(&caio, at).await);
+    }
+    let over = format!("/people/{marina}/orders");
+    let caio_id = caio_id.to_string();
+    let to_caio = [("seller", caio_id.as_str())];
+    let answer = admin.tap(&over, &to_caio).await;
+    done(&answer);
+    assert_eq!(answer.json()["location"], "/people");
+    for screen in &mut screens {
+        screen.must_equal_a_fresh_page("handed over").await;
+        assert!(screen.refetched, "{} was not told", screen.page.screen);
+    }
+    for order in [&first, &second] {
+        let now = company.summary(order.id).await;
+        assert_eq!((now.seller.as_str(), now.seller_active), ("Caio Bento da Luz", true));
+        let page = caio.get(&format!("/orders/{}", order.id)).await.text;
+        assert!(page.contains("Ana Souza passou o pedido para outro vendedor"), "{page}");
+        assert!(page.contains("Marina Alves Prado → Caio Bento da Luz"), "{page}");
+    }
+    assert_eq!(company.summary(finished.id).await.seller, "Marina Alves Prado", "what is finished stays");
+    assert!(may_change(&caio, &path).await);
+    let entries = "order_history where kind = 'order_handed_over'";
+    assert_eq!(count(&one.database_url, entries).await, 2);
+    // Nothing is left to hand over.
+    done(&admin.tap(&over, &to_caio).await);
+    assert_eq!(count(&one.database_url, entries).await, 2);
+    assert!(admin.get(&format!("/people?orders={marina}")).await.text.contains("Não há pedidos abertos"));
+}
+
+#[tokio::test]
+async fn orders_go_only_to_active_sellers_and_only_by_administrators() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import(1).await;
+    let admin = server.signed_in("alfa", ADMIN).await;
+    let marina = company.person(SELLER).await;
+    let caio = company.person(OTHER_SELLER).await.to_string();
+    let one = format!("/orders/{}/seller", order.id);
+    let all = format!("/people/{marina}/orders");
+    for number in [SELLER, OTHER_SELLER, PICKER] {
+        let client = server.signed_in("alfa", number).await;
+        for path in [&one, &all] {
+            assert_eq!(client.tap(path, &[("seller", &caio)]).await.status, 403, "{number} at {path}");
+        }
+    }
+    let picker = company.person(PICKER).await.to_string();
+    let theirs = server.company("beta").await.person(OTHER_SELLER).await.to_string();
+    done(&admin.tap(&format!("/people/{caio}/active"), &[("active", "no")]).await);
+    for (whom, why) in [(&picker, "no seller"), (&theirs, "of another company"), (&caio, "not active")] {
+        for path in [&one, &all] {
+            let answer = admin.tap(path, &[("seller", whom)]).await;
+            assert_eq!(answer.status, 422, "{why}: {}", answer.text);
+            assert_eq!(answer.json()["fields"]["seller"], "Escolha outro vendedor, que esteja ativo");
+        }
+    }
+    done(&admin.tap(&format!("/people/{caio}/active"), &[("active", "yes")]).await);
+    done(&admin.tap(&one, &[("seller", &caio)]).await);
+    assert_eq!(company.summary(order.id).await.seller, "Caio Bento da Luz");
+    // A closed order is nobody's work any more.
+    done(&admin.tap(&format!("/orders/{}/cancel", order.id), &[("reason", "desistiu")]).await);
+    assert_eq!(admin.tap(&one, &[("seller", &marina.to_string())]).await.status, 409);
+}
