@@ -66,6 +66,7 @@ async fn what_is_missing_is_said_beside_the_field_and_what_does_not_add_up_besid
     marina.sees("#field-shipping.wrong").await;
     assert_eq!(marina.eval(NOTE).await, "guardada");
 
+    marina.think().await;
     marina.eval("scrollTo(0, 0)").await;
     marina.click("[name=edit][value='1']").await;
     marina.sees("[name=line-1-quantity]").await;
