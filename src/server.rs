@@ -31,7 +31,7 @@ use crate::lifecycle::{Lifecycle, Stage};
 use crate::live::Live;
 use crate::live::outbox::CloseReason;
 use crate::quotes::Sandbox;
-use crate::state::AppState;
+use crate::state::{AppState, Shared};
 use crate::{page, telemetry};
 
 /// Headers of a request, in bytes; Railway's edge passes no more.
@@ -78,7 +78,7 @@ impl Server {
         if !settings.is_production() {
             origins.extend(local_origins(port));
         }
-        let app = AppState { settings: Arc::new(settings), clock, db, doorbell, hub, lifecycle };
+        let app = AppState::new(Shared { settings, clock, db, doorbell, hub, lifecycle });
         let live = Live::new(app.clone());
         if let Some(recorder) = &metrics {
             telemetry::keep_up(recorder, &app.lifecycle);

@@ -1,5 +1,6 @@
 //! What every handler shares.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::clock::Clock;
@@ -9,10 +10,27 @@ use crate::feed::Doorbell;
 use crate::feed::hub::Hub;
 use crate::lifecycle::Lifecycle;
 
-/// Cheap to clone; one per process.
+/// One per server. Cheap to clone, and it is cloned a dozen times for a request: by each layer and handler.
 #[derive(Clone, Debug)]
-pub struct AppState {
-    pub settings: Arc<Settings>,
+pub struct AppState(Arc<Shared>);
+
+impl AppState {
+    pub fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+#[derive(Debug)]
+pub struct Shared {
+    pub settings: Settings,
     pub clock: Clock,
     pub db: Db,
     pub doorbell: Doorbell,

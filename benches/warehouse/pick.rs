@@ -214,9 +214,8 @@ impl Texts {
             "\\set random random(1, 281474976710655)".to_owned(),
             self.with("insert into operations", "", &[company, person, operation, "'\\x00'::bytea", "now()"])
                 + ";",
-            self.with("select o.state, o.seller_id", "for no key update", &[company, order]) + " \\gset",
+            self.with("select o.state, o.number", "for no key update", &[company, order]) + " \\gset",
             self.with("select i.id, i.position", "", &[company, order, &only]) + " \\gset item_",
-            self.with("select coalesce(max(seq), 0)", "", &[company, order, item]) + " \\gset",
             "\\set next :version + 1".to_owned(),
             self.with(
                 "update order_items set quantity",
@@ -235,12 +234,13 @@ impl Texts {
                     none,
                     none,
                     ":next",
+                    "false",
                 ],
             ) + ";",
             self.with(
                 "insert into item_picks",
                 "",
-                &[company, order, item, ":seq", person, "1", state, "now()"],
+                &[company, order, item, ":next", person, "1", state, "now()"],
             ) + ";",
             self.with(
                 "with bumped as",

@@ -21,7 +21,7 @@ use crate::assets;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::feed::{self, Head};
-use crate::html::{Chrome, Scene, SharedDevice, Who, WorkCalendar};
+use crate::html::{Chrome, FramedPage, Scene, SharedDevice, Who, WorkCalendar};
 use crate::ids::PersonId;
 use crate::lang::Lang;
 use crate::users::model::{Actor, Permission, Workplace};
@@ -156,9 +156,22 @@ pub fn chrome(actor: &Actor, lang: Lang, now: Timestamp, can: String, live: Opti
 
 /// A page as a response; pages with data are never kept by a cache.
 pub fn respond(page: &impl Template) -> Result<Response> {
-    let html = page.render().map_err(AppError::internal)?;
+    Ok(no_store(page.render().map_err(AppError::internal)?))
+}
+
+/// What the frame around a page takes, about, in bytes: a page is written into memory that needs not grow.
+const FRAME: usize = 16 * 1024;
+
+/// A page whose inside was drawn already.
+pub fn respond_framed(page: &FramedPage<'_>) -> Result<Response> {
+    let mut html = String::with_capacity(page.body.0.len() + FRAME);
+    page.render_into(&mut html).map_err(AppError::internal)?;
+    Ok(no_store(html))
+}
+
+fn no_store(html: String) -> Response {
     let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    Ok((no_store, Html(html)).into_response())
+    (no_store, Html(html)).into_response()
 }
 
 /// Pages rendered at once: a herd of browsers waits its turn instead of sinking those who pick.

@@ -55,7 +55,7 @@ pub async fn board(pages: &Pages, visitor: &Visitor, query: &BoardQuery) -> Resu
     };
     let live = Subscribed { screen: screen.to_owned(), moment: body.moment.clone() };
     let chrome = page::chrome(actor, visitor.lang, now, actor.can_codes(), Some(live));
-    page::respond(&FramedPage {
+    page::respond_framed(&FramedPage {
         chrome: &chrome,
         title: &body.title,
         kind: "board",

@@ -56,7 +56,7 @@ pub fn respond(
     let live = Subscribed { screen: format!("order:{order_id}"), moment: body.moment.clone() };
     let can = access::can_codes(actor, body.facts, now);
     let chrome = page::chrome(actor, visitor.lang, now, can, Some(live));
-    page::respond(&FramedPage {
+    page::respond_framed(&FramedPage {
         chrome: &chrome,
         title: &body.title,
         kind: "order",
