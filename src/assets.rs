@@ -3,7 +3,7 @@
 
 mod linked;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::sync::OnceLock;
 
@@ -44,8 +44,9 @@ pub struct Version {
     v: Option<String>,
 }
 
-/// The script: all modules of `static/js` in one file, for one request instead of one for each.
+/// All modules of `static/js` in one file, and all styles of `static/css`: one request instead of one for each.
 const SCRIPT: &str = "script.js";
+const STYLES: &str = "app.css";
 
 /// A file as it is served.
 struct Asset {
@@ -66,20 +67,26 @@ impl Asset {
 fn assets() -> &'static HashMap<String, Asset> {
     static ASSETS: OnceLock<HashMap<String, Asset>> = OnceLock::new();
     ASSETS.get_or_init(|| {
-        let files = Static::iter().filter_map(|path| Some((Static::get(&path)?, path)));
-        let (modules, others): (Vec<_>, Vec<_>) =
-            files.partition(|(_, path)| path.starts_with("js/") && path.ends_with(".js"));
-        let modules = modules.into_iter().map(|(file, path)| {
-            let name = path.trim_start_matches("js/").trim_end_matches(".js").to_owned();
-            (name, String::from_utf8_lossy(&file.data).into_owned())
-        });
-        let script = linked::link(&modules.collect(), "live");
-        let others = others.into_iter().map(|(file, path)| (path.into_owned(), file.data.into_owned()));
+        let is_linked = |path: &str| path.starts_with("js/") || path.starts_with("css/");
+        let others = Static::iter()
+            .filter(|path| !is_linked(path))
+            .filter_map(|path| Some((path.to_string(), Static::get(&path)?.data.into_owned())));
+        let script = linked::link(&texts("js/", ".js"), "live");
+        let styles = linked::join(&texts("css/", ".css"), "app");
         others
-            .chain([(SCRIPT.to_owned(), script.into_bytes())])
+            .chain([(SCRIPT.to_owned(), script.into_bytes()), (STYLES.to_owned(), styles.into_bytes())])
             .map(|(path, bytes)| (path, Asset::of(bytes)))
             .collect()
     })
+}
+
+/// The files of a folder by their names without ending.
+fn texts(folder: &str, ending: &str) -> BTreeMap<String, String> {
+    let named = Static::iter().filter_map(|path| {
+        let name = path.strip_prefix(folder)?.strip_suffix(ending)?.to_owned();
+        Some((name, String::from_utf8_lossy(&Static::get(&path)?.data).into_owned()))
+    });
+    named.collect()
 }
 
 /// `GET /static/{path}?v=BUILD`. Any replica answers any version with its own bytes; only its own may be kept.

@@ -1,6 +1,7 @@
 //! The one error of the application: what a person is told, and what the operator finds in the log.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use axum::http::{HeaderValue, StatusCode, header};
@@ -108,6 +109,9 @@ pub enum AppError {
     /// The database is away or overloaded; nothing was saved.
     #[error("unavailable")]
     Unavailable(#[source] Option<sqlx::Error>),
+    /// The database's disk is full; nothing was saved, and somebody has to make room.
+    #[error("the database has no space left")]
+    NoSpace(#[source] sqlx::Error),
     #[error("internal")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -144,6 +148,7 @@ impl AppError {
             | AppError::Invalid { sentence, .. }
             | AppError::TooMany { sentence, .. } => sentence.clone(),
             AppError::Unavailable(_) => Sentence::new("error.unavailable"),
+            AppError::NoSpace(_) => Sentence::new("error.no_space"),
             AppError::Internal(_) => Sentence::new("error.internal"),
         }
     }
@@ -153,6 +158,22 @@ impl AppError {
     pub fn is_transient(&self) -> bool {
         let AppError::Unavailable(Some(sqlx::Error::Database(error))) = self else { return false };
         matches!(error.code().as_deref(), Some("40001" | "40P01" | "55P03"))
+    }
+}
+
+/// An error with everything that led to it, for the log: in JSON, tracing tells the outermost alone.
+#[derive(Debug)]
+pub struct Chain<'a>(pub &'a (dyn std::error::Error + 'static));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
     }
 }
 
@@ -173,7 +194,8 @@ impl From<sqlx::Error> for AppError {
                 let code = database.code().unwrap_or_default().into_owned();
                 match (known, code.as_str()) {
                     (Some((_, key)), _) => AppError::conflict(key),
-                    // Shutting down, starting up, out of memory, disk or connections, lock time-out, read-only, a transaction
+                    (None, "53100") => AppError::NoSpace(error),
+                    // Shutting down, starting up, out of memory or connections, lock time-out, read-only, a transaction
                     // that was given up: all pass.
                     (None, code)
                         if code.starts_with("57P")
@@ -211,6 +233,7 @@ impl AppError {
             AppError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             AppError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             AppError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            AppError::NoSpace(_) => StatusCode::INSUFFICIENT_STORAGE,
             AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

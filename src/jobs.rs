@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::error::Result;
+use crate::error::{Chain, Result};
 use crate::feed::{self, EventKind, NewEvent};
 use crate::ids::CompanyId;
 use crate::state::AppState;
@@ -31,7 +31,7 @@ async fn rounds(state: AppState) {
         tokio::time::sleep(EVERY.mul_f64(0.8 + rand::random::<f64>() * 0.4)).await;
         round += 1;
         if let Err(error) = make_round(&state, round.is_multiple_of(CLEAR_EVERY)).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "a round of the jobs failed");
+            tracing::warn!(error = %Chain(&error), "a round of the jobs failed");
         }
     }
 }
@@ -58,7 +58,7 @@ pub async fn make_round(state: &AppState, clear: bool) -> Result<()> {
 fn note_failure(job: &'static str, outcome: Result<()>) {
     if let Err(error) = outcome {
         metrics::counter!("job_failures_total", "job" => job).increment(1);
-        tracing::warn!(error = &error as &dyn std::error::Error, job, "a job failed for one company");
+        tracing::warn!(error = %Chain(&error), job, "a job failed for one company");
     }
 }
 

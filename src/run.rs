@@ -10,7 +10,7 @@ use crate::config::Settings;
 use crate::db::embedded::{self, Embedded};
 use crate::db::{Db, migrate};
 use crate::demo;
-use crate::error::Result;
+use crate::error::{Chain, Result};
 use crate::feed;
 use crate::lang::Lang;
 use crate::lifecycle::{Lifecycle, Stage};
@@ -112,7 +112,7 @@ async fn announce(server: &Server) {
         Ok(Some(path)) => println!("First administrator: http://localhost:{port}{path}"),
         Ok(None) => {}
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "who may sign in could not be read");
+            tracing::warn!(error = %Chain(&error), "who may sign in could not be read");
         }
     }
 }

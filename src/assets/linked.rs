@@ -1,4 +1,4 @@
-//! Makes one script of the modules of `static/js`. Each becomes a function that answers what it exports, the imported ones
+//! Makes one script of the modules of `static/js`, and one style sheet of the files of `static/css`. Each becomes a function that answers what it exports, the imported ones
 //! before those that import them. It knows the forms of import and export that we write, and no others.
 
 use std::collections::BTreeMap;
@@ -71,14 +71,28 @@ fn name_of(declared: &str) -> &str {
     words.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
 }
 
+/// The style sheets that `entry` imports, each in its place, without comments of their own.
+pub fn join(files: &BTreeMap<String, String>, entry: &str) -> String {
+    let mut styles = String::new();
+    for line in files.get(entry).map(String::as_str).unwrap_or_default().lines() {
+        if let Some(name) = line.strip_prefix("@import \"./").and_then(|rest| rest.strip_suffix(".css\";")) {
+            styles.push_str(&join(files, name));
+        } else if !(line.is_empty() || line.starts_with("/*") && line.ends_with("*/")) {
+            styles.push_str(line);
+            styles.push('\n');
+        }
+    }
+    styles
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
     use super::*;
 
-    fn modules() -> BTreeMap<String, String> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/js");
+    fn texts(folder: &str) -> BTreeMap<String, String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("static").join(folder);
         std::fs::read_dir(folder)
             .unwrap()
             .map(|entry| {
@@ -114,7 +128,7 @@ mod tests {
     /// Everything is linked, nothing is left of import and export, and nobody uses what comes only after.
     #[test]
     fn every_module_can_be_linked() {
-        let modules = modules();
+        let modules = texts("js");
         let script = link(&modules, "live");
         for (n, line) in script.lines().enumerate() {
             let left = line.starts_with("import ") || line.starts_with("export ") || line.contains("import(");
@@ -127,5 +141,34 @@ mod tests {
             let used = script.match_indices(&format!("= $_{name};")).map(|(at, _)| at).min();
             assert!(used.is_none_or(|used| own < used), "{name}.js is part of a circle of imports");
         }
+    }
+
+    #[test]
+    fn styles_are_joined_in_the_order_of_their_imports() {
+        let files = [
+            ("app", "/* All. */\n@import \"./b.css\";\n@import \"./a.css\";\n"),
+            ("a", "/* A. */\na { color: red; }\n\n/* Why. */\n"),
+            ("b", "b { color: blue; } /* beside */\n"),
+        ];
+        let files = files.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
+        assert_eq!(join(&files, "app"), "b { color: blue; } /* beside */\na { color: red; }\n");
+    }
+
+    /// Everything is joined once, nothing is left of an import, and no file leaves a block open for the next one.
+    #[test]
+    fn every_style_sheet_is_joined_once() {
+        let files = texts("css");
+        let entry = &files["app"];
+        for (name, text) in files.iter().filter(|(name, _)| *name != "app") {
+            let imports = entry.matches(&format!("@import \"./{name}.css\";\n")).count();
+            assert_eq!(imports, 1, "app.css imports {name}.css once");
+            assert!(!text.contains("@import"), "{name}.css: only app.css imports");
+            assert_eq!(
+                text.matches('{').count(),
+                text.matches('}').count(),
+                "{name}.css closes what it opens"
+            );
+        }
+        assert!(!join(&files, "app").contains("@import"));
     }
 }

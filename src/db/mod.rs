@@ -5,12 +5,13 @@ pub mod migrate;
 pub mod operator;
 
 use std::ops::{Deref, DerefMut};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Executor as _, PgConnection, PgPool, Postgres, Transaction};
 use tokio::time::timeout;
 
 use crate::error::{AppError, Result};
@@ -109,7 +110,18 @@ impl Db {
     }
 
     pub(super) async fn begin(&self, opening: String) -> Result<Transaction<'static, Postgres>> {
-        self.fresh(|| self.pool.begin_with(AssertSqlSafe(opening.clone()))).await
+        self.fresh(|| {
+            let opened = open(self.pool.clone(), self.silent.clone(), opening.clone());
+            // To its end, also when the request is given up: sqlx 0.9.0 counts a transaction only once it is open, so an
+            // opening dropped half-way would leave it to whoever has the connection next.
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "it ends by itself in seconds, and nothing waits for it at the end"
+            )]
+            let opened = tokio::spawn(opened);
+            async { opened.await.unwrap_or(Err(sqlx::Error::WorkerCrashed)) }
+        })
+        .await
     }
 
     /// Connections are not tested before use, so a broken one shows here. A database that was restarted leaves
@@ -145,10 +157,27 @@ impl Db {
     }
 }
 
-/// Asks a connection that comes back to the pool while the database is silent; sqlx alone would wait for ever.
+/// Opens a transaction. Given up only after whoever waited for it: the connection, if it comes back, is asked.
+async fn open(
+    pool: PgPool,
+    silent: Arc<AtomicBool>,
+    opening: String,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let mut opened = pin!(pool.begin_with(AssertSqlSafe(opening)));
+    match timeout(PATIENCE + 2 * LEEWAY, opened.as_mut()).await {
+        Ok(opened) => opened,
+        Err(_) => {
+            silent.store(true, Ordering::Relaxed);
+            Err(sqlx::Error::PoolTimedOut)
+        }
+    }
+}
+
+/// Asks a connection that comes back to the pool while the database is silent, and ends what may be open on it; sqlx
+/// alone would wait for ever.
 async fn still_answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    match timeout(PATIENCE, connection.ping()).await {
-        Ok(answered) => answered.map(|()| true),
+    match timeout(PATIENCE, connection.execute("rollback")).await {
+        Ok(answered) => answered.map(|_| true),
         Err(_) => Err(sqlx::Error::PoolTimedOut),
     }
 }

@@ -13,7 +13,7 @@ use super::event::Event;
 use super::hub::{Position, ResetReason, Since};
 use super::queries;
 use crate::db::Db;
-use crate::error::{AppError, Result};
+use crate::error::{AppError, Chain, Result};
 use crate::ids::CompanyId;
 
 /// Events kept in memory for those who come back after a short absence.
@@ -127,7 +127,7 @@ impl CompanyFeed {
     async fn read_logged(&self) {
         if let Err(error) = self.read().await {
             metrics::counter!("feed_read_failures_total").increment(1);
-            tracing::warn!(error = &error as &dyn std::error::Error, "the feed could not be read");
+            tracing::warn!(error = %Chain(&error), "the feed could not be read");
         }
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::command::Done;
-use crate::error::{AppError, Sentence};
+use crate::error::{AppError, Chain, Sentence};
 use crate::feed::Cursor;
 use crate::html::{Chrome, Scene, WorkCalendar};
 use crate::live::Live;
@@ -230,7 +230,7 @@ async fn frames(live: &Live, asked: &Asked, through: Option<i64>) -> Option<Stri
         Ok(CatchUp::Reset(reason)) => Some(format!("\"reset\":\"{}\"", reason.code())),
         Err(error) => {
             tracing::debug!(
-                error = &error as &dyn std::error::Error,
+                error = %Chain(&error),
                 "the frames of an answer could not be rendered"
             );
             None
@@ -241,9 +241,12 @@ async fn frames(live: &Live, asked: &Asked, through: Option<i64>) -> Option<Stri
 /// The person reads the sentence; the operator reads why.
 fn log(error: &AppError) {
     match error {
-        AppError::Internal(_) => tracing::error!(error = error as &dyn std::error::Error, "a request failed"),
+        AppError::Internal(_) => tracing::error!(error = %Chain(error), "a request failed"),
+        AppError::NoSpace(_) => {
+            tracing::error!(error = %Chain(error), "the database's disk is full");
+        }
         AppError::Unavailable(_) => {
-            tracing::warn!(error = error as &dyn std::error::Error, "a request could not be served");
+            tracing::warn!(error = %Chain(error), "a request could not be served");
         }
         _ => tracing::debug!(%error, "a request was refused"),
     }

@@ -44,7 +44,7 @@ pub async fn check_host(State(hosts): State<Hosts>, request: Request, next: Next
 }
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-     font-src 'self'; manifest-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+     font-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The headers that keep a page to itself (OWASP ASVS 5.0, chapter 3).
 pub async fn secure(State(state): State<AppState>, request: Request, next: Next) -> Response {

@@ -309,3 +309,21 @@ pub(super) fn frame_text(head: &Head, from: i64, rendered: &Rendered) -> Utf8Byt
 pub(super) fn count_reset(reason: ResetReason) {
     metrics::counter!("live_resets_total", "reason" => reason.code()).increment(1);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Another history may have reached the same number.
+    #[tokio::test]
+    async fn heads_of_one_number_and_another_tag_or_epoch_share_no_rendering() {
+        let memo: Memo<Batch, &str> = Memo::new(MEMO);
+        let batch = |tag: i64, epoch: &str| -> Batch {
+            (Screen::Board, Lang::PtBr, 7, Head { epoch: epoch.into(), n: 9, tag })
+        };
+        assert_eq!(*memo.get(batch(1, "a"), async || Ok("first")).await.unwrap(), "first");
+        assert_eq!(*memo.get(batch(2, "a"), async || Ok("other tag")).await.unwrap(), "other tag");
+        assert_eq!(*memo.get(batch(1, "b"), async || Ok("other epoch")).await.unwrap(), "other epoch");
+        assert_eq!(*memo.get(batch(1, "a"), async || Ok("again")).await.unwrap(), "first");
+    }
+}

@@ -15,6 +15,7 @@ use super::frame;
 use super::outbox::Framed;
 use super::render::Rendered;
 use super::screen::{Effect, Screen};
+use crate::error::Chain;
 use crate::feed::hub::ResetReason;
 use crate::feed::{Event, Head};
 use crate::lang::Lang;
@@ -112,7 +113,7 @@ impl CompanyLive {
                 Ok(Err(error)) => {
                     complete = false;
                     tracing::warn!(
-                        error = &error as &dyn std::error::Error,
+                        error = %Chain(&error),
                         screen = screen.kind(),
                         "a change could not be rendered"
                     );

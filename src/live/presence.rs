@@ -11,7 +11,7 @@ use super::broadcast::CompanyLive;
 use super::frame;
 use super::queries;
 use super::screen::Screen;
-use crate::error::Result;
+use crate::error::{Chain, Result};
 use crate::feed;
 use crate::ids::OrderId;
 use crate::lang::Lang;
@@ -45,7 +45,7 @@ impl Presence {
         match read(company).await {
             Ok(present) => self.tell(company, present),
             Err(error) => {
-                tracing::debug!(error = &error as &dyn std::error::Error, "presence could not be read");
+                tracing::debug!(error = %Chain(&error), "presence could not be read");
             }
         }
     }

@@ -11,7 +11,7 @@ use super::channel::RETRY;
 use super::frame;
 use super::outbox::CloseReason;
 use super::queries;
-use crate::error::Result;
+use crate::error::{Chain, Result};
 use crate::feed::EventKind;
 use crate::feed::hub::{Position, ResetReason};
 use crate::ids::{PersonId, SessionId};
@@ -49,7 +49,7 @@ impl CompanyLive {
             failed = outcome.is_err();
             if let Err(error) = outcome {
                 tracing::warn!(
-                    error = &error as &dyn std::error::Error,
+                    error = %Chain(&error),
                     "sessions of open sockets could not be checked"
                 );
             }

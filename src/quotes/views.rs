@@ -230,7 +230,7 @@ pub struct PreviewForm {
 /// `customer_code`, `customer`, `date`, `total`, `discount`, `payable`, `line-N-…`; only those that have an input
 /// are sent), `shipping`, `packaging`, `seller` (ids), `remember_alias` (`yes`), `note`, `replaces` (an order's id
 /// or empty), `seen` (the difference that was shown), `reason` (administrators, an inconsistent paper), `version`, `v`.
-/// The button `edit=N` saves and comes back as `?line=N#line-N` (`edit=head`: `?line=head`), `compare=yes` as `#existing-title`. A second form posts to `/quotes/{id}/discard` (`v`).
+/// The button `edit=N` saves and comes back as `?line=N#line-N` (`edit=head`: `?line=head`), `compare=yes` as `#existing-title`; the button that discards posts to `/quotes/{id}/discard`.
 #[derive(Template)]
 #[template(path = "quotes/preview.html")]
 pub struct PreviewPage<'a> {
@@ -294,7 +294,13 @@ impl PreviewPage<'_> {
     }
 
     fn edits_totals(&self) -> bool {
-        self.editing == Some("head") || self.totals.iter().any(Cell::needs_input)
+        self.editing == Some("head")
+            || self.totals.iter().any(|cell| cell.needs_input() || self.is_wrong_sum(cell))
+    }
+
+    /// It cannot be used, or it is not what the lines come to.
+    fn is_wrong_sum(&self, cell: &Cell) -> bool {
+        cell.problem.is_some() || self.problems.iter().any(|problem| problem.anchor == cell.name)
     }
 
     fn is_chosen(&self, choice: &Option<String>, value: &str) -> bool {

@@ -59,16 +59,29 @@ fn is_of_another_page(headers: &HeaderMap, person_id: PersonId) -> bool {
     said.is_some_and(|said: Option<PersonId>| said != Some(person_id))
 }
 
-/// Browsers say which requests are a walk from page to page.
+/// Browsers say which requests are a walk from page to page. What a page shows in a frame it fetches by itself.
 fn is_opened_by_hand(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate")
+    let says = |name: &str, word: &str| headers.get(name).is_some_and(|said| said == word);
+    says("sec-fetch-mode", "navigate") && !says("sec-fetch-dest", "iframe")
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderName, HeaderValue};
 
     use super::*;
+
+    #[test]
+    fn a_page_is_opened_by_hand_and_the_paper_inside_it_is_not() {
+        let asked = |mode: &'static str, dest: &'static str| {
+            let headers = [("sec-fetch-mode", mode), ("sec-fetch-dest", dest)];
+            let named =
+                headers.map(|(name, word)| (HeaderName::from_static(name), HeaderValue::from_static(word)));
+            is_opened_by_hand(&named.into_iter().collect())
+        };
+        assert!(asked("navigate", "document"));
+        assert!(!asked("navigate", "iframe") && !asked("cors", "empty"));
+    }
 
     #[test]
     fn a_command_is_refused_on_a_page_of_somebody_else() {

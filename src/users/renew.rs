@@ -12,7 +12,7 @@ use super::client;
 use super::model::{Actor, SESSION_ABSOLUTE};
 use super::queries::sessions;
 use super::session::{cookie_name, key};
-use crate::error::Result;
+use crate::error::{Chain, Result};
 use crate::ids::SessionId;
 use crate::state::AppState;
 
@@ -37,7 +37,7 @@ pub async fn renew(State(state): State<AppState>, request: Request, next: Next) 
             Ok(None) => {}
             Err(error) => {
                 // The page is shown all the same; the next one tries again.
-                tracing::warn!(error = &error as &dyn std::error::Error, "a session got no new key");
+                tracing::warn!(error = %Chain(&error), "a session got no new key");
             }
         }
     }

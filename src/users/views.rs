@@ -240,7 +240,7 @@ impl PeoplePage<'_> {
     }
 }
 
-/// Any refusal that is a whole page: 403, 404, 409, 422, 429, 503 and 500.
+/// Any refusal that is a whole page: 403, 404, 409, 422, 429, 503, 507 and 500.
 #[derive(Template)]
 #[template(path = "error.html")]
 pub struct ErrorPage<'a> {
@@ -267,6 +267,7 @@ impl ErrorPage<'_> {
             413 => "413",
             429 => "429",
             502..=504 => "503",
+            507 => "507",
             _ => "500",
         };
         self.chrome.scene.lang.t(&format!("error.{code}.{part}")).into_owned()

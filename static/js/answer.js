@@ -4,6 +4,7 @@ import { screen } from "./page.js";
 import { deliver } from "./frames.js";
 import { restart } from "./link.js";
 import { resync } from "./resync.js";
+import { letGo } from "./guard.js";
 
 const FLASH = "separacao.flash";
 
@@ -11,13 +12,23 @@ const FLASH = "separacao.flash";
 export function takeAnswer(answer) {
   if (answer.location && !isHere(answer.location)) {
     keepForNext(answer);
+    letGo(true);
     location.assign(answer.location);
     return true;
   }
+  const part = answer.location && new URL(answer.location, location.href).hash.slice(1);
+  if (part) resync({ now: true }).then(() => look(document.getElementById(part)));
   if (answer.reset !== undefined) restart({ force: true, now: true });
   else if (screen()) (answer.frames || []).forEach(deliver);
   if (!screen() && answer.status === undefined) resync({ now: true });
   return false;
+}
+
+/** Brings what just came into view, also for whoever reads by ear. */
+export function look(el) {
+  if (!el) return;
+  el.scrollIntoView({ block: "nearest" });
+  el.focus({ preventScroll: true });
 }
 
 function isHere(target) {

@@ -4,7 +4,7 @@ import { person } from "./page.js";
 import { words, counted, sentenceOf } from "./words.js";
 import { add, adopt, flush, resume, all, onQueue } from "./queue.js";
 import { mark, refuse, targetOf, touchHere } from "./marks.js";
-import { takeAnswer } from "./answer.js";
+import { takeAnswer, look } from "./answer.js";
 import { toast, untoast } from "./toasts.js";
 import { offerUndo } from "./undo.js";
 import { askPin } from "./signin.js";
@@ -12,6 +12,8 @@ import { applyHeld } from "./apply.js";
 import { showErrors, showOver, clearErrors } from "./errors.js";
 import { reload } from "./sheets.js";
 import { doubt } from "./link.js";
+import { resync } from "./resync.js";
+import { settleSent } from "./guard.js";
 
 const SAME_TAP = 400;
 const SLOW = 3000;
@@ -48,6 +50,8 @@ function send(form, button) {
   form.setAttribute("data-saving", "sending");
   const tap = add({ url, body: bodyOf(form, button), target, person: person() });
   forms.set(tap.op, form);
+  // What is on its way is not changed any more.
+  if (form.hasAttribute("data-guard")) form.inert = true;
   setTimeout(() => {
     if (forms.has(tap.op) && !tap.late) waits(tap);
   }, SLOW);
@@ -74,7 +78,10 @@ function answered(tap, response, answer) {
   const form = forms.get(tap.op);
   forms.delete(tap.op);
   if (!all().some((other) => other.target === tap.target)) mark(tap.target, null);
-  if (form) form.removeAttribute("data-saving");
+  if (form) {
+    form.removeAttribute("data-saving");
+    form.inert = false;
+  }
   touchHere(tap.target);
   if (response.ok && answer) accepted(tap, form, answer);
   else refused(tap, form, response, answer);
@@ -84,13 +91,15 @@ function answered(tap, response, answer) {
 
 function accepted(tap, form, answer) {
   if (form && form.isConnected) {
-    form.reset();
+    if (form.hasAttribute("data-guard")) settleSent(form, tap.body);
+    else form.reset();
     const sheet = form.closest("dialog[open]");
     if (sheet) sheet.close();
     const fold = form.closest("details[open]");
     if (fold) fold.open = false;
   }
-  if (takeAnswer(answer)) return;
+  // Whoever has gone on to another page is not fetched back.
+  if (takeAnswer(form ? answer : Object.assign({}, answer, { location: null }))) return;
   if (tap.late) toast(words("sentLater"), "good");
   if (answer.undo) offerUndo(answer.undo, answer.message);
   else if (answer.message) toast(answer.message, "good");
@@ -107,7 +116,10 @@ async function refused(tap, form, response, answer) {
   const box = form && form.closest("dialog[open]");
   if (response.status === 409 && box) await reload(box);
   else if (response.status === 409 && form) readAgain(form);
-  if (form && showErrors(form, sentence, answer && answer.fields)) return;
+  if (form && showErrors(form, sentence, answer && answer.fields)) {
+    if (form.hasAttribute("data-guard")) await readAnew(form);
+    return;
+  }
   if (box && box.open) showOver(box, sentence);
   else toast(sentence, "bad");
 }
@@ -120,6 +132,13 @@ function readAgain(form) {
   applyHeld();
   const read = form.closest("[data-version]");
   if (read) version.value = read.dataset.version;
+}
+
+/** The page as the server has it now, around and under what was typed. */
+async function readAnew(form) {
+  const field = form.contains(document.activeElement) && document.activeElement.matches("[aria-invalid]");
+  await resync({ now: true, typed: true });
+  if (!field) look(document.querySelector("#main [data-look]"));
 }
 
 export function start() {

@@ -12,7 +12,9 @@ export function showErrors(form, sentence, fields) {
     if (field.setAttribute) field.setAttribute("aria-invalid", "true");
     const around = place.closest(".field, fieldset") || place.parentElement;
     around.classList.add("wrong");
-    around.insertBefore(line(fields[name]), place.closest("legend, label") === around ? place : around.firstElementChild);
+    const legend = around.querySelector(":scope > legend");
+    around.insertBefore(line(fields[name]), place.closest("label") === around ? place :
+      legend ? legend.nextSibling : around.firstElementChild);
     if (!shown && place.focus) place.focus();
     shown = true;
   }

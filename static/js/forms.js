@@ -1,6 +1,7 @@
 // Small courtesies of ordinary forms.
 
-import { fieldsOf, isDirty } from "./hold.js";
+import { isDirty } from "./hold.js";
+import { onChange } from "./page.js";
 
 /** form[data-packaging-rule]: a shipping option (data-allows="ID ID") leaves only the packaging it allows. */
 function applyRule(form) {
@@ -39,11 +40,13 @@ function submitFilter(form) {
   location.assign(form.getAttribute("action") + (text ? "?" + text : ""));
 }
 
-let leaving = false;
 let byPointer = false;
 
 export function start() {
-  document.querySelectorAll("form[data-packaging-rule]").forEach(applyRule);
+  const applyRules = () => document.querySelectorAll("form[data-packaging-rule]").forEach(applyRule);
+  applyRules();
+  // The server does not know what the script took off the list.
+  onChange(applyRules);
   document.addEventListener("change", changed);
   document.addEventListener("keydown", pressed, true);
   document.addEventListener("pointerdown", () => { byPointer = true; }, { capture: true, passive: true });
@@ -55,14 +58,6 @@ export function start() {
     if (form.matches("[data-filter]")) {
       event.preventDefault();
       submitFilter(form);
-      return;
     }
-    leaving = !form.matches("[data-command], [data-unlock]");
   }, true);
-  addEventListener("beforeunload", (event) => {
-    const guarded = Array.from(document.querySelectorAll("form[data-guard]"));
-    if (leaving || !guarded.some((form) => fieldsOf(form).some(isDirty))) return;
-    event.preventDefault();
-    event.returnValue = "";
-  });
 }

@@ -15,6 +15,8 @@ import * as signin from "./signin.js";
 import * as keypad from "./keypad.js";
 import * as stepper from "./stepper.js";
 import * as forms from "./forms.js";
+import * as guard from "./guard.js";
+import * as paper from "./paper.js";
 import * as upload from "./upload.js";
 import * as keys from "./keys.js";
 import * as mine from "./mine.js";
@@ -40,7 +42,7 @@ onTrouble({ resync: link.lost, touched: link.touched });
 onOutcome({ signIn, forbidden: signin.emptyPage, failed: liveline.off });
 link.onLink({ signIn, forbidden: signin.emptyPage, live: flush, hello: (hello) => build.met(hello.build) });
 
-const parts = [touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, signin, sheets, keypad, stepper, upload, keys, mine,
+const parts = [touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, guard, signin, sheets, keypad, stepper, paper, upload, keys, mine,
   liveline, commands, wall];
 for (const part of parts) part.start();
 if (screen()) link.start();

@@ -11,7 +11,7 @@ const saving = new Map();
 
 /** The keyed element a tap is about: the row or card around the form, or the row whose sheet this is. */
 export function targetOf(form, url) {
-  const keyed = form.closest("[data-sort][id]") || form.closest("[data-v][id]");
+  const keyed = form.closest("[data-sort][id]") || form.closest("[data-v][id]") || form.closest("[data-guard][id]");
   if (keyed) return keyed.id;
   const item = /\/items\/([^/]+)\//.exec(url);
   return item ? "item-" + item[1] : "";

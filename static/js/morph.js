@@ -3,11 +3,17 @@
 import { isDirty, isInUse, isTextField } from "./hold.js";
 
 // Marks the script puts on elements; the server never sends them.
-const OURS = new Set(["data-moving", "data-leaving", "data-new", "data-saving", "data-refused", "data-current", "aria-busy"]);
+const OURS = new Set(["data-moving", "data-leaving", "data-new", "data-saving", "data-refused", "data-current", "aria-busy", "inert"]);
+
+/** The sentence of a refusal stands there until the next try. */
+const SAID = '[data-error="script"]';
+const isRefused = (el) => Boolean(el.querySelector(":scope > " + SAID) ||
+  (el.hasAttribute("aria-invalid") && el.parentElement && el.parentElement.querySelector(SAID)));
 
 function keepAttribute(name, el) {
   if (OURS.has(name)) return false;
   if (name === "open" && el.matches("dialog, details")) return false;
+  if ((name === "class" || name === "aria-invalid") && isRefused(el)) return false;
   return undefined;
 }
 
@@ -36,7 +42,8 @@ const isField = (el) => el.nodeType === 1 && el.matches("input, textarea, select
 
 /**
  * Turns `old` into `fresh` and returns the element that now has its place.
- * `rules.keep(old, fresh)` true leaves an element as it is; `rules.inside` leaves the element itself alone.
+ * `rules.keep(old, fresh)` true leaves an element as it is; `rules.inside` leaves the element itself alone;
+ * `rules.typed` goes into forms in use as well, and leaves only what was typed.
  */
 export function morph(old, fresh, rules) {
   const keep = (rules && rules.keep) || (() => false);
@@ -57,7 +64,8 @@ export function morph(old, fresh, rules) {
       beforeNodeMorphed(node, next) {
         if (node.nodeType !== 1) return true;
         if (node !== old && node.hasAttribute("data-keep")) return false;
-        if (node.localName === "form" && isInUse(node)) {
+        if (node.matches("[data-error]:not([hidden])")) return false;
+        if (node.localName === "form" && isInUse(node) && !(rules && rules.typed)) {
           missed = true;
           return false;
         }
@@ -68,7 +76,9 @@ export function morph(old, fresh, rules) {
         return !keep(node, next);
       },
       beforeNodeRemoved(node) {
-        if (node.nodeType !== 1 || !(rules && rules.inside)) return true;
+        if (node.nodeType !== 1) return true;
+        if (node.matches(SAID)) return false;
+        if (!(rules && rules.inside)) return true;
         return !(node.matches("dialog[open]") || node.querySelector("dialog[open]") ||
           (node.contains(active) && isTextField(active)));
       },

@@ -6,6 +6,8 @@ import { applyPage } from "./whole.js";
 import { whenStill } from "./touch.js";
 import { setClock } from "./clock.js";
 import { forgetInbox } from "./frames.js";
+import { isBusy } from "./queue.js";
+import { isLeaving } from "./guard.js";
 
 const LIMIT = 15000;
 
@@ -20,7 +22,7 @@ export function onOutcome(handlers) {
 
 /**
  * `wait`: at most so many ms are spent before asking; `force`: the page that comes is the truth whatever its number;
- * `now`: nothing is announced in place first. Resolves when the page is right again.
+ * `now`: nothing is announced in place first; `typed`: the page is fetched for a form in use. Resolves when the page is right again.
  */
 export function resync(options) {
   if (running) {
@@ -69,14 +71,20 @@ async function once(options) {
     return null;
   }
   if (response.status === 404 || response.status === 410) {
-    location.reload();
-    return sleep(LIMIT);
+    return leave(() => location.reload());
   }
   if (!response.ok) {
     const stay = retryAfter(response);
     return stay === null ? undefined : stay;
   }
   return take(response, text, received, options);
+}
+
+/** This page is no more. A tap of our own may be why: then its answer says where to go. */
+async function leave(go) {
+  while (isBusy()) await sleep(100);
+  if (!isLeaving()) go();
+  return sleep(LIMIT);
 }
 
 async function take(response, text, received, options) {
@@ -87,12 +95,10 @@ async function take(response, text, received, options) {
     return 0;
   }
   if (response.redirected && new URL(response.url).pathname !== location.pathname) {
-    location.assign(response.url);
-    return sleep(LIMIT);
+    return leave(() => location.assign(response.url));
   }
   if (person() && fresh.dataset.person !== person()) {
-    location.reload();
-    return sleep(LIMIT);
+    return leave(() => location.reload());
   }
   await new Promise((done) => whenStill(0, done));
   const from = cursor();
@@ -101,7 +107,7 @@ async function take(response, text, received, options) {
   const force = Boolean(options.force || other);
   if (force) forgetInbox();
   setClock(fresh.dataset.now, received);
-  applyPage(fresh, { force, now: Boolean(options.now) });
+  applyPage(fresh, { force, now: Boolean(options.now), typed: Boolean(options.typed) });
   if (to && (force || to.n > from.n)) setCursor(to);
   if (page.title) document.title = page.title;
   return null;

@@ -9,7 +9,8 @@ import { version, raise, leave, membersOf } from "./lists.js";
 
 /**
  * Turns this page into the one just fetched. `ctx.force`: another history, versions do not count;
- * `ctx.now`: the page was known to be old, so nothing is announced before it moves.
+ * `ctx.now`: the page was known to be old, so nothing is announced before it moves;
+ * `ctx.typed`: a form in use is renewed around what was typed in it.
  */
 export function applyPage(fresh, ctx) {
   const old = main();
@@ -20,7 +21,7 @@ export function applyPage(fresh, ctx) {
     if (name !== "data-cursor") old.setAttribute(name, value);
   }
   if (fresh.dataset.can !== undefined) document.body.dataset.can = fresh.dataset.can;
-  morph(old, fresh, { inside: true, keep: (node, next) => keepInPage(node, next, lists, rules) });
+  morph(old, fresh, { inside: true, typed: rules.typed, keep: (node, next) => keepInPage(node, next, lists, rules) });
   reconcile(lists, rules);
   changed();
 }

@@ -205,3 +205,24 @@ async fn looks_at_a_silent_database_do_not_pile_up() {
     let tasks = server.lifecycle().tasks();
     assert!(tasks < 40, "{tasks} tasks");
 }
+
+#[tokio::test]
+async fn a_request_given_up_while_its_transaction_opens_leaves_none_open() {
+    let server = TestServer::start().await;
+    let company_id = server.company("alfa").await.id;
+    let mut watcher = superuser(&server.database_url).await;
+    for microseconds in (0..4000).step_by(20) {
+        let opening = server.app.db.company(company_id);
+        drop(tokio::time::timeout(Duration::from_micros(microseconds), opening).await);
+    }
+    let sql =
+        "select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in%'
+        and application_name = 'separacao' and state_change < clock_timestamp() - interval '300 ms'";
+    let began = Instant::now();
+    // A transaction that nobody has ends nowhere but in Postgres' own time-out, seconds later.
+    while began.elapsed() < Duration::from_secs(2) {
+        let open: i64 = sqlx::query_scalar(sql).fetch_one(&mut watcher).await.unwrap();
+        assert_eq!(open, 0, "transactions are left open");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

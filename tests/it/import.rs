@@ -32,7 +32,13 @@ async fn every_sample_becomes_the_order_that_its_json_says() {
         let draft = upload(&seller, &name).await;
         let preview = seller.get(&draft).await;
         assert_eq!(preview.status, 200, "{name}: {}", preview.text);
-        assert_eq!(seller.get(&format!("{draft}/quote.pdf")).await.status, 200);
+        let paper = seller.get(&format!("{draft}/quote.pdf")).await;
+        assert_eq!((paper.status.as_u16(), &paper.headers["content-type"] == "application/pdf"), (200, true));
+        let policy = paper.headers["content-security-policy"].to_str().unwrap();
+        assert!(
+            policy.contains("frame-ancestors 'self'") && policy.contains("default-src 'none'"),
+            "{policy}"
+        );
         let note = [("note", "Conferir <antes>\ncom cuidado")];
         let id = order_of(&seller.tap(&format!("{draft}/confirm"), &choices.form("1", &note)).await);
         let mut tx = company.app.db.company(company.id).await.unwrap();
@@ -148,19 +154,19 @@ async fn values_that_do_not_add_up_stop_the_import_until_they_are_corrected() {
     let draft = upload(&seller, "wrong-sum").await;
     let page = seller.get(&draft).await.text;
     assert!(page.contains("O VALOR TOTAL lido é R$ 466,75, mas a soma dos itens dá R$ 456,75."), "{page}");
-    assert!(!page.contains("formaction"), "nothing to confirm with");
+    assert!(!page.contains("/confirm\""), "nothing to confirm with");
     let confirm = format!("{draft}/confirm");
     let refused = seller.tap(&confirm, &choices.form("1", &[("reason", "porque sim")])).await;
     assert_eq!(refused.status, 422, "{}", refused.text);
 
-    let misread = choices.form("1", &[("total", "456.75x"), ("payable", "456,75")]);
+    let misread = choices.form("2", &[("total", "456.75x"), ("payable", "456,75")]);
     assert_eq!(seller.tap(&format!("{draft}/save"), &misread).await.status, 200);
     let page = seller.get(&draft).await.text;
     for wanted in ["456.75x", "Não é um número", "No papel: 466,75"] {
         assert!(page.contains(wanted), "{wanted} is not in {page}");
     }
-    assert_eq!(seller.tap(&confirm, &choices.form("2", &[])).await.status, 422);
-    let id = order_of(&seller.tap(&confirm, &choices.form("2", &[("total", "456,75")])).await);
+    assert_eq!(seller.tap(&confirm, &choices.form("3", &[])).await.status, 422);
+    let id = order_of(&seller.tap(&confirm, &choices.form("3", &[("total", "456,75")])).await);
     let right =
         format!("orders where id = '{}' and total_cents = 45675 and values_mismatch_reason is null", id.0);
     assert_eq!(count(&server.database_url, &right).await, 1);
@@ -199,7 +205,7 @@ async fn an_administrator_may_accept_an_inconsistent_paper_with_a_reason() {
     let confirm = format!("{}/confirm", upload(&admin, "wrong-sum").await);
     let silent = admin.tap(&confirm, &choices.form("1", &[])).await;
     assert!(silent.json()["fields"]["reason"].is_string(), "{}", silent.text);
-    let id = order_of(&admin.tap(&confirm, &choices.form("1", &[("reason", "ERP arredondou")])).await);
+    let id = order_of(&admin.tap(&confirm, &choices.form("2", &[("reason", "ERP arredondou")])).await);
     assert!(admin.get(&format!("/orders/{id}")).await.text.contains("Valores não conferem"));
     let empty = format!("{}/confirm", upload(&admin, "no-items").await);
     let refused = admin.tap(&empty, &choices.form("1", &[("reason", "nada")])).await;
@@ -225,7 +231,7 @@ async fn a_seller_s_other_name_is_asked_once_and_remembered() {
     let refused = seller.tap(&format!("{first}/confirm"), &nobody.form("1", &[])).await;
     assert_eq!(refused.json()["fields"]["seller"], "Escolha quem vendeu", "{}", refused.text);
     order_of(
-        &seller.tap(&format!("{first}/confirm"), &choices.form("1", &[("remember_alias", "yes")])).await,
+        &seller.tap(&format!("{first}/confirm"), &choices.form("2", &[("remember_alias", "yes")])).await,
     );
     let id = order_of(&seller.tap(&format!("{second}/confirm"), &nobody.form("1", &[])).await);
     let sold = format!("orders where id = '{}' and seller_id = '{}'", id.0, choices.seller);
@@ -242,7 +248,7 @@ async fn the_server_enforces_the_packaging_rule_and_proposes_the_customer_s_last
     let refused = seller.tap(&format!("{draft}/confirm"), &wrong.form("1", &[])).await;
     assert!(refused.json()["fields"]["packaging"].is_string(), "{}", refused.text);
     let counter = Choices::of(&company, "Cliente na loja", "Sacola", SELLER).await;
-    let id = order_of(&seller.tap(&format!("{draft}/confirm"), &counter.form("1", &[])).await);
+    let id = order_of(&seller.tap(&format!("{draft}/confirm"), &counter.form("2", &[])).await);
     assert_eq!(count(&server.database_url, &format!("orders where id = '{}' and urgent", id.0)).await, 1);
 
     run_sql(&server.database_url, "update orders set number = '77777', customer_code = '000432'").await;
@@ -312,6 +318,8 @@ async fn a_number_is_one_order_s_until_that_is_canceled() {
     )
     .await;
     let confirm = format!("{draft}/confirm");
+    // What the first try said was kept.
+    let form = choices.form("2", &[]);
     assert_eq!(loser.tap(&confirm, &form).await.json()["title"], "O pedido 41006 já foi finalizado");
     run_sql(&server.database_url, "update orders set state = 'canceled'").await;
     order_of(&loser.tap(&confirm, &form).await);
@@ -389,6 +397,56 @@ async fn an_upload_that_is_sent_again_makes_one_draft() {
     here.tap(&format!("{}/discard", draft.as_str().unwrap()), &[]).await;
     let late = send(&here, "a", file(), operation).await.json();
     assert!(late["location"].is_null(), "{late}");
+    assert_eq!(count(&one.database_url, "quote_drafts where discarded_at is null").await, 0);
+    let anew = send(&here, "a", file(), Uuid::now_v7()).await.json();
+    assert_ne!(anew["location"], draft, "a discarded file that is sent again is a new draft");
+    assert_eq!(count(&one.database_url, "quote_drafts").await, 1);
+}
+
+#[tokio::test]
+async fn a_discarded_draft_is_given_back_to_who_discarded_it() {
+    let (one, two) = TestServer::pair().await;
+    let (seller, admin) = (one.signed_in("alfa", SELLER).await, two.signed_in("alfa", ADMIN).await);
+    let choices = usual(&one.company("alfa").await).await;
+    let draft = upload(&seller, "columns-1-item").await;
+    let noted = choices.form("1", &[("note", "guardada")]);
+    assert_eq!(seller.tap(&format!("{draft}/save"), &noted).await.status, 200);
+    let page = seller.page("/quotes").await;
+    let operation = Uuid::now_v7();
+    let discard = format!("{draft}/discard");
+    let discarded = seller.tap_as(&discard, &[], operation, Some(&page)).await.json();
+    let undo = discarded["undo"].as_str().expect("a way back").to_owned();
+    assert_eq!(
+        (discarded["message"].as_str(), undo.as_str()),
+        (Some("Descartado"), format!("{draft}/restore").as_str())
+    );
+    assert_eq!(discarded["frames"][0]["touched"], true, "{discarded}");
+    assert_eq!(seller.tap_as(&discard, &[], operation, None).await.json()["n"], discarded["n"]);
+    for path in [draft.clone(), format!("{draft}/quote.pdf")] {
+        assert_eq!(seller.get(&path).await.status, 404, "{path}");
+    }
+    assert!(!seller.get("/quotes").await.text.contains("PAULA TESTE"));
+    assert_eq!(seller.tap(&format!("{draft}/confirm"), &choices.form("2", &[])).await.status, 404);
+
+    let theirs = admin.tap(&undo, &[]).await;
+    assert_eq!(theirs.status, 404);
+    assert_eq!(theirs.json()["title"], "Este orçamento já foi confirmado ou descartado");
+    let page = seller.page("/quotes").await;
+    let back = seller.tap_as(&undo, &[], Uuid::now_v7(), Some(&page)).await.json();
+    assert_eq!(back["frames"][0]["touched"], true, "{back}");
+    assert!(seller.get(&draft).await.text.contains("guardada"));
+    // Twice does no harm.
+    assert_eq!(seller.tap(&undo, &[]).await.json()["n"], back["n"]);
+
+    // What an administrator discards comes back to the administrator.
+    assert_eq!(admin.tap(&discard, &[]).await.status, 200);
+    assert_eq!(seller.tap(&undo, &[]).await.status, 404);
+    assert_eq!(admin.tap(&undo, &[]).await.status, 200);
+    assert_eq!(seller.get(&draft).await.status, 200);
+
+    assert_eq!(seller.tap(&discard, &[]).await.status, 200);
+    one.app.clock.advance(7 * 24 * 3600 + 60);
+    separacao::jobs::make_round(&one.app, true).await.unwrap();
     assert_eq!(count(&one.database_url, "quote_drafts").await, 0);
 }
 

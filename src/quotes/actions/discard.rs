@@ -1,12 +1,13 @@
-//! A draft that nobody wants.
+//! A draft that nobody wants, and one that is wanted after all.
 
-use super::On;
+use super::{On, require_import};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::feed::{EventKind, NewEvent};
 use crate::quotes::queries::drafts;
 
+/// Take a draft off the lists. Whoever did can have it back until it would have been cleared away.
 #[derive(Debug)]
 pub struct DiscardDraft<'a> {
     pub on: On<'a>,
@@ -16,7 +17,27 @@ impl Command for DiscardDraft<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let company_id = tx.company_id();
         let draft = self.on.lock(tx).await?;
-        drafts::delete_draft(tx, company_id, draft.id).await?;
+        drafts::update_draft_discarded(tx, company_id, draft.id, self.on.actor.person_id, self.on.now)
+            .await?;
         Ok(Change::Happened(NewEvent::new(EventKind::DraftsChanged, self.on.actor.person_id)))
+    }
+}
+
+/// Have a draft back that one discarded oneself.
+#[derive(Debug)]
+pub struct RestoreDraft<'a> {
+    pub on: On<'a>,
+}
+
+impl Command for RestoreDraft<'_> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        require_import(self.on.actor)?;
+        let (company_id, by) = (tx.company_id(), self.on.actor.person_id);
+        if drafts::update_draft_restored(tx, company_id, self.on.draft_id, by).await? {
+            return Ok(Change::Happened(NewEvent::new(EventKind::DraftsChanged, by)));
+        }
+        // It may be there already; else somebody else discarded it, or it was confirmed, or sent again.
+        self.on.lock(tx).await?;
+        Ok(Change::Unchanged)
     }
 }

@@ -211,7 +211,7 @@ async fn list_shared_files(
     files: &[Vec<u8>],
 ) -> Result<HashSet<Vec<u8>>> {
     let shared = sqlx::query_scalar!(
-        "select sha256 from quote_drafts where company_id = $1 and sha256 = any($2)
+        "select sha256 from quote_drafts where company_id = $1 and sha256 = any($2) and discarded_at is null
          group by sha256 having count(*) > 1",
         company_id.0,
         files

@@ -55,7 +55,7 @@ pub async fn find_draft_of_file(
     sha256: &[u8],
 ) -> Result<Option<DraftId>> {
     let id = sqlx::query_scalar!(
-        "select id from quote_drafts where company_id = $1 and importer_id = $2 and sha256 = $3",
+        "select id from quote_drafts where company_id = $1 and importer_id = $2 and sha256 = $3 and discarded_at is null",
         company_id.0,
         importer_id.0,
         sha256
@@ -113,7 +113,7 @@ pub async fn list_drafts(
            from quote_drafts d
            join people i on i.company_id = $1 and i.id = d.importer_id
            join people c on c.company_id = $1 and c.id = d.changed_by
-           where d.company_id = $1 and ($2::uuid is null or d.importer_id = $2)
+           where d.company_id = $1 and ($2::uuid is null or d.importer_id = $2) and d.discarded_at is null
            order by d.created_at, d.id limit 500"#,
         company_id.0,
         importer_id.map(|id| id.0)
@@ -138,7 +138,7 @@ pub async fn find_draft(
            from quote_drafts d
            join people i on i.company_id = $1 and i.id = d.importer_id
            join people c on c.company_id = $1 and c.id = d.changed_by
-           where d.company_id = $1 and d.id = $2 and ($3::uuid is null or d.importer_id = $3)"#,
+           where d.company_id = $1 and d.id = $2 and ($3::uuid is null or d.importer_id = $3) and d.discarded_at is null"#,
         company_id.0,
         id.0,
         importer_id.map(|id| id.0)
@@ -172,7 +172,8 @@ pub async fn find_draft_pdf(
     importer_id: Option<PersonId>,
 ) -> Result<Option<Vec<u8>>> {
     let pdf = sqlx::query_scalar!(
-        "select pdf from quote_drafts where company_id = $1 and id = $2 and ($3::uuid is null or importer_id = $3)",
+        "select pdf from quote_drafts
+         where company_id = $1 and id = $2 and ($3::uuid is null or importer_id = $3) and discarded_at is null",
         company_id.0,
         id.0,
         importer_id.map(|id| id.0)
@@ -212,7 +213,65 @@ pub async fn delete_draft(db: &mut PgConnection, company_id: CompanyId, id: Draf
     Ok(())
 }
 
-/// Deletes drafts that nobody confirmed in time.
+/// Takes a draft off the lists; its row stays for [`update_draft_restored`].
+pub async fn update_draft_discarded(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: DraftId,
+    by: PersonId,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "update quote_drafts set discarded_at = $4, discarded_by = $3 where company_id = $1 and id = $2",
+        company_id.0,
+        id.0,
+        by.0,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// False: this person discarded no such draft.
+pub async fn update_draft_restored(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: DraftId,
+    by: PersonId,
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "update quote_drafts set discarded_at = null, discarded_by = null
+         where company_id = $1 and id = $2 and discarded_by = $3",
+        company_id.0,
+        id.0,
+        by.0
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Makes room for a file that its importer, or an administrator, had discarded and that is sent again.
+pub async fn delete_discarded_of_file(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    importer_id: PersonId,
+    sha256: &[u8],
+) -> Result<()> {
+    sqlx::query!(
+        "delete from quote_drafts
+         where company_id = $1 and importer_id = $2 and sha256 = $3 and discarded_at is not null",
+        company_id.0,
+        importer_id.0,
+        sha256
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Deletes drafts that nobody confirmed in time, and discarded ones.
 pub async fn delete_old_drafts(
     db: &mut PgConnection,
     company_id: CompanyId,

@@ -10,7 +10,7 @@ use crate::extract::Path;
 use crate::ids::{DraftId, OperationId};
 use crate::page::Visitor;
 use crate::quotes::actions::confirm::ConfirmDraft;
-use crate::quotes::actions::discard::DiscardDraft;
+use crate::quotes::actions::discard::{DiscardDraft, RestoreDraft};
 use crate::quotes::actions::save::SaveDraft;
 use crate::quotes::actions::{On, Sent};
 use crate::quotes::queries::drafts;
@@ -48,8 +48,8 @@ pub async fn save(
     let sent = Sent { fields: tap.form.clone(), lang: visitor.lang };
     let command = SaveDraft { on: on(&state, visitor.actor()?, draft_id), sent: &sent };
     let outcome = command::run(&state, &tap, &command).await?;
-    let done = Done::new(outcome, after_save(draft_id, &sent));
-    Ok(done.say(Sentence::new("preview.saved")))
+    let done = Done::new(outcome, "/quotes").say(Sentence::new("preview.saved"));
+    Ok(done.go(after_save(draft_id, &sent)))
 }
 
 pub async fn confirm(
@@ -63,22 +63,35 @@ pub async fn confirm(
     let on = on(&state, visitor.actor()?, draft_id);
     match command::run(&state, &tap, &ConfirmDraft { on, sent: &sent }).await {
         Ok(outcome) => Ok(confirmed(&state, on, outcome).await?.into_response()),
-        // What was typed is kept, and the preview says what is missing beside each field.
-        Err(AppError::Invalid { .. }) if !wants_json(&headers) => {
-            keep(&state, on, &sent, tap).await?;
-            Ok(Redirect::to(&format!("/quotes/{draft_id}?checked=yes")).into_response())
-        }
-        // The same, and the preview shows the difference that is true by now.
-        Err(AppError::Conflict(sentence)) if !wants_json(&headers) => {
-            if keep(&state, on, &sent, tap).await.is_err() {
-                return Err(AppError::Conflict(sentence));
-            }
-            let said = sentence.say(visitor.lang, visitor.offset_minutes(on.now));
-            let page =
-                show_preview(&state, &visitor, draft_id, &PreviewQuery::default(), Some(&said)).await?;
-            Ok((StatusCode::CONFLICT, page).into_response())
+        // What was typed is kept: the preview, shown or fetched again, says what does not hold by now.
+        Err(error @ (AppError::Invalid { .. } | AppError::Conflict(_))) => {
+            let kept = keep(&state, on, &sent, tap).await;
+            if wants_json(&headers) { Err(error) } else { refused(&state, &visitor, on, error, kept).await }
         }
         Err(error) => Err(error),
+    }
+}
+
+/// What a browser without script is shown instead of the order.
+async fn refused(
+    state: &AppState,
+    visitor: &Visitor,
+    on: On<'_>,
+    error: AppError,
+    kept: Result<Outcome>,
+) -> Result<Response> {
+    match (error, kept) {
+        (AppError::Conflict(sentence), Ok(_)) => {
+            let said = sentence.say(visitor.lang, visitor.offset_minutes(on.now));
+            let page =
+                show_preview(state, visitor, on.draft_id, &PreviewQuery::default(), Some(&said)).await?;
+            Ok((StatusCode::CONFLICT, page).into_response())
+        }
+        (conflict @ AppError::Conflict(_), Err(_)) => Err(conflict),
+        (_, kept) => {
+            kept?;
+            Ok(Redirect::to(&format!("/quotes/{}?checked=yes", on.draft_id)).into_response())
+        }
     }
 }
 
@@ -108,5 +121,17 @@ pub async fn discard(
 ) -> Result<Done> {
     let command = DiscardDraft { on: on(&state, &actor, draft_id) };
     let outcome = command::run(&state, &tap, &command).await?;
-    Ok(Done::new(outcome, "/quotes").say(Sentence::new("draft.discarded")))
+    let done = Done::new(outcome, "/quotes").say(Sentence::new("draft.discarded")).go("/quotes");
+    Ok(done.undo(Some(format!("/quotes/{draft_id}/restore"))))
+}
+
+pub async fn restore(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(draft_id): Path<DraftId>,
+    tap: Tap<Fields>,
+) -> Result<Done> {
+    let command = RestoreDraft { on: on(&state, &actor, draft_id) };
+    let outcome = command::run(&state, &tap, &command).await?;
+    Ok(Done::new(outcome, "/quotes").say(Sentence::new("draft.restored")))
 }

@@ -36,6 +36,7 @@ pub fn router(app: AppState, sandbox: Arc<Sandbox>) -> Router {
         .route("/quotes/{draft}/save", post(commands::save))
         .route("/quotes/{draft}/confirm", post(commands::confirm).get(pages::to_preview))
         .route("/quotes/{draft}/discard", post(commands::discard))
+        .route("/quotes/{draft}/restore", post(commands::restore))
         .layer(DefaultBodyLimit::max(upload::MOST_REQUEST_BYTES))
         .with_state(QuotesState { app, sandbox, pace: Arc::default() })
 }

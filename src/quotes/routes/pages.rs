@@ -1,6 +1,7 @@
 //! The list Para conferir and the preview of one draft; each is one snapshot.
 
 use axum::extract::State;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
@@ -163,5 +164,12 @@ pub async fn quote_pdf(
     require_import(&actor)?;
     let mut tx = state.db.company(actor.company_id).await?;
     let pdf = drafts::find_draft_pdf(&mut tx, actor.company_id, draft_id, scope(&actor)).await?;
-    pdf.map(pdf_response).ok_or(AppError::NotFound)
+    let mut response = pdf.map(pdf_response).ok_or(AppError::NotFound)?;
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, IN_A_FRAME);
+    Ok(response)
 }
+
+/// The preview shows the paper inside itself.
+const IN_A_FRAME: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'",
+);

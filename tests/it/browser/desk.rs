@@ -2,12 +2,10 @@
 
 use sqlx::{Connection, PgConnection};
 use thirtyfour::Key;
-use uuid::Uuid;
 
 use super::chromium::Browser;
 use super::faults::Proxy;
-use crate::support::database;
-use crate::support::server::{TestServer, redis_url};
+use crate::support::server::TestServer;
 use crate::support::world::{OTHER_PICKER, PICKER, PIN, SELLER};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -73,12 +71,7 @@ async fn end_sessions(server: &TestServer, number: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_the_session_ended_the_pin_is_asked_and_the_tap_that_waited_is_sent() {
-    let (proxy, listener) = Proxy::listen().await;
-    let (url, redis, origin) = (database::create().await, redis_url(), proxy.origin());
-    let prefix = format!("it-{}", Uuid::now_v7());
-    let more = ["--redis-url", &redis, "--redis-prefix", &prefix, "--public-origins", &origin];
-    let (one, two) = (TestServer::on(&url, &more).await, TestServer::on(&url, &more).await);
-    proxy.serve(listener, &[one.port]);
+    let (proxy, one, two) = Proxy::pair().await;
     let order = one.company("alfa").await.import(3).await;
     let (joao, maria) = tokio::join!(Browser::of(PICKER, proxy.port), Browser::of(OTHER_PICKER, two.port));
     let path = format!("/orders/{}", order.id);

@@ -6,6 +6,7 @@ mod desk;
 mod faults;
 mod hands;
 mod journey;
+mod preview;
 mod refused;
 mod revise;
 mod shortage;

@@ -6,7 +6,7 @@ use crate::support::world::{ADMIN, OTHER_PICKER, PICKER};
 
 impl Browser {
     /// A second tap at once would be none: whoever has read the sentence taps later.
-    async fn think(&self) {
+    pub async fn think(&self) {
         let later = self.eval("performance.now() + 450").await;
         self.until("a moment to have passed", &format!("performance.now() > {later}")).await;
     }

@@ -1,12 +1,10 @@
 //! The board is looked at and tapped while others work: news and people come and go, and nothing moves for it.
 
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::chromium::Browser;
 use super::faults::Proxy;
-use crate::support::database;
-use crate::support::server::{TestServer, redis_url};
+use crate::support::server::TestServer;
 use crate::support::world::{ADMIN, Imported, OTHER_PICKER, PICKER, SELLER};
 
 impl Browser {
@@ -80,12 +78,7 @@ async fn a_note_waits_for_still_hands() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_left_while_the_line_was_away_is_nowhere_when_it_is_back() {
-    let (proxy, listener) = Proxy::listen().await;
-    let (url, redis, origin) = (database::create().await, redis_url(), proxy.origin());
-    let prefix = format!("it-{}", Uuid::now_v7());
-    let more = ["--redis-url", &redis, "--redis-prefix", &prefix, "--public-origins", &origin];
-    let (one, two) = (TestServer::on(&url, &more).await, TestServer::on(&url, &more).await);
-    proxy.serve(listener, &[one.port]);
+    let (proxy, one, two) = Proxy::pair().await;
     let order = one.company("alfa").await.import(3).await;
     let marina = Browser::of(SELLER, proxy.port).await;
     let (maria, joao) = tokio::join!(Browser::of(OTHER_PICKER, one.port), Browser::of(PICKER, two.port));

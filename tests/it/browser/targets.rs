@@ -15,7 +15,7 @@ const TABLET: (u32, u32) = (1280, 800);
 /// the page have their own neighbours.
 const MISSED: &str = r##"(() => {
   const all = Array.from(document.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden])"));
-  const shown = (el) => el.getClientRects().length && getComputedStyle(el).visibility === "visible" && !el.closest(".sr, .skip");
+  const shown = (el) => el.getClientRects().length && getComputedStyle(el).visibility === "visible" && !el.closest(".sr, .skip, details:not([open]) > :not(summary)");
   const area = (el) => el.matches("[type=checkbox], [type=radio], [type=file]") ? el.closest("label") : el.closest(".card h3 a") ? el.closest(".card") : el;
   const layer = (el) => el.closest(".nav, .top, .order-bar, .finish-bar, .undo") || document.body;
   const name = (el) => (el.localName + "." + el.className + " " + el.textContent).replace(/\s+/g, " ").slice(0, 60);
@@ -59,19 +59,24 @@ async fn every_target_is_48_pixels_with_8_between() {
     client.tap(&format!("{base}/items/{}/short", order.items[2]), &[("reason", "stock")]).await;
     let closed = format!("/orders/{}", done.id);
     client.tap(&format!("{closed}/cancel"), &[("reason", "desistiu")]).await;
-    ana.upload("columns-11-items.pdf").await;
+    let right = ana.upload("columns-11-items.pdf").await;
+    let wrong = ana.upload("wrong-sum.pdf").await;
+    let correcting = format!("{right}?line=2");
     ana.goto("/people").await;
     if ana.eval("Boolean(document.querySelector('main [name=pin]'))").await == true {
         ana.write("main [name=pin]", PIN).await;
         ana.click("main .primary").await;
     }
     ana.sees("#people").await;
-    let pages: [(&str, &[&str]); 7] = [
+    let pages: [(&str, &[&str]); 10] = [
         ("/", &[]),
         ("/?q=fone&status=picking", &["#who-menu summary"]),
         (&base, &[".note-edit summary", ".note-add summary"]),
         (&closed, &[]),
         ("/quotes", &[]),
+        (&right, &[]),
+        (&correcting, &[]),
+        (&wrong, &[]),
         ("/people", &[]),
         ("/closed", &[]),
     ];

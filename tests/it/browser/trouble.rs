@@ -72,13 +72,7 @@ fn path(order: &Imported) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cut_connection_is_said_and_heals_by_itself() {
-    let (proxy, listener) = Proxy::listen().await;
-    let (url, origin) = (database::create().await, proxy.origin());
-    let redis = redis_url();
-    let prefix = format!("it-{}", uuid::Uuid::now_v7());
-    let more = ["--redis-url", &redis, "--redis-prefix", &prefix, "--public-origins", &origin];
-    let (one, two) = (TestServer::on(&url, &more).await, TestServer::on(&url, &more).await);
-    proxy.serve(listener, &[one.port]);
+    let (proxy, one, two) = Proxy::pair().await;
     let order = one.company("alfa").await.import(5).await;
     let (joao, maria) = tokio::join!(Browser::of(PICKER, proxy.port), Browser::of(OTHER_PICKER, two.port));
     let page = path(&order);

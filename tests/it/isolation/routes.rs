@@ -29,6 +29,7 @@ pub const OWNED: &[(&str, &str, Fields)] = &[
     ("POST", "/quotes/{draft}/save", &[("version", "1")]),
     ("POST", "/quotes/{draft}/confirm", &[("version", "1")]),
     ("POST", "/quotes/{draft}/discard", &[]),
+    ("POST", "/quotes/{draft}/restore", &[]),
     ("POST", "/people/{person}/roles", &[("roles", "picker")]),
     ("POST", "/people/{person}/active", &[("active", "no")]),
     ("POST", "/people/{person}/pin", &[]),

@@ -7,9 +7,10 @@ use tokio::io::AsyncReadExt;
 use crate::support::client::Client;
 use crate::support::database;
 use crate::support::process::{METRICS_TOKEN, Program};
+use crate::support::quotes::{form, pdf, send};
 use crate::support::server::TestServer;
 use crate::support::socket::Socket;
-use crate::support::world::{ADMIN, PICKER, PIN};
+use crate::support::world::{ADMIN, PICKER, PIN, SELLER};
 
 const SETUP_TOKEN: &str = "set-up-token-of-the-tests";
 
@@ -49,6 +50,38 @@ async fn log_of(filter: &str) -> (String, Vec<String>) {
     std::fs::remove_file(&path).unwrap();
     assert!(log.lines().count() > 5, "{log}");
     (log, cookies)
+}
+
+const FULL: &str = "create function is_full() returns trigger language plpgsql as $$ begin \
+     raise exception 'could not extend file: No space left on device' using errcode = 'disk_full'; end $$; \
+     create trigger full_disk before insert on quote_drafts for each row execute function is_full()";
+
+#[tokio::test]
+async fn a_full_disk_is_said_to_who_uploads_and_to_the_operator() {
+    let url = database::create().await;
+    database::run_sql(&url, FULL).await;
+    let path = std::env::temp_dir().join(format!("separacao-log-{}", uuid::Uuid::now_v7()));
+    let log = Stdio::from(std::fs::File::create(&path).unwrap());
+    let program = Program::start_logging(&url, &["--log-json", "true"], "info", log).await;
+    let seller = Client::new(program.port);
+    seller.sign_in("alfa", SELLER, PIN).await;
+    let sentence = "O servidor está sem espaço. Nada foi salvo.";
+    let refused = send(&seller, "a", pdf("columns-1-item"), uuid::Uuid::now_v7()).await;
+    assert_eq!((refused.status.as_u16(), refused.json()["title"].as_str()), (507, Some(sentence)));
+    let plain = seller.http().post(seller.url("/quotes")).multipart(form("a", pdf("columns-1-item")));
+    let page = seller.send(plain).await;
+    assert!(page.text.contains(sentence), "{} {}", page.status, page.text);
+    for table in ["quote_drafts", "operations"] {
+        assert_eq!(database::count(&url, table).await, 0, "{table}");
+    }
+    // There is room again.
+    database::run_sql(&url, "drop trigger full_disk on quote_drafts").await;
+    assert_eq!(send(&seller, "a", pdf("columns-1-item"), uuid::Uuid::now_v7()).await.status, 200);
+    drop(program);
+    let log = std::fs::read_to_string(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let told = log.lines().any(|line| line.contains("\"ERROR\"") && line.contains("No space left on device"));
+    assert!(told, "{log}");
 }
 
 fn must_not_tell(log: &str, secret: &str, what: &str) {

@@ -1,6 +1,7 @@
 //! Nothing is lost, doubled or out of order on the way from a commit to a screen, whatever breaks on the way.
 
 mod doorbell;
+mod late;
 mod resume;
 
 use std::collections::BTreeMap;

@@ -1,11 +1,18 @@
 //! Every setting, in one place: `separacao --help` lists them, and nothing else reads the environment.
 
+mod check;
+mod origins;
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 
 use crate::connection::Patience;
+
+pub use check::SettingsError;
 
 /// What a server needs to know. Names that the predecessor had keep their meaning.
 #[derive(Args, Clone, Debug)]
@@ -178,31 +185,6 @@ pub struct Settings {
     pub max_sockets: usize,
 }
 
-/// Why the settings cannot be used; said to the operator at start.
-#[derive(Debug, thiserror::Error)]
-pub enum SettingsError {
-    #[error("DATABASE_URL is not set; in production there is no embedded database to fall back to")]
-    DatabaseMissing,
-    #[error("REDIS_URL is not set; with REPLICAS={0} the replicas would not hear each other")]
-    RedisMissing(u32),
-    #[error("SECRET_KEY is missing; set it to at least 32 random characters (openssl rand -base64 48)")]
-    SecretMissing,
-    #[error("SECRET_KEY is too weak; it needs at least 32 characters, of which at least 10 different")]
-    SecretWeak,
-    #[error("{name} still holds a placeholder ({value}); put the real URL there")]
-    Placeholder { name: &'static str, value: String },
-    #[error("{0} is too short; it needs at least {LEAST_TOKEN} characters (openssl rand -hex 32)")]
-    TokenWeak(&'static str),
-    #[error("{0} is not an origin; write it as https://host or https://host:port")]
-    OriginInvalid(String),
-}
-
-/// Characters of a token that opens something.
-const LEAST_TOKEN: usize = 16;
-
-/// Pepper outside production when SECRET_KEY is not set: a development machine needs no secret.
-const DEVELOPMENT_SECRET: &str = "development only: this machine holds nobody's real data";
-
 /// The binary that runs: it reads PDFs as a child of its own.
 pub fn own_program() -> std::io::Result<PathBuf> {
     std::env::current_exe()
@@ -216,98 +198,9 @@ impl Settings {
             || self.app_env.as_deref() == Some("production")
     }
 
-    /// Refuses to start on settings that would only look as if they worked.
-    pub fn check(&self) -> Result<(), SettingsError> {
-        for (name, url) in [("DATABASE_URL", &self.database_url), ("REDIS_URL", &self.redis_url)] {
-            if let Some(url) = url
-                && (url.ends_with("://host:port") || url.contains("${{") || !url.contains("://"))
-            {
-                let value = if url.contains('@') { "***".to_owned() } else { url.clone() };
-                return Err(SettingsError::Placeholder { name, value });
-            }
-        }
-        self.check_secret()?;
-        self.check_tokens()?;
-        self.origins()?;
-        if self.is_production() && self.database_url.is_none() {
-            return Err(SettingsError::DatabaseMissing);
-        }
-        if self.is_production() && self.replicas > 1 && self.redis_url.is_none() {
-            return Err(SettingsError::RedisMissing(self.replicas));
-        }
-        Ok(())
-    }
-
-    /// Refuses tokens in production that could be guessed.
-    fn check_tokens(&self) -> Result<(), SettingsError> {
-        for (name, token) in [("SETUP_TOKEN", &self.setup_token), ("METRICS_TOKEN", &self.metrics_token)] {
-            if self.is_production() && token.as_ref().is_some_and(|token| token.len() < LEAST_TOKEN) {
-                return Err(SettingsError::TokenWeak(name));
-            }
-        }
-        Ok(())
-    }
-
-    /// Refuses a missing or weak secret outside development.
-    pub fn check_secret(&self) -> Result<(), SettingsError> {
-        self.secret().map(drop)
-    }
-
-    /// The pepper. Outside production a missing one is replaced by a well-known text.
-    pub fn secret(&self) -> Result<&str, SettingsError> {
-        match self.secret_key.as_deref() {
-            None if self.is_production() => Err(SettingsError::SecretMissing),
-            None => Ok(DEVELOPMENT_SECRET),
-            Some(secret) => {
-                let different: std::collections::HashSet<_> = secret.chars().collect();
-                let strong = secret.len() >= 32 && different.len() >= 10;
-                if strong || !self.is_production() { Ok(secret) } else { Err(SettingsError::SecretWeak) }
-            }
-        }
-    }
-
     /// Whether people reach this server over TLS, so that cookies are Secure and HSTS is sent.
     pub fn is_https(&self) -> bool {
         self.is_production() && !self.debug
-    }
-
-    /// Exact origins that may open sockets and send commands. Outside production those that are printed
-    /// at start are added by the server once it knows its port.
-    pub fn origins(&self) -> Result<Vec<String>, SettingsError> {
-        let railway = self.railway_public_domain.iter().map(|domain| format!("https://{domain}"));
-        let given = self
-            .csrf_trusted_origins
-            .iter()
-            .chain(&self.public_origins)
-            .map(|origin| origin.trim().to_owned());
-        railway
-            .chain(given)
-            .filter(|origin| !origin.is_empty())
-            .map(|origin| {
-                let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-                match rest {
-                    Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', '*']) => {
-                        Ok(origin)
-                    }
-                    _ => Err(SettingsError::OriginInvalid(origin)),
-                }
-            })
-            .collect()
-    }
-
-    /// Host names a request may carry; none means any in development, and in production none but the probes'.
-    pub fn hosts(&self) -> Vec<String> {
-        let given: Vec<String> = self
-            .allowed_hosts
-            .iter()
-            .map(|host| host.trim().to_ascii_lowercase())
-            .filter(|host| !host.is_empty() && host != "*")
-            .collect();
-        if given.is_empty() {
-            self.railway_public_domain.iter().map(|domain| domain.to_ascii_lowercase()).collect()
-        } else {
-            given
-        }
     }
 
     pub fn beat(&self) -> Duration {
@@ -323,77 +216,5 @@ impl Settings {
 
     pub fn feed_poll(&self) -> Duration {
         Duration::from_millis(self.feed_poll_ms)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::Parser;
-
-    use super::*;
-
-    #[derive(Parser)]
-    struct Program {
-        #[command(flatten)]
-        settings: Settings,
-    }
-
-    fn settings(arguments: &[&str]) -> Settings {
-        Program::parse_from(["separacao"].iter().chain(arguments)).settings
-    }
-
-    #[test]
-    fn production_refuses_to_start_without_a_secret_or_a_database() {
-        let production = ["--app-env", "production"];
-        assert!(matches!(settings(&production).check(), Err(SettingsError::SecretMissing)));
-        let weak =
-            [production.as_slice(), &["--secret-key", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]].concat();
-        assert!(matches!(settings(&weak).check(), Err(SettingsError::SecretWeak)));
-        let strong = [production.as_slice(), &["--secret-key", "0123456789abcdef0123456789abcdef"]].concat();
-        assert!(matches!(settings(&strong).check(), Err(SettingsError::DatabaseMissing)));
-    }
-
-    #[test]
-    fn production_refuses_replicas_that_cannot_hear_each_other() {
-        let replicas = settings(&[
-            "--app-env",
-            "production",
-            "--secret-key",
-            "0123456789abcdef0123456789abcdef",
-            "--database-url",
-            "postgres://db/x",
-            "--replicas",
-            "2",
-        ]);
-        assert!(matches!(replicas.check(), Err(SettingsError::RedisMissing(2))));
-    }
-
-    #[test]
-    fn production_refuses_tokens_that_could_be_guessed() {
-        let production = ["--app-env", "production", "--secret-key", "0123456789abcdef0123456789abcdef"];
-        for (argument, name) in [("--setup-token", "SETUP_TOKEN"), ("--metrics-token", "METRICS_TOKEN")] {
-            let short = settings(&[production.as_slice(), &[argument, "123456789012345"]].concat());
-            assert!(matches!(short.check(), Err(SettingsError::TokenWeak(known)) if known == name));
-        }
-        assert!(settings(&["--setup-token", "x"]).check().is_ok(), "development needs no secrets");
-    }
-
-    #[test]
-    fn placeholders_and_half_origins_are_named() {
-        assert!(matches!(
-            settings(&["--redis-url", "redis://host:port"]).check(),
-            Err(SettingsError::Placeholder { name: "REDIS_URL", .. })
-        ));
-        assert!(matches!(
-            settings(&["--public-origins", "app.example.com"]).check(),
-            Err(SettingsError::OriginInvalid(_))
-        ));
-    }
-
-    #[test]
-    fn hosts_and_origins_default_to_the_railway_domain() {
-        let railway = settings(&["--railway-public-domain", "app.up.railway.app"]);
-        assert_eq!(railway.hosts(), ["app.up.railway.app"]);
-        assert_eq!(railway.origins().unwrap(), ["https://app.up.railway.app"]);
     }
 }
