@@ -32,3 +32,5 @@ begin
     where (s.key = wanted or (s.old_key = wanted and s.old_key_until > moment)) and p.active and c.closed_at is null;
 end $$;
 revoke execute on function find_session from public;
+-- The login may be another than the one that migrates; it is a member of this role.
+grant execute on function find_session to separacao_gate;

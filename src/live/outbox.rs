@@ -92,6 +92,8 @@ struct Line {
     /// Too much waited: it is gone, and a reset waits in its place.
     overflowed: bool,
     close: Option<CloseReason>,
+    /// Who listens may not any more: nothing is told.
+    shut: bool,
 }
 
 impl Line {
@@ -119,6 +121,7 @@ impl Line {
         WAITING_BYTES.fetch_sub(self.bytes, Ordering::Relaxed);
         self.bytes = 0;
         self.waiting = VecDeque::new();
+        self.overflowed = false;
     }
 
     fn is_empty(&self) -> bool {
@@ -182,6 +185,7 @@ impl Outbox {
             greeted: false,
             overflowed: false,
             close: None,
+            shut: false,
         };
         Self { line: Mutex::new(line), notify: Notify::new() }
     }
@@ -193,18 +197,28 @@ impl Outbox {
     /// Sends a text, now or as soon as the socket takes it; or, when too much waits already, empties the queue and
     /// tells the browser to start afresh.
     pub fn push(&self, text: Framed) {
-        self.put(text.0);
+        let mut line = self.line();
+        if !line.shut && !line.write_now(text.0) {
+            self.notify.notify_one();
+        }
     }
 
+    /// What the protocol says by itself.
     fn put(&self, frame: Bytes) {
         if !self.line().write_now(frame) {
             self.notify.notify_one();
         }
     }
 
-    /// Asks the socket's task to send what waits and close.
+    /// Asks the socket's task to send what waits and close. Who may not listen any more is told nothing more.
     pub fn close(&self, reason: CloseReason) {
-        self.line().close.get_or_insert(reason);
+        let mut line = self.line();
+        line.close.get_or_insert(reason);
+        if matches!(reason, CloseReason::SessionEnded | CloseReason::NotAllowed) {
+            line.forget();
+            line.shut = true;
+        }
+        drop(line);
         self.notify.notify_one();
     }
 
@@ -217,6 +231,15 @@ impl Outbox {
     /// The greeting is over: what has waited for it may go.
     pub fn greeted(&self) {
         self.line().greeted = true;
+    }
+
+    /// There will be no greeting: what has waited for it is for nobody.
+    pub fn give_up_greeting(&self) {
+        let mut line = self.line();
+        if !line.greeted {
+            line.forget();
+            line.greeted = true;
+        }
     }
 
     /// Waits until there is something to do.
@@ -362,6 +385,20 @@ mod tests {
             "no frame is torn"
         );
         assert_eq!(rest, b"\x81\x10{\"reset\":\"slow\"}\x81\x05after");
+    }
+
+    #[tokio::test]
+    async fn who_may_not_listen_any_more_is_told_nothing_but_that() {
+        let (outbox, mut browser, _read) = pair().await;
+        outbox.push(framed("queued"));
+        outbox.close(CloseReason::SessionEnded);
+        outbox.push(framed("later"));
+        outbox.greeted();
+        outbox.put(Bytes::from_static(b"goodbye"));
+        drop(outbox);
+        let mut all = Vec::new();
+        browser.read_to_end(&mut all).await.unwrap();
+        assert_eq!(all, b"goodbye");
     }
 
     #[tokio::test]

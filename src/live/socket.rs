@@ -9,7 +9,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
@@ -24,7 +24,7 @@ use crate::connection::Connection;
 use crate::feed::Cursor;
 use crate::feed::hub::ResetReason;
 
-/// A socket that takes nothing for so long is closed.
+/// A socket that does not take what waits within this time is closed.
 const NO_PROGRESS: Duration = Duration::from_secs(10);
 /// How long a browser may take to hear why its socket is closed.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -112,7 +112,7 @@ impl Drop for Place<'_> {
 /// Says why, and reads on until the browser has gone: closing with unread bytes would send a reset that
 /// overtakes the reason.
 async fn say_goodbye(stream: &mut Stream, outbox: &Outbox, why: CloseFrame) -> Result<(), Error> {
-    outbox.greeted();
+    outbox.give_up_greeting();
     write_all(outbox).await?;
     stream.close(Some(why)).await?;
     write_all(outbox).await?;
@@ -197,10 +197,11 @@ async fn talk(stream: &mut Stream, company: &CompanyLive, watcher: &Watcher) -> 
     }
 }
 
-/// Writes what waits. A socket that takes nothing for too long is given up.
+/// Writes what waits. A socket that has not taken it for too long is given up, also if it takes a byte now and then.
 async fn drain(outbox: &Outbox) -> Result<(), Close> {
+    let deadline = Instant::now() + NO_PROGRESS;
     while !outbox.is_empty() {
-        match timeout(NO_PROGRESS, outbox.write_some()).await {
+        match timeout_at(deadline, outbox.write_some()).await {
             Ok(Ok(())) => {}
             Ok(Err(_)) => return Err(None),
             Err(_) => {

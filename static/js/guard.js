@@ -24,6 +24,8 @@ export function settleSent(form, body) {
 }
 
 export function start() {
+  // A page that the browser had kept is there again, and may be left again.
+  addEventListener("pageshow", () => letGo(false));
   document.addEventListener("submit", (event) => letGo(!event.target.matches("[data-command], [data-unlock]")), true);
   addEventListener("beforeunload", (event) => {
     const guarded = Array.from(document.querySelectorAll("form[data-guard]"));

@@ -13,13 +13,20 @@ export function isTextField(el) {
   return el.localName === "input" && !NOT_TEXT.test(el.type);
 }
 
+/** All radios of one question: what was chosen is said by all of them. */
+function choicesOf(radio) {
+  const all = radio.form ? Array.from(radio.form.elements) : [radio];
+  return all.filter((field) => field.type === "radio" && field.name === radio.name);
+}
+
 export function isDirty(field) {
   if (field.localName === "select") {
     const chosen = Array.from(field.options).findIndex((option) => option.defaultSelected);
     return field.selectedIndex !== Math.max(0, chosen);
   }
   if (field.type === "hidden" || field.type === "file") return false;
-  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.type === "radio") return choicesOf(field).some((choice) => choice.checked !== choice.defaultChecked);
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
   return field.value !== field.defaultValue;
 }
 

@@ -129,7 +129,7 @@ function settle(tap, response, answer) {
   if (response.status === 429 || (response.status >= 500 && stay !== null)) return later(tap, stay || backoff(tap.tries), "busy");
   if (response.status >= 500 && response.status !== 501) {
     // A gateway without a replica is a matter of seconds; an error of the program itself is not.
-    tap.broken += response.status === 500 ? 1 : 0;
+    tap.broken += response.status === 500 || response.status === 507 ? 1 : 0;
     if (tap.broken < MAX_BROKEN) return later(tap, backoff(tap.tries), "busy");
   }
   taps.delete(tap.op);
