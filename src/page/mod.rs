@@ -21,7 +21,7 @@ use crate::assets;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::feed::{self, Head};
-use crate::html::{Chrome, FramedPage, Scene, SharedDevice, Who, WorkCalendar};
+use crate::html::{Chrome, Drawn, FramedPage, Nav, Scene, SharedDevice, Who, WorkCalendar};
 use crate::ids::PersonId;
 use crate::lang::Lang;
 use crate::users::model::{Actor, Permission, Workplace};
@@ -162,9 +162,10 @@ pub fn respond(page: &impl Template) -> Result<Response> {
 /// What the frame around a page takes, about, in bytes: a page is written into memory that needs not grow.
 const FRAME: usize = 16 * 1024;
 
-/// A page whose inside was drawn already.
-pub fn respond_framed(page: &FramedPage<'_>) -> Result<Response> {
-    let mut html = String::with_capacity(page.body.0.len() + FRAME);
+/// A page whose inside was drawn already. `kind` is the class of its `<main>`.
+pub fn respond_framed<F>(chrome: &Chrome, body: &Body<F>, kind: &'static str, nav: Nav) -> Result<Response> {
+    let page = FramedPage { chrome, title: &body.title, kind, nav, body: Drawn(&body.html) };
+    let mut html = String::with_capacity(body.html.len() + FRAME);
     page.render_into(&mut html).map_err(AppError::internal)?;
     Ok(no_store(html))
 }

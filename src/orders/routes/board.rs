@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::Pages;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
-use crate::html::{Choice, Drawn, FramedPage, Nav, Pager};
+use crate::html::{Choice, Nav, Pager};
 use crate::ids::{CompanyId, OrderId, PersonId};
 use crate::orders::actions::import::search_words;
 use crate::orders::indicators::{Indicators, PAST_DAYS};
@@ -55,13 +55,7 @@ pub async fn board(pages: &Pages, visitor: &Visitor, query: &BoardQuery) -> Resu
     };
     let live = Subscribed { screen: screen.to_owned(), moment: body.moment.clone() };
     let chrome = page::chrome(actor, visitor.lang, now, actor.can_codes(), Some(live));
-    page::respond_framed(&FramedPage {
-        chrome: &chrome,
-        title: &body.title,
-        kind: "board",
-        nav: Nav::Board,
-        body: Drawn(&body.html),
-    })
+    page::respond_framed(&chrome, &body, "board", Nav::Board)
 }
 
 async fn draw_board(

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::Pages;
 use crate::error::{AppError, Result};
 use crate::extract::{Path, Query};
-use crate::html::{Drawn, FramedPage, Nav};
+use crate::html::Nav;
 use crate::ids::OrderId;
 use crate::orders::access::{self, Ownership};
 use crate::orders::queries::{history, items, options, summaries};
@@ -56,13 +56,7 @@ pub fn respond(
     let live = Subscribed { screen: format!("order:{order_id}"), moment: body.moment.clone() };
     let can = access::can_codes(actor, body.facts, now);
     let chrome = page::chrome(actor, visitor.lang, now, can, Some(live));
-    page::respond_framed(&FramedPage {
-        chrome: &chrome,
-        title: &body.title,
-        kind: "order",
-        nav: Nav::Order,
-        body: Drawn(&body.html),
-    })
+    page::respond_framed(&chrome, &body, "order", Nav::Order)
 }
 
 pub async fn draw_order(
