@@ -56,7 +56,7 @@ pub fn respond(
     let live = Subscribed { screen: format!("order:{order_id}"), moment: body.moment.clone() };
     let can = access::can_codes(actor, body.facts, now);
     let chrome = page::chrome(actor, visitor.lang, now, can, Some(live));
-    page::respond_framed(&chrome, &body, "order", Nav::Order)
+    page::respond_framed(&chrome, body, "order", Nav::Order)
 }
 
 pub async fn draw_order(
