@@ -179,7 +179,7 @@ fn only_the_named_places_read_the_environment_spawn_and_commit() {
         (&["std::env::", "use std::env", "std::{env"], &["src/config/"], "settings are read in config"),
         (
             &["tokio::spawn", "task::spawn("],
-            &["src/lifecycle.rs", "src/db/mod.rs"],
+            &["src/lifecycle.rs"],
             "spawn through lifecycle, which waits for it",
         ),
         (

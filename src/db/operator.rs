@@ -7,40 +7,40 @@
 
 use std::ops::{Deref, DerefMut};
 
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::PgConnection;
 
 use super::Db;
+use super::leases::Lease;
 use crate::error::Result;
 
 /// A transaction that row-level security does not bind. Dropped without [`OperatorTx::keep`], it leaves no trace.
 #[derive(Debug)]
 pub struct OperatorTx {
-    tx: Transaction<'static, Postgres>,
+    lease: Lease,
 }
 
 impl Db {
     pub async fn operator(&self) -> Result<OperatorTx> {
-        Ok(OperatorTx { tx: self.begin("begin; set local lock_timeout = '2s'".to_owned()).await? })
+        Ok(OperatorTx { lease: self.begin("begin; set local lock_timeout = '2s'".to_owned()).await? })
     }
 }
 
 impl OperatorTx {
     /// Commits. What people see is appended to the feed before; replicas find it on their next look.
-    #[expect(clippy::disallowed_methods, reason = "a command line has no doorbell to ring")]
     pub async fn keep(self) -> Result<()> {
-        Ok(self.tx.commit().await?)
+        Ok(self.lease.commit().await?)
     }
 }
 
 impl Deref for OperatorTx {
     type Target = PgConnection;
     fn deref(&self) -> &PgConnection {
-        &self.tx
+        &self.lease
     }
 }
 
 impl DerefMut for OperatorTx {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.tx
+        &mut self.lease
     }
 }

@@ -26,7 +26,7 @@ pub async fn commit(
 ) -> Result<Committed> {
     let company_id = tx.company_id();
     let n = queries::append_event(&mut tx, company_id, event, operation, now).await?;
-    tx.into_inner().commit().await?;
+    tx.commit().await?;
     doorbell.ring(company_id, n);
     Ok(Committed { n })
 }
@@ -34,5 +34,5 @@ pub async fn commit(
 /// Commits what no screen shows: leases, and the clearing away of what is old.
 #[expect(clippy::disallowed_methods, reason = "changes without an event, kept to this function")]
 pub async fn commit_unseen(tx: CompanyTx) -> Result<()> {
-    Ok(tx.into_inner().commit().await?)
+    tx.commit().await
 }

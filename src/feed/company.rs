@@ -139,16 +139,10 @@ impl CompanyFeed {
     async fn read_patiently(&self) -> Result<()> {
         let began = Instant::now();
         let known = self.head();
-        let mut tx = self.db.company(self.company_id).await?;
-        let (head, events) = if let Some(known) = &known {
-            queries::list_events(&mut tx, self.company_id, known.n, LOOK_LIMIT).await?
-        } else {
-            // The first look fills the ring with what is recent, for those who come back.
-            let head = queries::get_head(&mut tx, self.company_id).await?;
-            let first = (head.n - RING_EVENTS as i64 + 1).max(0);
-            queries::list_events(&mut tx, self.company_id, first, LOOK_LIMIT + 11).await?
-        };
-        drop(tx);
+        // The first look fills the ring with what is recent, for those who come back.
+        let (first, limit) =
+            known.as_ref().map_or((None, RING_EVENTS as i64), |known| (Some(known.n), LOOK_LIMIT));
+        let (head, events) = queries::list_events(&self.db, self.company_id, first, limit).await?;
         self.take(known.as_ref(), head, events);
         *self.confirmed_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(began);
         Ok(())
@@ -228,9 +222,8 @@ impl CompanyFeed {
     }
 
     async fn since_in_table(&self, cursor: &Cursor) -> Result<Since> {
-        let mut tx = self.db.company(self.company_id).await?;
-        let (head, events) = queries::list_events(&mut tx, self.company_id, cursor.n, LOOK_LIMIT).await?;
-        drop(tx);
+        let (head, events) =
+            queries::list_events(&self.db, self.company_id, Some(cursor.n), LOOK_LIMIT).await?;
         if head.epoch != cursor.epoch || cursor.n > head.n {
             return Ok(reset(ResetReason::Rewritten));
         }

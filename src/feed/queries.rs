@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::cursor::Head;
 use super::event::{Event, EventKind, NewEvent, Payload};
+use crate::db::Db;
 use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, ItemId, OperationId, OrderId, PersonId};
 
@@ -22,28 +23,28 @@ pub async fn get_head(db: &mut PgConnection, company_id: CompanyId) -> Result<He
     Ok(Head { epoch: row.epoch.into(), n: row.head, tag: row.tag })
 }
 
-/// The head together with the events from `first` on (at most `limit`), in one statement, so that they agree.
+/// The head together with the events from `first` on (None: the last 512), at most `limit`: one statement, so that they
+/// agree.
 pub async fn list_events(
-    db: &mut PgConnection,
+    db: &Db,
     company_id: CompanyId,
-    first: i64,
+    first: Option<i64>,
     limit: i64,
 ) -> Result<(Head, Vec<Event>)> {
-    let rows = sqlx::query!(
-        r#"select h.head, h.tag as head_tag, feed_epoch(h.epoch) as "epoch!",
-             e.n as "n?", e.tag as "tag?", e.kind as "kind?", e.order_id, e.item_id, e.payload as "payload?", e.at as "at?"
-           from feed_heads h
-           left join lateral (
-             select * from feed_events e where e.company_id = $1 and e.n >= $2 order by e.n limit $3
-           ) e on true
-           where h.company_id = $1
-           order by e.n"#,
-        company_id.0,
-        first,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
+    let rows = db
+        .ask(move |db| {
+            Box::pin(async move {
+                let read = sqlx::query!(
+                    r#"select head as "head!", head_tag as "head_tag!", epoch as "epoch!", n, tag, kind, order_id, item_id, payload, at
+                       from read_feed($1, $2, $3)"#,
+                    company_id.0,
+                    first,
+                    limit
+                );
+                read.fetch_all(db).await
+            })
+        })
+        .await?;
     let Some(row) = rows.first() else { return Err(AppError::NotFound) };
     let head = Head { epoch: row.epoch.as_str().into(), n: row.head, tag: row.head_tag };
     let events = rows

@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -66,19 +67,23 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
         .merge(quotes::routes::router(app.clone(), sandbox))
         .merge(live::routes::router(live_state))
         .fallback(async || AppError::NotFound)
-        .method_not_allowed_fallback(async || AppError::NotFound)
-        .layer(from_fn_with_state(app.clone(), users::idle::hold_back))
-        .layer(from_fn(users::session::hold_back))
-        .layer(from_fn(give_up_late))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(pace, pace::keep))
-        .layer(from_fn_with_state(live, answer::answer))
-        .layer(from_fn_with_state(app.clone(), visitor::load))
-        .layer(from_fn_with_state(app.clone(), users::renew::renew))
-        .layer(from_fn(users::session::load_actor))
-        .layer(users::session::layer(&app))
-        .layer(from_fn_with_state(health.clone(), unready))
-        .layer(csrf.with_rejection_response(foreign));
+        .method_not_allowed_fallback(async || AppError::NotFound);
+    // Outermost first. One stack, because a router puts each layer of its own into a box, to be copied with every request.
+    let pages = pages.layer(
+        ServiceBuilder::new()
+            .layer(csrf.with_rejection_response(foreign))
+            .layer(from_fn_with_state(health.clone(), unready))
+            .layer(users::session::layer(&app))
+            .layer(from_fn(users::session::load_actor))
+            .layer(from_fn_with_state(app.clone(), users::renew::renew))
+            .layer(from_fn_with_state(app.clone(), visitor::load))
+            .layer(from_fn_with_state(live, answer::answer))
+            .layer(from_fn_with_state(pace, pace::keep))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(from_fn(give_up_late))
+            .layer(from_fn(users::session::hold_back))
+            .layer(from_fn_with_state(app.clone(), users::idle::hold_back)),
+    );
 
     let probes = Router::new()
         .route("/livez", get(health::livez))
@@ -88,19 +93,20 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
         .with_state(health)
         .route("/static/{*path}", get(assets::serve));
 
-    Ok(probes
-        .merge(pages)
-        .layer(
-            CompressionLayer::new()
-                .gzip(true)
-                .quality(tower_http::CompressionLevel::Fastest)
-                .compress_when(compressible()),
-        )
-        .layer(from_fn(answer::last_words))
-        .layer(from_fn_with_state(hosts, guard::check_host))
-        .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(app, guard::secure))
-        .layer(from_fn(guard::observe)))
+    Ok(probes.merge(pages).layer(
+        ServiceBuilder::new()
+            .layer(from_fn(guard::observe))
+            .layer(from_fn_with_state(app, guard::secure))
+            .layer(CatchPanicLayer::new())
+            .layer(from_fn_with_state(hosts, guard::check_host))
+            .layer(from_fn(answer::last_words))
+            .layer(
+                CompressionLayer::new()
+                    .gzip(true)
+                    .quality(tower_http::CompressionLevel::Fastest)
+                    .compress_when(compressible()),
+            ),
+    ))
 }
 
 fn csrf(origins: &[String]) -> Result<CsrfLayer, SettingsError> {

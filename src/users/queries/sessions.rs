@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::db::Db;
@@ -90,24 +90,27 @@ impl From<SessionRow> for FoundSession {
 /// The session behind a cookie, if its person is active and the company open. The key before the last serves a
 /// little longer.
 pub async fn find_session(db: &Db, key: [u8; 32], now: Timestamp) -> Result<Option<Arrival>> {
-    let find = move |pool: PgPool| async move {
-        sqlx::query!(
-            r#"select id as "id!", company_id as "company_id!", person_id as "person_id!", created_at as "created_at!",
-               last_seen_at as "last_seen_at!", proven_at as "proven_at!", touched_at as "touched_at!",
-               renew as "renew!", shared as "shared!", number as "number!", person_name as "person_name!",
-               roles as "roles!", language, pin_must_change as "pin_must_change!", code as "code!",
-               company_name as "company_name!", time_zone as "time_zone!",
-               workday_starts_minute as "workday_starts_minute!", workday_ends_minute as "workday_ends_minute!",
-               login_digits as "login_digits!", pin_digits as "pin_digits!",
-               shared_idle_minutes as "shared_idle_minutes!", epoch as "epoch!", head as "head!", tag as "tag!"
-             from find_session($1, $2)"#,
-            key.as_slice(),
-            now.to_sqlx() as _
-        )
-        .fetch_optional(&pool)
-        .await
-    };
-    let Some(row) = db.ask(find).await? else { return Ok(None) };
+    let found = db
+        .ask(move |db| {
+            Box::pin(async move {
+                let find = sqlx::query!(
+                    r#"select id as "id!", company_id as "company_id!", person_id as "person_id!", created_at as "created_at!",
+                       last_seen_at as "last_seen_at!", proven_at as "proven_at!", touched_at as "touched_at!",
+                       renew as "renew!", shared as "shared!", number as "number!", person_name as "person_name!",
+                       roles as "roles!", language, pin_must_change as "pin_must_change!", code as "code!",
+                       company_name as "company_name!", time_zone as "time_zone!",
+                       workday_starts_minute as "workday_starts_minute!", workday_ends_minute as "workday_ends_minute!",
+                       login_digits as "login_digits!", pin_digits as "pin_digits!",
+                       shared_idle_minutes as "shared_idle_minutes!", epoch as "epoch!", head as "head!", tag as "tag!"
+                     from find_session($1, $2)"#,
+                    key.as_slice(),
+                    now.to_sqlx() as _
+                );
+                find.fetch_optional(db).await
+            })
+        })
+        .await?;
+    let Some(row) = found else { return Ok(None) };
     let head = Head { epoch: row.epoch.into(), n: row.head, tag: row.tag };
     let session = SessionRow {
         id: row.id,
