@@ -61,7 +61,7 @@ impl Command for CreatePerson<'_> {
         let detail = json!({ "number": self.new.number, "roles": codes(&self.new.roles) });
         self.by.note(tx, SecurityEvent::PersonCreated, self.new.id, detail).await?;
         let event = NewEvent::new(EventKind::PeopleChanged, self.by.actor_id).person(self.new.id);
-        Ok(Change::Happened(event))
+        Ok(Change::Happened(event.changes_owners(self.new.roles.contains(&Role::Seller))))
     }
 }
 
@@ -85,7 +85,9 @@ impl Command for SetRoles<'_> {
         sessions::update_sessions_renew(tx, company_id, self.person_id).await?;
         let detail = json!({ "before": codes(&person.roles), "after": codes(&self.roles) });
         self.by.note(tx, SecurityEvent::RolesChanged, self.person_id, detail).await?;
-        Ok(Change::Happened(self.by.access_changed(self.person_id)))
+        let sells = |roles: &[Role]| roles.contains(&Role::Seller);
+        let comes_or_goes = sells(&person.roles) != sells(&self.roles);
+        Ok(Change::Happened(self.by.access_changed(self.person_id).changes_owners(comes_or_goes)))
     }
 }
 

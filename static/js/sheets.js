@@ -1,7 +1,7 @@
 // Dialogs: [data-dialog="ID"] opens, with data-load after fetching its content; [data-close] and the backdrop close.
 
 import { fieldsOf, isDirty, isTextField } from "./hold.js";
-import { request } from "./page.js";
+import { changed, request } from "./page.js";
 import { words } from "./words.js";
 import { toast } from "./toasts.js";
 import { askPin } from "./signin.js";
@@ -52,6 +52,7 @@ async function load(box, link) {
       sources.set(box, link.href);
       box.replaceChildren(...Array.from(fresh.childNodes));
       quiet(box);
+      changed();
       openSheet(box, link);
       const first = box.querySelector("[autofocus]");
       if (first) first.focus();

@@ -45,6 +45,15 @@ async fn the_orders_of_a_seller_who_is_gone_are_every_seller_s_and_open_screens_
         let urgent = caio.tap(&format!("{path}/urgent"), &[("urgent", wanted)]).await;
         assert_eq!(urgent.status, if may { 200 } else { 403 }, "{}", urgent.text);
     }
+    // Who sells no more, or for the first time, is offered as a seller no more, or from now on.
+    let roles = format!("/people/{}/roles", company.person(PICKER).await);
+    for wanted in [&[("roles", "picker"), ("roles", "seller")][..], &[("roles", "picker")]] {
+        done(&admin.tap(&roles, wanted).await);
+        for screen in &mut screens {
+            screen.must_equal_a_fresh_page("roles").await;
+            assert!(std::mem::take(&mut screen.refetched), "{} was not told", screen.page.screen);
+        }
+    }
     // A picker who comes or goes changes nothing about orders.
     let picker = format!("/people/{}/active", company.person(PICKER).await);
     done(&admin.tap(&picker, &[("active", "no")]).await);

@@ -81,6 +81,8 @@ async fn a_stale_screen_does_not_take_back_a_pick_that_it_never_showed() {
     // A part of it went back: what the screen showed is not there any more.
     let shown = last_pick(&joao, &order).await.unwrap();
     assert_eq!(unpick(&maria, &order, &[("quantity", "1".to_owned())]).await.status, 200);
+    // The form of an earlier build named neither amount nor pick: it shows another state, it is not wrong.
+    assert!(refused(&unpick(&joao, &order, &[]).await).starts_with("Este item mudou."));
     let said = refused(&unpick(&joao, &order, &shown).await);
     assert!(said.starts_with("Maria Conceição já devolveu às "), "{said}");
     // Without script the same.

@@ -67,6 +67,10 @@ pub async fn unpick(
     Path((order_id, item_id)): Path<(OrderId, ItemId)>,
     tap: Tap<UnpickForm>,
 ) -> Result<Done> {
+    // A page of a build that named neither: nobody knows which pick it showed.
+    if tap.form.quantity.is_empty() && tap.form.pick.is_none() {
+        return Err(AppError::conflict("conflict.item_changed"));
+    }
     let quantity = quantity(&tap.form.quantity)?;
     let command = UnpickItem { on: on(&state, &actor, order_id), item_id, quantity, pick: tap.form.pick };
     Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.unpicked"))

@@ -1,8 +1,9 @@
 //! Somebody else was quicker: what was typed stays, the truth stands beside it, and the next try is a knowing one.
 
 use super::chromium::Browser;
+use crate::support::quotes::Choices;
 use crate::support::server::TestServer;
-use crate::support::world::{ADMIN, OTHER_PICKER, PICKER};
+use crate::support::world::{ADMIN, OTHER_PICKER, PICKER, SELLER};
 
 impl Browser {
     /// A second tap at once would be none: whoever has read the sentence taps later.
@@ -79,4 +80,27 @@ async fn a_sheet_that_was_refused_shows_how_it_is_now() {
     joao.sees_no("#item-sheet form[action$='/pick']").await;
     joao.sees("#item-sheet form[action$='/unpick']").await;
     joao.quit_after_trouble().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_change_sheet_offers_what_holds_now() {
+    let (one, two) = TestServer::pair().await;
+    let company = one.company("alfa").await;
+    let order = company.import(1).await;
+    let ana = Browser::of(ADMIN, one.port).await;
+    ana.open(&format!("/orders/{}", order.id)).await;
+    let Choices { shipping, packaging, .. } = Choices::of(&company, "Correios", "Caixa", SELLER).await;
+    let marina = two.signed_in("alfa", SELLER).await;
+    let form = [("shipping", shipping.as_str()), ("packaging", packaging.as_str())];
+    assert_eq!(marina.tap(&format!("/orders/{}/shipping", order.id), &form).await.status, 200);
+    ana.click("[data-dialog=change-dialog]").await;
+    ana.sees("#change-dialog[open]").await;
+    let chosen = |name: &str| format!("document.querySelector('#change-dialog [name={name}]:checked').value");
+    assert_eq!(ana.eval(&chosen("shipping")).await, shipping);
+    assert_eq!(ana.eval(&chosen("packaging")).await, packaging);
+    // What this shipping does not allow cannot be chosen in the sheet that came later, either.
+    let free =
+        "[...document.querySelectorAll('#change-dialog [name=packaging]:enabled')].map((one) => one.value)";
+    assert_eq!(ana.eval(free).await, serde_json::json!([packaging]));
+    ana.quit().await;
 }
