@@ -2,8 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::model::{OrderState, OrderSummary};
+use super::model::OrderSummary;
+
 use super::queries::order::LockedOrder;
+use super::status::OrderState;
 use crate::error::{AppError, Result};
 use crate::ids::PersonId;
 use crate::users::model::{Actor, Grant, Permission, REOPEN_OWN_FINISH_MINUTES};

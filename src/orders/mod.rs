@@ -9,4 +9,5 @@ pub mod model;
 pub mod queries;
 pub mod revise;
 pub mod routes;
+pub mod status;
 pub mod views;

@@ -12,7 +12,8 @@ use crate::error::Sentence;
 use crate::html::format;
 use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
 use crate::orders::access::Ownership;
-use crate::orders::model::{OrderState, PackagingOption, ShippingOption};
+use crate::orders::model::{PackagingOption, ShippingOption};
+use crate::orders::status::OrderState;
 use crate::users::model::folded_name;
 
 /// Somebody active who may be the seller on a quote.

@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use super::client::wants_json;
 use super::model::{Actor, SESSION_ABSOLUTE, session_holds};
-use super::queries::sessions::{self, Arrival, FoundSession, NewSession};
+use super::queries::sessions::{self, FoundSession, NewSession};
 use crate::clock::Clock;
 use crate::command::Who;
 use crate::db::Db;
@@ -93,10 +93,8 @@ impl SessionStore for PostgresStore {
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
         let now = self.clock.now();
-        let arrival = sessions::find_session(&self.db, key(*id), now).await.map_err(backend)?;
-        let Some(Arrival { session: FoundSession { actor, last_seen_at }, head }) = arrival else {
-            return Ok(None);
-        };
+        let found = sessions::find_session(&self.db, key(*id), now).await.map_err(backend)?;
+        let Some(FoundSession { actor, last_seen_at, head }) = found else { return Ok(None) };
         if !session_holds(actor.session.created_at, last_seen_at, now) {
             return Ok(None);
         }

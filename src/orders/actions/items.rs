@@ -10,9 +10,10 @@ use crate::feed::EventKind;
 use crate::ids::ItemId;
 use crate::orders::history::{Detail, PickRecord};
 use crate::orders::item::{Decision, ItemRefusal, ItemState, PutBack, SHORT_REASONS, StandingPick};
-use crate::orders::model::{Item, OrderState};
+use crate::orders::model::Item;
 use crate::orders::queries::order::LockedOrder;
 use crate::orders::queries::{items, picks};
+use crate::orders::status::OrderState;
 use crate::users::model::Permission;
 
 /// Pick this many units of the line's own goods. The screen sends the rest it showed.

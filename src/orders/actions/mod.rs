@@ -13,11 +13,12 @@ use jiff::Timestamp;
 use super::access;
 use super::history::Detail;
 use super::item::{ItemRefusal, ItemStatus};
-use super::model::{Item, LastChange, OrderState};
+use super::model::{Item, LastChange};
 use super::queries::{
     history::{self, NewEntry},
     order::{self, LockedOrder},
 };
+use super::status::OrderState;
 use crate::command::Change;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};

@@ -9,12 +9,12 @@ use crate::error::{AppError, Result, Sentence};
 use crate::feed::EventKind;
 use crate::ids::{PackagingId, ShippingId};
 use crate::orders::history::{Detail, OrderFields};
-use crate::orders::model::OrderState;
 use crate::orders::queries::{
     options,
     order::{self, LockedOrder, NewClosing},
     summaries,
 };
+use crate::orders::status::OrderState;
 
 use crate::users::model::Permission;
 

@@ -10,9 +10,10 @@ use crate::feed::EventKind;
 use crate::ids::ItemId;
 use crate::orders::history::{Detail, LineChange, NoteChange, OrderChange};
 use crate::orders::item::ItemRefusal;
-use crate::orders::model::{Item, OrderState};
+use crate::orders::model::Item;
 use crate::orders::queries::order::{self, LockedOrder};
 use crate::orders::queries::{history, items, notes, picks};
+use crate::orders::status::OrderState;
 use crate::users::model::Permission;
 
 /// Take back the entry `version` of the order's history.

@@ -11,7 +11,8 @@ use super::summaries::list_summaries;
 use crate::error::Result;
 use crate::ids::{CompanyId, OrderId, PersonId};
 use crate::orders::indicators::Span;
-use crate::orders::model::{ClosedOrder, Counts};
+use crate::orders::model::ClosedOrder;
+use crate::orders::status::Counts;
 
 /// Open orders in the board's order: urgent first, then oldest first.
 pub async fn list_open_ids(

@@ -8,7 +8,7 @@ use super::summaries;
 use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, OrderId, PackagingId, PersonId, ShippingId};
 use crate::orders::history::OrderFields;
-use crate::orders::model::OrderState;
+use crate::orders::status::OrderState;
 
 /// An order whose row is locked until the end of the transaction: what decisions need of it.
 #[derive(Clone, Debug)]

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::notes::list_notes;
 use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, OrderId, PackagingId, PersonId, ShippingId};
-use crate::orders::model::{Closing, Counts, OrderState, OrderSummary, Totals};
+use crate::orders::model::{Closing, OrderSummary, Totals};
+use crate::orders::status::{Counts, OrderState};
 
 /// The summaries of some orders, in the order of `ids`; ids that do not exist are left out.
 pub async fn list_summaries(

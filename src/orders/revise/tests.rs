@@ -3,7 +3,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::orders::item::{Decision, ItemStatus, Replacement, StandingPick};
-use crate::orders::model::Counts;
+use crate::orders::status::Counts;
 
 fn units(n: i64) -> Decimal {
     Decimal::from(n)

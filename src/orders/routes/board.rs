@@ -15,8 +15,8 @@ use crate::html::{Choice, Nav, Pager};
 use crate::ids::{CompanyId, OrderId, PersonId};
 use crate::orders::actions::import::search_words;
 use crate::orders::indicators::{Indicators, PAST_DAYS};
-use crate::orders::model::{OrderState, OrderStatus};
 use crate::orders::queries::{board, options, search, summaries};
+use crate::orders::status::{OrderState, OrderStatus};
 use crate::orders::views::{BoardBody, BoardFilter, CARDS_PER_PAGE, CountersFragment};
 use crate::page::{self, Body, Moment, Place, Subscribed, Visitor};
 

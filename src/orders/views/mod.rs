@@ -8,7 +8,8 @@ pub mod order;
 pub mod parts;
 
 use super::indicators::{Indicators, Trend};
-use super::model::{ClosedOrder, OrderStatus, OrderSummary};
+use super::model::{ClosedOrder, OrderSummary};
+use super::status::OrderStatus;
 use crate::html::{Choice, Chrome, Nav, Pager, Scene};
 
 /// An order that is ready for longer than this asks to be finished, in minutes by the wall.

@@ -11,7 +11,8 @@ use crate::html::Scene;
 use crate::html::format::plain_quantity;
 use crate::ids::ItemId;
 use crate::orders::item::{ItemGroup, ItemStatus, RestState, SHORT_REASONS};
-use crate::orders::model::{Item, OrderChoices, OrderState, OrderSummary, ShippingOption, TimelineEntry};
+use crate::orders::model::{Item, OrderChoices, OrderSummary, ShippingOption, TimelineEntry};
+use crate::orders::status::OrderState;
 
 /// Which sheet of the picking screen is drawn open: `?item=ID` or `?sheet=finish|cancel|reopen|change`.
 ///

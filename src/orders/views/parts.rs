@@ -10,7 +10,8 @@ use crate::html::format::{folded, plain_quantity};
 use crate::ids::OrderId;
 use crate::lang::Lang;
 use crate::orders::item::{ItemGroup, ItemStatus, SHORT_REASONS};
-use crate::orders::model::{Item, Note, OrderState, OrderSummary, RevisedCounts, TimelineEntry};
+use crate::orders::model::{Item, Note, OrderSummary, RevisedCounts, TimelineEntry};
+use crate::orders::status::OrderState;
 
 /// A stored shortage reason in words. Stored is a code of [`SHORT_REASONS`], `code: text`, or just text.
 pub fn reason_words(lang: Lang, stored: &str) -> String {

@@ -12,17 +12,11 @@ use crate::ids::{CompanyId, PersonId, SessionId};
 use crate::lang::Lang;
 use crate::users::model::{Actor, Role, SessionFacts, Workplace};
 
-/// A session, with the person and the company as they are now.
+/// A session, with the person and the company as they are now, and how far the company's feed is.
 #[derive(Debug)]
 pub struct FoundSession {
     pub actor: Actor,
     pub last_seen_at: Timestamp,
-}
-
-/// The session of a request, and how far its company's feed was when it was asked.
-#[derive(Debug)]
-pub struct Arrival {
-    pub session: FoundSession,
     pub head: Head,
 }
 
@@ -50,6 +44,9 @@ struct SessionRow {
     login_digits: i16,
     pin_digits: i16,
     shared_idle_minutes: i16,
+    epoch: String,
+    head: i64,
+    tag: i64,
 }
 
 impl From<SessionRow> for FoundSession {
@@ -83,17 +80,19 @@ impl From<SessionRow> for FoundSession {
             company,
             session,
         };
-        FoundSession { actor, last_seen_at: row.last_seen_at.to_jiff() }
+        let head = Head { epoch: row.epoch.into(), n: row.head, tag: row.tag };
+        FoundSession { actor, last_seen_at: row.last_seen_at.to_jiff(), head }
     }
 }
 
 /// The session behind a cookie, if its person is active and the company open. The key before the last serves a
 /// little longer.
-pub async fn find_session(db: &Db, key: [u8; 32], now: Timestamp) -> Result<Option<Arrival>> {
+pub async fn find_session(db: &Db, key: [u8; 32], now: Timestamp) -> Result<Option<FoundSession>> {
     let found = db
         .ask(move |db| {
             Box::pin(async move {
-                let find = sqlx::query!(
+                let find = sqlx::query_as!(
+                    SessionRow,
                     r#"select id as "id!", company_id as "company_id!", person_id as "person_id!", created_at as "created_at!",
                        last_seen_at as "last_seen_at!", proven_at as "proven_at!", touched_at as "touched_at!",
                        renew as "renew!", shared as "shared!", number as "number!", person_name as "person_name!",
@@ -110,33 +109,7 @@ pub async fn find_session(db: &Db, key: [u8; 32], now: Timestamp) -> Result<Opti
             })
         })
         .await?;
-    let Some(row) = found else { return Ok(None) };
-    let head = Head { epoch: row.epoch.into(), n: row.head, tag: row.tag };
-    let session = SessionRow {
-        id: row.id,
-        company_id: row.company_id,
-        person_id: row.person_id,
-        created_at: row.created_at,
-        last_seen_at: row.last_seen_at,
-        proven_at: row.proven_at,
-        touched_at: row.touched_at,
-        renew: row.renew,
-        shared: row.shared,
-        number: row.number,
-        person_name: row.person_name,
-        roles: row.roles,
-        language: row.language,
-        pin_must_change: row.pin_must_change,
-        code: row.code,
-        company_name: row.company_name,
-        time_zone: row.time_zone,
-        workday_starts_minute: row.workday_starts_minute,
-        workday_ends_minute: row.workday_ends_minute,
-        login_digits: row.login_digits,
-        pin_digits: row.pin_digits,
-        shared_idle_minutes: row.shared_idle_minutes,
-    };
-    Ok(Some(Arrival { session: session.into(), head }))
+    Ok(found.map(FoundSession::from))
 }
 
 /// The same for many open sockets at once.
@@ -149,10 +122,12 @@ pub async fn list_sessions(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Fo
              and d.device_key = s.device_key) as "shared!",
            p.number, p.name as person_name, p.roles, p.language, p.pin_must_change,
            c.code, c.name as company_name, c.time_zone, c.workday_starts_minute, c.workday_ends_minute,
-           c.login_digits, c.pin_digits, c.shared_idle_minutes
+           c.login_digits, c.pin_digits, c.shared_idle_minutes,
+           feed_epoch(h.epoch) as "epoch!", h.head, h.tag
          from sessions s
          join people p on p.company_id = s.company_id and p.id = s.person_id
          join companies c on c.id = s.company_id
+         join feed_heads h on h.company_id = s.company_id
          where s.id = any($1) and p.active and c.closed_at is null"#,
         ids
     )

@@ -9,9 +9,10 @@ use separacao::ids::{ItemId, NoteId, OrderId, PackagingId, PersonId, ShippingId}
 use separacao::lang::Lang;
 use separacao::orders::item::{ItemState, Replacement, RestState};
 use separacao::orders::model::{
-    Closing, Counts, Item, LastChange, Note, OrderState, OrderSummary, PackagingOption, RevisedCounts,
-    ShippingOption, TimelineEntry, Totals,
+    Closing, Item, LastChange, Note, OrderSummary, PackagingOption, RevisedCounts, ShippingOption,
+    TimelineEntry, Totals,
 };
+use separacao::orders::status::{Counts, OrderState};
 use uuid::Uuid;
 
 /// Wednesday, 22 October 2025, 14:32 in São Paulo.

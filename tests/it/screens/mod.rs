@@ -13,7 +13,7 @@ use pages::{board_page, import_page, order_page, pages, people, people_page, sig
 use separacao::ids::ItemId;
 use separacao::lang::Lang;
 use separacao::orders::item::ItemGroup;
-use separacao::orders::model::OrderStatus;
+use separacao::orders::status::OrderStatus;
 use separacao::orders::views::again::Given;
 use separacao::orders::views::order::OpenSheet;
 use separacao::orders::views::parts::{

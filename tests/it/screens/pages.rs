@@ -8,9 +8,8 @@ use separacao::html::{Chrome, Drawn, FieldErrors, FramedPage, Nav, Pager, Scene}
 use separacao::ids::{DraftId, OrderId, PersonId};
 use separacao::lang::Lang;
 use separacao::orders::indicators::{Indicators, Trend};
-use separacao::orders::model::{
-    ClosedOrder, Closing, Counts, Item, OrderChoices, OrderState, OrderStatus, OrderSummary,
-};
+use separacao::orders::model::{ClosedOrder, Closing, Item, OrderChoices, OrderSummary};
+use separacao::orders::status::{Counts, OrderState, OrderStatus};
 use separacao::orders::views::again::Given;
 use separacao::orders::views::order::{OpenSheet, OrderBody};
 use separacao::orders::views::{BoardBody, BoardFilter, ClosedPage, CountersFragment};
