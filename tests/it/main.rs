@@ -5,6 +5,7 @@
 mod averages;
 mod browser;
 mod commands;
+mod connections;
 mod doors;
 mod drain;
 mod embedded;
