@@ -168,7 +168,7 @@ pub async fn restore(settings: Settings) -> Outcome {
     let companies = feed::queries::update_epochs(&mut tx).await?;
     tx.keep().await?;
     println!("New epoch for {companies} companies: every open screen fetches its page again.");
-    db.close().await;
+    db.close();
     database.close().await;
     Ok(())
 }
@@ -204,7 +204,7 @@ async fn operate(settings: Settings, command: impl AsyncFnOnce(Operator<'_>) -> 
     migrate::run(settings.migration_url(&database.url)).await?;
     let db = Db::open(&database.url, 2, 0)?;
     let done = command(Operator { db: &db, clock: &Clock::default(), settings: &settings }).await;
-    db.close().await;
+    db.close();
     database.close().await;
     done.map_err(|error| error.sentence().say(Lang::En, 0).into())
 }

@@ -117,7 +117,7 @@ impl Server {
         }
         drop(listener);
         lifecycle.finish().await;
-        app.db.close().await;
+        app.db.close();
     }
 }
 

@@ -1,25 +1,26 @@
 //! Connections, and whoever has one.
 //!
-//! sqlx opens and counts them; who has one, and how it comes back, is ours. sqlx asks each connection that comes back
-//! whether it still answers, a round trip after every transaction, and in 0.9.0 it counts a transaction only once it is
-//! open, so that a request given up in between leaves an open one to whoever comes next. Here a connection comes back
-//! at once if its transaction is known to have ended, and else only after a `rollback` that was answered.
+//! sqlx's own pool asks each connection that comes back whether it still answers, a round trip after every transaction,
+//! and in 0.9.0 it counts a transaction only once it is open, so that a request given up in between leaves an open one to
+//! whoever comes next. Here a connection comes back at once if its transaction is known to have ended, and else only after
+//! a `rollback` that was answered.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Executor as _, PgConnection, PgPool, Postgres};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::Answer;
 
-/// A turn is waited for so long, and so is the answer to a rollback.
+/// A turn is waited for so long, and so are a new connection and the answer to a rollback.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
+/// A database that is starting up is tried again so soon.
+const RETRY: Duration = Duration::from_millis(100);
 /// Connections that nobody needed for so long are closed, before something in between forgets them.
 const LONGEST_REST: Duration = Duration::from_secs(600);
 /// Postgres' memory of a session grows with its age.
@@ -31,8 +32,9 @@ pub(super) struct Leases(Arc<Home>);
 
 #[derive(Debug)]
 struct Home {
-    pool: PgPool,
-    /// As many as there may be connections: whoever has a turn finds one at rest, or room for a new one.
+    options: PgConnectOptions,
+    most: u32,
+    /// As many as there may be connections: whoever has a turn takes one that rests, or makes one.
     turns: Arc<Semaphore>,
     /// The one that came back last is taken first.
     resting: Mutex<Vec<Kept>>,
@@ -40,7 +42,7 @@ struct Home {
 
 #[derive(Debug)]
 struct Kept {
-    connection: PoolConnection<Postgres>,
+    connection: PgConnection,
     opened_at: Instant,
     rests_since: Instant,
 }
@@ -49,8 +51,7 @@ struct Kept {
 #[derive(Debug)]
 pub(super) struct Lease {
     /// None only while it is dropped.
-    connection: Option<PoolConnection<Postgres>>,
-    opened_at: Instant,
+    kept: Option<Kept>,
     /// No transaction can be open on it.
     idle: bool,
     turn: Option<OwnedSemaphorePermit>,
@@ -60,15 +61,8 @@ pub(super) struct Lease {
 impl Leases {
     /// Connects lazily, so that a server starts while its database is away.
     pub(super) fn open(options: PgConnectOptions, connections: u32) -> Self {
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(PATIENCE)
-            .test_before_acquire(false)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_lazy_with(options);
         let turns = Arc::new(Semaphore::new(connections as usize));
-        Self(Arc::new(Home { pool, turns, resting: Mutex::default() }))
+        Self(Arc::new(Home { options, most: connections, turns, resting: Mutex::default() }))
     }
 
     /// A connection in autocommit.
@@ -79,24 +73,24 @@ impl Leases {
             Ok(Err(_)) => return Err(sqlx::Error::PoolClosed),
             Err(_) => return Err(sqlx::Error::PoolTimedOut),
         };
-        let (connection, opened_at) = match home.wake() {
-            Some(kept) => (kept.connection, kept.opened_at),
-            None => (home.pool.acquire().await?, Instant::now()),
+        let kept = match home.wake() {
+            Some(kept) => kept,
+            None => home.connect().await?,
         };
-        Ok(Lease { connection: Some(connection), opened_at, idle: true, turn: Some(turn), home })
+        Ok(Lease { kept: Some(kept), idle: true, turn: Some(turn), home })
     }
 
     /// Connections that are open, and how many of them rest.
     pub(super) fn usage(&self) -> (u32, usize) {
-        (self.0.pool.size(), self.0.resting().len())
+        let resting = self.0.resting().len();
+        let free = self.0.turns.available_permits() as u32;
+        (self.0.most.saturating_sub(free) + resting as u32, resting)
     }
 
-    pub(super) async fn close(&self) {
+    /// Closes what rests, and whatever comes back from now on.
+    pub(super) fn close(&self) {
         self.0.turns.close();
-        for kept in self.0.resting().drain(..) {
-            close(kept.connection);
-        }
-        self.0.pool.close().await;
+        self.0.resting().clear();
     }
 }
 
@@ -108,23 +102,40 @@ impl Home {
     fn wake(&self) -> Option<Kept> {
         let mut resting = self.resting();
         let rested = resting.partition_point(|kept| kept.rests_since.elapsed() > LONGEST_REST);
-        for kept in resting.drain(..rested) {
-            close(kept.connection);
-        }
+        resting.drain(..rested);
         resting.pop()
     }
 
-    fn rest(&self, connection: PoolConnection<Postgres>, opened_at: Instant) {
-        if self.turns.is_closed() || opened_at.elapsed() > LONGEST_LIFE {
-            close(connection);
-        } else {
-            self.resting().push(Kept { connection, opened_at, rests_since: Instant::now() });
+    fn rest(&self, kept: Kept) {
+        let mut resting = self.resting();
+        if !self.turns.is_closed() && kept.opened_at.elapsed() <= LONGEST_LIFE {
+            resting.push(Kept { rests_since: Instant::now(), ..kept });
         }
+    }
+
+    /// A database that refuses because it is starting up is worth waiting for.
+    async fn connect(&self) -> Result<Kept, sqlx::Error> {
+        let connected = timeout(PATIENCE, async {
+            loop {
+                match PgConnection::connect_with(&self.options).await {
+                    Err(error) if is_starting(&error) => sleep(RETRY).await,
+                    other => return other,
+                }
+            }
+        });
+        let connection = connected.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
+        let now = Instant::now();
+        Ok(Kept { connection, opened_at: now, rests_since: now })
     }
 }
 
-fn close(mut connection: PoolConnection<Postgres>) {
-    connection.close_on_drop();
+fn is_starting(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
+        // cannot_connect_now
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code == "57P03"),
+        _ => false,
+    }
 }
 
 impl Lease {
@@ -155,38 +166,40 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let Some(connection) = self.connection.take() else { return };
+        let Some(kept) = self.kept.take() else { return };
         if self.idle {
-            self.home.rest(connection, self.opened_at);
+            self.home.rest(kept);
             return;
         }
-        let (home, opened_at, turn) = (self.home.clone(), self.opened_at, self.turn.take());
+        let (home, turn) = (self.home.clone(), self.turn.take());
         // Without a runtime the process is at its end, and its connections with it.
-        let Ok(runtime) = Handle::try_current() else { return close(connection) };
+        let Ok(runtime) = Handle::try_current() else { return };
         runtime.spawn(async move {
-            roll_back(&home, connection, opened_at).await;
+            roll_back(&home, kept).await;
             drop(turn);
         });
     }
 }
 
-/// Ends whatever may be open on a connection. One that does not answer is closed: sqlx alone would wait for ever.
-async fn roll_back(home: &Home, mut connection: PoolConnection<Postgres>, opened_at: Instant) {
-    match timeout(PATIENCE, connection.execute("rollback")).await {
-        Ok(Ok(_)) => home.rest(connection, opened_at),
-        Ok(Err(_)) | Err(_) => close(connection),
+/// Ends whatever may be open on a connection. One that does not answer is closed, and those that rest with it: what is
+/// the matter with one (its machine is gone) is the matter with them.
+async fn roll_back(home: &Home, mut kept: Kept) {
+    match timeout(PATIENCE, kept.connection.execute("rollback")).await {
+        Ok(Ok(_)) => home.rest(kept),
+        Ok(Err(_)) => {}
+        Err(_) => home.resting().clear(),
     }
 }
 
 impl Deref for Lease {
     type Target = PgConnection;
     fn deref(&self) -> &PgConnection {
-        self.connection.as_ref().expect("a lease has its connection")
+        &self.kept.as_ref().expect("a lease has its connection").connection
     }
 }
 
 impl DerefMut for Lease {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        self.connection.as_mut().expect("a lease has its connection")
+        &mut self.kept.as_mut().expect("a lease has its connection").connection
     }
 }

@@ -126,8 +126,8 @@ impl Db {
         self.leases.usage()
     }
 
-    pub async fn close(&self) {
-        self.leases.close().await;
+    pub fn close(&self) {
+        self.leases.close();
     }
 }
 

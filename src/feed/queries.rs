@@ -23,7 +23,7 @@ pub async fn get_head(db: &mut PgConnection, company_id: CompanyId) -> Result<He
     Ok(Head { epoch: row.epoch.into(), n: row.head, tag: row.tag })
 }
 
-/// The head together with the events from `first` on (None: the last 512), at most `limit`: one statement, so that they
+/// The head together with the events from `first` on (None: the last ones), at most `limit`: one statement, so that they
 /// agree.
 pub async fn list_events(
     db: &Db,

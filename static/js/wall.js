@@ -1,7 +1,7 @@
 // The board on a wall: read from five metres, touched by nobody. This device remembers it; /?wall=1 and /?wall=0 say so,
 // and turn=SECONDS how long a screenful stays. Class "wall" of <html>.
 
-import { isBoard, onChange } from "./page.js";
+import { isBoard, onChange, request } from "./page.js";
 import { words } from "./words.js";
 
 const KEY = "separacao.wall";
@@ -24,6 +24,8 @@ function isWanted(asked) {
 
 const list = () => document.getElementById("open-orders");
 
+const pager = () => document.getElementById("board-pager");
+
 const bottom = (card) => card.offsetTop + card.offsetHeight;
 
 /** Shows whole rows from one card on, as many as the wall has room for; the last screenful is a full one. */
@@ -43,8 +45,9 @@ function show(from) {
   box.style.height = bottom(cards[end - 1]) + EDGE - top + "px";
   box.scrollTop = top;
   const range = document.getElementById("wall-range");
-  const all = start === 0 && end === cards.length;
-  if (range) range.textContent = all ? "" : words("range", { first: start + 1, last: end, total: cards.length });
+  const { first: before, total } = pager().dataset;
+  const all = start === 0 && end === Number(total);
+  if (range) range.textContent = all ? "" : words("range", { first: Number(before) + start, last: Number(before) + end - 1, total });
 }
 
 /** Cards came, went or grew: what is shown begins where it began. */
@@ -54,9 +57,30 @@ function fit() {
   show(box && card ? Array.from(box.children).findIndex((other) => other.offsetTop === card.offsetTop) : 0);
 }
 
+/** The board's next page of cards; after the last one comes the first. Null: there is only this one. */
+function otherPage() {
+  const query = new URLSearchParams(location.search);
+  const page = Number(query.get("page")) || 1;
+  if (pager().querySelector("[rel=next]")) query.set("page", String(page + 1));
+  else if (page > 1) query.delete("page");
+  else return null;
+  return location.pathname + "?" + query;
+}
+
+/** A wall has nobody to bring it back: it goes only where it was answered from. */
+async function go(url) {
+  try {
+    const response = await request(url, { headers: { Accept: "text/html" }, cache: "no-store" }, 10000);
+    if (response.ok) location.assign(url);
+  } catch (error) { /* its own cards once more, and then the next try */ }
+}
+
 function turn() {
   const box = list();
-  if (!box || (next === 0 && box.scrollTop === 0)) return;
+  if (!box) return;
+  const other = next === 0 ? otherPage() : null;
+  if (other) go(other);
+  if (next === 0 && box.scrollTop === 0) return;
   show(next);
   // Read once so that the page fades in anew.
   box.removeAttribute("data-turned");

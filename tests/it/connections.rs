@@ -45,7 +45,7 @@ async fn a_connection_comes_back_as_it_went_whatever_happened_on_it() {
     timeout(Duration::from_millis(50), left.execute("select pg_sleep(0.5)")).await.unwrap_err();
     drop(left);
     sole().await;
-    db.close().await;
+    db.close();
 }
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn a_connection_that_was_cut_is_replaced_without_anybody_noticing() {
         database::run_sql(&server.database_url, kill).await;
         twelve_at_once().await;
     }
-    db.close().await;
+    db.close();
 }
 
 #[tokio::test]

@@ -74,7 +74,8 @@ pub async fn list_open_counts(db: &mut PgConnection, company_id: CompanyId) -> R
         .collect())
 }
 
-/// How many orders are open, and how many were finished since `since`.
+/// How many orders are open, and how many were finished since `since`. A range with both ends is what Postgres expects to
+/// be small when it plans without knowing the values.
 pub async fn get_totals(
     db: &mut PgConnection,
     company_id: CompanyId,
@@ -82,7 +83,7 @@ pub async fn get_totals(
 ) -> Result<(i64, i64)> {
     let row = sqlx::query!(
         r#"select (select count(*) from orders where company_id = $1 and state = 'open') as "open!",
-             (select count(*) from orders where company_id = $1 and state = 'finished' and closed_at >= $2) as "finished!""#,
+             (select count(*) from orders where company_id = $1 and state = 'finished' and closed_at >= $2 and closed_at < 'infinity') as "finished!""#,
         company_id.0,
         since.to_sqlx() as _
     )

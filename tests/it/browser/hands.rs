@@ -145,3 +145,32 @@ async fn on_the_board_what_changes_place_is_seen_for_five_seconds_first() {
     assert!(seen >= 4900.0, "it moved after {seen} ms");
     marina.quit().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_goes_back_to_the_shelf_is_confirmed_beside_its_line_and_the_line_keeps_its_height() {
+    let (server, order, joao) = joao_at(2).await;
+    let admin = server.signed_in("alfa", ADMIN).await;
+    let base = format!("/orders/{}", order.id);
+    for item in &order.items {
+        assert_eq!(admin.tap(&format!("{base}/items/{item}/pick"), &[("quantity", "2")]).await.status, 200);
+    }
+    assert_eq!(admin.tap(&format!("{base}/cancel"), &[("reason", "desistiu")]).await.status, 200);
+    joao.resize((390, 844)).await;
+    let line = row(&order, 0);
+    joao.sees(&format!("{line} .row-return button")).await;
+    joao.picture("to-the-shelf").await;
+    // Below, it would leave a hole when it goes, and the next line's would come under the finger.
+    let beside = format!(
+        "(() => {{ const [hit, button] = ['.row-hit', '.row-return button'].map((css) => \
+         document.querySelector('{line} ' + css).getBoundingClientRect()); \
+         return button.left >= hit.right - 1 && button.bottom <= hit.bottom + 1; }})()"
+    );
+    assert_eq!(joao.eval(&beside).await, true);
+    assert_eq!(
+        joao.eval(&format!("document.querySelector('{line} .row-return').innerText.trim()")).await,
+        "Devolvido"
+    );
+    joao.tap_at(joao.middle(&format!("{line} .row-return button")).await).await;
+    joao.sees_no(&format!("{line} .row-return")).await;
+    joao.quit().await;
+}

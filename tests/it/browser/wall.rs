@@ -71,3 +71,26 @@ async fn thirty_orders_are_light_on_the_wire_and_readable_on_the_wall() {
     joao.sees(".filter [data-search]").await;
     joao.quit().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wall_shows_the_orders_beyond_the_first_sixty_too() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    for _ in 0..63 {
+        company.import(1).await;
+    }
+    let joao = Browser::of(PICKER, server.port).await;
+    joao.resize((1920, 1080)).await;
+    joao.open("/?wall=1&turn=0.4").await;
+    let mut seen = BTreeSet::new();
+    let began = Instant::now();
+    // From the first page to the second, and back again.
+    while seen.len() < 63 || joao.eval("location.search.includes('page')").await == json!(true) {
+        let range = joao.eval("document.getElementById('wall-range').textContent").await;
+        let cards = joao.eval(SEEN).await;
+        seen.extend(cards.as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()));
+        assert!(range == json!("") || range.as_str().unwrap().ends_with(" de 63"), "{range}");
+        assert!(began.elapsed() < 3 * PATIENCE, "only {} seen", seen.len());
+    }
+    joao.quit().await;
+}

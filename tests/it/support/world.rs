@@ -55,7 +55,7 @@ pub async fn people(url: &str) {
         let company_id = operate::create_company(&db, new).await.unwrap();
         add_people(&db, &settings, company_id, &pin_hash).await;
     }
-    db.close().await;
+    db.close();
 }
 
 async fn add_people(db: &Db, _settings: &Settings, company_id: CompanyId, pin_hash: &str) {
