@@ -35,14 +35,22 @@ pub async fn run(table: &mut Table, warehouse: &Warehouse, replica: &Replica) {
         cpu += replica.cpu() - before;
         picks += done;
         http += f64::from(done) / ROUND.as_secs_f64() / ROUNDS as f64;
-        raw += tokio::task::block_in_place(|| scripts.run(&warehouse.url)) / ROUNDS as f64;
+        raw += tokio::task::block_in_place(|| scripts.run(&warehouse.url, CLIENTS)) / ROUNDS as f64;
     }
     let share = http / raw * 100.0;
     let floor = format!("pgbench {raw:.0}/s ({share:.0} %)");
     table.judge("pick over HTTP, 4 at a time", &format!("{http:.0}/s"), &floor, "≥ 60 %", share >= 60.0);
     let each = cpu / picks;
     table.judge("  server CPU", &time(each), "", "≤ 350 µs", each <= MOST_CPU);
+    tokio::task::block_in_place(|| alone(table, replica, warehouse, &people[..1], &scripts));
     with_frames(table, replica, warehouse, &people[0]).await;
+}
+
+/// What nobody else's load explains: the time of a tap, and what its SQL alone takes, with fsync.
+fn alone(table: &Table, replica: &Replica, warehouse: &Warehouse, person: &[Client], scripts: &Scripts) {
+    let each = ROUND / over_http(replica, warehouse, person);
+    let raw = Duration::from_secs_f64(1.0 / scripts.run(&warehouse.url, 1));
+    table.tell("  one at a time, each", &time(each), &format!("pgbench {}", time(raw)));
 }
 
 /// As a page sends it: the answer brings the frames that the page lacks.
@@ -75,7 +83,7 @@ async fn with_frames(table: &Table, replica: &Replica, warehouse: &Warehouse, pe
 /// Each client taps on orders of its own; answers how many picks were accepted.
 fn over_http(replica: &Replica, warehouse: &Warehouse, people: &[Client]) -> u32 {
     let paths = pick_paths(warehouse);
-    let share = paths.len() / CLIENTS;
+    let share = paths.len() / people.len();
     std::thread::scope(|scope| {
         let clients: Vec<_> = people
             .iter()
@@ -124,10 +132,10 @@ impl Scripts {
     }
 
     /// Picks a second.
-    fn run(&self, url: &str) -> f64 {
+    fn run(&self, url: &str, clients: usize) -> f64 {
         let bin = std::env::var("PGBIN").expect("PGBIN: run the bench with make bench");
         let mut pgbench = Command::new(Path::new(&bin).join("pgbench"));
-        pgbench.args(["-n", "-M", "prepared", "-c", &CLIENTS.to_string(), "-j", "2"]);
+        pgbench.args(["-n", "-M", "prepared", "-c", &clients.to_string(), "-j", &clients.min(2).to_string()]);
         pgbench.args(["-T", &ROUND.as_secs().to_string()]);
         for script in std::fs::read_dir(&self.folder).unwrap() {
             pgbench.arg("-f").arg(script.unwrap().path());
