@@ -68,19 +68,22 @@ function otherPage() {
 }
 
 /** A wall has nobody to bring it back: it goes only where it was answered from. */
-async function go(url) {
+async function answers(url) {
   try {
-    const response = await request(url, { headers: { Accept: "text/html" }, cache: "no-store" }, 10000);
-    if (response.ok) location.assign(url);
-  } catch (error) { /* its own cards once more, and then the next try */ }
+    return (await request(url, { headers: { Accept: "text/html" }, cache: "no-store" }, 10000)).ok;
+  } catch (error) {
+    return false;
+  }
 }
 
-function turn() {
+async function turn() {
+  const other = list() && next === 0 ? otherPage() : null;
+  if (other && await answers(other)) {
+    location.assign(other);
+    return;
+  }
   const box = list();
-  if (!box) return;
-  const other = next === 0 ? otherPage() : null;
-  if (other) go(other);
-  if (next === 0 && box.scrollTop === 0) return;
+  if (!box || (next === 0 && box.scrollTop === 0)) return;
   show(next);
   // Read once so that the page fades in anew.
   box.removeAttribute("data-turned");

@@ -12,7 +12,7 @@ use crate::support::database;
 use crate::support::server::TestServer;
 use crate::support::world::PICKER;
 
-/// Who the only connection is, and for which company; asked in autocommit, by the operator.
+/// Whether the connection acts for no role and no company: the operator sets neither, so what stands there was left.
 async fn is_nobody_s(db: &Db) -> bool {
     let mut tx = db.operator().await.unwrap();
     sqlx::query_scalar(
