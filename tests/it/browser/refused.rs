@@ -87,12 +87,17 @@ async fn the_change_sheet_offers_what_holds_now() {
     let (one, two) = TestServer::pair().await;
     let company = one.company("alfa").await;
     let order = company.import(1).await;
+    let marina = two.signed_in("alfa", SELLER).await;
+    let ships = async |shipping: &str, packaging: &str| {
+        let Choices { shipping, packaging, .. } = Choices::of(&company, shipping, packaging, SELLER).await;
+        let form = [("shipping", shipping.as_str()), ("packaging", packaging.as_str())];
+        assert_eq!(marina.tap(&format!("/orders/{}/shipping", order.id), &form).await.status, 200);
+        (shipping, packaging)
+    };
+    ships("Motoboy", "Sacola").await;
     let ana = Browser::of(ADMIN, one.port).await;
     ana.open(&format!("/orders/{}", order.id)).await;
-    let Choices { shipping, packaging, .. } = Choices::of(&company, "Correios", "Caixa", SELLER).await;
-    let marina = two.signed_in("alfa", SELLER).await;
-    let form = [("shipping", shipping.as_str()), ("packaging", packaging.as_str())];
-    assert_eq!(marina.tap(&format!("/orders/{}/shipping", order.id), &form).await.status, 200);
+    let (shipping, packaging) = ships("Correios", "Caixa").await;
     ana.click("[data-dialog=change-dialog]").await;
     ana.sees("#change-dialog[open]").await;
     let chosen = |name: &str| format!("document.querySelector('#change-dialog [name={name}]:checked').value");
