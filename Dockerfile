@@ -12,17 +12,18 @@ ENV CARGO_TERM_COLOR=never \
 
 # The bench is named in Cargo.toml, so it has to be there; it is not built.
 COPY Cargo.toml Cargo.lock ./
-RUN mkdir -p src benches/warehouse \
+COPY crates/pdf-text/Cargo.toml crates/pdf-text/
+RUN mkdir -p src benches/warehouse crates/pdf-text/src \
  && echo 'fn main() {}' | tee src/main.rs >benches/warehouse/main.rs \
- && touch src/lib.rs \
+ && touch src/lib.rs crates/pdf-text/src/lib.rs \
  && cargo build --release --locked --bin separacao \
- && rm -r src
+ && rm -r src crates
 
 COPY . .
 # The commit's time in seconds, which tells an older build from a newer one; the time of the build if it is not given.
 ARG BUILD_TIME
-# What was copied may be older than the empty program that was just compiled.
-RUN find src -name '*.rs' -exec touch {} + && cargo build --release --locked --bin separacao
+# What was copied may be older than the empty crates that were just compiled.
+RUN find src crates -name '*.rs' -exec touch {} + && cargo build --release --locked --bin separacao
 
 # DNS needs no more than this: glibc 2.34 and newer hold the resolver, `files` and `dns` in libc itself.
 RUN mkdir -p /image/etc/ssl/certs \

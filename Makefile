@@ -35,7 +35,7 @@ sqlx:
 
 ## make fmt       format the code
 fmt:
-	@cargo fmt
+	@cargo fmt --all
 
 ## make image     build the container image and prove it
 image:

@@ -14,6 +14,7 @@ export default defineRailway((ctx) => {
       dockerfilePath: "Dockerfile",
       watchPatterns: [
         "src/**",
+        "crates/**",
         "templates/**",
         "static/**",
         "locales/**",

@@ -6,10 +6,10 @@ exec </dev/null
 section() { printf '\n== %s\n' "$1"; }
 
 section 'format'
-cargo fmt --check
+cargo fmt --all --check
 
 section 'lints'
-SQLX_OFFLINE=true cargo clippy --locked --all-targets -- -D warnings
+SQLX_OFFLINE=true cargo clippy --locked --workspace --all-targets -- -D warnings
 
 section 'offline query data'
 scripts/sqlx.sh --check

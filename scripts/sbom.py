@@ -11,12 +11,15 @@ packages = {package["id"]: package for package in metadata["packages"]}
 nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
 root = metadata["resolve"]["root"]
 lock = Path("Cargo.lock").read_text()
+# Crates of this workspace are parts of the program, not components of their own.
+own = set(metadata["workspace_members"])
 checksums = {(p["name"], p["version"]): p.get("checksum") for p in tomllib.loads(lock)["package"]}
 
 
 def needed(node):
     """What is compiled in: neither tests' nor builds' dependencies."""
-    return [dep["pkg"] for dep in nodes[node]["deps"] if any(kind["kind"] is None for kind in dep["dep_kinds"])]
+    direct = {dep["pkg"] for dep in nodes[node]["deps"] if any(kind["kind"] is None for kind in dep["dep_kinds"])}
+    return (direct - own).union(*(needed(part) for part in direct & own))
 
 
 def purl(package):

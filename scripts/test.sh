@@ -16,7 +16,7 @@ unset DATABASE_URL DATABASE_UNPOOLED_URL REDIS_URL APP_ENV RAILWAY_ENVIRONMENT R
 export SQLX_OFFLINE=true
 
 if cargo nextest --version >/dev/null 2>&1; then
-  cargo nextest run --locked "$@"
+  cargo nextest run --locked --workspace "$@"
 else
-  cargo test --locked "$@"
+  cargo test --locked --workspace "$@"
 fi

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::ser::{PrettyFormatter, Serializer};
 
 use super::sandbox::{self, Sandbox};
-use super::{MOST_BYTES, Problem, Quote, Reading, Refusal};
+use super::{MAX_BYTES, Problem, Quote, Reading, Refusal};
 use crate::lang::Lang;
 
 /// Read a quote's PDF and print what it says as JSON.
@@ -45,7 +45,7 @@ pub fn run(args: &QuoteArgs) -> ExitCode {
 
 fn load(file: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
     // One byte more than is allowed tells a file that is too large.
-    let most = MOST_BYTES as u64 + 1;
+    let most = MAX_BYTES as u64 + 1;
     if file == Path::new("-") {
         io::stdin().lock().take(most).read_to_end(bytes)?;
     } else {

@@ -10,7 +10,6 @@ pub mod difference;
 pub mod draft;
 pub mod numbers;
 pub mod pace;
-mod pdf;
 pub mod present;
 pub mod queries;
 pub mod quote;
@@ -24,7 +23,7 @@ mod tests;
 pub mod views;
 
 pub use checks::{Notice, Problem};
-pub use pdf::{MOST_BYTES, MOST_PAGES};
+pub use pdf_text::{MAX_BYTES, MAX_PAGES};
 pub use quote::{Quote, QuoteLine};
 pub use reader::MOST_LINES;
 pub use reading::{Reading, read};

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::checks::{self, Problem};
 use super::quote::Quote;
+use super::reader;
 use super::refusal::Refusal;
-use super::{pdf, reader};
 
 /// What was read from one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ impl Reading {
 /// Reads a quote from a PDF. Never panics; some milliseconds for a real quote, but a hostile file may take seconds:
 /// uploads go through [`super::Sandbox`].
 pub fn read(bytes: &[u8]) -> Result<Reading, Refusal> {
-    let extracted = pdf::extract(bytes)?;
+    let extracted = pdf_text::extract(bytes)?;
     let reading = reader::read_runs(&extracted.runs);
     reading.map_err(|refusal| match refusal {
         Refusal::AnotherDocument | Refusal::HeaderUnreadable | Refusal::TotalsMissing

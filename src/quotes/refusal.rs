@@ -11,7 +11,7 @@ use crate::lang::Lang;
 pub enum Refusal {
     Empty,
     NotAPdf,
-    /// Larger than [`crate::quotes::MOST_BYTES`].
+    /// Larger than [`crate::quotes::MAX_BYTES`].
     TooLarge,
     Encrypted,
     /// Cut off or damaged: parts of the file are missing or cannot be decoded.
@@ -33,6 +33,21 @@ pub enum Refusal {
     Busy,
     /// The reader itself could not run; nothing is known about the file.
     Unavailable,
+}
+
+impl From<pdf_text::Error> for Refusal {
+    fn from(error: pdf_text::Error) -> Self {
+        match error {
+            pdf_text::Error::Empty => Refusal::Empty,
+            pdf_text::Error::NotAPdf => Refusal::NotAPdf,
+            pdf_text::Error::TooLarge => Refusal::TooLarge,
+            pdf_text::Error::Encrypted => Refusal::Encrypted,
+            pdf_text::Error::Damaged => Refusal::Damaged,
+            pdf_text::Error::NoText => Refusal::NoText,
+            pdf_text::Error::TooManyPages => Refusal::TooManyPages,
+            pdf_text::Error::TooHeavy => Refusal::TooHeavy,
+        }
+    }
 }
 
 impl Refusal {

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 
-use super::{MOST_BYTES, Reading, Refusal};
+use super::{MAX_BYTES, Reading, Refusal};
 
 /// Files read at once by one server.
 const AT_ONCE: usize = 2;
@@ -52,7 +52,7 @@ impl Sandbox {
     /// The file's own refusal; `TooHeavy` when the child ran out of time or memory or crashed; `Busy` when no child
     /// could be started in time; `Unavailable` when the binary could not be started at all.
     pub async fn read_in_child(&self, bytes: &[u8]) -> Result<Reading, Refusal> {
-        if bytes.len() > MOST_BYTES {
+        if bytes.len() > MAX_BYTES {
             return Err(Refusal::TooLarge);
         }
         let turn = tokio::time::timeout(self.wait, self.permits.acquire()).await;

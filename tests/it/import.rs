@@ -4,7 +4,7 @@ use reqwest::multipart::{Form, Part};
 use rust_decimal::Decimal;
 use separacao::lang::Lang;
 use separacao::orders::queries::{items, summaries};
-use separacao::quotes::{MOST_BYTES, Quote, Refusal};
+use separacao::quotes::{MAX_BYTES, Quote, Refusal};
 use uuid::Uuid;
 
 use crate::support::client::Client;
@@ -112,7 +112,7 @@ async fn a_file_that_is_no_quote_gets_its_own_sentence_and_leaves_no_trace() {
         assert_eq!(answer.status, 422, "{name}: {}", answer.text);
         assert_eq!(answer.json()["title"], refusal.sentence(Lang::PtBr), "{name}");
     }
-    let large = send(&seller, "large", vec![b'x'; MOST_BYTES + 1], Uuid::now_v7()).await;
+    let large = send(&seller, "large", vec![b'x'; MAX_BYTES + 1], Uuid::now_v7()).await;
     assert_eq!(large.json()["title"], Refusal::TooLarge.sentence(Lang::PtBr));
     let nothing = seller.http().post(seller.url("/quotes")).header("accept", "application/json");
     assert_eq!(seller.send(nothing.multipart(Form::new().text("x", "y"))).await.status, 422);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use lopdf::{Dictionary, Document, Object, Stream, dictionary};
 use separacao::lang::Lang;
-use separacao::quotes::{MOST_BYTES, Refusal, Sandbox};
+use separacao::quotes::{MAX_BYTES, Refusal, Sandbox};
 use serde_json::Value;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_separacao");
@@ -145,7 +145,7 @@ fn content_bomb() -> Vec<u8> {
 async fn bombs_are_refused_and_the_next_file_is_read() {
     let sandbox = Sandbox::new(PROGRAM.into());
     for bomb in [memory_bomb(), content_bomb()] {
-        assert!(bomb.len() < MOST_BYTES);
+        assert!(bomb.len() < MAX_BYTES);
         assert_eq!(sandbox.read_in_child(&bomb).await, Err(Refusal::TooHeavy));
     }
     let sample = fs::read(fixture("columns-11-items.pdf")).unwrap();

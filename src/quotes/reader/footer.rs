@@ -1,10 +1,10 @@
 //! The totals under the table, on the last page only.
 
+use pdf_text::Run;
 use rust_decimal::Decimal;
 
 use super::layout::{Line, join, key};
 use crate::quotes::numbers::parse_money;
-use crate::quotes::pdf::Run;
 
 /// Words of a label or an amount stand at most this many font sizes apart.
 const WORD_GAP: f32 = 0.8;

@@ -1,9 +1,9 @@
 //! The header: labels, and the values drawn beside them.
 
 use jiff::civil::Date;
+use pdf_text::Run;
 
 use super::layout::{Line, join, key};
-use crate::quotes::pdf::Run;
 
 /// How far apart, in font sizes, the words of one value may stand.
 const WORD_GAP: std::ops::RangeInclusive<f32> = -0.5..=1.2;

@@ -1,8 +1,7 @@
 //! Runs sorted into printed lines, and the words they are recognised by.
 
+use pdf_text::Run;
 use unicode_normalization::UnicodeNormalization;
-
-use crate::quotes::pdf::Run;
 
 /// Cells of one row may stand this many points apart in height.
 const MOST_SLANT: f32 = 4.0;

@@ -8,7 +8,8 @@ mod row;
 mod table;
 mod wrap;
 
-use super::pdf::Run;
+use pdf_text::Run;
+
 use super::quote::{Quote, QuoteLine};
 use super::{Reading, Refusal};
 use header::Header;

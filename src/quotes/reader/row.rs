@@ -1,11 +1,11 @@
 //! One row of the table: from runs to cells, by the columns; or from plain words where a row is drawn as one text.
 
+use pdf_text::Run;
 use rust_decimal::Decimal;
 
 use super::columns::{Columns, Extent};
 use super::layout::{Line, join};
 use crate::quotes::numbers::{parse, parse_money};
-use crate::quotes::pdf::Run;
 
 /// Longest text that is taken for a unit where a row is one text.
 const LONGEST_UNIT: usize = 5;

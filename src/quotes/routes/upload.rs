@@ -19,7 +19,7 @@ use crate::quotes::actions::upload::StoreDraft;
 use crate::quotes::draft::{tidied, tidy};
 use crate::quotes::queries::drafts::{self, NewDraft};
 use crate::quotes::views::UploadResult;
-use crate::quotes::{MOST_BYTES, Refusal};
+use crate::quotes::{MAX_BYTES, Refusal};
 use crate::users::client::wants_json;
 use crate::users::model::Actor;
 
@@ -146,7 +146,7 @@ async fn take(mut field: Field<'_>) -> Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     let mut too_large = false;
     while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
-        too_large |= bytes.len() + chunk.len() > MOST_BYTES;
+        too_large |= bytes.len() + chunk.len() > MAX_BYTES;
         if too_large {
             bytes = Vec::new();
         } else {

@@ -1,8 +1,8 @@
 //! Whatever runs a page holds, reading them ends without a panic.
 
+use pdf_text::Run;
 use proptest::prelude::*;
 
-use crate::quotes::pdf::Run;
 use crate::quotes::reader::read_runs;
 
 const TEXTS: &[&str] = &[

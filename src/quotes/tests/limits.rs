@@ -5,7 +5,7 @@ use lopdf::{Stream, dictionary};
 use super::paper::{Draw, Producer, pdf, pdf_of_contents, save};
 use super::report::{Style, draw};
 use super::traits::{LAYOUTS, quote_of, read_back};
-use crate::quotes::{MOST_LINES, MOST_PAGES, Problem, Refusal, read};
+use crate::quotes::{MAX_PAGES, MOST_LINES, Problem, Refusal, read};
 
 #[test]
 fn five_hundred_lines_are_read_and_one_more_is_refused() {
@@ -22,12 +22,12 @@ fn five_hundred_lines_are_read_and_one_more_is_refused() {
 
 #[test]
 fn too_many_pages_are_refused() {
-    let names = vec!["FONE"; MOST_PAGES + 1];
+    let names = vec!["FONE"; MAX_PAGES + 1];
     let pages = |count: usize| {
         pdf(&draw(&quote_of(&names[..count]), Style { rows: 1, ..Style::PLAIN }), Producer::PLAIN)
     };
-    assert!(read(&pages(MOST_PAGES)).is_ok());
-    assert_eq!(read(&pages(MOST_PAGES + 1)).unwrap_err(), Refusal::TooManyPages);
+    assert!(read(&pages(MAX_PAGES)).is_ok());
+    assert_eq!(read(&pages(MAX_PAGES + 1)).unwrap_err(), Refusal::TooManyPages);
 }
 
 #[test]

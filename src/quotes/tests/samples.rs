@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::ser::{PrettyFormatter, Serializer};
 
 use crate::lang::Lang;
-use crate::quotes::{MOST_BYTES, Notice, Problem, Quote, Reading, Refusal, checks, read};
+use crate::quotes::{MAX_BYTES, Notice, Problem, Quote, Reading, Refusal, checks, read};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/quotes")
@@ -92,7 +92,7 @@ fn the_text_is_in_reading_order() {
 
 #[test]
 fn every_bad_file_gets_its_own_sentence() {
-    let too_large = vec![b'%'; MOST_BYTES + 1];
+    let too_large = vec![b'%'; MAX_BYTES + 1];
     let refused = [
         (sample("bad/empty.pdf"), Refusal::Empty),
         (sample("bad/encrypted.pdf"), Refusal::Encrypted),

@@ -5,21 +5,21 @@ use std::rc::Rc;
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
-use super::budget::Budget;
-use super::font::Font;
-use super::lexer::{Lexer, Token};
-use super::matrix::Matrix;
-use super::objects;
-use super::page::Sheet;
-use super::run::{Placed, Run, Runs};
-use super::state::{Element, Operand, State, matrix};
-use crate::quotes::Refusal;
+use crate::Error;
+use crate::budget::Budget;
+use crate::font::Font;
+use crate::lexer::{Lexer, Token};
+use crate::matrix::Matrix;
+use crate::objects;
+use crate::run::{Placed, Run, Runs};
+use crate::sheet::Sheet;
+use crate::state::{Element, Operand, State, matrix};
 
-const MOST_OPERANDS: usize = 64;
+const MAX_OPERANDS: usize = 64;
 /// Graphics states saved at once; more are counted but not kept.
-const MOST_STATES: usize = 64;
-const MOST_FORM_DEPTH: usize = 8;
-const MOST_FORM_BYTES: usize = 8 << 20;
+const MAX_STATES: usize = 64;
+const MAX_FORM_DEPTH: usize = 8;
+const MAX_FORM_BYTES: usize = 8 << 20;
 /// Text may begin this far outside the sheet, in points, and still count as printed.
 const EDGE: f32 = 2.0;
 
@@ -79,7 +79,7 @@ impl<'a> Interpreter<'a> {
         sheet: Sheet,
         content: &[u8],
         resources: Option<&'a Dictionary>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Error> {
         self.page = page;
         self.sheet = sheet;
         self.object += 1;
@@ -88,7 +88,7 @@ impl<'a> Interpreter<'a> {
         self.execute(content, &mut Frame { resources, fonts: HashMap::new(), depth: 0 })
     }
 
-    fn execute(&mut self, content: &[u8], frame: &mut Frame<'a>) -> Result<(), Refusal> {
+    fn execute(&mut self, content: &[u8], frame: &mut Frame<'a>) -> Result<(), Error> {
         let mut lexer = Lexer::new(content);
         let mut operands: Vec<Operand> = Vec::new();
         let mut array: Option<Vec<Element>> = None;
@@ -114,22 +114,17 @@ impl<'a> Interpreter<'a> {
                 (Token::Text(text), None) => operands.push(Operand::Text(text)),
                 _ => {}
             }
-            if operands.len() > MOST_OPERANDS {
+            if operands.len() > MAX_OPERANDS {
                 operands.clear();
             }
         }
         Ok(())
     }
 
-    fn operate(
-        &mut self,
-        operator: &[u8],
-        operands: &[Operand],
-        frame: &mut Frame<'a>,
-    ) -> Result<(), Refusal> {
+    fn operate(&mut self, operator: &[u8], operands: &[Operand], frame: &mut Frame<'a>) -> Result<(), Error> {
         match (operator, operands) {
             (b"q", _) => {
-                if self.saved.len() < MOST_STATES {
+                if self.saved.len() < MAX_STATES {
                     self.saved.push(self.state.clone());
                 }
             }
@@ -198,7 +193,7 @@ impl<'a> Interpreter<'a> {
         self.text = self.line;
     }
 
-    fn font(&mut self, name: &[u8], frame: &mut Frame<'a>) -> Result<Option<Rc<Font>>, Refusal> {
+    fn font(&mut self, name: &[u8], frame: &mut Frame<'a>) -> Result<Option<Rc<Font>>, Error> {
         if let Some(font) = frame.fonts.get(name) {
             return Ok(font.clone());
         }
@@ -221,21 +216,21 @@ impl<'a> Interpreter<'a> {
         Ok(font)
     }
 
-    fn draw_form(&mut self, name: &[u8], frame: &Frame<'a>) -> Result<(), Refusal> {
+    fn draw_form(&mut self, name: &[u8], frame: &Frame<'a>) -> Result<(), Error> {
         let forms = frame.resources.and_then(|all| objects::get_dictionary(self.document, all, b"XObject"));
         let Some(Object::Stream(form)) = forms.and_then(|forms| objects::get(self.document, forms, name))
         else {
             return Ok(());
         };
         let is_form = matches!(form.dict.get(b"Subtype"), Ok(Object::Name(kind)) if kind == b"Form");
-        if !is_form || frame.depth >= MOST_FORM_DEPTH {
+        if !is_form || frame.depth >= MAX_FORM_DEPTH {
             return Ok(());
         }
         self.run_form(form, frame)
     }
 
-    fn run_form(&mut self, form: &'a Stream, frame: &Frame<'a>) -> Result<(), Refusal> {
-        let Some(content) = self.budget.decode(form, MOST_FORM_BYTES)? else { return Err(Refusal::Damaged) };
+    fn run_form(&mut self, form: &'a Stream, frame: &Frame<'a>) -> Result<(), Error> {
+        let Some(content) = self.budget.decode(form, MAX_FORM_BYTES)? else { return Err(Error::Damaged) };
         let outer = (self.state.clone(), std::mem::take(&mut self.saved), self.text, self.line);
         if let Some(numbers) = objects::numbers::<6>(self.document, &form.dict, b"Matrix") {
             self.state.placing = Matrix(numbers).then(self.state.placing);
@@ -249,7 +244,7 @@ impl<'a> Interpreter<'a> {
         result
     }
 
-    fn show_array(&mut self, array: &[Element]) -> Result<(), Refusal> {
+    fn show_array(&mut self, array: &[Element]) -> Result<(), Error> {
         self.show += 1;
         for element in array {
             match element {
@@ -263,12 +258,12 @@ impl<'a> Interpreter<'a> {
         Ok(())
     }
 
-    fn show(&mut self, text: &[u8]) -> Result<(), Refusal> {
+    fn show(&mut self, text: &[u8]) -> Result<(), Error> {
         self.show += 1;
         self.show_text(text)
     }
 
-    fn show_text(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+    fn show_text(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let Some(font) = self.state.font.clone() else { return Ok(()) };
         font.decode(bytes, |character| {
             self.budget.character()?;
@@ -278,7 +273,7 @@ impl<'a> Interpreter<'a> {
             let advance = (character.advance * state.size + spacing) * state.stretch;
             let here = Matrix::translation(0.0, state.rise).then(self.text).then(state.placing);
             self.text = Matrix::translation(advance, 0.0).then(self.text);
-            if self.place(here, advance, character.text) { Ok(()) } else { Err(Refusal::TooHeavy) }
+            if self.place(here, advance, character.text) { Ok(()) } else { Err(Error::TooHeavy) }
         })
     }
 

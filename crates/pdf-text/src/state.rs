@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::font::Font;
-use super::matrix::Matrix;
+use crate::font::Font;
+use crate::matrix::Matrix;
 
 #[derive(Clone)]
 pub struct State {

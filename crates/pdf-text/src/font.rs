@@ -2,14 +2,14 @@
 
 use lopdf::{Dictionary, Document, Object};
 
-use super::budget::Budget;
-use super::cmap::CMap;
-use super::objects;
-use super::widths::Widths;
-use crate::quotes::Refusal;
+use crate::Error;
+use crate::budget::Budget;
+use crate::cmap::CMap;
+use crate::objects;
+use crate::widths::Widths;
 
 /// A ToUnicode map of a whole alphabet is some 20 KiB.
-const MOST_MAP_BYTES: usize = 2 << 20;
+const MAX_MAP_BYTES: usize = 2 << 20;
 
 #[derive(Debug)]
 pub struct Font {
@@ -32,13 +32,13 @@ pub struct Character<'a> {
 }
 
 impl Font {
-    pub fn load(document: &Document, font: &Dictionary, budget: &mut Budget) -> Result<Self, Refusal> {
+    pub fn load(document: &Document, font: &Dictionary, budget: &mut Budget) -> Result<Self, Error> {
         let kind =
             objects::get(document, font, b"Subtype").and_then(|kind| kind.as_name().ok()).unwrap_or_default();
         let composite = kind == b"Type0";
         let to_unicode = match objects::get(document, font, b"ToUnicode") {
             Some(Object::Stream(stream)) => {
-                budget.decode(stream, MOST_MAP_BYTES)?.map(|bytes| CMap::parse(&bytes))
+                budget.decode(stream, MAX_MAP_BYTES)?.map(|bytes| CMap::parse(&bytes))
             }
             _ => None,
         };

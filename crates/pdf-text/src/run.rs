@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 /// More pieces than any quote of 500 lines has (about 7,000).
-const MOST_RUNS: usize = 60_000;
+const MAX_RUNS: usize = 60_000;
 
 /// Text drawn in one go. Lengths are in points, `y` is the baseline, measured downwards from the top of the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +69,7 @@ impl Runs {
         if !blank {
             self.open = Some(Open::new(placed));
         }
-        self.done.len() < MOST_RUNS
+        self.done.len() < MAX_RUNS
     }
 
     fn close(&mut self) {

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use lopdf::{Dictionary, Document, Object};
 use unicode_normalization::UnicodeNormalization;
 
-use super::objects::{self, number};
+use crate::objects::{self, number};
 
 /// More width entries than a font has codes are an attack.
-const MOST_ENTRIES: usize = 70_000;
+const MAX_ENTRIES: usize = 70_000;
 
 /// Helvetica, from space to tilde; what the other built-in proportional fonts need is close enough for columns.
 const HELVETICA: [u16; 95] = [
@@ -35,12 +35,12 @@ impl Widths {
         let entries = objects::get(document, descendant, b"W").and_then(|w| w.as_array().ok());
         let mut entries = entries.map_or(&[] as &[Object], Vec::as_slice).iter();
         while let Some(first) = entries.next().and_then(|low| code(document, low)) {
-            if ranges.len() > MOST_ENTRIES {
+            if ranges.len() > MAX_ENTRIES {
                 break;
             }
             let Some(second) = entries.next().map(|entry| objects::resolve(document, entry)) else { break };
             if let Ok(list) = second.as_array() {
-                for (code, width) in (first..).zip(list).take(MOST_ENTRIES) {
+                for (code, width) in (first..).zip(list).take(MAX_ENTRIES) {
                     ranges.insert(code, (code, number(objects::resolve(document, width)).unwrap_or(default)));
                 }
                 continue;

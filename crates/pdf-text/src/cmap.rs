@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::lexer::{Lexer, Token};
+use crate::lexer::{Lexer, Token};
 
 /// A font has at most 65,536 codes; more entries than that are an attack.
-const MOST_ENTRIES: usize = 70_000;
+const MAX_ENTRIES: usize = 70_000;
 
 #[derive(Debug, Default)]
 pub struct CMap {
@@ -44,7 +44,7 @@ impl CMap {
                 _ => {}
             }
             map.take_entry(&section, &mut operands);
-            if map.ranges.len() > MOST_ENTRIES {
+            if map.ranges.len() > MAX_ENTRIES {
                 break;
             }
         }
@@ -66,7 +66,7 @@ impl CMap {
     }
 
     fn put_list(&mut self, low: u32, list: &[Vec<u8>]) {
-        for (code, to) in (low..).zip(list).take(MOST_ENTRIES) {
+        for (code, to) in (low..).zip(list).take(MAX_ENTRIES) {
             self.put(code, code, to);
         }
     }

@@ -1,14 +1,14 @@
 //! What one file may cost, counted over all its pages, forms and fonts.
 
-use lopdf::{DecompressError, Error, Stream};
+use lopdf::{DecompressError, Stream};
 
-use crate::quotes::Refusal;
+use crate::Error;
 
 /// Decoded bytes of content and font maps. A page of 40 items is some 60 KiB.
-const MOST_DECODED: usize = 48 << 20;
-const MOST_OPERATORS: usize = 1_500_000;
+const MAX_DECODED: usize = 48 << 20;
+const MAX_OPERATORS: usize = 1_500_000;
 /// 500 items are some 50,000 characters.
-const MOST_CHARACTERS: usize = 400_000;
+const MAX_CHARACTERS: usize = 400_000;
 
 pub struct Budget {
     decoded: usize,
@@ -18,33 +18,35 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { decoded: MOST_DECODED, operators: MOST_OPERATORS, characters: MOST_CHARACTERS }
+        Self { decoded: MAX_DECODED, operators: MAX_OPERATORS, characters: MAX_CHARACTERS }
     }
 }
 
 impl Budget {
-    pub fn operator(&mut self) -> Result<(), Refusal> {
+    pub fn operator(&mut self) -> Result<(), Error> {
         spend(&mut self.operators, 1)
     }
 
-    pub fn character(&mut self) -> Result<(), Refusal> {
+    pub fn character(&mut self) -> Result<(), Error> {
         spend(&mut self.characters, 1)
     }
 
     /// The decoded stream; `None` when it cannot be decoded.
-    pub fn decode(&mut self, stream: &Stream, most: usize) -> Result<Option<Vec<u8>>, Refusal> {
+    pub fn decode(&mut self, stream: &Stream, most: usize) -> Result<Option<Vec<u8>>, Error> {
         match stream.decompressed_content_with_limit(most.min(self.decoded)) {
             Ok(bytes) => {
                 spend(&mut self.decoded, bytes.len())?;
                 Ok(Some(bytes))
             }
-            Err(Error::Decompress(DecompressError::MemoryLimitExceeded { .. })) => Err(Refusal::TooHeavy),
+            Err(lopdf::Error::Decompress(DecompressError::MemoryLimitExceeded { .. })) => {
+                Err(Error::TooHeavy)
+            }
             Err(_) => Ok(None),
         }
     }
 }
 
-fn spend(left: &mut usize, amount: usize) -> Result<(), Refusal> {
-    *left = left.checked_sub(amount).ok_or(Refusal::TooHeavy)?;
+fn spend(left: &mut usize, amount: usize) -> Result<(), Error> {
+    *left = left.checked_sub(amount).ok_or(Error::TooHeavy)?;
     Ok(())
 }

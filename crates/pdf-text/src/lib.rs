@@ -1,0 +1,100 @@
+//! The text of a PDF as runs with coordinates, in drawing order, within fixed budgets.
+//!
+//! # What it reads
+//! - Files with a classic cross-reference table, with cross-reference streams, or with an index that had to be rebuilt
+//!   ([`Extracted::repaired`]); encrypted ones as long as no password is needed to open them.
+//! - Page content in any number of streams, and form XObjects drawn by it.
+//! - Text of Type 1, TrueType, Type 3 and composite fonts: by their ToUnicode map, else, in fonts with codes of one
+//!   byte, by their encoding and its differences. Font programs are not opened.
+//! - Upright text on the sheet, after the page's rotation. Slanted text and text off the sheet is left out.
+//!
+//! # What it refuses
+//! See [`Error`]: what is no PDF, needs a password, is cut off or damaged, has no text, or spends a budget.
+//!
+//! # Budgets
+//! | what | limit | unit |
+//! |---|---|---|
+//! | the file | 10 MiB ([`MAX_BYTES`]) | bytes |
+//! | pages | 50 ([`MAX_PAGES`]) | pages |
+//! | one object or cross-reference stream | 16 MiB | decoded bytes |
+//! | the content of one page | 16 MiB, in 1,000 streams | decoded bytes |
+//! | one form XObject | 8 MiB, nested 8 deep | decoded bytes |
+//! | one ToUnicode map | 2 MiB, 70,000 entries | decoded bytes |
+//! | all content and maps together | 48 MiB | decoded bytes |
+//! | operators | 1,500,000 | operators of all pages |
+//! | characters | 400,000 | shown characters of all pages |
+//! | runs | 60,000 | runs of all pages |
+//!
+//! A hostile file ends in [`Error::TooHeavy`] after seconds and some 200 MiB at worst; whoever reads files of strangers
+//! puts this into a process of its own. It never panics on purpose and never recurses over what the file says.
+
+mod budget;
+mod cmap;
+mod error;
+mod font;
+mod interpreter;
+mod lexer;
+mod matrix;
+mod objects;
+mod page;
+mod run;
+mod sheet;
+mod state;
+mod widths;
+
+use lopdf::{Document, LoadOptions};
+
+pub use error::Error;
+pub use run::Run;
+
+/// The largest file that is read, in bytes: 10 MiB.
+pub const MAX_BYTES: usize = 10 << 20;
+/// The most pages that are read.
+pub const MAX_PAGES: usize = 50;
+/// One object stream or cross-reference stream, decoded while the file is opened.
+const MAX_OPENING_BYTES: usize = 16 << 20;
+/// Readers accept some rubbish before the header.
+const HEADER_WITHIN: usize = 1024;
+
+/// What the pages say.
+#[derive(Clone, Debug)]
+pub struct Extracted {
+    /// All runs, page by page, in the order in which they are drawn.
+    pub runs: Vec<Run>,
+    /// The file's index was damaged and rebuilt: what is missing is missing because the file is cut off.
+    pub repaired: bool,
+}
+
+/// All text of a file.
+///
+/// # Errors
+/// When the file is no readable PDF, is too large, or has no text at all.
+pub fn extract(bytes: &[u8]) -> Result<Extracted, Error> {
+    if bytes.is_empty() {
+        return Err(Error::Empty);
+    }
+    if bytes.len() > MAX_BYTES {
+        return Err(Error::TooLarge);
+    }
+    let start = bytes.get(..HEADER_WITHIN).unwrap_or(bytes);
+    if !start.windows(5).any(|part| part == b"%PDF-") {
+        return Err(Error::NotAPdf);
+    }
+    let options = LoadOptions { max_decompressed_size: Some(MAX_OPENING_BYTES), ..LoadOptions::default() };
+    let document = Document::load_mem_with_options(bytes, options)?;
+    if document.is_encrypted() {
+        return Err(Error::Encrypted);
+    }
+    let pages: Vec<_> = document.page_iter().take(MAX_PAGES + 1).collect();
+    match pages.len() {
+        0 => return Err(Error::Damaged),
+        count if count > MAX_PAGES => return Err(Error::TooManyPages),
+        _ => {}
+    }
+    let repaired = document.xref_recovery.is_some();
+    let runs = page::read_pages(&document, &pages)?;
+    if runs.is_empty() {
+        return Err(if repaired { Error::Damaged } else { Error::NoText });
+    }
+    Ok(Extracted { runs, repaired })
+}

@@ -1,0 +1,45 @@
+//! Pages and the streams they are drawn by.
+
+use lopdf::{Dictionary, Document, Object, ObjectId};
+
+use crate::Error;
+use crate::budget::Budget;
+use crate::interpreter::Interpreter;
+use crate::objects;
+use crate::run::Run;
+use crate::sheet::{Sheet, inherited};
+
+/// A page of 40 items is some 60 KiB.
+const MAX_CONTENT: usize = 16 << 20;
+const MAX_STREAMS: usize = 1_000;
+pub fn read_pages(document: &Document, pages: &[ObjectId]) -> Result<Vec<Run>, Error> {
+    let mut interpreter = Interpreter::new(document, Budget::default());
+    for (index, id) in pages.iter().enumerate() {
+        let page = document.get_dictionary(*id).map_err(|_| Error::Damaged)?;
+        let content = content(document, page, interpreter.budget())?;
+        let resources = inherited(document, page, b"Resources").and_then(|object| object.as_dict().ok());
+        interpreter.read_page(index, Sheet::of(document, page), &content, resources)?;
+    }
+    Ok(interpreter.finish())
+}
+
+/// The page's streams as one: an operator may begin in one and end in the next only at a token's edge.
+fn content(document: &Document, page: &Dictionary, budget: &mut Budget) -> Result<Vec<u8>, Error> {
+    let Ok(contents) = page.get(b"Contents") else { return Ok(Vec::new()) };
+    let single = [contents.clone()];
+    let streams = match objects::resolve(document, contents) {
+        Object::Array(list) => list.as_slice(),
+        _ => &single,
+    };
+    if streams.len() > MAX_STREAMS {
+        return Err(Error::TooHeavy);
+    }
+    let mut content = Vec::new();
+    for stream in streams {
+        let stream = objects::resolve(document, stream).as_stream().map_err(|_| Error::Damaged)?;
+        let part = budget.decode(stream, MAX_CONTENT - content.len().min(MAX_CONTENT))?;
+        content.extend(part.ok_or(Error::Damaged)?);
+        content.push(b'\n');
+    }
+    Ok(content)
+}
