@@ -20,7 +20,7 @@ use crate::state::AppState;
 
 /// Who sends a command; put into the request by the session layer.
 #[derive(Clone, Copy, Debug)]
-pub struct Who {
+pub struct Caller {
     pub company_id: CompanyId,
     pub person_id: PersonId,
 }
@@ -28,7 +28,7 @@ pub struct Who {
 /// One tap: its operation id, the fingerprint of what was sent, and the form.
 #[derive(Debug)]
 pub struct Tap<T> {
-    pub who: Who,
+    pub caller: Caller,
     pub operation_id: OperationId,
     pub fingerprint: [u8; 32],
     pub form: T,
@@ -75,7 +75,7 @@ pub async fn run<T>(state: &AppState, tap: &Tap<T>, command: &impl Command) -> R
 }
 
 async fn run_once<T>(state: &AppState, tap: &Tap<T>, command: &impl Command) -> Result<Outcome> {
-    let Who { company_id, person_id } = tap.who;
+    let Caller { company_id, person_id } = tap.caller;
     let key = OperationKey { person_id, operation_id: tap.operation_id };
     let now = state.clock.now();
     let mut tx = state.db.company(company_id).await?;
@@ -85,7 +85,7 @@ async fn run_once<T>(state: &AppState, tap: &Tap<T>, command: &impl Command) -> 
     match command.apply(&mut tx).await? {
         Change::Unchanged => {
             let n = queries::update_operation_unchanged(&mut tx, company_id, key).await?;
-            feed::commit_unseen(tx).await?;
+            feed::commit_without_event(tx).await?;
             Ok(Outcome { n, version: None })
         }
         Change::Happened(event) => {
@@ -159,14 +159,14 @@ where
     type Rejection = AppError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self> {
-        let who = *request.extensions().get::<Who>().ok_or(AppError::SignedOut)?;
+        let caller = *request.extensions().get::<Caller>().ok_or(AppError::SignedOut)?;
         let path = request.uri().path().to_owned();
         let header = operation_header(request.headers())?;
         let body = extract::form_bytes(request).await?;
         let fingerprint = fingerprint(&path, &body);
-        let operation_id = header.unwrap_or_else(|| derived_operation(who.person_id, &path, &body));
+        let operation_id = header.unwrap_or_else(|| derived_operation(caller.person_id, &path, &body));
         let form = extract::parse_form(&body)?;
-        Ok(Tap { who, operation_id, fingerprint, form })
+        Ok(Tap { caller, operation_id, fingerprint, form })
     }
 }
 

@@ -39,12 +39,12 @@ enum Phase {
 
 /// What a connection does, shared by its stream and its requests.
 #[derive(Clone, Debug)]
-pub struct Pace {
+pub struct RequestPhase {
     patience: Patience,
     state: Arc<Mutex<(Phase, Instant)>>,
 }
 
-impl Pace {
+impl RequestPhase {
     pub fn new(patience: Patience) -> Self {
         Self { patience, state: Arc::new(Mutex::new((Phase::Head, Instant::now()))) }
     }
@@ -79,7 +79,7 @@ impl Pace {
 
 /// A request is under way.
 #[derive(Debug)]
-pub struct Busy(Pace);
+pub struct Busy(RequestPhase);
 
 impl Drop for Busy {
     fn drop(&mut self) {
@@ -91,14 +91,14 @@ impl Drop for Busy {
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
-    pace: Pace,
+    phase: RequestPhase,
     timer: Pin<Box<Sleep>>,
 }
 
 impl Connection {
-    pub fn new(stream: TcpStream, pace: Pace) -> Self {
-        let timer = Box::pin(sleep(pace.patience.head));
-        Self { stream, pace, timer }
+    pub fn new(stream: TcpStream, phase: RequestPhase) -> Self {
+        let timer = Box::pin(sleep(phase.patience.head));
+        Self { stream, phase, timer }
     }
 
     /// The bare stream, once it carries something else than requests.
@@ -116,13 +116,13 @@ impl AsyncRead for Connection {
         let before = buf.filled().len();
         if let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(cx, buf) {
             if buf.filled().len() > before {
-                self.pace.received();
+                self.phase.received();
             }
             // Whoever sends a byte now and then is over time as well.
-            let late = self.pace.deadline().is_some_and(|deadline| deadline <= Instant::now());
+            let late = self.phase.deadline().is_some_and(|deadline| deadline <= Instant::now());
             return Poll::Ready(if late { Err(io::ErrorKind::TimedOut.into()) } else { read });
         }
-        let Some(deadline) = self.pace.deadline() else { return Poll::Pending };
+        let Some(deadline) = self.phase.deadline() else { return Poll::Pending };
         if self.timer.deadline() != deadline {
             self.timer.as_mut().reset(deadline);
         }

@@ -87,7 +87,7 @@ fn last_midnight(now: Timestamp, time_zone: &str) -> Option<Timestamp> {
 async fn clear_feed(state: &AppState, company_id: CompanyId) -> Result<()> {
     let mut tx = state.db.company(company_id).await?;
     feed::queries::delete_old(&mut tx, company_id, state.clock.now() - FEED_KEPT).await?;
-    feed::commit_unseen(tx).await
+    feed::commit_without_event(tx).await
 }
 
 /// Open lists of drafts lose the old ones, too.

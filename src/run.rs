@@ -77,7 +77,7 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Outcome {
     // Whatever still runs when the time is over is left behind: a stuck request must not keep the old build alive.
     tokio::select! {
         () = server.run() => {}
-        () = heed_signals(lifecycle, exit_after) => tracing::warn!("left with something still running"),
+        () = wait_for_signals(lifecycle, exit_after) => tracing::warn!("left with something still running"),
     }
     database.close().await;
     Ok(())
@@ -123,7 +123,7 @@ const INTERRUPTED: Duration = Duration::from_millis(700);
 const IMPATIENT: Duration = Duration::from_millis(500);
 
 /// SIGTERM: go in order; a second one, or SIGINT: now. Ends when the time is over.
-async fn heed_signals(lifecycle: Lifecycle, exit_after: Duration) {
+async fn wait_for_signals(lifecycle: Lifecycle, exit_after: Duration) {
     let (Ok(mut terminate), Ok(mut interrupt)) =
         (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
@@ -166,7 +166,7 @@ pub async fn restore(settings: Settings) -> Outcome {
     let db = Db::open(&database.url, 1, 0)?;
     let mut tx = db.operator().await?;
     let companies = feed::queries::update_epochs(&mut tx).await?;
-    tx.keep().await?;
+    tx.commit().await?;
     println!("New epoch for {companies} companies: every open screen fetches its page again.");
     db.close();
     database.close().await;

@@ -21,7 +21,7 @@ use tower::ServiceExt;
 
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::connection::{Connection, Pace, Patience, hold};
+use crate::connection::{Connection, Patience, RequestPhase, hold};
 use crate::db::Db;
 use crate::feed::hub::Hub;
 use crate::feed::{Doorbell, redis};
@@ -127,11 +127,11 @@ fn accept(stream: TcpStream, peer: SocketAddr, router: &Router, lifecycle: &Life
         tracing::debug!(%error, "a connection could not be tuned");
     }
     let router = router.clone();
-    let pace = Pace::new(patience);
-    let connection = Connection::new(stream, pace.clone());
+    let phase = RequestPhase::new(patience);
+    let connection = Connection::new(stream, phase.clone());
     let service = tower::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        let busy = pace.busy();
+        let busy = phase.busy();
         let answer = router.clone().oneshot(request.map(axum::body::Body::new));
         async move { Ok::<_, Infallible>(hold(answer.await?, busy)) }
     });

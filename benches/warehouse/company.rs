@@ -91,6 +91,6 @@ async fn add_crowd(url: &str, company: &Company) -> Vec<String> {
         };
         people::insert_person(&mut tx, company.id, &new).await.unwrap();
     }
-    tx.keep().await.unwrap();
+    tx.commit().await.unwrap();
     numbers
 }

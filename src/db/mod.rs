@@ -1,9 +1,9 @@
 //! Postgres: every statement runs in a transaction that says whose it is in its opening round trip.
 
 pub mod embedded;
-mod leases;
 pub mod migrate;
 pub mod operator;
+mod pool;
 
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
@@ -13,28 +13,28 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgConnectOptions;
 use tokio::time::timeout;
 
-use self::leases::{Lease, Leases};
+use self::pool::{Pool, PooledConnection};
 use crate::error::{AppError, Result};
 use crate::ids::CompanyId;
 
 /// The connections, and the two ways to them (the third is the operator's).
 #[derive(Clone, Debug)]
 pub struct Db {
-    leases: Leases,
+    pool: Pool,
 }
 
 /// A transaction of one company, as the role `separacao_app`. Row-level security shows it nothing else.
 /// Dropped without `feed::commit`, it leaves no trace.
 #[derive(Debug)]
 pub struct CompanyTx {
-    lease: Lease,
+    connection: PooledConnection,
     company_id: CompanyId,
 }
 
 /// A transaction before any company is known, as the role `separacao_gate`: sign-in, sessions, heads.
 #[derive(Debug)]
 pub struct GateTx {
-    lease: Lease,
+    connection: PooledConnection,
 }
 
 /// What a statement of [`Db::ask`] gives.
@@ -62,7 +62,7 @@ impl Db {
     pub fn open(url: &str, max_connections: u32, statement_cache: usize) -> Result<Self, sqlx::Error> {
         let options: PgConnectOptions = url.parse()?;
         let options = options.application_name("separacao").statement_cache_capacity(statement_cache);
-        Ok(Self { leases: Leases::open(options, max_connections) })
+        Ok(Self { pool: Pool::open(options, max_connections) })
     }
 
     /// A transaction that may write. It must end in `feed::commit`.
@@ -78,13 +78,13 @@ impl Db {
     /// A transaction of no company; see [`GateTx`].
     pub async fn gate(&self) -> Result<GateTx> {
         let opening = format!("begin; select {}", local("separacao_gate", "5s"));
-        Ok(GateTx { lease: self.begin(opening).await? })
+        Ok(GateTx { connection: self.begin(opening).await? })
     }
 
     async fn begin_company(&self, begin: &str, company_id: CompanyId) -> Result<CompanyTx> {
         let local = local("separacao_app", "10s");
         let opening = format!("{begin}; select {local}, set_config('app.company_id', '{company_id}', true)");
-        Ok(CompanyTx { lease: self.begin(opening).await?, company_id })
+        Ok(CompanyTx { connection: self.begin(opening).await?, company_id })
     }
 
     /// One statement without a transaction around it: a function of the schema that takes its role by itself, for what
@@ -93,14 +93,14 @@ impl Db {
         &self,
         question: impl for<'a> Fn(&'a mut PgConnection) -> Answer<'a, T> + Send + Sync,
     ) -> Result<T> {
-        self.fresh(|| async { self.leases.take().await?.ask(&question).await }).await
+        self.fresh(|| async { self.pool.take().await?.ask(&question).await }).await
     }
 
-    async fn begin(&self, opening: String) -> Result<Lease> {
+    async fn begin(&self, opening: String) -> Result<PooledConnection> {
         self.fresh(|| async {
-            let mut lease = self.leases.take().await?;
-            lease.begin(&opening).await?;
-            Ok(lease)
+            let mut connection = self.pool.take().await?;
+            connection.begin(&opening).await?;
+            Ok(connection)
         })
         .await
     }
@@ -111,9 +111,9 @@ impl Db {
     where
         F: Future<Output = Result<T, sqlx::Error>>,
     {
-        let (mut broken, _) = self.leases.usage();
+        let (mut broken, _) = self.pool.usage();
         loop {
-            match timeout(leases::PATIENCE + LEEWAY, attempt()).await {
+            match timeout(pool::PATIENCE + LEEWAY, attempt()).await {
                 Ok(Err(error)) if broken > 0 && is_broken(&error) => broken -= 1,
                 Ok(other) => return other.map_err(AppError::from),
                 Err(_) => return Err(AppError::Unavailable(None)),
@@ -123,11 +123,11 @@ impl Db {
 
     /// Connections open now, and how many of them rest.
     pub fn usage(&self) -> (u32, usize) {
-        self.leases.usage()
+        self.pool.usage()
     }
 
     pub fn close(&self) {
-        self.leases.close();
+        self.pool.close();
     }
 }
 
@@ -149,39 +149,39 @@ impl CompanyTx {
 
     /// Keeps what was written; for `feed::commit` alone.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.lease.commit().await?)
+        Ok(self.connection.commit().await?)
     }
 }
 
 impl GateTx {
     /// Keeps what was written to the gate's tables.
-    pub async fn keep(self) -> Result<()> {
-        Ok(self.lease.commit().await?)
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.connection.commit().await?)
     }
 }
 
 impl Deref for CompanyTx {
     type Target = PgConnection;
     fn deref(&self) -> &PgConnection {
-        &self.lease
+        &self.connection
     }
 }
 
 impl DerefMut for CompanyTx {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.lease
+        &mut self.connection
     }
 }
 
 impl Deref for GateTx {
     type Target = PgConnection;
     fn deref(&self) -> &PgConnection {
-        &self.lease
+        &self.connection
     }
 }
 
 impl DerefMut for GateTx {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.lease
+        &mut self.connection
     }
 }

@@ -10,37 +10,37 @@ use std::ops::{Deref, DerefMut};
 use sqlx::PgConnection;
 
 use super::Db;
-use super::leases::Lease;
+use super::pool::PooledConnection;
 use crate::error::Result;
 
 /// A transaction that row-level security does not bind. Dropped without [`OperatorTx::keep`], it leaves no trace.
 #[derive(Debug)]
 pub struct OperatorTx {
-    lease: Lease,
+    connection: PooledConnection,
 }
 
 impl Db {
     pub async fn operator(&self) -> Result<OperatorTx> {
-        Ok(OperatorTx { lease: self.begin("begin; set local lock_timeout = '2s'".to_owned()).await? })
+        Ok(OperatorTx { connection: self.begin("begin; set local lock_timeout = '2s'".to_owned()).await? })
     }
 }
 
 impl OperatorTx {
     /// Commits. What people see is appended to the feed before; replicas find it on their next look.
-    pub async fn keep(self) -> Result<()> {
-        Ok(self.lease.commit().await?)
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.connection.commit().await?)
     }
 }
 
 impl Deref for OperatorTx {
     type Target = PgConnection;
     fn deref(&self) -> &PgConnection {
-        &self.lease
+        &self.connection
     }
 }
 
 impl DerefMut for OperatorTx {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.lease
+        &mut self.connection
     }
 }

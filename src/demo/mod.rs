@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan, Zoned};
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
-use crate::command::{self, Change, Command, Tap, Who};
+use crate::command::{self, Caller, Change, Command, Tap};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, OperationId, OrderId, PersonId, SessionId};
@@ -20,7 +20,7 @@ use crate::orders::queries::import::{NewItem, NewOrder};
 use crate::orders::queries::options;
 use crate::state::AppState;
 use crate::users::client::Source;
-use crate::users::model::{Actor, Role, SessionFacts, Workplace};
+use crate::users::model::{Actor, CompanySettings, Role, SessionFacts};
 use crate::users::operate::{self, NewCompany};
 use crate::users::people::{By, CreatePerson};
 use crate::users::pin;
@@ -102,7 +102,7 @@ fn actor(company_id: CompanyId, number: &str, name: &str, roles: &[Role], now: T
         roles: roles.to_vec(),
         language: None,
         pin_must_change: false,
-        company: Workplace {
+        company: CompanySettings {
             code: CODE.to_owned(),
             name: NAME.to_owned(),
             time_zone: TIME_ZONE.to_owned(),
@@ -145,8 +145,8 @@ impl Command for ImportOrder<'_> {
 
 impl Demo<'_> {
     async fn run(&self, person: usize, command: &impl Command) -> Result<()> {
-        let who = Who { company_id: self.company_id, person_id: self.people[person].person_id };
-        let tap = Tap { who, operation_id: OperationId::new(), fingerprint: [0; 32], form: () };
+        let caller = Caller { company_id: self.company_id, person_id: self.people[person].person_id };
+        let tap = Tap { caller, operation_id: OperationId::new(), fingerprint: [0; 32], form: () };
         command::run(self.state, &tap, command).await.map(drop)
     }
 

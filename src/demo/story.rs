@@ -6,7 +6,7 @@ use super::Demo;
 use super::plan::{Plan, Stage};
 use crate::error::Result;
 use crate::ids::OrderId;
-use crate::orders::actions::On;
+use crate::orders::actions::OrderContext;
 use crate::orders::actions::items::{MarkShort, PickItem};
 use crate::orders::actions::orders::{CancelOrder, FinishOrder, ReopenOrder, SetUrgent};
 use crate::orders::model::Item;
@@ -26,9 +26,13 @@ pub struct Story<'a> {
 
 impl<'a> Story<'a> {
     /// The next moment, and whoever acts in it.
-    fn on(&mut self, person: usize) -> On<'a> {
+    fn on(&mut self, person: usize) -> OrderContext<'a> {
         self.age = (self.age - STEP).max(0);
-        On { actor: &self.demo.people[person], order_id: self.order_id, now: self.demo.ago(self.age) }
+        OrderContext {
+            actor: &self.demo.people[person],
+            order_id: self.order_id,
+            now: self.demo.ago(self.age),
+        }
     }
 
     pub async fn go_on(&mut self) -> Result<()> {

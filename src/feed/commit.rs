@@ -33,6 +33,6 @@ pub async fn commit(
 
 /// Commits what no screen shows: leases, and the clearing away of what is old.
 #[expect(clippy::disallowed_methods, reason = "changes without an event, kept to this function")]
-pub async fn commit_unseen(tx: CompanyTx) -> Result<()> {
+pub async fn commit_without_event(tx: CompanyTx) -> Result<()> {
     tx.commit().await
 }

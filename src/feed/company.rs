@@ -34,7 +34,7 @@ pub struct CompanyFeed {
     reader: tokio::sync::Mutex<()>,
     /// The newest number that was rung and not looked for yet, and whether somebody waits to look.
     rung: AtomicI64,
-    heeding: AtomicBool,
+    reading: AtomicBool,
     /// When the last successful read began.
     confirmed_at: Mutex<Option<Instant>>,
     made_at: Instant,
@@ -49,7 +49,7 @@ impl CompanyFeed {
             position: watch::Sender::new(Position { head: None, rewrites: 0 }),
             reader: tokio::sync::Mutex::default(),
             rung: AtomicI64::new(0),
-            heeding: AtomicBool::new(false),
+            reading: AtomicBool::new(false),
             confirmed_at: Mutex::default(),
             made_at: Instant::now(),
         }
@@ -104,13 +104,13 @@ impl CompanyFeed {
     }
 
     /// Looks for a number that was rung. One waits at most: it looks for all that was rung until its turn came.
-    pub(super) async fn heed(&self, head: i64) {
+    pub(super) async fn read_up_to(&self, head: i64) {
         self.rung.fetch_max(head, Ordering::SeqCst);
-        if self.heeding.swap(true, Ordering::SeqCst) {
+        if self.reading.swap(true, Ordering::SeqCst) {
             return;
         }
         let _reading = self.reader.lock().await;
-        self.heeding.store(false, Ordering::SeqCst);
+        self.reading.store(false, Ordering::SeqCst);
         let wanted = self.rung.swap(0, Ordering::SeqCst);
         if self.head_n() < Some(wanted) {
             self.read_logged().await;

@@ -110,13 +110,13 @@ impl Hub {
                     let known =
                         self.known(company_id).filter(|feed| feed.is_watched() && feed.head_n() < Some(head));
                     if let Some(feed) = known {
-                        lifecycle.spawn_loop(async move { feed.heed(head).await });
+                        lifecycle.spawn_loop(async move { feed.read_up_to(head).await });
                     }
                 }
                 Ok(Ring::LookEverywhere) | Err(RecvError::Lagged(_)) => {
                     // What was lost may be newer than whatever is being read just now.
                     for feed in self.watched() {
-                        lifecycle.spawn_loop(async move { feed.heed(i64::MAX).await });
+                        lifecycle.spawn_loop(async move { feed.read_up_to(i64::MAX).await });
                     }
                 }
                 Err(RecvError::Closed) => return,

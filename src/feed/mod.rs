@@ -12,7 +12,7 @@ pub mod hub;
 pub mod queries;
 pub mod redis;
 
-pub use commit::{Committed, commit, commit_unseen};
+pub use commit::{Committed, commit, commit_without_event};
 pub use cursor::{Cursor, Head};
 pub use doorbell::Doorbell;
 pub use event::{Event, EventKind, NewEvent};

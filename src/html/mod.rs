@@ -4,14 +4,14 @@
 //! holds it as a field and prints it with `{{ … }}`, so page and frame carry the same bytes.
 
 pub mod calendar;
-pub mod chrome;
 pub mod form;
 pub mod format;
-pub mod scene;
+pub mod layout;
+pub mod render_context;
 mod words;
 
 pub use calendar::WorkCalendar;
-pub use chrome::{Chrome, Drawn, FramedPage, Nav, SharedDevice, Who};
 pub use form::{Choice, FieldErrors, Pager};
 pub use format::{date, folded, money, quantity, time};
-pub use scene::{Gone, Scene};
+pub use layout::{Drawn, FramedPage, Layout, Nav, SharedDevice, SignedIn};
+pub use render_context::{Gone, RenderContext};

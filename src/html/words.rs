@@ -1,6 +1,6 @@
 //! The sentences of the script: one table, printed as `data-*` of `#words`.
 
-use super::scene::Scene;
+use super::render_context::RenderContext;
 
 /// Attribute of `#words` and key of the catalogue; `static/js/words.js` says when each is shown.
 const WORDS: &[(&str, &str)] = &[
@@ -41,7 +41,7 @@ const WORDS: &[(&str, &str)] = &[
     ("upload-failed", "upload.failed"),
 ];
 
-impl Scene {
+impl RenderContext {
     /// Names and catalogue keys of everything the script says.
     pub fn script_words(&self) -> &'static [(&'static str, &'static str)] {
         WORDS

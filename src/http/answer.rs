@@ -11,11 +11,11 @@ use std::time::Duration;
 use crate::command::Done;
 use crate::error::{AppError, Chain, Sentence};
 use crate::feed::Cursor;
-use crate::html::{Chrome, Scene, WorkCalendar};
+use crate::html::{Layout, RenderContext, WorkCalendar};
 use crate::live::Live;
 use crate::live::broadcast::CatchUp;
 use crate::live::screen::Screen;
-use crate::page::{self, Place, Visitor};
+use crate::page::{self, CompanyTime, Visitor};
 use crate::users::client::{self, wants_json};
 use crate::users::views::ErrorPage;
 
@@ -26,7 +26,7 @@ const CATCH_UP: Duration = Duration::from_secs(2);
 const LONGEST_REJECTION: usize = 4096;
 
 /// What the answer depends on, kept before the handler consumes the request.
-struct Asked {
+struct RequestContext {
     visitor: Visitor,
     json: bool,
     screen: Option<Screen>,
@@ -34,7 +34,7 @@ struct Asked {
     back: String,
 }
 
-impl Asked {
+impl RequestContext {
     fn of(request: &Request) -> Option<Self> {
         let visitor = request.extensions().get::<Visitor>()?.clone();
         let headers = request.headers();
@@ -66,19 +66,19 @@ fn back(path: &str) -> &str {
 
 /// Middleware around every handler.
 pub async fn answer(State(live): State<Live>, request: Request, next: Next) -> Response {
-    let Some(asked) = Asked::of(&request) else { return next.run(request).await };
+    let Some(context) = RequestContext::of(&request) else { return next.run(request).await };
     let mut response = next.run(request).await;
     if let Some(done) = response.extensions_mut().remove::<Done>() {
-        return if asked.json { accepted(&live, &asked, &done).await } else { response };
+        return if context.json { accepted(&live, &context, &done).await } else { response };
     }
     if let Some(error) = response.extensions_mut().remove::<Arc<AppError>>() {
-        return refused(&live, &asked, &error, error.status()).await;
+        return refused(&live, &context, &error, error.status()).await;
     }
     if is_in_plain_english(&response) {
         let status = response.status();
-        let error = understood(response).await;
+        let error = from_rejection(response).await;
         let status = if status == StatusCode::PAYLOAD_TOO_LARGE { status } else { error.status() };
-        return refused(&live, &asked, &error, status).await;
+        return refused(&live, &context, &error, status).await;
     }
     response
 }
@@ -90,7 +90,7 @@ fn is_in_plain_english(response: &Response) -> bool {
 }
 
 /// A path that cannot be is not found; anything else was not filled in right.
-async fn understood(response: Response) -> AppError {
+async fn from_rejection(response: Response) -> AppError {
     let status = response.status();
     if matches!(status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED) {
         return AppError::NotFound;
@@ -104,7 +104,7 @@ async fn understood(response: Response) -> AppError {
 }
 
 /// Outermost: errors of the layers around the handlers, where nobody knows yet who asks.
-pub async fn last_words(request: Request, next: Next) -> Response {
+pub async fn fallback(request: Request, next: Next) -> Response {
     let (lang, json) = (client::lang(request.headers()), wants_json(request.headers()));
     let mut response = next.run(request).await;
     let Some(error) = response.extensions_mut().remove::<Arc<AppError>>() else { return response };
@@ -121,26 +121,26 @@ pub async fn last_words(request: Request, next: Next) -> Response {
 }
 
 /// 200 with what was done and the frames through it.
-async fn accepted(live: &Live, asked: &Asked, done: &Done) -> Response {
+async fn accepted(live: &Live, context: &RequestContext, done: &Done) -> Response {
     let now = live.state.clock.now();
-    let offset = asked.visitor.offset_minutes(now);
-    let say = |sentence: &Sentence| sentence.say(asked.visitor.lang, offset);
+    let offset = context.visitor.offset_minutes(now);
+    let say = |sentence: &Sentence| sentence.say(context.visitor.lang, offset);
     let mut body = Map::new();
     body.insert("n".to_owned(), json!(done.n));
     body.insert("message".to_owned(), json!(done.message.as_ref().map(say)));
     body.insert("undo".to_owned(), json!(done.undo));
     body.insert("location".to_owned(), json!(done.location));
-    json_with_frames(live, asked, body, Some(done.n), StatusCode::OK, "application/json").await
+    json_with_frames(live, context, body, Some(done.n), StatusCode::OK, "application/json").await
 }
 
 /// Problem details (RFC 9457) with the frames that show the truth, or a page with the sentence.
-async fn refused(live: &Live, asked: &Asked, error: &AppError, status: StatusCode) -> Response {
+async fn refused(live: &Live, context: &RequestContext, error: &AppError, status: StatusCode) -> Response {
     log(error);
     let now = live.state.clock.now();
-    let lang = asked.visitor.lang;
-    let offset = asked.visitor.offset_minutes(now);
+    let lang = context.visitor.lang;
+    let offset = context.visitor.offset_minutes(now);
     let sentence = error.sentence().say(lang, offset);
-    let mut response = if asked.json {
+    let mut response = if context.json {
         let mut body = Map::new();
         body.insert("type".to_owned(), json!(error.problem_type()));
         body.insert("title".to_owned(), json!(sentence));
@@ -152,15 +152,15 @@ async fn refused(live: &Live, asked: &Asked, error: &AppError, status: StatusCod
                 .collect();
             body.insert("fields".to_owned(), Value::Object(fields));
         }
-        json_with_frames(live, asked, body, None, status, "application/problem+json").await
+        json_with_frames(live, context, body, None, status, "application/problem+json").await
     } else if matches!(error, AppError::SignedOut) {
         (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response()
     } else if matches!(error, AppError::Idle) {
-        let query = [("idle", "yes"), ("next", asked.back.as_str())];
+        let query = [("idle", "yes"), ("next", context.back.as_str())];
         let location = format!("/switch?{}", serde_html_form::to_string(query).unwrap_or_default());
         (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
     } else {
-        error_page(live, asked, status, &sentence)
+        error_page(live, context, status, &sentence)
     };
     if let Some(seconds) = error.retry_after() {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -168,19 +168,24 @@ async fn refused(live: &Live, asked: &Asked, error: &AppError, status: StatusCod
     response
 }
 
-fn error_page(live: &Live, asked: &Asked, status: StatusCode, sentence: &str) -> Response {
+fn error_page(live: &Live, context: &RequestContext, status: StatusCode, sentence: &str) -> Response {
     let now = live.state.clock.now();
-    let chrome = match &asked.visitor.person {
-        Some(actor) => page::chrome(actor, asked.visitor.lang, now, actor.can_codes(), None),
+    let chrome = match &context.visitor.person {
+        Some(actor) => page::chrome(actor, context.visitor.lang, now, actor.can_codes(), None),
         None => {
             let calendar = WorkCalendar { offset_minutes: 0, starts_minute: 0, ends_minute: 1440 };
-            let scene =
-                Scene { lang: asked.visitor.lang, v: 0, now, calendar, build: crate::assets::build() };
-            Chrome::signed_out(scene, None)
+            let scene = RenderContext {
+                lang: context.visitor.lang,
+                v: 0,
+                now,
+                calendar,
+                build: crate::assets::build(),
+            };
+            Layout::signed_out(scene, None)
         }
     };
     let page =
-        ErrorPage { chrome: &chrome, status: status.as_u16(), sentence: Some(sentence), back: &asked.back };
+        ErrorPage { chrome: &chrome, status: status.as_u16(), sentence: Some(sentence), back: &context.back };
     match page::respond(&page) {
         Ok(mut response) => {
             *response.status_mut() = status;
@@ -194,14 +199,14 @@ fn error_page(live: &Live, asked: &Asked, status: StatusCode, sentence: &str) ->
 /// way as everybody's.
 async fn json_with_frames(
     live: &Live,
-    asked: &Asked,
+    context: &RequestContext,
     body: Map<String, Value>,
     through: Option<i64>,
     status: StatusCode,
     content_type: &'static str,
 ) -> Response {
     let mut text = Value::Object(body).to_string();
-    if let Some(more) = frames(live, asked, through).await {
+    if let Some(more) = frames(live, context, through).await {
         text.pop();
         text.push(',');
         text.push_str(&more);
@@ -216,14 +221,14 @@ async fn json_with_frames(
 
 /// `"frames":[…]` or `"reset":"…"`; None without a cursor, or when the frames cannot be had now (they will
 /// come over the socket).
-async fn frames(live: &Live, asked: &Asked, through: Option<i64>) -> Option<String> {
-    let (screen, cursor) = (asked.screen?, asked.cursor.as_ref()?);
-    let actor = asked.visitor.person.as_ref()?;
+async fn frames(live: &Live, context: &RequestContext, through: Option<i64>) -> Option<String> {
+    let (screen, cursor) = (context.screen?, context.cursor.as_ref()?);
+    let actor = context.visitor.person.as_ref()?;
     if !screen.is_allowed(actor) {
         return None;
     }
-    let company = live.company(actor.company_id, &Place::from(&actor.company));
-    let catch_up = company.catch_up(screen, asked.visitor.lang, cursor, through);
+    let company = live.company(actor.company_id, &CompanyTime::from(&actor.company));
+    let catch_up = company.catch_up(screen, context.visitor.lang, cursor, through);
     let caught_up = tokio::time::timeout(CATCH_UP, catch_up).await;
     match caught_up.unwrap_or(Err(AppError::Unavailable(None))) {
         Ok(CatchUp::Frame { text, .. }) => Some(format!("\"frames\":[{text}]")),

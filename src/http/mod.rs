@@ -3,6 +3,6 @@
 pub mod answer;
 pub mod guard;
 pub mod health;
-pub mod pace;
+pub mod rate_limits;
 pub mod router;
 pub mod visitor;

@@ -18,7 +18,7 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use super::guard::{self, Hosts};
 use super::health::{self, HealthState};
-use super::pace::{self, Pace};
+use super::rate_limits::{self, RateLimits};
 use super::{answer, visitor};
 use crate::assets;
 use crate::config::SettingsError;
@@ -56,7 +56,7 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
         origins: Arc::new(origins),
     };
     let hosts = hosts(&app);
-    let pace = Pace::start(&app.settings, &app.lifecycle);
+    let limits = RateLimits::start(&app.settings, &app.lifecycle);
 
     let order_pages = Pages::new(app.clone());
     let pages = Router::new()
@@ -75,14 +75,14 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
             .layer(from_fn_with_state(health.clone(), unready))
             .layer(users::session::layer(&app))
             .layer(from_fn(users::session::load_actor))
-            .layer(from_fn_with_state(app.clone(), users::renew::renew))
+            .layer(from_fn_with_state(app.clone(), users::rotate::rotate))
             .layer(from_fn_with_state(app.clone(), visitor::load))
             .layer(from_fn_with_state(live, answer::answer))
-            .layer(from_fn_with_state(pace, pace::keep))
+            .layer(from_fn_with_state(limits, rate_limits::enforce))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn(give_up_late))
-            .layer(from_fn(users::session::hold_back))
-            .layer(from_fn_with_state(app.clone(), users::idle::hold_back)),
+            .layer(from_fn(users::session::require_session))
+            .layer(from_fn_with_state(app.clone(), users::idle_lock::require_unlocked)),
     );
 
     let probes = Router::new()
@@ -99,7 +99,7 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
             .layer(from_fn_with_state(app, guard::secure))
             .layer(CatchPanicLayer::new())
             .layer(from_fn_with_state(hosts, guard::check_host))
-            .layer(from_fn(answer::last_words))
+            .layer(from_fn(answer::fallback))
             .layer(
                 CompressionLayer::new()
                     .gzip(true)

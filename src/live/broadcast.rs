@@ -21,7 +21,7 @@ use crate::feed::{Cursor, Event, EventKind, Head};
 use crate::ids::{CompanyId, OrderId, PersonId, SessionId};
 use crate::lang::Lang;
 use crate::memo::Memo;
-use crate::page::Place;
+use crate::page::CompanyTime;
 use crate::state::AppState;
 
 /// Rendered batches kept for those who ask for the same a moment later.
@@ -40,7 +40,7 @@ pub struct Live {
 pub struct CompanyLive {
     pub(super) state: AppState,
     pub(super) feed: Arc<CompanyFeed>,
-    place: Place,
+    time: CompanyTime,
     channels: Mutex<Channels>,
     memo: Memo<Batch, Rendered>,
     presence: Presence,
@@ -81,13 +81,13 @@ impl Live {
     }
 
     /// The live screens of a company.
-    pub fn company(&self, company_id: CompanyId, place: &Place) -> Arc<CompanyLive> {
+    pub fn company(&self, company_id: CompanyId, time: &CompanyTime) -> Arc<CompanyLive> {
         let mut companies = self.companies.lock().unwrap_or_else(PoisonError::into_inner);
         let company = companies.entry(company_id).or_insert_with(|| {
             Arc::new(CompanyLive {
                 state: self.state.clone(),
                 feed: self.state.hub.company(company_id),
-                place: place.clone(),
+                time: time.clone(),
                 channels: Mutex::default(),
                 memo: Memo::new(MEMO),
                 presence: Presence::default(),
@@ -247,7 +247,7 @@ impl CompanyLive {
         let company_id = self.feed.company_id();
         let render = async || {
             metrics::counter!("live_renders_total", "screen" => screen.kind()).increment(1);
-            render::fragments(&self.state, company_id, &self.place, screen, lang, &touching).await
+            render::fragments(&self.state, company_id, &self.time, screen, lang, &touching).await
         };
         self.memo.get((screen, lang, first.n, head.clone()), render).await
     }

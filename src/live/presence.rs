@@ -80,7 +80,7 @@ async fn read(company: &CompanyLive) -> Result<Present> {
         let mut tx = state.db.company(company_id).await?;
         queries::upsert_leases(&mut tx, company_id, &pairs, now, now.saturating_add(LEASE).unwrap_or(now))
             .await?;
-        feed::commit_unseen(tx).await?;
+        feed::commit_without_event(tx).await?;
     }
     let mut tx = state.db.company(company_id).await?;
     let mut present = Present::new();

@@ -5,17 +5,17 @@ use askama::Template;
 use super::screen::Screen;
 use crate::error::{AppError, Result};
 use crate::feed::{self, Event, EventKind};
-use crate::html::{Gone, Pager, Scene};
+use crate::html::{Gone, Pager, RenderContext};
 use crate::ids::{CompanyId, ItemId, OrderId};
 use crate::lang::Lang;
 use crate::orders::indicators::{Indicators, PAST_DAYS};
 use crate::orders::queries::{board, history, items, summaries};
-use crate::orders::views::again::Given;
 use crate::orders::views::parts::{
     BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment, NotesFragment,
 };
+use crate::orders::views::refused_form::FormState;
 use crate::orders::views::{BoardFilter, CARDS_PER_PAGE, CardFragment, CountersFragment, PagerFragment};
-use crate::page::Place;
+use crate::page::CompanyTime;
 use crate::state::AppState;
 
 /// What a batch of events looks like on one screen.
@@ -37,16 +37,16 @@ impl Rendered {
 pub async fn fragments(
     state: &AppState,
     company_id: CompanyId,
-    place: &Place,
+    time: &CompanyTime,
     screen: Screen,
     lang: Lang,
     events: &[&Event],
 ) -> Result<Rendered> {
     let mut tx = state.db.snapshot(company_id).await?;
     let head = feed::queries::get_head(&mut tx, company_id).await?;
-    let scene = place.scene(lang, head.n, state.clock.now());
+    let scene = time.scene(lang, head.n, state.clock.now());
     let html = match screen {
-        Screen::Board => board(&mut tx, company_id, place, scene, events).await?,
+        Screen::Board => board(&mut tx, company_id, time, scene, events).await?,
         Screen::Order(order_id) => order(&mut tx, company_id, order_id, scene, events).await?,
         Screen::FilteredBoard | Screen::Quotes | Screen::People | Screen::Closed => {
             return Ok(Rendered { html: String::new(), touched: true });
@@ -59,8 +59,8 @@ pub async fn fragments(
 async fn board(
     db: &mut sqlx::PgConnection,
     company_id: CompanyId,
-    place: &Place,
-    scene: Scene,
+    time: &CompanyTime,
+    scene: RenderContext,
     events: &[&Event],
 ) -> Result<String> {
     let mut touched: Vec<OrderId> = events.iter().filter_map(|event| event.order_id).collect();
@@ -88,10 +88,10 @@ async fn board(
     if !counted && moves == 0 {
         return Ok(html);
     }
-    let midnight = place.midnight(scene.now);
+    let midnight = time.midnight(scene.now);
     let (open_now, finished_today) = board::get_totals(db, company_id, midnight).await?;
     if counted {
-        let since = place.midnight_before(scene.now, PAST_DAYS);
+        let since = time.midnight_before(scene.now, PAST_DAYS);
         let spans = board::list_finished_spans(db, company_id, since).await?;
         let indicators = Indicators::new(&spans, midnight, scene.calendar);
         draw(&CountersFragment { scene, open_now, finished_today, indicators }, &mut html)?;
@@ -139,7 +139,7 @@ async fn order(
     db: &mut sqlx::PgConnection,
     company_id: CompanyId,
     order_id: OrderId,
-    scene: Scene,
+    scene: RenderContext,
     events: &[&Event],
 ) -> Result<String> {
     let order = summaries::get_summary(db, company_id, order_id).await?;
@@ -154,7 +154,7 @@ async fn order(
     draw(&BarFragment { scene, order: &order }, &mut html)?;
     draw(&HeadFragment { scene, order: &order }, &mut html)?;
     if events.iter().any(|event| event.item_id.is_none()) {
-        draw(&NotesFragment { scene, order: &order, given: Given::default() }, &mut html)?;
+        draw(&NotesFragment { scene, order: &order, given: FormState::default() }, &mut html)?;
     }
     for id in &touched {
         match items.iter().find(|item| item.id == *id) {
@@ -169,7 +169,7 @@ async fn order(
         draw(&count, &mut html)?;
     }
     draw(
-        &FinishFragment { scene, order: &order, items: &items, open: false, given: Given::default() },
+        &FinishFragment { scene, order: &order, items: &items, open: false, given: FormState::default() },
         &mut html,
     )?;
     for entry in &timeline {

@@ -22,7 +22,7 @@ use crate::feed::Cursor;
 use crate::lang::Lang;
 use crate::lifecycle::Stage;
 use crate::orders::queries::summaries;
-use crate::page::{Place, Visitor};
+use crate::page::{CompanyTime, Visitor};
 use crate::users::model::Actor;
 use crate::users::session;
 
@@ -96,7 +96,7 @@ async fn open_socket(
     authorise(&state.live, &actor, screen).await?;
     let accept = websocket_accept(request.headers())?;
     let permit = state.limits.admit(actor.person_id, visitor.address)?;
-    let company = state.live.company(actor.company_id, &Place::from(&actor.company));
+    let company = state.live.company(actor.company_id, &CompanyTime::from(&actor.company));
     let live = state.live.clone();
     let upgrade = hyper::upgrade::on(request);
     live.state.lifecycle.clone().spawn(async move {
@@ -163,7 +163,7 @@ async fn read_feed(
     let Query(subscription) = subscription?;
     let (screen, cursor) = subscription.parse()?;
     authorise(&state.live, actor, screen).await?;
-    let company = state.live.company(actor.company_id, &Place::from(&actor.company));
+    let company = state.live.company(actor.company_id, &CompanyTime::from(&actor.company));
     let lang: Lang = visitor.lang;
     let mut answer = company.catch_up(screen, lang, &cursor, None).await?;
     let wait = Duration::from_secs(subscription.wait.min(LONGEST_WAIT));

@@ -22,7 +22,7 @@ use crate::users::session;
 const SESSION_CHECK: Duration = Duration::from_secs(60);
 
 /// What has been looked at; it moves on only when the look succeeded.
-struct Heeded {
+struct Checked {
     n: i64,
     rewrites: u64,
     /// Everybody is to be looked at.
@@ -36,16 +36,16 @@ impl CompanyLive {
         let mut regular = interval(SESSION_CHECK);
         regular.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let Position { head, rewrites } = position.borrow().clone();
-        let mut heeded = Heeded { n: head.map_or(0, |head| head.n), rewrites, all: false };
+        let mut checked = Checked { n: head.map_or(0, |head| head.n), rewrites, all: false };
         let mut failed = false;
         loop {
             tokio::select! {
                 changed = position.changed() => if changed.is_err() { return },
                 () = sleep(RETRY), if failed => {}
-                _ = regular.tick() => heeded.all = true,
+                _ = regular.tick() => checked.all = true,
             }
             let now = position.borrow_and_update().clone();
-            let outcome = self.heed_access(&mut heeded, &now).await;
+            let outcome = self.read_up_to(&mut checked, &now).await;
             failed = outcome.is_err();
             if let Err(error) = outcome {
                 tracing::warn!(
@@ -56,12 +56,12 @@ impl CompanyLive {
         }
     }
 
-    async fn heed_access(&self, heeded: &mut Heeded, now: &Position) -> Result<()> {
+    async fn read_up_to(&self, checked: &mut Checked, now: &Position) -> Result<()> {
         let head = now.head.as_ref().map_or(0, |head| head.n);
-        let events = self.feed.between(heeded.n, head);
+        let events = self.feed.between(checked.n, head);
         // After a gap nobody knows whose access changed; in another history sessions are others, too.
-        heeded.all |= events.is_none() || heeded.rewrites != now.rewrites;
-        if heeded.all {
+        checked.all |= events.is_none() || checked.rewrites != now.rewrites;
+        if checked.all {
             self.check_sessions(None).await?;
         }
         let people: HashSet<PersonId> = events
@@ -73,7 +73,7 @@ impl CompanyLive {
         if !people.is_empty() {
             self.check_sessions(Some(&people)).await?;
         }
-        *heeded = Heeded { n: head, rewrites: now.rewrites, all: false };
+        *checked = Checked { n: head, rewrites: now.rewrites, all: false };
         Ok(())
     }
 

@@ -75,14 +75,14 @@ pub async fn serve(
     cursor: Cursor,
     settings: &Settings,
 ) {
-    let place = Place::take(&company, &watcher);
+    let joined = Joined::take(&company, &watcher);
     // Boxed: what catching up needs is given back, where a part of this task would be kept as long as the socket.
     let greeting = Box::pin(greet(&company, &watcher, &cursor, settings)).await;
     let close = match greeting {
         Ok(()) => talk(&mut stream, &company, &watcher).await,
         Err(close) => close,
     };
-    drop(place);
+    drop(joined);
     if let Some((code, reason)) = close {
         let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::from_static(reason) };
         let _ = timeout(GOODBYE, say_goodbye(&mut stream, &watcher.outbox, frame)).await;
@@ -90,19 +90,19 @@ pub async fn serve(
 }
 
 /// A socket among those that are told; given back however the task ends.
-struct Place<'a> {
+struct Joined<'a> {
     company: &'a CompanyLive,
     watcher: &'a Watcher,
 }
 
-impl<'a> Place<'a> {
+impl<'a> Joined<'a> {
     fn take(company: &'a CompanyLive, watcher: &'a Watcher) -> Self {
         metrics::gauge!("live_sockets").increment(1.0);
         Self { company, watcher }
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Joined<'_> {
     fn drop(&mut self) {
         self.company.leave(self.watcher);
         metrics::gauge!("live_sockets").decrement(1.0);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Moment, Visitor};
+use super::{Snapshot, Visitor};
 use crate::error::Result;
 use crate::feed::Head;
 use crate::ids::CompanyId;
@@ -14,7 +14,7 @@ use crate::memo::Memo;
 /// What stands in a page's frame. It is the same for every person: what differs is decided by the frame's `data-can`.
 #[derive(Debug)]
 pub struct Body<F = ()> {
-    pub moment: Moment,
+    pub moment: Snapshot,
     pub title: String,
     pub html: String,
     /// What the frame needs to know of what was drawn.
@@ -24,7 +24,7 @@ pub struct Body<F = ()> {
 /// Bodies of one kind of page. All that a page shows changes through `feed::commit`, which moves the company's head:
 /// what was drawn at a head is true while the head stands there. Only ages go on: a body lasts a minute at most.
 #[derive(Debug)]
-pub struct Bodies<F = ()>(Memo<Key, Body<F>>);
+pub struct PageCache<F = ()>(Memo<Key, Body<F>>);
 
 #[derive(Debug, PartialEq)]
 struct Key {
@@ -38,13 +38,13 @@ struct Key {
 /// Bodies that are kept, of a kind: an order of 500 lines is half a megabyte.
 const KEPT: usize = 32;
 
-impl<F> Default for Bodies<F> {
+impl<F> Default for PageCache<F> {
     fn default() -> Self {
         Self(Memo::new(KEPT))
     }
 }
 
-impl<F> Bodies<F> {
+impl<F> PageCache<F> {
     /// The body of a screen for this visitor's company and language, as of the head the visitor came at or a later one.
     pub async fn get<D>(
         &self,

@@ -3,7 +3,7 @@
 mod body;
 mod queries;
 
-pub use body::{Bodies, Body};
+pub use body::{Body, PageCache};
 
 use std::net::IpAddr;
 use std::sync::OnceLock;
@@ -21,30 +21,30 @@ use crate::assets;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::feed::{self, Head};
-use crate::html::{Chrome, Drawn, FramedPage, Nav, Scene, SharedDevice, Who, WorkCalendar};
+use crate::html::{Drawn, FramedPage, Layout, Nav, RenderContext, SharedDevice, SignedIn, WorkCalendar};
 use crate::ids::PersonId;
 use crate::lang::Lang;
-use crate::users::model::{Actor, Permission, Workplace};
+use crate::users::model::{Actor, CompanySettings, Permission};
 
 /// Where a company is and when it works: what turns instants into words.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct CompanyTime {
     zone: TimeZone,
     starts_minute: i64,
     ends_minute: i64,
 }
 
-impl From<&Workplace> for Place {
-    fn from(workplace: &Workplace) -> Self {
+impl From<&CompanySettings> for CompanyTime {
+    fn from(settings: &CompanySettings) -> Self {
         Self {
-            zone: workplace.zone(),
-            starts_minute: i64::from(workplace.workday_starts_minute),
-            ends_minute: i64::from(workplace.workday_ends_minute),
+            zone: settings.zone(),
+            starts_minute: i64::from(settings.workday_starts_minute),
+            ends_minute: i64::from(settings.workday_ends_minute),
         }
     }
 }
 
-impl Place {
+impl CompanyTime {
     pub fn calendar(&self, now: Timestamp) -> WorkCalendar {
         WorkCalendar {
             offset_minutes: i64::from(self.zone.to_offset(now).seconds()) / 60,
@@ -65,8 +65,8 @@ impl Place {
         day.start_of_day().map_or(now, |midnight| midnight.timestamp())
     }
 
-    pub fn scene(&self, lang: Lang, v: i64, now: Timestamp) -> Scene {
-        Scene { lang, v, now, calendar: self.calendar(now), build: assets::build() }
+    pub fn scene(&self, lang: Lang, v: i64, now: Timestamp) -> RenderContext {
+        RenderContext { lang, v, now, calendar: self.calendar(now), build: assets::build() }
     }
 }
 
@@ -89,7 +89,7 @@ impl Visitor {
 
     /// The distance of the visitor's company from UTC, in minutes eastwards.
     pub fn offset_minutes(&self, now: Timestamp) -> i64 {
-        self.person.as_ref().map_or(0, |actor| Place::from(&actor.company).calendar(now).offset_minutes)
+        self.person.as_ref().map_or(0, |actor| CompanyTime::from(&actor.company).calendar(now).offset_minutes)
     }
 }
 
@@ -106,18 +106,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
 #[derive(Debug)]
 pub struct Subscribed {
     pub screen: String,
-    pub moment: Moment,
+    pub moment: Snapshot,
 }
 
 /// The moment a page's transaction reads.
 #[derive(Clone, Debug)]
-pub struct Moment {
+pub struct Snapshot {
     pub head: Head,
     /// How many drafts wait to be checked, by who imported them: the badge in the navigation.
     pub drafts: Vec<(PersonId, i64)>,
 }
 
-impl Moment {
+impl Snapshot {
     /// Reads it.
     pub async fn read(tx: &mut CompanyTx) -> Result<Self> {
         let company_id = tx.company_id();
@@ -134,14 +134,14 @@ impl Moment {
 }
 
 /// The frame around a page of a person who is signed in. `can` are the permissions that hold on it.
-pub fn chrome(actor: &Actor, lang: Lang, now: Timestamp, can: String, live: Option<Subscribed>) -> Chrome {
+pub fn chrome(actor: &Actor, lang: Lang, now: Timestamp, can: String, live: Option<Subscribed>) -> Layout {
     let v = live.as_ref().map_or(0, |live| live.moment.head.n);
     let drafts = live.as_ref().map_or(0, |live| live.moment.drafts_of(actor));
     let (screen, cursor) = live.map(|live| (live.screen, live.moment.head.to_string())).unzip();
-    Chrome {
-        scene: Place::from(&actor.company).scene(lang, v, now),
+    Layout {
+        scene: CompanyTime::from(&actor.company).scene(lang, v, now),
         company: Some(actor.company.name.clone()),
-        person: Some(Who::from(actor)),
+        person: Some(SignedIn::from(actor)),
         can,
         screen,
         cursor,
@@ -163,7 +163,7 @@ pub fn respond(page: &impl Template) -> Result<Response> {
 const FRAME: usize = 16 * 1024;
 
 /// A page whose inside was drawn already. `kind` is the class of its `<main>`.
-pub fn respond_framed<F>(chrome: &Chrome, body: &Body<F>, kind: &'static str, nav: Nav) -> Result<Response> {
+pub fn respond_framed<F>(chrome: &Layout, body: &Body<F>, kind: &'static str, nav: Nav) -> Result<Response> {
     let page = FramedPage { chrome, title: &body.title, kind, nav, body: Drawn(&body.html) };
     let mut html = String::with_capacity(body.html.len() + FRAME);
     page.render_into(&mut html).map_err(AppError::internal)?;

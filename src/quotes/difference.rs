@@ -1,8 +1,8 @@
 //! The difference between an open order and a newer quote, in words.
 
-use super::around::{Aim, Around, Chosen, Double};
-use super::becomes::{self, Settled, Target};
+use super::context::{Chosen, Duplicate, ImportContext, ImportTarget};
 use super::draft::{Draft, Sheet};
+use super::to_order::{self, Choices, Target};
 use super::views::{ExistingOrder, HeaderChange, LineChange};
 use crate::html::format;
 use crate::lang::Lang;
@@ -28,18 +28,20 @@ pub struct Reader<'a> {
 pub fn existing(
     draft: &Draft,
     sheet: &Sheet,
-    around: &Around,
+    context: &ImportContext,
     target: Option<&Target>,
     chosen: Chosen,
     reader: Reader<'_>,
 ) -> Option<ExistingOrder> {
     let lang = reader.lang;
-    let say = |order| Double::Number(order).sentence().say(lang, 0);
-    let (order, sentence) = match around.aim(draft, sheet) {
-        Aim::NewOrder | Aim::Lost => return None,
-        Aim::Changes(order) if order.number.as_deref() == sheet.number() => (order, say(order)),
-        Aim::Changes(order) => (order, lang.t_with("preview.takes_place", &[("number", &order.label())])),
-        Aim::Finished(order) => (order, say(order)),
+    let say = |order| Duplicate::Number(order).sentence().say(lang, 0);
+    let (order, sentence) = match context.target(draft, sheet) {
+        ImportTarget::NewOrder | ImportTarget::Lost => return None,
+        ImportTarget::Changes(order) if order.number.as_deref() == sheet.number() => (order, say(order)),
+        ImportTarget::Changes(order) => {
+            (order, lang.t_with("preview.takes_place", &[("number", &order.label())]))
+        }
+        ImportTarget::Finished(order) => (order, say(order)),
     };
     let mut existing = ExistingOrder { id: order.id, sentence, ..ExistingOrder::default() };
     let Some(target) = target else {
@@ -52,21 +54,27 @@ pub fn existing(
     }
     // Cells that cannot be used would show as zeros.
     if sheet.holds() || sheet.may_be_accepted() {
-        let settled = Settled::over(target, chosen, &around.shippings);
+        let choices = Choices::over(target, chosen, &context.shippings);
         let reason = (!sheet.holds()).then(|| draft.form.reason.clone());
-        if let Some(quote) = becomes::order(draft, sheet, settled, reader.actor.person_id, reason) {
-            fill(&mut existing, target, &quote, around, lang);
+        if let Some(quote) = to_order::order(draft, sheet, choices, reader.actor.person_id, reason) {
+            fill(&mut existing, target, &quote, context, lang);
         }
     }
     Some(existing)
 }
 
-fn fill(existing: &mut ExistingOrder, target: &Target, quote: &NewOrder, around: &Around, lang: Lang) {
+fn fill(
+    existing: &mut ExistingOrder,
+    target: &Target,
+    quote: &NewOrder,
+    context: &ImportContext,
+    lang: Lang,
+) {
     let revision = target.base.revised(quote);
     existing.seen = Some(target.base.fingerprint(&revision));
     existing.changes = revision.changes().map(|line| line_change(line, lang)).collect();
     existing.unchanged = revision.count(&[Fate::Same]);
-    existing.header = header_changes(target, &target.base.revised_header(quote), around, lang);
+    existing.header = header_changes(target, &target.base.revised_header(quote), context, lang);
 }
 
 fn line_change(line: &RevisedLine<'_>, lang: Lang) -> LineChange {
@@ -118,22 +126,22 @@ fn notes(line: &RevisedLine<'_>, lang: Lang) -> Vec<String> {
     .collect()
 }
 
-fn header_changes(target: &Target, after: &Header, around: &Around, lang: Lang) -> Vec<HeaderChange> {
+fn header_changes(target: &Target, after: &Header, context: &ImportContext, lang: Lang) -> Vec<HeaderChange> {
     let before = &target.base.header;
     let none = || lang.t("order.no_number").into_owned();
     let number = |header: &Header| header.number.clone().unwrap_or_else(none);
     let customer = |header: &Header| format!("{} {}", header.customer_code, header.customer);
     let date = |header: &Header| format::date(header.quote_date);
     let seller = |header: &Header| {
-        let known = around.candidates.iter().find(|candidate| candidate.id == header.seller_id);
+        let known = context.candidates.iter().find(|candidate| candidate.id == header.seller_id);
         known.map_or_else(|| target.summary.seller.clone(), |candidate| candidate.name.clone())
     };
     let shipping = |header: &Header| {
-        let known = around.shippings.iter().find(|option| option.id == header.shipping_id);
+        let known = context.shippings.iter().find(|option| option.id == header.shipping_id);
         known.map(|option| option.name.clone()).unwrap_or_default()
     };
     let packaging = |header: &Header| {
-        let known = around.packagings.iter().find(|option| option.id == header.packaging_id);
+        let known = context.packagings.iter().find(|option| option.id == header.packaging_id);
         known.map(|option| option.name.clone()).unwrap_or_default()
     };
     let values = |header: &Header| {

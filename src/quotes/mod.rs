@@ -2,15 +2,13 @@
 //! process that a hostile file can only take down alone.
 
 pub mod actions;
-pub mod around;
-pub mod becomes;
 pub mod checks;
 pub mod cli;
+pub mod context;
 pub mod difference;
 pub mod draft;
 pub mod numbers;
-pub mod pace;
-pub mod present;
+pub mod preview;
 pub mod queries;
 pub mod quote;
 mod reader;
@@ -20,6 +18,8 @@ pub mod routes;
 pub mod sandbox;
 #[cfg(test)]
 mod tests;
+pub mod to_order;
+pub mod upload_quota;
 pub mod views;
 
 pub use checks::{Notice, Problem};

@@ -5,7 +5,7 @@ use askama::filters::HtmlSafe;
 use jiff::Timestamp;
 
 use crate::html::format::folded;
-use crate::html::{Choice, Chrome, FieldErrors, Nav, Scene};
+use crate::html::{Choice, FieldErrors, Layout, Nav, RenderContext};
 use crate::ids::{DraftId, OrderId};
 
 /// Where a draft stands.
@@ -42,7 +42,7 @@ pub struct DraftRow {
 #[derive(Template)]
 #[template(path = "quotes/_draft.html")]
 pub struct DraftFragment<'a> {
-    pub scene: Scene,
+    pub scene: RenderContext,
     pub draft: &'a DraftRow,
 }
 
@@ -93,7 +93,7 @@ pub struct UploadResult {
 #[derive(Template)]
 #[template(path = "quotes/import.html")]
 pub struct ImportPage<'a> {
-    pub chrome: &'a Chrome,
+    pub chrome: &'a Layout,
     /// Oldest first.
     pub drafts: &'a [DraftRow],
     pub results: &'a [UploadResult],
@@ -234,7 +234,7 @@ pub struct PreviewForm {
 #[derive(Template)]
 #[template(path = "quotes/preview.html")]
 pub struct PreviewPage<'a> {
-    pub chrome: &'a Chrome,
+    pub chrome: &'a Layout,
     pub id: DraftId,
     /// The draft's version: two editors never overwrite each other.
     pub version: i32,

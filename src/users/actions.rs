@@ -10,7 +10,7 @@ use super::pin::{self, Turn};
 use super::queries::events::{NewSecurityEvent, SecurityEvent, insert_security_event};
 use super::queries::sign_in::{self, Account, FailureKey};
 use super::queries::{devices, people, sessions};
-use super::session::Begins;
+use super::session::SessionStart;
 use crate::error::{AppError, Result, Sentence};
 use crate::feed::{self, EventKind, NewEvent};
 use crate::ids::{CompanyId, PersonId};
@@ -40,7 +40,7 @@ pub struct Attempt<'a> {
 /// Somebody whose PIN was right.
 #[derive(Debug)]
 pub struct Proven {
-    pub begins: Begins,
+    pub begins: SessionStart,
     pub person_id: PersonId,
     pub name: String,
     /// The browser's device, or a new one for it to keep.
@@ -103,7 +103,7 @@ async fn open_attempt(state: &AppState, attempt: Attempt<'_>) -> Result<Opened> 
     }
     let failure_id = Uuid::now_v7();
     sign_in::insert_failure(&mut tx, company_id, failure_id, key, now).await?;
-    tx.keep().await?;
+    tx.commit().await?;
     Ok(Opened { account, failure_id, tallies, known })
 }
 
@@ -148,9 +148,9 @@ async fn accept(
         at: now,
     };
     insert_security_event(&mut tx, company_id, &event).await?;
-    tx.keep().await?;
+    tx.commit().await?;
     metrics::counter!("sign_ins_total", "outcome" => "ok").increment(1);
-    let begins = Begins {
+    let begins = SessionStart {
         company_id,
         person_id: account.person_id,
         pin_hash: account.pin_hash,
@@ -186,7 +186,7 @@ async fn refuse(
         event.detail = json!({ "known_device": known, "seconds": wait });
         insert_security_event(&mut tx, attempt.company_id, &event).await?;
     }
-    tx.keep().await?;
+    tx.commit().await?;
     metrics::counter!("sign_ins_total", "outcome" => "wrong").increment(1);
     Ok(())
 }
@@ -230,7 +230,7 @@ pub async fn change_pin(
     actor: &Actor,
     client: &Client,
     change: PinChange<'_>,
-) -> Result<Begins> {
+) -> Result<SessionStart> {
     check_new_pin(change.new, change.again, actor.company.pin_digits, &actor.number)?;
     if change.new == change.current {
         return Err(AppError::field("pin", "pin.same"));
@@ -268,7 +268,7 @@ pub async fn change_pin(
     .await?;
     let event = NewEvent::new(EventKind::AccessChanged, person_id).person(person_id);
     feed::commit(tx, &state.doorbell, &event, None, now).await?;
-    Ok(Begins { pin_hash, continues: Some(actor.session.id), ..proven.begins })
+    Ok(SessionStart { pin_hash, continues: Some(actor.session.id), ..proven.begins })
 }
 
 /// A new PIN, typed twice, against the rule. The sentences stand beside their fields.
@@ -294,7 +294,7 @@ pub fn check_new_pin(new: &str, again: &str, digits: u8, number: &str) -> Result
 pub async fn change_language(state: &AppState, actor: &Actor, lang: Lang) -> Result<()> {
     let mut tx = state.db.company(actor.company_id).await?;
     people::update_language(&mut tx, actor.company_id, actor.person_id, lang).await?;
-    feed::commit_unseen(tx).await
+    feed::commit_without_event(tx).await
 }
 
 /// Clears away what no longer counts: ended sessions, failures of yesterday, devices not seen for a year.
@@ -310,7 +310,7 @@ pub async fn delete_old(state: &AppState) -> Result<()> {
     let day = jiff::SignedDuration::from_hours(24);
     sign_in::delete_old_attempts(&mut tx, now - day, now - day * 400).await?;
     devices::delete_old_door_failures(&mut tx, now - day).await?;
-    tx.keep().await?;
+    tx.commit().await?;
     tracing::debug!(sessions = gone, "old sessions were cleared away");
     Ok(())
 }

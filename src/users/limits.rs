@@ -41,33 +41,33 @@ const LONGEST_SECONDS: i64 = 15 * 60;
 
 /// What is guessed at before anybody is known, counted by address within [`SHARED_WINDOW`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum GuessKind {
     /// The code of a company. A slip of the finger is common, and a whole company shares one address.
     Company,
     /// The token of the one-time page: copied, not typed.
     SetUp,
 }
 
-impl Door {
+impl GuessKind {
     /// The word in the table.
     pub fn code(self) -> &'static str {
         match self {
-            Door::Company => "company",
-            Door::SetUp => "set_up",
+            GuessKind::Company => "company",
+            GuessKind::SetUp => "set_up",
         }
     }
 
     fn free(self) -> i64 {
         match self {
-            Door::Company => 20,
-            Door::SetUp => 5,
+            GuessKind::Company => 20,
+            GuessKind::SetUp => 5,
         }
     }
 }
 
 /// How long an address has to wait at a door; None: it may try.
-pub fn door_wait(door: Door, failures: Tally, now: Timestamp) -> Option<SignedDuration> {
-    remaining(failures, door.free(), now)
+pub fn guess_wait(kind: GuessKind, failures: Tally, now: Timestamp) -> Option<SignedDuration> {
+    remaining(failures, kind.free(), now)
 }
 
 /// How long to wait from now; None: the PIN may be tried.
@@ -180,9 +180,12 @@ mod tests {
 
     #[test]
     fn a_door_is_guessed_at_slower_and_slower() {
-        let wait = |door, count| door_wait(door, tally(count, 0), now()).map(|wait| wait.as_secs());
-        assert_eq!([4, 5, 6, 40].map(|count| wait(Door::SetUp, count)), [None, Some(2), Some(4), Some(900)]);
-        assert_eq!([19, 20].map(|count| wait(Door::Company, count)), [None, Some(2)]);
+        let wait = |kind, count| guess_wait(kind, tally(count, 0), now()).map(|wait| wait.as_secs());
+        assert_eq!(
+            [4, 5, 6, 40].map(|count| wait(GuessKind::SetUp, count)),
+            [None, Some(2), Some(4), Some(900)]
+        );
+        assert_eq!([19, 20].map(|count| wait(GuessKind::Company, count)), [None, Some(2)]);
     }
 
     #[test]

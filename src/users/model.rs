@@ -118,7 +118,7 @@ impl Permission {
 
 /// The company a person works for, as far as every page needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Workplace {
+pub struct CompanySettings {
     pub code: String,
     pub name: String,
     /// IANA name, checked when it was stored.
@@ -133,7 +133,7 @@ pub struct Workplace {
     pub shared_idle_minutes: i16,
 }
 
-impl Workplace {
+impl CompanySettings {
     /// UTC if the stored name is not known to this build.
     pub fn zone(&self) -> TimeZone {
         TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC)
@@ -185,7 +185,7 @@ pub struct Actor {
     /// Chosen by the person; without a choice the browser's language counts.
     pub language: Option<Lang>,
     pub pin_must_change: bool,
-    pub company: Workplace,
+    pub company: CompanySettings,
     pub session: SessionFacts,
 }
 

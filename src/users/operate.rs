@@ -41,7 +41,7 @@ pub async fn create_company(db: &Db, new: NewCompany<'_>) -> Result<CompanyId> {
     check_company(new)?;
     let mut tx = db.operator().await?;
     let id = insert_company(&mut tx, new).await?;
-    tx.keep().await?;
+    tx.commit().await?;
     Ok(id)
 }
 
@@ -100,7 +100,7 @@ pub async fn rename_company(db: &Db, code: &str, name: &str) -> Result<()> {
     if !companies::update_company_name(&mut tx, code, name).await? {
         return Err(AppError::NotFound);
     }
-    tx.keep().await
+    tx.commit().await
 }
 
 /// Minutes, 1 to 60, without a touch after which a shared device asks for the PIN again.
@@ -109,7 +109,7 @@ pub async fn set_shared_idle(db: &Db, code: &str, minutes: i16) -> Result<()> {
     if !companies::update_company_shared_idle(&mut tx, code, minutes).await? {
         return Err(AppError::NotFound);
     }
-    tx.keep().await
+    tx.commit().await
 }
 
 /// Closes a company: its sessions end, and nobody signs in any more. Nothing is deleted.
@@ -122,7 +122,7 @@ pub async fn close_company(db: &Db, clock: &Clock, code: &str) -> Result<()> {
         sessions::delete_sessions_of(&mut tx, company_id, person_id, None).await?;
         append(&mut tx, company_id, EventKind::AccessChanged, person_id, now).await?;
     }
-    tx.keep().await
+    tx.commit().await
 }
 
 pub async fn list_companies(db: &Db) -> Result<Vec<ListedCompany>> {
@@ -155,7 +155,7 @@ pub async fn create_admin(
     let new = new_admin(name, number, pin_hash, true);
     let mut tx = operator.db.operator().await?;
     insert_admin(&mut tx, company.id, &new, SecurityEvent::PersonCreated, &Source::default(), now).await?;
-    tx.keep().await?;
+    tx.commit().await?;
     Ok(pin)
 }
 
@@ -171,7 +171,7 @@ pub async fn reset_pin(operator: Operator<'_>, company: &ListedCompany, number: 
     sessions::delete_sessions_of(&mut tx, company.id, id, None).await?;
     note(&mut tx, company.id, SecurityEvent::PinReset, id, &Source::default(), now).await?;
     append(&mut tx, company.id, EventKind::AccessChanged, id, now).await?;
-    tx.keep().await?;
+    tx.commit().await?;
     Ok(pin)
 }
 

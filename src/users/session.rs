@@ -25,7 +25,7 @@ use super::client::wants_json;
 use super::model::{Actor, SESSION_ABSOLUTE, session_holds};
 use super::queries::sessions::{self, FoundSession, NewSession};
 use crate::clock::Clock;
-use crate::command::Who;
+use crate::command::Caller;
 use crate::db::Db;
 use crate::error::{AppError, Result};
 use crate::feed::Head;
@@ -41,7 +41,7 @@ const BEGINS: &str = "begins";
 
 /// Whose session begins, and what was checked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Begins {
+pub struct SessionStart {
     pub company_id: CompanyId,
     pub person_id: PersonId,
     /// The hash that the PIN was checked against: if it is another by now, no session begins.
@@ -63,7 +63,7 @@ pub struct PostgresStore {
 impl SessionStore for PostgresStore {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
         let begins = record.data.get(BEGINS).cloned().unwrap_or_default();
-        let begins: Begins =
+        let begins: SessionStart =
             serde_json::from_value(begins).map_err(|error| StoreError::Encode(error.to_string()))?;
         // A new id at each sign-in, whatever the browser came with.
         record.id = Id::default();
@@ -78,7 +78,7 @@ impl SessionStore for PostgresStore {
         };
         let mut tx = self.db.gate().await.map_err(backend)?;
         let began = sessions::insert_session(&mut tx, &new).await.map_err(backend)?;
-        tx.keep().await.map_err(backend)?;
+        tx.commit().await.map_err(backend)?;
         if began { Ok(()) } else { Err(StoreError::Backend("the PIN was changed meanwhile".to_owned())) }
     }
 
@@ -88,7 +88,7 @@ impl SessionStore for PostgresStore {
         let data = serde_json::to_value(data).map_err(|error| StoreError::Encode(error.to_string()))?;
         let mut tx = self.db.gate().await.map_err(backend)?;
         sessions::update_session_data(&mut tx, &key(record.id), &data).await.map_err(backend)?;
-        tx.keep().await.map_err(backend)
+        tx.commit().await.map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
@@ -102,7 +102,7 @@ impl SessionStore for PostgresStore {
             let mut tx = self.db.gate().await.map_err(backend)?;
             let id = [actor.session.id.0];
             sessions::touch_sessions(&mut tx, &id, now, now - TOUCH_EVERY).await.map_err(backend)?;
-            tx.keep().await.map_err(backend)?;
+            tx.commit().await.map_err(backend)?;
         }
         let actor = serde_json::to_value(&actor).map_err(|error| StoreError::Decode(error.to_string()))?;
         let data = [(ACTOR.to_owned(), actor), (HEAD.to_owned(), head.to_string().into())].into();
@@ -113,7 +113,7 @@ impl SessionStore for PostgresStore {
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
         let mut tx = self.db.gate().await.map_err(backend)?;
         sessions::delete_session_by_key(&mut tx, &key(*id)).await.map_err(backend)?;
-        tx.keep().await.map_err(backend)
+        tx.commit().await.map_err(backend)
     }
 }
 
@@ -152,14 +152,14 @@ pub fn layer(state: &AppState) -> SessionManagerLayer<PostgresStore> {
 }
 
 /// Middleware: finds out who is behind a request, once. Puts [`Actor`], [`Who`] and the company's [`Head`] into its
-/// extensions, or nothing when nobody is signed in. What goes wrong is left for [`hold_back`], inside of the layers that put
+/// extensions, or nothing when nobody is signed in. What goes wrong is left for [`require_session`], inside of the layers that put
 /// errors into words.
 pub async fn load_actor(mut request: Request, next: Next) -> Response {
     if let Some(session) = request.extensions().get::<Session>().cloned() {
         match session.get::<Actor>(ACTOR).await {
             Ok(Some(actor)) => {
-                let who = Who { company_id: actor.company_id, person_id: actor.person_id };
-                request.extensions_mut().insert(who);
+                let caller = Caller { company_id: actor.company_id, person_id: actor.person_id };
+                request.extensions_mut().insert(caller);
                 request.extensions_mut().insert(actor);
                 let head = session.get::<String>(HEAD).await.ok().flatten();
                 if let Some(head) = head.and_then(|head| head.parse::<Head>().ok()) {
@@ -181,7 +181,7 @@ struct Held(Arc<AppError>);
 
 /// Middleware: a database that is away is said, it signs nobody out; and somebody whose PIN must be changed gets
 /// nowhere else.
-pub async fn hold_back(request: Request, next: Next) -> Response {
+pub async fn require_session(request: Request, next: Next) -> Response {
     if let Some(Held(error)) = request.extensions().get() {
         let mut response = error.status().into_response();
         response.extensions_mut().insert(error.clone());
@@ -218,13 +218,13 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Actor {
 }
 
 /// Begins a session under a new id and ends the one the browser had, unless it is continued.
-pub async fn begin(state: &AppState, session: &Session, begins: &Begins) -> Result<()> {
+pub async fn begin(state: &AppState, session: &Session, begins: &SessionStart) -> Result<()> {
     if let Some(continued) = begins.continues {
         // Its row must outlive `flush`, which deletes by key.
         let nobody_s: [u8; 32] = rand::random();
         let mut tx = state.db.gate().await?;
         sessions::update_session_keyless(&mut tx, continued, &nobody_s).await?;
-        tx.keep().await?;
+        tx.commit().await?;
     }
     session.flush().await.map_err(unavailable)?;
     session.insert(BEGINS, begins).await.map_err(unavailable)?;
@@ -260,7 +260,7 @@ pub async fn check_sessions(
         .collect();
     if !seen.is_empty() {
         sessions::touch_sessions(&mut tx, &seen, now, now - TOUCH_EVERY).await?;
-        tx.keep().await?;
+        tx.commit().await?;
     }
     let actors: HashMap<SessionId, Actor> =
         holding.into_iter().map(|found| (found.actor.session.id, found.actor)).collect();

@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::actions::check_new_pin;
 use super::client::Source;
-use super::doors;
-use super::limits::Door;
+use super::find_company;
+use super::limits::GuessKind;
 use super::model::Role;
 use super::operate::{self, NewCompany, Operator};
 use super::people::check_new_person;
@@ -14,7 +14,7 @@ use super::queries::companies::{self, ListedCompany};
 use super::queries::devices;
 use super::queries::events::SecurityEvent;
 use super::queries::sign_in;
-use super::session::Begins;
+use super::session::SessionStart;
 use crate::error::{AppError, Result};
 
 /// What the one-time page asks.
@@ -49,7 +49,7 @@ pub async fn set_up(
     form: SetUp<'_>,
     source: &Source,
     network: &str,
-) -> Result<Begins> {
+) -> Result<SessionStart> {
     let existing = find_set_up(operator).await?;
     check_token(operator, form.token.trim(), network).await?;
     if existing.is_none() {
@@ -72,8 +72,8 @@ pub async fn set_up(
         None => operate::insert_company(&mut tx, form.company).await?,
     };
     operate::insert_admin(&mut tx, company_id, &new, SecurityEvent::SetUpDone, source, now).await?;
-    tx.keep().await?;
-    Ok(Begins { company_id, person_id: new.id, pin_hash: new.pin_hash, continues: None, device: None })
+    tx.commit().await?;
+    Ok(SessionStart { company_id, person_id: new.id, pin_hash: new.pin_hash, continues: None, device: None })
 }
 
 /// Whoever guesses waits longer each time; then the right token is not looked at either.
@@ -81,12 +81,12 @@ async fn check_token(operator: Operator<'_>, given: &str, network: &str) -> Resu
     let now = operator.clock.now();
     let expected = operator.settings.setup_token.as_deref().unwrap_or_default();
     let mut tx = operator.db.gate().await?;
-    doors::knock(&mut tx, Door::SetUp, network, now).await?;
+    find_company::check_guesses(&mut tx, GuessKind::SetUp, network, now).await?;
     if is_same(given, expected) {
         return Ok(());
     }
-    devices::insert_door_failure(&mut tx, Uuid::now_v7(), Door::SetUp, network, now).await?;
-    tx.keep().await?;
+    devices::insert_guess_failure(&mut tx, Uuid::now_v7(), GuessKind::SetUp, network, now).await?;
+    tx.commit().await?;
     Err(AppError::field("token", "set_up.token_wrong"))
 }
 

@@ -77,5 +77,5 @@ pub async fn set_shared(
         at: now,
     };
     insert_security_event(&mut tx, company_id, &event).await?;
-    feed::commit_unseen(tx).await
+    feed::commit_without_event(tx).await
 }

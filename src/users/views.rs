@@ -5,10 +5,10 @@ use askama::filters::HtmlSafe;
 
 use super::model::{Actor, Role};
 use super::shared::Present;
-use crate::html::{Chrome, FieldErrors, Nav, Scene, Who};
+use crate::html::{FieldErrors, Layout, Nav, RenderContext, SignedIn};
 use crate::ids::PersonId;
 
-impl From<&Actor> for Who {
+impl From<&Actor> for SignedIn {
     fn from(actor: &Actor) -> Self {
         let roles = actor.roles.iter().map(|role| role.code()).collect();
         Self { id: actor.person_id, name: actor.name.clone(), roles }
@@ -28,7 +28,7 @@ pub enum SignInCompany {
 #[derive(Template)]
 #[template(path = "users/sign_in.html")]
 pub struct SignInPage<'a> {
-    pub chrome: &'a Chrome,
+    pub chrome: &'a Layout,
     pub company: SignInCompany,
     /// As typed before; the PIN is never printed back.
     pub number: &'a str,
@@ -62,7 +62,7 @@ pub enum SwitchAsk<'a> {
 #[derive(Template)]
 #[template(path = "users/switch.html")]
 pub struct SwitchPage<'a> {
-    pub chrome: &'a Chrome,
+    pub chrome: &'a Layout,
     pub people: &'a [Present],
     pub ask: SwitchAsk<'a>,
     /// Who acts on the device at this moment.
@@ -92,7 +92,7 @@ impl SwitchPage<'_> {
     }
 
     fn initials(&self, person: &Present) -> String {
-        crate::html::chrome::initials(&person.name)
+        crate::html::layout::initials(&person.name)
     }
 
     fn roles(&self, person: &Present) -> String {
@@ -107,7 +107,7 @@ impl SwitchPage<'_> {
 #[derive(Template)]
 #[template(path = "users/set_up.html")]
 pub struct SetUpPage<'a> {
-    pub chrome: &'a Chrome,
+    pub chrome: &'a Layout,
     pub token: &'a str,
     /// The name of the company that exists already; None: it is created here.
     pub existing: Option<&'a str>,
@@ -129,7 +129,7 @@ impl SetUpPage<'_> {
 #[derive(Template)]
 #[template(path = "users/change_pin.html")]
 pub struct ChangePinPage<'a> {
-    pub chrome: &'a Chrome,
+    pub chrome: &'a Layout,
     /// The PIN was given by somebody else and must be replaced before anything else.
     pub must_change: bool,
     pub pin_digits: u8,
@@ -161,7 +161,7 @@ pub struct PersonRow {
 #[derive(Template)]
 #[template(path = "users/_person.html")]
 pub struct PersonFragment<'a> {
-    pub scene: Scene,
+    pub scene: RenderContext,
     pub person: &'a PersonRow,
 }
 
@@ -218,7 +218,7 @@ pub struct NewPersonForm {
 #[derive(Template)]
 #[template(path = "users/people.html")]
 pub struct PeoplePage<'a> {
-    pub chrome: &'a Chrome,
+    pub chrome: &'a Layout,
     pub people: &'a [PersonRow],
     pub form: &'a NewPersonForm,
     pub errors: &'a FieldErrors,
@@ -244,7 +244,7 @@ impl PeoplePage<'_> {
 #[derive(Template)]
 #[template(path = "error.html")]
 pub struct ErrorPage<'a> {
-    pub chrome: &'a Chrome,
+    pub chrome: &'a Layout,
     pub status: u16,
     /// The sentence for a person; None: the usual one of the status.
     pub sentence: Option<&'a str>,

@@ -35,7 +35,7 @@ async fn a_connection_comes_back_as_it_went_whatever_happened_on_it() {
     sole().await;
     drop(db.company(company_id).await.unwrap());
     sole().await;
-    db.gate().await.unwrap().keep().await.unwrap();
+    db.gate().await.unwrap().commit().await.unwrap();
     sole().await;
     let mut failed = db.company(company_id).await.unwrap();
     failed.execute("select 1 / 0").await.unwrap_err();

@@ -93,7 +93,7 @@ async fn a_transaction_that_postgres_gave_up_is_an_outage_and_no_fault() {
 }
 
 #[tokio::test]
-async fn an_access_that_changed_while_sessions_could_not_be_read_is_heeded_as_soon_as_they_can() {
+async fn an_access_that_changed_while_sessions_could_not_be_read_is_noticed_as_soon_as_they_can() {
     let server = TestServer::start().await;
     let company = server.company("alfa").await;
     let picker = server.signed_in("alfa", PICKER).await;

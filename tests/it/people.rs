@@ -1,7 +1,7 @@
 //! What administrators do with people, and where nobody else gets.
 
 use reqwest::StatusCode;
-use separacao::command::{self, Tap, Who};
+use separacao::command::{self, Caller, Tap};
 use separacao::ids::OperationId;
 use separacao::users::client::Source;
 use separacao::users::model::Role;
@@ -148,7 +148,7 @@ async fn of_two_administrators_who_go_at_once_one_stays() {
     let (one, other) = (company.person(ADMIN).await, company.person(OTHER_ADMIN).await);
     let source = Source::default();
     let tap = |person_id| Tap {
-        who: Who { company_id: company.id, person_id },
+        caller: Caller { company_id: company.id, person_id },
         operation_id: OperationId::new(),
         fingerprint: [0; 32],
         form: (),

@@ -5,7 +5,7 @@
 //! A program that was killed leaves it running; the next start finds it and goes on.
 
 mod binaries;
-mod place;
+mod data_dir;
 mod postmaster;
 
 use std::fs::{File, OpenOptions};
@@ -20,8 +20,8 @@ use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep, timeout};
 
 use self::binaries::Binaries;
-use self::place::Account;
-pub use self::place::default_data_dir;
+use self::data_dir::Account;
+pub use self::data_dir::default_data_dir;
 
 const DATABASE: &str = "separacao";
 const PORT: u16 = 5432;
@@ -63,7 +63,7 @@ pub enum EmbeddedError {
 /// A running PostgreSQL that this program uses, and stops if nobody else does.
 #[derive(Debug)]
 pub struct Embedded {
-    place: Place,
+    dir: DataDir,
     url: String,
     /// Held shared for as long as we use the server.
     users: File,
@@ -73,22 +73,22 @@ pub struct Embedded {
 /// Starts PostgreSQL on `data_dir`, or joins the one already running there, and makes sure that the database
 /// `separacao` exists. The first start creates the directory and takes about a second.
 pub async fn start(data_dir: &Path, pg_bin_dir: Option<&Path>) -> Result<Embedded, EmbeddedError> {
-    let place = Place::prepare(data_dir)?;
-    let _alone = place.lock_alone().await?;
-    let users = place.open("users.lock")?;
-    users.lock_shared().map_err(io("cannot lock", &place.base.join("users.lock")))?;
+    let dir = DataDir::prepare(data_dir)?;
+    let _alone = dir.lock_alone().await?;
+    let users = dir.open("users.lock")?;
+    users.lock_shared().map_err(io("cannot lock", &dir.base.join("users.lock")))?;
 
-    let wanted = binaries::version_of(&place.cluster);
-    let binaries = binaries::find(pg_bin_dir, wanted, &place.cluster).await?;
+    let wanted = binaries::version_of(&dir.cluster);
+    let binaries = binaries::find(pg_bin_dir, wanted, &dir.cluster).await?;
     if wanted.is_none() {
-        place.initdb(&binaries).await?;
+        dir.initdb(&binaries).await?;
     }
-    let (mut connection, child) = place.run(&binaries).await?;
+    let (mut connection, child) = dir.run(&binaries).await?;
     create_database(&mut connection).await?;
     connection.close().await?;
 
-    let url = place.url(DATABASE);
-    Ok(Embedded { place, url, users, child })
+    let url = dir.url(DATABASE);
+    Ok(Embedded { dir, url, users, child })
 }
 
 impl Embedded {
@@ -99,34 +99,34 @@ impl Embedded {
 
     /// Stops the server (fast: open transactions are rolled back), unless another program still uses it.
     pub async fn stop(self) -> Result<(), EmbeddedError> {
-        let Embedded { place, users, child, .. } = self;
-        let _alone = place.lock_alone().await?;
-        users.unlock().map_err(io("cannot unlock", &place.base))?;
+        let Embedded { dir, users, child, .. } = self;
+        let _alone = dir.lock_alone().await?;
+        users.unlock().map_err(io("cannot unlock", &dir.base))?;
         if users.try_lock().is_err() {
             return Ok(());
         }
-        let Some(server) = postmaster::read(&place.cluster) else { return Ok(()) };
+        let Some(server) = postmaster::read(&dir.cluster) else { return Ok(()) };
         if !server.is_live() {
             return Ok(());
         }
-        server.interrupt().map_err(io("cannot stop the server of", &place.cluster))?;
+        server.interrupt().map_err(io("cannot stop the server of", &dir.cluster))?;
         let gone = async {
             if let Some(mut child) = child {
                 let _ = child.wait().await;
             }
-            while postmaster::read(&place.cluster).is_some() {
+            while postmaster::read(&dir.cluster).is_some() {
                 sleep(POLL).await;
             }
         };
         timeout(STOPPED_WITHIN, gone).await.map_err(|_| EmbeddedError::NotStopped)?;
-        let _ = std::fs::remove_dir(&place.sockets);
+        let _ = std::fs::remove_dir(&dir.sockets);
         Ok(())
     }
 }
 
 /// Where everything lies, and as whom the server runs.
 #[derive(Debug)]
-struct Place {
+struct DataDir {
     /// Ours: locks and the server's log.
     base: PathBuf,
     /// The server's: PGDATA.
@@ -136,19 +136,19 @@ struct Place {
     account: Option<Account>,
 }
 
-impl Place {
+impl DataDir {
     fn prepare(data_dir: &Path) -> Result<Self, EmbeddedError> {
         std::fs::create_dir_all(data_dir).map_err(io("cannot create", data_dir))?;
         let base = data_dir.canonicalize().map_err(io("cannot open", data_dir))?;
-        let account = match place::is_root() {
-            true => Some(place::find_account()?),
+        let account = match data_dir::is_root() {
+            true => Some(data_dir::find_account()?),
             false => None,
         };
         if let Some(account) = &account {
-            place::check_reachable(&base, account)?;
+            data_dir::check_reachable(&base, account)?;
         }
-        let sockets = place::socket_dir(&base);
-        place::create_private_dir(&sockets, account.as_ref())?;
+        let sockets = data_dir::socket_dir(&base);
+        data_dir::create_private_dir(&sockets, account.as_ref())?;
         Ok(Self { cluster: base.join("postgres"), base, sockets, account })
     }
 
@@ -183,7 +183,7 @@ impl Place {
             if fresh.exists() {
                 std::fs::remove_dir_all(&fresh).map_err(io("cannot remove", &fresh))?;
             }
-            place::create_private_dir(&fresh, self.account.as_ref())?;
+            data_dir::create_private_dir(&fresh, self.account.as_ref())?;
             let mut initdb = self.command(binaries, "initdb");
             initdb.arg("-D").arg(&fresh).args(["-U", "postgres", "-A", "trust", "-E", "UTF8"]).args(locale);
             let done = initdb.output().await.map_err(io("cannot run", &binaries.path("initdb")))?;
@@ -242,7 +242,7 @@ impl Place {
     }
 
     fn url(&self, database: &str) -> String {
-        let host = place::percent_encode(&self.sockets);
+        let host = data_dir::percent_encode(&self.sockets);
         format!("postgres:///{database}?host={host}&port={PORT}&user=postgres&sslmode=disable")
     }
 

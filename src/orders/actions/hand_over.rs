@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Entry, On};
+use super::{Entry, OrderContext};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
@@ -16,7 +16,7 @@ use crate::users::queries::people;
 /// One open order gets this seller.
 #[derive(Debug)]
 pub struct HandOverOrder<'a> {
-    pub on: On<'a>,
+    pub on: OrderContext<'a>,
     pub seller_id: PersonId,
 }
 

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Entry, On, item_conflict};
+use super::{Entry, OrderContext, item_conflict};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
@@ -19,7 +19,7 @@ use crate::users::model::Permission;
 /// Pick this many units of the line's own goods. The screen sends the rest it showed.
 #[derive(Debug)]
 pub struct PickItem<'a> {
-    pub on: On<'a>,
+    pub on: OrderContext<'a>,
     pub item_id: ItemId,
     pub quantity: Decimal,
 }
@@ -27,7 +27,7 @@ pub struct PickItem<'a> {
 /// Take this many picked units back.
 #[derive(Debug)]
 pub struct UnpickItem<'a> {
-    pub on: On<'a>,
+    pub on: OrderContext<'a>,
     pub item_id: ItemId,
     pub quantity: Decimal,
     /// They are this pick, the last one that the screen showed; None: the newest, whichever they are.
@@ -37,7 +37,7 @@ pub struct UnpickItem<'a> {
 /// This many units that the newest quote does not want, or that a canceled order has in its box, are back on the shelf.
 #[derive(Debug)]
 pub struct ReturnItem<'a> {
-    pub on: On<'a>,
+    pub on: OrderContext<'a>,
     pub item_id: ItemId,
     pub quantity: Decimal,
 }
@@ -45,7 +45,7 @@ pub struct ReturnItem<'a> {
 /// The rest of the line will not be sent.
 #[derive(Debug)]
 pub struct MarkShort<'a> {
-    pub on: On<'a>,
+    pub on: OrderContext<'a>,
     pub item_id: ItemId,
     /// A code of [`SHORT_REASONS`].
     pub code: String,
@@ -56,7 +56,7 @@ pub struct MarkShort<'a> {
 /// The rest of the line is to be picked after all.
 #[derive(Debug)]
 pub struct UnmarkShort<'a> {
-    pub on: On<'a>,
+    pub on: OrderContext<'a>,
     pub item_id: ItemId,
 }
 
@@ -117,7 +117,7 @@ impl Command for ReturnItem<'_> {
 /// The way of every command that puts units from the box back on the shelf: the newest picks go.
 async fn back_to_shelf(
     tx: &mut CompanyTx,
-    on: On<'_>,
+    on: OrderContext<'_>,
     order: &LockedOrder,
     item_id: ItemId,
     kind: EventKind,
@@ -172,7 +172,7 @@ impl Command for UnmarkShort<'_> {
 /// The way of every command that changes only what happens with a line's rest.
 async fn change_rest(
     tx: &mut CompanyTx,
-    on: On<'_>,
+    on: OrderContext<'_>,
     item_id: ItemId,
     kind: EventKind,
     text: Option<&str>,
@@ -193,7 +193,7 @@ async fn change_rest(
     on.record(tx, &order, entry).await
 }
 
-async fn get_item(tx: &mut CompanyTx, on: On<'_>, item_id: ItemId) -> Result<Item> {
+async fn get_item(tx: &mut CompanyTx, on: OrderContext<'_>, item_id: ItemId) -> Result<Item> {
     let company_id = tx.company_id();
     items::list_items(tx, company_id, on.order_id, Some(&[item_id])).await?.pop().ok_or(AppError::NotFound)
 }

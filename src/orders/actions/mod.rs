@@ -28,13 +28,13 @@ use crate::users::model::{Actor, Permission};
 
 /// Who acts, on which order, when.
 #[derive(Clone, Copy, Debug)]
-pub struct On<'a> {
+pub struct OrderContext<'a> {
     pub actor: &'a Actor,
     pub order_id: OrderId,
     pub now: Timestamp,
 }
 
-impl On<'_> {
+impl OrderContext<'_> {
     /// Locks the order and asks whether the actor may.
     async fn lock(&self, tx: &mut CompanyTx, permission: Permission) -> Result<LockedOrder> {
         let company_id = tx.company_id();

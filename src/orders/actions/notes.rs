@@ -1,6 +1,6 @@
 //! Commands on an order's notes: entries of their own, so that two writers never overwrite each other.
 
-use super::{Entry, On};
+use super::{Entry, OrderContext};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
@@ -14,14 +14,14 @@ use crate::users::model::Permission;
 
 #[derive(Debug)]
 pub struct AddNote<'a> {
-    pub on: On<'a>,
+    pub on: OrderContext<'a>,
     pub text: String,
 }
 
 /// Change the note that the editor saw as `version`, or remove it (`text` None).
 #[derive(Debug)]
 pub struct ChangeNote<'a> {
-    pub on: On<'a>,
+    pub on: OrderContext<'a>,
     pub note_id: NoteId,
     pub version: i32,
     pub text: Option<String>,

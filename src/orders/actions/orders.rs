@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Entry, On, closed_conflict};
+use super::{Entry, OrderContext, closed_conflict};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
@@ -21,33 +21,33 @@ use crate::users::model::Permission;
 /// Everything is settled: the order leaves the board.
 #[derive(Debug)]
 pub struct FinishOrder<'a> {
-    pub on: On<'a>,
+    pub on: OrderContext<'a>,
     pub volumes: Option<i32>,
 }
 
 /// Bring a finished order back to the board, or restore a canceled one; changes no line.
 #[derive(Debug)]
 pub struct ReopenOrder<'a> {
-    pub on: On<'a>,
+    pub on: OrderContext<'a>,
     pub reason: String,
 }
 
 #[derive(Debug)]
 pub struct CancelOrder<'a> {
-    pub on: On<'a>,
+    pub on: OrderContext<'a>,
     pub reason: String,
 }
 
 /// Make the order urgent, or no longer.
 #[derive(Debug)]
 pub struct SetUrgent<'a> {
-    pub on: On<'a>,
+    pub on: OrderContext<'a>,
     pub urgent: bool,
 }
 
 #[derive(Debug)]
 pub struct ChangeShipping<'a> {
-    pub on: On<'a>,
+    pub on: OrderContext<'a>,
     pub shipping_id: ShippingId,
     pub packaging_id: PackagingId,
 }

@@ -2,7 +2,7 @@
 
 use super::import::order_words;
 use super::notes::note_text;
-use super::{Entry, On};
+use super::{Entry, OrderContext};
 use crate::command::Change;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
@@ -77,7 +77,11 @@ fn wanted(position: i32, item: &NewItem) -> Wanted {
 
 /// Applies the difference that the person saw; if it is another one by now, nothing is applied. Whoever may change
 /// the order may. A number that another order has is refused by the index `orders_number_key`.
-pub async fn revise_order(tx: &mut CompanyTx, on: On<'_>, newer: &NewerQuote<'_>) -> Result<Change> {
+pub async fn revise_order(
+    tx: &mut CompanyTx,
+    on: OrderContext<'_>,
+    newer: &NewerQuote<'_>,
+) -> Result<Change> {
     let company_id = tx.company_id();
     let order = on.lock_open(tx, Permission::ChangeOrder).await?;
     let base = queries::get_base(tx, company_id, order.id).await?;
@@ -121,7 +125,7 @@ pub async fn revise_order(tx: &mut CompanyTx, on: On<'_>, newer: &NewerQuote<'_>
 /// Writes every line; answers each that changed, before and after: its state, and what it says.
 async fn write_lines(
     tx: &mut CompanyTx,
-    on: On<'_>,
+    on: OrderContext<'_>,
     revision: &Revision<'_>,
     quote: &NewOrder,
     version: i64,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Entry, On, closed_conflict, item_conflict};
+use super::{Entry, OrderContext, closed_conflict, item_conflict};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
@@ -19,7 +19,7 @@ use crate::users::model::Permission;
 /// Take back the entry `version` of the order's history.
 #[derive(Debug)]
 pub struct UndoAction<'a> {
-    pub on: On<'a>,
+    pub on: OrderContext<'a>,
     pub version: i64,
 }
 

@@ -18,7 +18,7 @@ use crate::orders::indicators::{Indicators, PAST_DAYS};
 use crate::orders::queries::{board, options, search, summaries};
 use crate::orders::status::{OrderState, OrderStatus};
 use crate::orders::views::{BoardBody, BoardFilter, CARDS_PER_PAGE, CountersFragment};
-use crate::page::{self, Body, Moment, Place, Subscribed, Visitor};
+use crate::page::{self, Body, CompanyTime, Snapshot, Subscribed, Visitor};
 
 /// What the board was asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -70,12 +70,11 @@ async fn draw_board(
     metrics::counter!("page_bodies_drawn_total", "page" => "board").increment(1);
     let company_id = actor.company_id;
     let mut tx = pages.app.db.snapshot(company_id).await?;
-    let moment = Moment::read(&mut tx).await?;
-    let place = Place::from(&actor.company);
-    let (open_now, finished_today) = board::get_totals(&mut tx, company_id, place.midnight(now)).await?;
-    let spans =
-        board::list_finished_spans(&mut tx, company_id, place.midnight_before(now, PAST_DAYS)).await?;
-    let indicators = Indicators::new(&spans, place.midnight(now), place.calendar(now));
+    let moment = Snapshot::read(&mut tx).await?;
+    let time = CompanyTime::from(&actor.company);
+    let (open_now, finished_today) = board::get_totals(&mut tx, company_id, time.midnight(now)).await?;
+    let spans = board::list_finished_spans(&mut tx, company_id, time.midnight_before(now, PAST_DAYS)).await?;
+    let indicators = Indicators::new(&spans, time.midnight(now), time.calendar(now));
     let passing = if filter.is_empty() { None } else { Some(passing(&mut tx, company_id, filter).await?) };
     let total = passing.as_ref().map_or(open_now, |ids| i64::try_from(ids.len()).unwrap_or(i64::MAX));
     let pager = Pager::new(wanted, CARDS_PER_PAGE, total);
@@ -91,7 +90,7 @@ async fn draw_board(
     };
     let orders = summaries::list_summaries(&mut tx, company_id, &ids).await?;
     let sellers = list_sellers(&mut tx, company_id).await?;
-    let scene = place.scene(visitor.lang, moment.head.n, now);
+    let scene = time.scene(visitor.lang, moment.head.n, now);
     let counters = CountersFragment { scene, open_now, finished_today, indicators };
     let body = BoardBody { scene, orders: &orders, counters, filter, sellers: &sellers, pager };
     let html = body.render().map_err(AppError::internal)?;

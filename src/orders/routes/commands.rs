@@ -8,7 +8,7 @@ use crate::command::{self, Done, Outcome, Tap};
 use crate::error::{AppError, Result, Sentence};
 use crate::extract::Path;
 use crate::ids::{ItemId, NoteId, OrderId, PackagingId, ShippingId};
-use crate::orders::actions::On;
+use crate::orders::actions::OrderContext;
 use crate::orders::actions::items::{MarkShort, PickItem, ReturnItem, UnmarkShort, UnpickItem};
 use crate::orders::actions::notes::{AddNote, ChangeNote};
 use crate::orders::actions::orders::{CancelOrder, ChangeShipping, FinishOrder, ReopenOrder, SetUrgent};
@@ -16,8 +16,8 @@ use crate::orders::actions::undo::UndoAction;
 use crate::state::AppState;
 use crate::users::model::Actor;
 
-fn on<'a>(state: &AppState, actor: &'a Actor, order_id: OrderId) -> On<'a> {
-    On { actor, order_id, now: state.clock.now() }
+fn on<'a>(state: &AppState, actor: &'a Actor, order_id: OrderId) -> OrderContext<'a> {
+    OrderContext { actor, order_id, now: state.clock.now() }
 }
 
 /// The answer of a command that stays on the order's screen.

@@ -8,7 +8,7 @@ use crate::command::{self, Done, Tap};
 use crate::error::{Result, Sentence};
 use crate::extract::Path;
 use crate::ids::{OrderId, PersonId};
-use crate::orders::actions::On;
+use crate::orders::actions::OrderContext;
 use crate::orders::actions::hand_over::{HandOverOrder, HandOverOrders};
 use crate::state::AppState;
 use crate::users::model::Actor;
@@ -25,7 +25,7 @@ pub async fn order(
     Path(order_id): Path<OrderId>,
     tap: Tap<SellerForm>,
 ) -> Result<Done> {
-    let on = On { actor: &actor, order_id, now: state.clock.now() };
+    let on = OrderContext { actor: &actor, order_id, now: state.clock.now() };
     let command = HandOverOrder { on, seller_id: tap.form.seller };
     let outcome = command::run(&state, &tap, &command).await?;
     Ok(Done::new(outcome, format!("/orders/{order_id}")).say(Sentence::new("done.handed_over")))

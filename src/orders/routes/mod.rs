@@ -1,11 +1,11 @@
 //! `/orders/…` and `/closed`: pages, and every command on an order.
 
-pub mod again;
 pub mod board;
 pub mod commands;
 pub mod hand_over;
 pub mod order;
 pub mod pages;
+pub mod refused_form;
 
 use std::sync::Arc;
 
@@ -14,15 +14,15 @@ use axum::extract::FromRef;
 use axum::routing::{get, post};
 
 use super::access::Ownership;
-use crate::page::Bodies;
+use crate::page::PageCache;
 use crate::state::AppState;
 
 /// What the pages of orders share.
 #[derive(Clone, Debug)]
 pub struct Pages {
     pub app: AppState,
-    pub boards: Arc<Bodies>,
-    pub orders: Arc<Bodies<Ownership>>,
+    pub boards: Arc<PageCache>,
+    pub orders: Arc<PageCache<Ownership>>,
 }
 
 impl Pages {
@@ -38,7 +38,7 @@ impl FromRef<Pages> for AppState {
 }
 
 pub fn router(pages: Pages) -> Router {
-    let given_back = axum::middleware::from_fn_with_state(pages.clone(), again::again);
+    let given_back = axum::middleware::from_fn_with_state(pages.clone(), refused_form::answer);
     Router::new()
         .route("/closed", get(pages::closed))
         .route("/orders/{order}", get(order::order))
@@ -51,18 +51,18 @@ pub fn router(pages: Pages) -> Router {
 /// Forms on an order's page.
 fn commands() -> Router<Pages> {
     Router::new()
-        .route("/orders/{order}/items/{item}/pick", post(commands::pick).get(again::back))
-        .route("/orders/{order}/items/{item}/unpick", post(commands::unpick).get(again::back))
-        .route("/orders/{order}/items/{item}/return", post(commands::put_back).get(again::back))
-        .route("/orders/{order}/items/{item}/short", post(commands::short).get(again::back))
-        .route("/orders/{order}/items/{item}/unshort", post(commands::unshort).get(again::back))
-        .route("/orders/{order}/undo/{version}", post(commands::undo).get(again::back))
-        .route("/orders/{order}/finish", post(commands::finish).get(again::back))
-        .route("/orders/{order}/reopen", post(commands::reopen).get(again::back))
-        .route("/orders/{order}/cancel", post(commands::cancel).get(again::back))
-        .route("/orders/{order}/urgent", post(commands::urgent).get(again::back))
-        .route("/orders/{order}/shipping", post(commands::shipping).get(again::back))
-        .route("/orders/{order}/seller", post(hand_over::order).get(again::back))
-        .route("/orders/{order}/notes", post(commands::add_note).get(again::back))
-        .route("/orders/{order}/notes/{note}", post(commands::change_note).get(again::back))
+        .route("/orders/{order}/items/{item}/pick", post(commands::pick).get(refused_form::back))
+        .route("/orders/{order}/items/{item}/unpick", post(commands::unpick).get(refused_form::back))
+        .route("/orders/{order}/items/{item}/return", post(commands::put_back).get(refused_form::back))
+        .route("/orders/{order}/items/{item}/short", post(commands::short).get(refused_form::back))
+        .route("/orders/{order}/items/{item}/unshort", post(commands::unshort).get(refused_form::back))
+        .route("/orders/{order}/undo/{version}", post(commands::undo).get(refused_form::back))
+        .route("/orders/{order}/finish", post(commands::finish).get(refused_form::back))
+        .route("/orders/{order}/reopen", post(commands::reopen).get(refused_form::back))
+        .route("/orders/{order}/cancel", post(commands::cancel).get(refused_form::back))
+        .route("/orders/{order}/urgent", post(commands::urgent).get(refused_form::back))
+        .route("/orders/{order}/shipping", post(commands::shipping).get(refused_form::back))
+        .route("/orders/{order}/seller", post(hand_over::order).get(refused_form::back))
+        .route("/orders/{order}/notes", post(commands::add_note).get(refused_form::back))
+        .route("/orders/{order}/notes/{note}", post(commands::change_note).get(refused_form::back))
 }

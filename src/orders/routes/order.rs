@@ -15,9 +15,9 @@ use crate::html::Nav;
 use crate::ids::OrderId;
 use crate::orders::access::{self, Ownership};
 use crate::orders::queries::{history, items, options, summaries};
-use crate::orders::views::again::Given;
 use crate::orders::views::order::{OpenSheet, OrderBody};
-use crate::page::{self, Body, Moment, Place, Subscribed, Visitor};
+use crate::orders::views::refused_form::FormState;
+use crate::page::{self, Body, CompanyTime, Snapshot, Subscribed, Visitor};
 
 /// Which sheet the server draws open, for browsers without script.
 #[derive(Debug, Default, Deserialize)]
@@ -36,7 +36,7 @@ pub async fn order(
     let now = pages.app.clock.now();
     let screen = format!("order:{order_id}");
     let open = OpenSheet::from_query(query.item.as_deref(), query.sheet.as_deref());
-    let draw = || draw_order(&pages, &visitor, order_id, open, Given::default());
+    let draw = || draw_order(&pages, &visitor, order_id, open, FormState::default());
     let body = if open == OpenSheet::None {
         pages.orders.get(&visitor, &screen, now, draw).await?
     } else {
@@ -64,20 +64,20 @@ pub async fn draw_order(
     visitor: &Visitor,
     order_id: OrderId,
     open: OpenSheet,
-    given: Given<'_>,
+    given: FormState<'_>,
 ) -> Result<Body<Ownership>> {
     let actor = visitor.actor()?;
     let _turn = page::turn().await?;
     metrics::counter!("page_bodies_drawn_total", "page" => "order").increment(1);
     let company_id = actor.company_id;
     let mut tx = pages.app.db.snapshot(company_id).await?;
-    let moment = Moment::read(&mut tx).await?;
+    let moment = Snapshot::read(&mut tx).await?;
     let order = summaries::get_summary(&mut tx, company_id, order_id).await?;
     let items = items::list_items(&mut tx, company_id, order_id, None).await?;
     let timeline = history::list_timeline(&mut tx, company_id, order_id, None).await?;
     let choices =
         options::get_order_choices(&mut tx, company_id, order.shipping_id, order.packaging_id).await?;
-    let scene = Place::from(&actor.company).scene(visitor.lang, moment.head.n, pages.app.clock.now());
+    let scene = CompanyTime::from(&actor.company).scene(visitor.lang, moment.head.n, pages.app.clock.now());
     let body = OrderBody::new(scene, &order, &items, &timeline, &choices, open, given);
     let html = body.render().map_err(AppError::internal)?;
     Ok(Body { title: body.title(), html, moment, facts: Ownership::from(&order) })

@@ -10,7 +10,7 @@ use crate::extract::{Path, Query};
 use crate::ids::OrderId;
 use crate::orders::queries::{board, documents};
 use crate::orders::views::ClosedPage;
-use crate::page::{self, Moment, Subscribed, Visitor};
+use crate::page::{self, Snapshot, Subscribed, Visitor};
 use crate::state::AppState;
 use crate::users::model::Permission;
 
@@ -25,7 +25,7 @@ pub async fn closed(State(state): State<AppState>, visitor: Visitor) -> Result<R
     }
     let _turn = page::turn().await?;
     let mut tx = state.db.snapshot(actor.company_id).await?;
-    let moment = Moment::read(&mut tx).await?;
+    let moment = Snapshot::read(&mut tx).await?;
     let orders = board::list_closed(&mut tx, actor.company_id, CLOSED_LISTED).await?;
     let live = Subscribed { screen: "closed".to_owned(), moment };
     let chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live));

@@ -3,14 +3,14 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-pub mod again;
 pub mod order;
 pub mod parts;
+pub mod refused_form;
 
 use super::indicators::{Indicators, Trend};
 use super::model::{ClosedOrder, OrderSummary};
 use super::status::OrderStatus;
-use crate::html::{Choice, Chrome, Nav, Pager, Scene};
+use crate::html::{Choice, Layout, Nav, Pager, RenderContext};
 
 /// An order that is ready for longer than this asks to be finished, in minutes by the wall.
 const READY_HINT_MINUTES: i64 = 30;
@@ -22,7 +22,7 @@ pub const CARDS_PER_PAGE: i64 = 60;
 #[derive(Template)]
 #[template(path = "orders/_card.html")]
 pub struct CardFragment<'a> {
-    pub scene: Scene,
+    pub scene: RenderContext,
     pub order: &'a OrderSummary,
 }
 
@@ -54,7 +54,7 @@ impl CardFragment<'_> {
 #[derive(Clone, Copy, Template)]
 #[template(path = "orders/_counters.html")]
 pub struct CountersFragment {
-    pub scene: Scene,
+    pub scene: RenderContext,
     pub open_now: i64,
     pub finished_today: i64,
     pub indicators: Indicators,
@@ -129,7 +129,7 @@ fn percent_encoded(text: &str) -> String {
 #[derive(Template)]
 #[template(path = "orders/_pager.html")]
 pub struct PagerFragment<'a> {
-    pub s: Scene,
+    pub s: RenderContext,
     pub filter: &'a BoardFilter,
     pub pager: Pager,
 }
@@ -140,7 +140,7 @@ impl HtmlSafe for PagerFragment<'_> {}
 #[derive(Template)]
 #[template(path = "orders/_board.html")]
 pub struct BoardBody<'a> {
-    pub scene: Scene,
+    pub scene: RenderContext,
     /// In the order of the board: urgent first, then oldest, at most [`CARDS_PER_PAGE`].
     pub orders: &'a [OrderSummary],
     pub counters: CountersFragment,
@@ -181,7 +181,7 @@ impl BoardBody<'_> {
 #[derive(Template)]
 #[template(path = "orders/closed.html")]
 pub struct ClosedPage<'a> {
-    pub chrome: &'a Chrome,
+    pub chrome: &'a Layout,
     pub orders: &'a [ClosedOrder],
 }
 

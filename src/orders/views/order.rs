@@ -2,12 +2,12 @@
 
 use askama::Template;
 
-use super::again::Given;
 use super::parts::{
     BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment,
     NotesFragment, reason_words, sort_key,
 };
-use crate::html::Scene;
+use super::refused_form::FormState;
+use crate::html::RenderContext;
 use crate::html::format::plain_quantity;
 use crate::ids::ItemId;
 use crate::orders::item::{ItemGroup, ItemStatus, RestState, SHORT_REASONS};
@@ -73,7 +73,7 @@ impl Group<'_> {
 #[derive(Template)]
 #[template(path = "orders/_order.html")]
 pub struct OrderBody<'a> {
-    pub scene: Scene,
+    pub scene: RenderContext,
     pub order: &'a OrderSummary,
     pub items: &'a [Item],
     /// Newest first.
@@ -81,19 +81,19 @@ pub struct OrderBody<'a> {
     pub choices: &'a OrderChoices,
     pub open: OpenSheet,
     /// A form that was sent without script and not accepted.
-    pub given: Given<'a>,
+    pub given: FormState<'a>,
     groups: Vec<Group<'a>>,
 }
 
 impl<'a> OrderBody<'a> {
     pub fn new(
-        scene: Scene,
+        scene: RenderContext,
         order: &'a OrderSummary,
         items: &'a [Item],
         timeline: &'a [TimelineEntry],
         choices: &'a OrderChoices,
         open: OpenSheet,
-        given: Given<'a>,
+        given: FormState<'a>,
     ) -> Self {
         let groups = groups(scene, order, items);
         Self { scene, order, items, timeline, choices, open, given, groups }
@@ -156,7 +156,7 @@ impl<'a> OrderBody<'a> {
 }
 
 /// The lines in the groups of the picking screen, each sorted as it is shown.
-fn groups<'a>(scene: Scene, order: &'a OrderSummary, items: &'a [Item]) -> Vec<Group<'a>> {
+fn groups<'a>(scene: RenderContext, order: &'a OrderSummary, items: &'a [Item]) -> Vec<Group<'a>> {
     let mut sorted: Vec<(String, &Item)> = items.iter().map(|item| (sort_key(item), item)).collect();
     sorted.sort_by(|one, other| one.0.cmp(&other.0));
     let counts = GroupCountFragment::all(scene, order.state, items);
@@ -174,14 +174,14 @@ fn groups<'a>(scene: Scene, order: &'a OrderSummary, items: &'a [Item]) -> Vec<G
 
 /// The sheet of one line: who changed it and when, and every command on it. Inside `#item-sheet`.
 pub struct ItemSheet<'a> {
-    pub scene: Scene,
+    pub scene: RenderContext,
     pub order: &'a OrderSummary,
     pub item: &'a Item,
-    pub given: Given<'a>,
+    pub given: FormState<'a>,
 }
 
 impl ItemSheet<'_> {
-    /// A form of the sheet, as [`Given`] names it.
+    /// A form of the sheet, as [`FormState`] names it.
     fn form(&self, verb: &str) -> String {
         format!("items/{}/{verb}", self.item.id)
     }

@@ -4,8 +4,8 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use rust_decimal::Decimal;
 
-use super::again::Given;
-use crate::html::Scene;
+use super::refused_form::FormState;
+use crate::html::RenderContext;
 use crate::html::format::{folded, plain_quantity};
 use crate::ids::OrderId;
 use crate::lang::Lang;
@@ -31,7 +31,7 @@ pub fn reason_words(lang: Lang, stored: &str) -> String {
 #[derive(Template)]
 #[template(path = "orders/_bar.html")]
 pub struct BarFragment<'a> {
-    pub scene: Scene,
+    pub scene: RenderContext,
     pub order: &'a OrderSummary,
 }
 
@@ -50,7 +50,7 @@ impl BarFragment<'_> {
 #[derive(Template)]
 #[template(path = "orders/_head.html")]
 pub struct HeadFragment<'a> {
-    pub scene: Scene,
+    pub scene: RenderContext,
     pub order: &'a OrderSummary,
 }
 
@@ -74,9 +74,9 @@ impl HeadFragment<'_> {
 #[derive(Template)]
 #[template(path = "orders/_notes.html")]
 pub struct NotesFragment<'a> {
-    pub scene: Scene,
+    pub scene: RenderContext,
     pub order: &'a OrderSummary,
-    pub given: Given<'a>,
+    pub given: FormState<'a>,
 }
 
 impl HtmlSafe for NotesFragment<'_> {}
@@ -98,7 +98,7 @@ impl NotesFragment<'_> {
     ext = "html"
 )]
 pub struct GroupCountFragment {
-    pub scene: Scene,
+    pub scene: RenderContext,
     pub group: ItemGroup,
     pub lines: i64,
 }
@@ -107,7 +107,7 @@ impl HtmlSafe for GroupCountFragment {}
 
 impl GroupCountFragment {
     /// The counts of all groups that such an order has, in their order; a frame that moves a line sends all of them.
-    pub fn all(scene: Scene, order: OrderState, items: &[Item]) -> Vec<Self> {
+    pub fn all(scene: RenderContext, order: OrderState, items: &[Item]) -> Vec<Self> {
         let shown = |group: &ItemGroup| *group != ItemGroup::Shelf || order == OrderState::Canceled;
         let count = |group: ItemGroup| {
             let lines = items.iter().filter(|item| item.group(order) == group).count();
@@ -123,7 +123,7 @@ impl GroupCountFragment {
 #[derive(Template)]
 #[template(path = "orders/_item.html")]
 pub struct ItemFragment<'a> {
-    pub scene: Scene,
+    pub scene: RenderContext,
     pub order_id: OrderId,
     /// An open order's rows have buttons, a canceled one's where units go back; when an order closes or opens, all
     /// rows change.
@@ -206,12 +206,12 @@ pub fn sort_key(item: &Item) -> String {
 #[derive(Template)]
 #[template(path = "orders/_finish.html")]
 pub struct FinishFragment<'a> {
-    pub scene: Scene,
+    pub scene: RenderContext,
     pub order: &'a OrderSummary,
     pub items: &'a [Item],
     /// Without script: the dialog is drawn open.
     pub open: bool,
-    pub given: Given<'a>,
+    pub given: FormState<'a>,
 }
 
 impl HtmlSafe for FinishFragment<'_> {}
@@ -248,7 +248,7 @@ impl FinishFragment<'_> {
 #[derive(Template)]
 #[template(path = "orders/_entry.html")]
 pub struct EntryFragment<'a> {
-    pub scene: Scene,
+    pub scene: RenderContext,
     pub order_id: OrderId,
     pub entry: &'a TimelineEntry,
 }

@@ -1,6 +1,6 @@
 //! A draft becomes an order, or changes one that is open.
 
-use super::{On, Sent};
+use super::{DraftContext, Sent};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
@@ -8,17 +8,17 @@ use crate::ids::OrderId;
 use crate::orders::actions::import::{Document, import_order};
 use crate::orders::actions::revise::{NewerQuote, revise_order};
 use crate::orders::queries::import::NewOrder;
-use crate::quotes::around::{Aim, Around, Chosen, Double};
-use crate::quotes::becomes::{self, Settled};
+use crate::quotes::context::{Chosen, Duplicate, ImportContext, ImportTarget};
 use crate::quotes::draft::{Draft, Sheet};
-use crate::quotes::queries::{around, drafts};
+use crate::quotes::queries::{context, drafts};
+use crate::quotes::to_order::{self, Choices};
 use crate::users::model::{Permission, folded_name};
 
 /// Make an order of the draft as the form of its preview says, or change the open order that it aims at. A new order
 /// has the draft's id: a draft becomes one order at most, and an old link to it still leads somewhere.
 #[derive(Debug)]
 pub struct ConfirmDraft<'a> {
-    pub on: On<'a>,
+    pub on: DraftContext<'a>,
     pub sent: &'a Sent,
 }
 
@@ -28,27 +28,29 @@ impl Command for ConfirmDraft<'_> {
         let mut draft = self.on.lock_version(tx, self.sent.version()?).await?;
         self.sent.fill(&mut draft)?;
         let sheet = draft.sheet();
-        let mut around = around::get_around(tx, company_id, &[(&draft, &sheet)]).await?;
-        let target = match around.aim(&draft, &sheet) {
-            Aim::NewOrder => None,
-            Aim::Changes(order) => Some(order.id),
-            Aim::Finished(order) => return Err(AppError::Conflict(Double::Number(order).sentence())),
-            Aim::Lost => return Err(AppError::conflict("preview.replaced_lost")),
+        let mut context = context::get_context(tx, company_id, &[(&draft, &sheet)]).await?;
+        let target = match context.target(&draft, &sheet) {
+            ImportTarget::NewOrder => None,
+            ImportTarget::Changes(order) => Some(order.id),
+            ImportTarget::Finished(order) => {
+                return Err(AppError::Conflict(Duplicate::Number(order).sentence()));
+            }
+            ImportTarget::Lost => return Err(AppError::conflict("preview.replaced_lost")),
         };
         let reason = self.accept(&draft, &sheet)?;
         let pdf = drafts::find_draft_pdf(tx, company_id, draft.id, None).await?.unwrap_or_default();
         let document = Document { file_name: &draft.file_name, sha256: &draft.sha256, pdf: &pdf };
-        let (change, settled) = match target {
+        let (change, choices) = match target {
             None => {
-                let settled = settle(&around, &draft, around.chosen(&draft, &sheet.quote))?;
-                let order = self.order(&draft, &sheet, settled, reason)?;
+                let choices = settle(&context, &draft, context.chosen(&draft, &sheet.quote))?;
+                let order = self.order(&draft, &sheet, choices, reason)?;
                 let note = Some(draft.form.note.as_str());
                 let change = import_order(tx, &order, Some(&document), note, self.on.now).await;
-                (change.map_err(|error| number_taken(error, &order))?, settled)
+                (change.map_err(|error| number_taken(error, &order))?, choices)
             }
-            Some(id) => self.change(tx, &mut around, &draft, &sheet, id, reason, document).await?,
+            Some(id) => self.change(tx, &mut context, &draft, &sheet, id, reason, document).await?,
         };
-        self.remember(tx, &around, &draft, settled).await?;
+        self.remember(tx, &context, &draft, choices).await?;
         drafts::delete_draft(tx, company_id, draft.id).await?;
         Ok(change)
     }
@@ -60,28 +62,28 @@ impl ConfirmDraft<'_> {
     async fn change(
         &self,
         tx: &mut CompanyTx,
-        around: &mut Around,
+        context: &mut ImportContext,
         draft: &Draft,
         sheet: &Sheet,
         order_id: OrderId,
         reason: Option<String>,
         document: Document<'_>,
-    ) -> Result<(Change, Settled)> {
+    ) -> Result<(Change, Choices)> {
         let seen = self.sent.get("seen");
         if seen.is_none()
-            && let Some(taken @ Double::Number(_)) = around.double(draft, sheet)
+            && let Some(taken @ Duplicate::Number(_)) = context.duplicate(draft, sheet)
         {
             return Err(AppError::Conflict(taken.sentence()));
         }
         let company_id = tx.company_id();
-        let target = around::get_target(tx, company_id, order_id, around).await?;
-        let chosen = around.chosen_over(draft, &sheet.quote, target.chosen());
-        let settled = settle(around, draft, chosen)?;
-        let quote = self.order(draft, sheet, settled, reason)?;
+        let target = context::get_target(tx, company_id, order_id, context).await?;
+        let chosen = context.chosen_over(draft, &sheet.quote, target.chosen());
+        let choices = settle(context, draft, chosen)?;
+        let quote = self.order(draft, sheet, choices, reason)?;
         let newer = NewerQuote { quote: &quote, document, draft_id: draft.id, note: &draft.form.note, seen };
-        let on = crate::orders::actions::On { actor: self.on.actor, order_id, now: self.on.now };
+        let on = crate::orders::actions::OrderContext { actor: self.on.actor, order_id, now: self.on.now };
         let change = revise_order(tx, on, &newer).await.map_err(|error| number_taken(error, &quote))?;
-        Ok((change, settled))
+        Ok((change, choices))
     }
 
     /// Whether the checks hold; else the reason for which an administrator accepts that they do not.
@@ -102,10 +104,10 @@ impl ConfirmDraft<'_> {
         &self,
         draft: &Draft,
         sheet: &Sheet,
-        settled: Settled,
+        choices: Choices,
         reason: Option<String>,
     ) -> Result<NewOrder> {
-        let order = becomes::order(draft, sheet, settled, self.on.actor.person_id, reason);
+        let order = to_order::order(draft, sheet, choices, self.on.actor.person_id, reason);
         order.ok_or_else(|| AppError::invalid("preview.fix_first"))
     }
 
@@ -113,30 +115,30 @@ impl ConfirmDraft<'_> {
     async fn remember(
         &self,
         tx: &mut CompanyTx,
-        around: &Around,
+        context: &ImportContext,
         draft: &Draft,
-        settled: Settled,
+        choices: Choices,
     ) -> Result<()> {
         let name = &draft.reading.quote.seller;
         let folded = folded_name(name);
-        if folded.is_empty() || around.is_name(name) || draft.form.remember_alias != Some(true) {
+        if folded.is_empty() || context.is_name(name) || draft.form.remember_alias != Some(true) {
             return Ok(());
         }
         let company_id = tx.company_id();
-        around::update_alias(tx, company_id, &folded, settled.seller).await
+        context::update_alias(tx, company_id, &folded, choices.seller).await
     }
 }
 
-fn settle(around: &Around, draft: &Draft, chosen: Chosen) -> Result<Settled> {
+fn settle(context: &ImportContext, draft: &Draft, chosen: Chosen) -> Result<Choices> {
     // A packaging that the shipping does not allow is told, not replaced by a proposal.
     let refused = draft.form.packaging.filter(|packaging| chosen.packaging != Some(*packaging));
     if chosen.shipping.is_some() && refused.is_some() {
         return Err(AppError::field("packaging", "orders.error.packaging_not_allowed"));
     }
-    let missing = around.missing(chosen);
+    let missing = context.missing(chosen);
     let fields = missing.iter().map(|(field, key)| ((*field).to_owned(), Sentence::new(*key))).collect();
     let incomplete = || AppError::Invalid { sentence: Sentence::new("preview.form_wrong"), fields };
-    around.settle(chosen).ok_or_else(incomplete)
+    context.settle(chosen).ok_or_else(incomplete)
 }
 
 /// Somebody else's order took the number at this very moment.

@@ -1,6 +1,6 @@
 //! A draft that nobody wants, and one that is wanted after all.
 
-use super::{On, require_import};
+use super::{DraftContext, require_import};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::Result;
@@ -10,7 +10,7 @@ use crate::quotes::queries::drafts;
 /// Take a draft off the lists. Whoever did can have it back until it would have been cleared away.
 #[derive(Debug)]
 pub struct DiscardDraft<'a> {
-    pub on: On<'a>,
+    pub on: DraftContext<'a>,
 }
 
 impl Command for DiscardDraft<'_> {
@@ -26,7 +26,7 @@ impl Command for DiscardDraft<'_> {
 /// Have a draft back that one discarded oneself.
 #[derive(Debug)]
 pub struct RestoreDraft<'a> {
-    pub on: On<'a>,
+    pub on: DraftContext<'a>,
 }
 
 impl Command for RestoreDraft<'_> {

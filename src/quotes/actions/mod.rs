@@ -17,7 +17,7 @@ use crate::users::model::{Actor, Permission};
 
 /// Who acts, on which draft, when.
 #[derive(Clone, Copy, Debug)]
-pub struct On<'a> {
+pub struct DraftContext<'a> {
     pub actor: &'a Actor,
     pub draft_id: DraftId,
     pub now: Timestamp,
@@ -38,7 +38,7 @@ pub fn gone() -> AppError {
     AppError::Gone(Sentence::new("draft.gone"))
 }
 
-impl On<'_> {
+impl DraftContext<'_> {
     async fn lock(&self, tx: &mut CompanyTx) -> Result<Draft> {
         require_import(self.actor)?;
         let company_id = tx.company_id();

@@ -1,18 +1,18 @@
 //! Corrections and choices are kept for later.
 
-use super::{On, Sent};
+use super::{DraftContext, Sent};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::feed::{EventKind, NewEvent};
 use crate::quotes::draft::Draft;
-use crate::quotes::queries::{around, drafts};
+use crate::quotes::queries::{context, drafts};
 use crate::users::model::folded_name;
 
 /// Keep what the form of a preview says.
 #[derive(Debug)]
 pub struct SaveDraft<'a> {
-    pub on: On<'a>,
+    pub on: DraftContext<'a>,
     pub sent: &'a Sent,
 }
 
@@ -72,7 +72,7 @@ impl SaveDraft<'_> {
         }
         let company_id = tx.company_id();
         let sheet = draft.sheet();
-        let around = around::get_around(tx, company_id, &[(draft, &sheet)]).await?;
-        Ok(draft.form.seller.is_none() && around.named_seller(&sheet.quote).is_none())
+        let context = context::get_context(tx, company_id, &[(draft, &sheet)]).await?;
+        Ok(draft.form.seller.is_none() && context.named_seller(&sheet.quote).is_none())
     }
 }

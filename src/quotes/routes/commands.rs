@@ -12,7 +12,7 @@ use crate::page::Visitor;
 use crate::quotes::actions::confirm::ConfirmDraft;
 use crate::quotes::actions::discard::{DiscardDraft, RestoreDraft};
 use crate::quotes::actions::save::SaveDraft;
-use crate::quotes::actions::{On, Sent};
+use crate::quotes::actions::{DraftContext, Sent};
 use crate::quotes::queries::drafts;
 use crate::quotes::routes::pages::{PreviewQuery, show_preview};
 use crate::state::AppState;
@@ -22,8 +22,8 @@ use crate::users::model::Actor;
 /// Every field of the form, in its order: the names of cells depend on the paper.
 type Fields = Vec<(String, String)>;
 
-fn on<'a>(state: &AppState, actor: &'a Actor, draft_id: DraftId) -> On<'a> {
-    On { actor, draft_id, now: state.clock.now() }
+fn on<'a>(state: &AppState, actor: &'a Actor, draft_id: DraftId) -> DraftContext<'a> {
+    DraftContext { actor, draft_id, now: state.clock.now() }
 }
 
 /// Where a form that was saved leads: to the cells somebody wants to correct, to the list, or back.
@@ -76,7 +76,7 @@ pub async fn confirm(
 async fn refused(
     state: &AppState,
     visitor: &Visitor,
-    on: On<'_>,
+    on: DraftContext<'_>,
     error: AppError,
     kept: Result<Outcome>,
 ) -> Result<Response> {
@@ -96,13 +96,13 @@ async fn refused(
 }
 
 /// Keeps what the form of a refused confirmation says.
-async fn keep(state: &AppState, on: On<'_>, sent: &Sent, tap: Tap<Fields>) -> Result<Outcome> {
+async fn keep(state: &AppState, on: DraftContext<'_>, sent: &Sent, tap: Tap<Fields>) -> Result<Outcome> {
     let tap = Tap { operation_id: OperationId::new(), ..tap };
     command::run(state, &tap, &SaveDraft { on, sent }).await
 }
 
 /// To the order, also when the confirmation was sent again and the draft is long gone.
-async fn confirmed(state: &AppState, on: On<'_>, outcome: Outcome) -> Result<Done> {
+async fn confirmed(state: &AppState, on: DraftContext<'_>, outcome: Outcome) -> Result<Done> {
     let company_id = on.actor.company_id;
     let mut tx = state.db.company(company_id).await?;
     let order = drafts::find_order_of_event(&mut tx, company_id, outcome.n).await?;

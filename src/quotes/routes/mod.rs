@@ -11,7 +11,7 @@ use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::routing::{get, post};
 
 use super::Sandbox;
-use super::pace::Pace;
+use super::upload_quota::UploadQuota;
 use crate::state::AppState;
 
 /// What the routes of quotes share.
@@ -19,7 +19,7 @@ use crate::state::AppState;
 pub struct QuotesState {
     pub app: AppState,
     pub sandbox: Arc<Sandbox>,
-    pub pace: Arc<Pace>,
+    pub quota: Arc<UploadQuota>,
 }
 
 impl FromRef<QuotesState> for AppState {
@@ -38,5 +38,5 @@ pub fn router(app: AppState, sandbox: Arc<Sandbox>) -> Router {
         .route("/quotes/{draft}/discard", post(commands::discard))
         .route("/quotes/{draft}/restore", post(commands::restore))
         .layer(DefaultBodyLimit::max(upload::MOST_REQUEST_BYTES))
-        .with_state(QuotesState { app, sandbox, pace: Arc::default() })
+        .with_state(QuotesState { app, sandbox, quota: Arc::default() })
 }

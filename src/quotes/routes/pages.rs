@@ -8,17 +8,17 @@ use serde::Deserialize;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::extract::{Path, Query};
-use crate::html::{Chrome, FieldErrors};
+use crate::html::{FieldErrors, Layout};
 use crate::ids::DraftId;
 use crate::orders::queries::documents::find_order_of_draft;
 use crate::orders::routes::pages::pdf_response;
-use crate::page::{self, Moment, Subscribed, Visitor};
+use crate::page::{self, Snapshot, Subscribed, Visitor};
 use crate::quotes::actions::{gone, require_import, scope};
-use crate::quotes::around::{Aim, KnownOrder};
+use crate::quotes::context::{ImportTarget, KnownOrder};
 use crate::quotes::difference::{self, Reader};
 use crate::quotes::draft::{Draft, Sheet};
-use crate::quotes::present;
-use crate::quotes::queries::{around, drafts};
+use crate::quotes::preview;
+use crate::quotes::queries::{context, drafts};
 use crate::quotes::views::{DraftRow, ImportPage, PreviewPage, UploadResult};
 use crate::state::AppState;
 use crate::users::model::{Actor, Permission};
@@ -37,16 +37,16 @@ pub async fn import_page(state: &AppState, visitor: &Visitor, results: &[UploadR
     let stored = drafts::list_drafts(&mut tx, actor.company_id, scope(actor)).await?;
     let sheets: Vec<Sheet> = stored.iter().map(Draft::sheet).collect();
     let pairs: Vec<(&Draft, &Sheet)> = stored.iter().zip(&sheets).collect();
-    let around = around::get_around(&mut tx, actor.company_id, &pairs).await?;
+    let context = context::get_context(&mut tx, actor.company_id, &pairs).await?;
     let rows: Vec<DraftRow> =
-        pairs.iter().map(|(draft, sheet)| present::draft_row(draft, sheet, &around, visitor.lang)).collect();
+        pairs.iter().map(|(draft, sheet)| preview::draft_row(draft, sheet, &context, visitor.lang)).collect();
     let chrome = chrome(state, visitor, actor, &mut tx).await?;
     page::respond(&ImportPage { chrome: &chrome, drafts: &rows, results })
 }
 
 /// The frame of a page of the screen `quotes`.
-async fn chrome(state: &AppState, visitor: &Visitor, actor: &Actor, tx: &mut CompanyTx) -> Result<Chrome> {
-    let live = Subscribed { screen: "quotes".to_owned(), moment: Moment::read(tx).await? };
+async fn chrome(state: &AppState, visitor: &Visitor, actor: &Actor, tx: &mut CompanyTx) -> Result<Layout> {
+    let live = Subscribed { screen: "quotes".to_owned(), moment: Snapshot::read(tx).await? };
     Ok(page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live)))
 }
 
@@ -104,22 +104,22 @@ async fn preview_page(
     let (actor, lang) = (visitor.actor()?, visitor.lang);
     let reader = Reader { actor, lang, now: state.clock.now() };
     let sheet = draft.sheet();
-    let mut around = around::get_around(tx, actor.company_id, &[(draft, &sheet)]).await?;
-    let target = match around.aim(draft, &sheet) {
-        Aim::Changes(&KnownOrder { id, .. }) => {
-            Some(around::get_target(tx, actor.company_id, id, &mut around).await?)
+    let mut context = context::get_context(tx, actor.company_id, &[(draft, &sheet)]).await?;
+    let target = match context.target(draft, &sheet) {
+        ImportTarget::Changes(&KnownOrder { id, .. }) => {
+            Some(context::get_target(tx, actor.company_id, id, &mut context).await?)
         }
-        Aim::NewOrder | Aim::Finished(_) | Aim::Lost => None,
+        ImportTarget::NewOrder | ImportTarget::Finished(_) | ImportTarget::Lost => None,
     };
     let chosen = match &target {
-        Some(target) => around.chosen_over(draft, &sheet.quote, target.chosen()),
-        None => around.chosen(draft, &sheet.quote),
+        Some(target) => context.chosen_over(draft, &sheet.quote, target.chosen()),
+        None => context.chosen(draft, &sheet.quote),
     };
-    let existing = difference::existing(draft, &sheet, &around, target.as_ref(), chosen, reader);
+    let existing = difference::existing(draft, &sheet, &context, target.as_ref(), chosen, reader);
     let may_override = !sheet.holds() && sheet.may_be_accepted() && actor.can(Permission::Administer);
     let mut errors = FieldErrors::default();
     if query.checked.is_some() {
-        for (field, key) in around.missing(chosen) {
+        for (field, key) in context.missing(chosen) {
             errors.push(field, lang.t(key));
         }
         if may_override && draft.form.reason.is_empty() {
@@ -134,18 +134,18 @@ async fn preview_page(
         file_name: &draft.file_name,
         importer: &draft.importer,
         at: draft.created_at,
-        head: &sheet.head.each_ref().map(|field| present::cell(field, lang)),
+        head: &sheet.head.each_ref().map(|field| preview::cell(field, lang)),
         seller_read: &draft.reading.quote.seller,
-        lines: &sheet.lines.iter().map(|line| present::preview_line(line, &sheet, lang)).collect::<Vec<_>>(),
-        totals: &sheet.totals.each_ref().map(|field| present::cell(field, lang)),
-        problems: &present::preview_problems(&sheet, lang),
-        notices: &present::notices(draft, &sheet, &around, lang),
+        lines: &sheet.lines.iter().map(|line| preview::preview_line(line, &sheet, lang)).collect::<Vec<_>>(),
+        totals: &sheet.totals.each_ref().map(|field| preview::cell(field, lang)),
+        problems: &preview::preview_problems(&sheet, lang),
+        notices: &preview::notices(draft, &sheet, &context, lang),
         existing: existing.as_ref(),
-        replaceable: &present::replace_choices(&around, &sheet, reader),
-        shippings: &present::shipping_choices(&around),
-        packagings: &present::packaging_choices(&around),
-        sellers: &present::seller_choices(&around, chosen),
-        form: &present::form(draft, chosen),
+        replaceable: &preview::replace_choices(&context, &sheet, reader),
+        shippings: &preview::shipping_choices(&context),
+        packagings: &preview::packaging_choices(&context),
+        sellers: &preview::seller_choices(&context, chosen),
+        form: &preview::form(draft, chosen),
         errors: &errors,
         text: &draft.reading.text,
         editing: query.line.as_deref(),

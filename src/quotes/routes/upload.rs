@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::QuotesState;
 use super::pages::import_page;
-use crate::command::{self, Done, Outcome, Tap, Who};
+use crate::command::{self, Caller, Done, Outcome, Tap};
 use crate::error::{AppError, Result, Sentence};
 use crate::extract::{Multipart, Parts};
 use crate::ids::{DraftId, OperationId};
@@ -61,7 +61,7 @@ pub async fn upload(
 ) -> Result<Response> {
     let actor = visitor.actor()?;
     require_import(actor)?;
-    let _turn = state.pace.turn(actor.person_id)?;
+    let _turn = state.quota.turn(actor.person_id)?;
     let operation_id = command::operation_header(&headers)?;
     if wants_json(&headers) {
         let file = next_file(&mut multipart).await?.ok_or_else(|| AppError::invalid("upload.nothing"))?;
@@ -100,7 +100,7 @@ async fn store_all(
 /// Reads a file in a child process and keeps it. What is refused leaves no trace.
 async fn store(state: &QuotesState, actor: &Actor, file: File, operation_id: OperationId) -> Result<Stored> {
     let now = state.app.clock.now();
-    state.pace.count(actor.person_id, now)?;
+    state.quota.count(actor.person_id, now)?;
     let pdf = file.bytes.ok_or_else(|| refused(Refusal::TooLarge))?;
     let reading = tidied(state.sandbox.read_in_child(&pdf).await.map_err(refused)?);
     let sha256: [u8; 32] = Sha256::digest(&pdf).into();
@@ -113,8 +113,8 @@ async fn store(state: &QuotesState, actor: &Actor, file: File, operation_id: Ope
         reading: &reading,
     };
     let new_id = draft.id;
-    let who = Who { company_id: actor.company_id, person_id: actor.person_id };
-    let tap = Tap { who, operation_id, fingerprint: sha256, form: () };
+    let caller = Caller { company_id: actor.company_id, person_id: actor.person_id };
+    let tap = Tap { caller, operation_id, fingerprint: sha256, form: () };
     let outcome = command::run(&state.app, &tap, &StoreDraft { draft, now }).await?;
     let mut tx = state.app.db.company(actor.company_id).await?;
     let found = drafts::find_draft_of_file(&mut tx, actor.company_id, actor.person_id, &sha256).await?;

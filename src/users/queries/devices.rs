@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::error::Result;
 use crate::ids::{CompanyId, PersonId, SessionId};
-use crate::users::limits::{Door, Tally};
+use crate::users::limits::{GuessKind, Tally};
 use crate::users::model::Role;
 use crate::users::shared::Present;
 
@@ -117,23 +117,23 @@ pub async fn delete_shared_device(
 }
 
 /// Makes those who knock at a door from one address take turns.
-pub async fn lock_door(db: &mut PgConnection, door: Door, address: &str) -> Result<()> {
-    let name = format!("door {} {address}", door.code());
+pub async fn lock_guesses(db: &mut PgConnection, kind: GuessKind, address: &str) -> Result<()> {
+    let name = format!("door {} {address}", kind.code());
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", name).execute(db).await?;
     Ok(())
 }
 
 /// Failures at a door from one address since a moment.
-pub async fn get_door_tally(
+pub async fn get_guess_tally(
     db: &mut PgConnection,
-    door: Door,
+    kind: GuessKind,
     address: &str,
     since: Timestamp,
 ) -> Result<Tally> {
     let row = sqlx::query!(
         r#"select count(*) as "count!", max(at) as last from door_failures
            where door = $1 and address = $2 and at > $3"#,
-        door.code(),
+        kind.code(),
         address,
         since.to_sqlx() as _
     )
@@ -143,17 +143,17 @@ pub async fn get_door_tally(
     Ok(Tally { count: row.count, last_at: last.map(jiff_sqlx::Timestamp::to_jiff) })
 }
 
-pub async fn insert_door_failure(
+pub async fn insert_guess_failure(
     db: &mut PgConnection,
     id: Uuid,
-    door: Door,
+    kind: GuessKind,
     address: &str,
     now: Timestamp,
 ) -> Result<()> {
     sqlx::query!(
         "insert into door_failures (id, door, address, at) values ($1, $2, $3, $4)",
         id,
-        door.code(),
+        kind.code(),
         address,
         now.to_sqlx() as _
     )

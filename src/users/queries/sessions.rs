@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::feed::Head;
 use crate::ids::{CompanyId, PersonId, SessionId};
 use crate::lang::Lang;
-use crate::users::model::{Actor, Role, SessionFacts, Workplace};
+use crate::users::model::{Actor, CompanySettings, Role, SessionFacts};
 
 /// A session, with the person and the company as they are now, and how far the company's feed is.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ struct SessionRow {
 
 impl From<SessionRow> for FoundSession {
     fn from(row: SessionRow) -> Self {
-        let company = Workplace {
+        let company = CompanySettings {
             code: row.code,
             name: row.company_name,
             time_zone: row.time_zone,

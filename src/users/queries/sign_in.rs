@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::ids::{CompanyId, PersonId};
 use crate::users::limits::{ACCOUNT_WINDOW, SHARED_WINDOW, Tallies, Tally};
-use crate::users::model::{Actor, Workplace};
+use crate::users::model::{Actor, CompanySettings};
 
 /// A company that people can sign in to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct OpenCompany {
 
 impl From<&Actor> for OpenCompany {
     fn from(actor: &Actor) -> Self {
-        let Workplace { code, name, login_digits, pin_digits, .. } = actor.company.clone();
+        let CompanySettings { code, name, login_digits, pin_digits, .. } = actor.company.clone();
         Self { id: actor.company_id, code, name, login_digits, pin_digits }
     }
 }

@@ -1,10 +1,10 @@
 //! `/sign-in`, `/e/…`, `/pin`, `/set-up` and `/people`: pages and their forms.
 
-pub mod door;
 pub mod own;
 pub mod people;
 pub mod set_up;
 pub mod shared;
+pub mod sign_in;
 
 use axum::Router;
 use axum::response::Redirect;
@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 
 use crate::state::AppState;
 
-pub use door::sign_in_page;
+pub use sign_in::sign_in_page;
 
 /// A page that a form answered with, loaded again: back to where the form stands.
 async fn to_people() -> Redirect {
@@ -25,9 +25,9 @@ async fn home() -> Redirect {
 
 pub fn router() -> Router<AppState> {
     Router::new()
-        .route("/e/{code}", get(door::company_page))
-        .route("/sign-in", post(door::sign_in).get(home))
-        .route("/unlock", post(door::unlock).get(home))
+        .route("/e/{code}", get(sign_in::company_page))
+        .route("/sign-in", post(sign_in::sign_in).get(home))
+        .route("/unlock", post(sign_in::unlock).get(home))
         .route("/sign-out", post(own::sign_out).get(home))
         .route("/language", post(own::change_language).get(home))
         .route("/switch", get(shared::page))

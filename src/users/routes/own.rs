@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::door::local_path;
+use super::sign_in::local_path;
 use crate::error::{AppError, Result};
 use crate::extract::Form;
 use crate::html::FieldErrors;

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use crate::command::{self, Done, Tap};
 use crate::error::{AppError, Result, Sentence};
 use crate::extract::{Path, Query};
-use crate::html::{Chrome, FieldErrors};
+use crate::html::{FieldErrors, Layout};
 use crate::ids::PersonId;
-use crate::page::{self, Moment, Subscribed, Visitor};
+use crate::page::{self, Snapshot, Subscribed, Visitor};
 use crate::state::AppState;
 use crate::users::client::Client;
 use crate::users::model::{Actor, Permission, Role};
@@ -65,7 +65,7 @@ struct Shown {
 async fn render(state: &AppState, visitor: &Visitor, actor: &Actor, shown: Shown) -> Result<Response> {
     let _turn = page::turn().await?;
     let mut tx = state.db.snapshot(actor.company_id).await?;
-    let moment = Moment::read(&mut tx).await?;
+    let moment = Snapshot::read(&mut tx).await?;
     let people = people::list_people(&mut tx, actor.company_id).await?;
     let leaving = shown.leaving.and_then(|id| people.iter().find(|person| person.id == id));
     let hand_over = match leaving {
@@ -88,7 +88,7 @@ fn ask_pin(state: &AppState, visitor: &Visitor, actor: &Actor) -> Result<Respons
 }
 
 fn people_page<'a>(
-    chrome: &'a Chrome,
+    chrome: &'a Layout,
     people: &'a [PersonRow],
     shown: &'a Shown,
     actor: &Actor,

@@ -5,8 +5,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::door::chrome;
 use super::own::said;
+use super::sign_in::chrome;
 use crate::error::{AppError, Result};
 use crate::extract::{Form, Query};
 use crate::html::FieldErrors;

@@ -5,9 +5,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::door::{chrome, local_path};
 use super::own::came_from;
 use super::people::Wanted;
+use super::sign_in::{chrome, local_path};
 use crate::error::{AppError, Result};
 use crate::extract::{Form, Query};
 use crate::ids::PersonId;
@@ -15,7 +15,7 @@ use crate::lang::Lang;
 use crate::page::{self, Visitor};
 use crate::state::AppState;
 use crate::users::client::{self, Client};
-use crate::users::doors;
+use crate::users::find_company;
 use crate::users::model::Actor;
 use crate::users::queries::sign_in::OpenCompany;
 use crate::users::shared::{self, Present};
@@ -74,7 +74,7 @@ pub(super) async fn show(
 ) -> Result<Option<Response>> {
     let company = match actor {
         Some(actor) => Some(OpenCompany::from(actor)),
-        None => doors::find_company(state, client, client.company_code.as_deref()).await?,
+        None => find_company::find_company(state, client, client.company_code.as_deref()).await?,
     };
     let Some(company) = company else { return Ok(None) };
     let people = match (client.device, actor) {

@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
-use separacao::html::{Chrome, Scene, Who, WorkCalendar};
+use separacao::html::{Layout, RenderContext, SignedIn, WorkCalendar};
 use separacao::ids::{ItemId, NoteId, OrderId, PackagingId, PersonId, ShippingId};
 use separacao::lang::Lang;
 use separacao::orders::item::{ItemState, Replacement, RestState};
@@ -24,9 +24,9 @@ pub fn minutes_ago(minutes: i64) -> Timestamp {
     now() - SignedDuration::from_mins(minutes)
 }
 
-pub fn scene(lang: Lang) -> Scene {
+pub fn scene(lang: Lang) -> RenderContext {
     let calendar = WorkCalendar { offset_minutes: -180, starts_minute: 450, ends_minute: 1020 };
-    Scene { lang, v: 41, now: now(), calendar, build: "b1" }
+    RenderContext { lang, v: 41, now: now(), calendar, build: "b1" }
 }
 
 /// Ids that are the same in every run.
@@ -34,9 +34,9 @@ pub fn uuid(n: u128) -> Uuid {
     Uuid::from_u128(0x0199_f000_0000_7000_8000_0000_0000_0000 + n)
 }
 
-pub fn chrome(lang: Lang, screen: &str, can: &str) -> Chrome {
-    Chrome {
-        person: Some(Who {
+pub fn chrome(lang: Lang, screen: &str, can: &str) -> Layout {
+    Layout {
+        person: Some(SignedIn {
             id: PersonId(uuid(1)),
             name: "Marina Alves".to_owned(),
             roles: vec!["seller", "admin"],
@@ -45,7 +45,7 @@ pub fn chrome(lang: Lang, screen: &str, can: &str) -> Chrome {
         screen: Some(screen.to_owned()),
         cursor: Some("5f0c.41.77".to_owned()),
         drafts: 3,
-        ..Chrome::signed_out(scene(lang), Some("Casa do Celular Atacado".to_owned()))
+        ..Layout::signed_out(scene(lang), Some("Casa do Celular Atacado".to_owned()))
     }
 }
 

@@ -14,12 +14,12 @@ use separacao::ids::ItemId;
 use separacao::lang::Lang;
 use separacao::orders::item::ItemGroup;
 use separacao::orders::status::OrderStatus;
-use separacao::orders::views::again::Given;
 use separacao::orders::views::order::OpenSheet;
 use separacao::orders::views::parts::{
     BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment,
     NotesFragment, TIMELINE_KINDS, reason_words,
 };
+use separacao::orders::views::refused_form::FormState;
 use separacao::orders::views::{BoardFilter, CardFragment};
 use separacao::quotes::views::DraftFragment;
 use separacao::users::views::{PersonFragment, SignInCompany};
@@ -69,8 +69,8 @@ fn a_fragment_stands_in_its_page_byte_for_byte() {
     let order = &order;
     assert!(page.contains(&BarFragment { scene, order }.render().unwrap()));
     assert!(page.contains(&HeadFragment { scene, order }.render().unwrap()));
-    assert!(page.contains(&NotesFragment { scene, order, given: Given::default() }.render().unwrap()));
-    let finish = FinishFragment { scene, order, items: &items, open: false, given: Given::default() };
+    assert!(page.contains(&NotesFragment { scene, order, given: FormState::default() }.render().unwrap()));
+    let finish = FinishFragment { scene, order, items: &items, open: false, given: FormState::default() };
     assert!(page.contains(&finish.render().unwrap()));
 
     let page = import_page(true);

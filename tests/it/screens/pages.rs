@@ -4,14 +4,14 @@
 
 use askama::Template;
 use jiff::civil::date;
-use separacao::html::{Chrome, Drawn, FieldErrors, FramedPage, Nav, Pager, Scene};
+use separacao::html::{Drawn, FieldErrors, FramedPage, Layout, Nav, Pager, RenderContext};
 use separacao::ids::{DraftId, OrderId, PersonId};
 use separacao::lang::Lang;
 use separacao::orders::indicators::{Indicators, Trend};
 use separacao::orders::model::{ClosedOrder, Closing, Item, OrderChoices, OrderSummary};
 use separacao::orders::status::{Counts, OrderState, OrderStatus};
-use separacao::orders::views::again::Given;
 use separacao::orders::views::order::{OpenSheet, OrderBody};
+use separacao::orders::views::refused_form::FormState;
 use separacao::orders::views::{BoardBody, BoardFilter, ClosedPage, CountersFragment};
 use separacao::quotes::views::{ImportPage, PreviewPage, UploadResult};
 use separacao::users::model::Role;
@@ -26,7 +26,7 @@ use super::data::{
 };
 use super::drafts;
 
-pub fn counters(scene: Scene, open_now: i64) -> CountersFragment {
+pub fn counters(scene: RenderContext, open_now: i64) -> CountersFragment {
     let indicators = Indicators { today: Some(38), past: Some(125), trend: Trend::Better };
     CountersFragment { scene, open_now, finished_today: 12, indicators }
 }
@@ -46,17 +46,17 @@ pub fn order_page(order: &OrderSummary, items: &[Item], open: OpenSheet, can: &s
     let sellers = vec![(PersonId(uuid(1)), "Marina Alves".to_owned())];
     let choices = OrderChoices { shippings: shippings(), packagings: packagings(), sellers };
     let scene = chrome.scene;
-    let body = OrderBody::new(scene, order, items, &timeline, &choices, open, Given::default());
+    let body = OrderBody::new(scene, order, items, &timeline, &choices, open, FormState::default());
     framed(&chrome, &body.title(), Nav::Order, &body.render().unwrap())
 }
 
-fn framed(chrome: &Chrome, title: &str, nav: Nav, body: &str) -> String {
+fn framed(chrome: &Layout, title: &str, nav: Nav, body: &str) -> String {
     let kind = if nav == Nav::Board { "board" } else { "order" };
     FramedPage { chrome, title, kind, nav, body: Drawn(body) }.render().unwrap()
 }
 
 pub fn sign_in(company: SignInCompany, number: &str, error: Option<&str>) -> String {
-    let chrome = Chrome::signed_out(scene(Lang::PtBr), Some("Casa do Celular".to_owned()));
+    let chrome = Layout::signed_out(scene(Lang::PtBr), Some("Casa do Celular".to_owned()));
     SignInPage { chrome: &chrome, company, number, number_digits: 4, error, next: "/", names_people: false }
         .render()
         .unwrap()
@@ -195,7 +195,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
     ready.counts = Counts::of(settled.iter().map(|item| &item.state));
     let pin =
         OneTimePin { name: "João Batista".to_owned(), number: "1002".to_owned(), pin: "481930".to_owned() };
-    let (door, errors) = (Chrome::signed_out(scene(Lang::PtBr), None), FieldErrors::default());
+    let (door, errors) = (Layout::signed_out(scene(Lang::PtBr), None), FieldErrors::default());
     let set_up = SetUpPage {
         chrome: &door,
         token: "",

@@ -72,7 +72,7 @@ async fn add_people(db: &Db, _settings: &Settings, company_id: CompanyId, pin_ha
         };
         people::insert_person(&mut tx, company_id, &new).await.unwrap();
     }
-    tx.keep().await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// One of the two companies, and a way to put orders into it.

@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use rust_decimal::Decimal;
-use separacao::command::{self, Change, Command, Tap, Who};
+use separacao::command::{self, Caller, Change, Command, Tap};
 use separacao::db::CompanyTx;
 use separacao::error::Result;
 use separacao::ids::{ItemId, OperationId, OrderId};
-use separacao::orders::actions::On;
+use separacao::orders::actions::OrderContext;
 use separacao::orders::actions::items::PickItem;
 use separacao::state::AppState;
 use separacao::users::model::Actor;
@@ -66,9 +66,9 @@ async fn actor(app: &AppState, url: &str) -> Actor {
 /// Picks a piece after another of one line, each held for a random while before its commit.
 async fn pick_held(app: AppState, actor: Actor, order_id: OrderId, item_id: ItemId, times: usize, most: u64) {
     for _ in 0..times {
-        let on = On { actor: &actor, order_id, now: app.clock.now() };
-        let who = Who { company_id: actor.company_id, person_id: actor.person_id };
-        let tap = Tap { who, operation_id: OperationId::new(), fingerprint: [0; 32], form: () };
+        let on = OrderContext { actor: &actor, order_id, now: app.clock.now() };
+        let caller = Caller { company_id: actor.company_id, person_id: actor.person_id };
+        let tap = Tap { caller, operation_id: OperationId::new(), fingerprint: [0; 32], form: () };
         let pick = PickItem { on, item_id, quantity: Decimal::ONE };
         command::run(&app, &tap, &Held(pick, random_pause(most))).await.expect("a pick");
     }

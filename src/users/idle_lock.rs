@@ -23,7 +23,7 @@ const TOUCH_EVERY: SignedDuration = SignedDuration::from_secs(10);
 const ALWAYS: [&str; 4] = ["/unlock", "/sign-in", "/sign-out", "/pin"];
 
 /// Middleware: refuses commands of an idle shared device, and those of a page that is somebody else's.
-pub async fn hold_back(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn require_unlocked(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let Some(actor) = request.extensions().get::<Actor>() else { return next.run(request).await };
     let commands = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
         && !ALWAYS.contains(&request.uri().path());
@@ -48,7 +48,7 @@ async fn watch(state: &AppState, actor: &Actor, commands: bool, touches: bool) -
     if touches && now.duration_since(actor.session.touched_at) >= TOUCH_EVERY {
         let mut tx = state.db.gate().await?;
         sessions::update_session_touched(&mut tx, actor.session.id, now).await?;
-        tx.keep().await?;
+        tx.commit().await?;
     }
     Ok(())
 }

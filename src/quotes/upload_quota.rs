@@ -18,14 +18,14 @@ const AT_ONCE: usize = 12;
 const OF_ONE: u32 = 2;
 
 #[derive(Debug)]
-pub struct Pace {
+pub struct UploadQuota {
     /// When each person's minute began, and the files in it.
     sent: Mutex<HashMap<PersonId, (Timestamp, u32)>>,
     turns: Semaphore,
     taken: Mutex<HashMap<PersonId, u32>>,
 }
 
-impl Default for Pace {
+impl Default for UploadQuota {
     fn default() -> Self {
         Self { sent: Mutex::default(), turns: Semaphore::new(AT_ONCE), taken: Mutex::default() }
     }
@@ -34,14 +34,14 @@ impl Default for Pace {
 /// A turn; given back when dropped.
 #[derive(Debug)]
 pub struct Turn<'a> {
-    pace: &'a Pace,
+    quota: &'a UploadQuota,
     person_id: PersonId,
     _permit: SemaphorePermit<'a>,
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        let mut taken = self.pace.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self.quota.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(turns) = taken.get_mut(&self.person_id) {
             *turns -= 1;
         }
@@ -49,7 +49,7 @@ impl Drop for Turn<'_> {
     }
 }
 
-impl Pace {
+impl UploadQuota {
     /// Counts one more file of a person.
     pub fn count(&self, person_id: PersonId, now: Timestamp) -> Result<()> {
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
@@ -75,7 +75,7 @@ impl Pace {
         }
         *turns += 1;
         drop(taken);
-        Ok(Turn { pace: self, person_id, _permit: permit })
+        Ok(Turn { quota: self, person_id, _permit: permit })
     }
 }
 
@@ -85,24 +85,24 @@ mod tests {
 
     #[test]
     fn the_third_upload_of_a_person_at_once_waits_and_another_person_s_does_not() {
-        let pace = Pace::default();
+        let quota = UploadQuota::default();
         let (person, other) = (PersonId::new(), PersonId::new());
-        let turns = [pace.turn(person).unwrap(), pace.turn(person).unwrap()];
-        assert_eq!(pace.turn(person).unwrap_err().retry_after(), Some(3));
-        assert!(pace.turn(other).is_ok());
+        let turns = [quota.turn(person).unwrap(), quota.turn(person).unwrap()];
+        assert_eq!(quota.turn(person).unwrap_err().retry_after(), Some(3));
+        assert!(quota.turn(other).is_ok());
         drop(turns);
-        assert!(pace.turn(person).is_ok());
+        assert!(quota.turn(person).is_ok());
     }
 
     #[test]
     fn the_sixty_first_file_of_a_minute_waits_for_the_next() {
-        let pace = Pace::default();
+        let quota = UploadQuota::default();
         let (person, other) = (PersonId::new(), PersonId::new());
         let now: Timestamp = "2025-10-22T10:00:00Z".parse().unwrap();
-        assert!((0..FILES).all(|_| pace.count(person, now).is_ok()));
+        assert!((0..FILES).all(|_| quota.count(person, now).is_ok()));
         let later = now + SignedDuration::from_secs(20);
-        assert_eq!(pace.count(person, later).unwrap_err().retry_after(), Some(41));
-        assert!(pace.count(other, later).is_ok());
-        assert!(pace.count(person, now + MINUTE).is_ok());
+        assert_eq!(quota.count(person, later).unwrap_err().retry_after(), Some(41));
+        assert!(quota.count(other, later).is_ok());
+        assert!(quota.count(person, now + MINUTE).is_ok());
     }
 }

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::client::Client;
-use super::limits::{self, Door};
+use super::limits::{self, GuessKind};
 use super::queries::devices;
 use super::queries::sign_in::{self, OpenCompany};
 use crate::error::Result;
@@ -38,17 +38,23 @@ pub async fn find_company(
         return Ok(Some(only));
     }
     let now = state.clock.now();
-    knock(&mut tx, Door::Company, &client.network, now).await?;
+    check_guesses(&mut tx, GuessKind::Company, &client.network, now).await?;
     if found.is_none() {
-        devices::insert_door_failure(&mut tx, Uuid::now_v7(), Door::Company, &client.network, now).await?;
-        tx.keep().await?;
+        devices::insert_guess_failure(&mut tx, Uuid::now_v7(), GuessKind::Company, &client.network, now)
+            .await?;
+        tx.commit().await?;
     }
     Ok(found)
 }
 
 /// Refuses an address that has to wait. Those who knock at once take turns, so that guesses sent side by side count.
-pub async fn knock(db: &mut PgConnection, door: Door, address: &str, now: Timestamp) -> Result<()> {
-    devices::lock_door(db, door, address).await?;
-    let tally = devices::get_door_tally(db, door, address, now - limits::SHARED_WINDOW).await?;
-    limits::door_wait(door, tally, now).map_or(Ok(()), |wait| Err(limits::too_many_here(wait)))
+pub async fn check_guesses(
+    db: &mut PgConnection,
+    kind: GuessKind,
+    address: &str,
+    now: Timestamp,
+) -> Result<()> {
+    devices::lock_guesses(db, kind, address).await?;
+    let tally = devices::get_guess_tally(db, kind, address, now - limits::SHARED_WINDOW).await?;
+    limits::guess_wait(kind, tally, now).map_or(Ok(()), |wait| Err(limits::too_many_here(wait)))
 }

@@ -14,7 +14,7 @@ use crate::lang::Lang;
 
 /// Language, clock and version of one render. Made once per page or per batch of events; cheap to copy.
 #[derive(Clone, Copy, Debug)]
-pub struct Scene {
+pub struct RenderContext {
     pub lang: Lang,
     /// The feed head of the transaction that read the rows: `data-v` of every fragment.
     pub v: i64,
@@ -24,7 +24,7 @@ pub struct Scene {
     pub build: &'static str,
 }
 
-impl Scene {
+impl RenderContext {
     /// The word or sentence under `key`.
     pub fn t(&self, key: &'static str) -> Cow<'static, str> {
         self.lang.t(key)

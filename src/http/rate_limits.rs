@@ -57,7 +57,7 @@ impl<K: Hash + Eq + Clone> Limit<K> {
 
 /// The table of limits.
 #[derive(Debug)]
-pub struct Pace {
+pub struct RateLimits {
     /// A quick picker taps twice a second, and each tap may bring a page; 20 a second is no person.
     people: Limit<PersonId>,
     /// A whole company shares one address: everybody's taps and, after a restart, everybody's pages.
@@ -69,22 +69,22 @@ pub struct Pace {
     downloads: Arc<Semaphore>,
 }
 
-impl Pace {
+impl RateLimits {
     pub fn start(settings: &Settings, lifecycle: &Lifecycle) -> Arc<Self> {
         let person = settings.person_requests_per_second;
         let address = settings.address_requests_per_second;
         let stranger = settings.stranger_requests_per_second;
         let door = settings.door_requests_per_second;
-        let pace = Arc::new(Self {
+        let limits = Arc::new(Self {
             people: Limit::new("person", person, person.saturating_mul(5)),
             companies: Limit::new("address", address, address.saturating_mul(10) / 3),
             strangers: Limit::new("stranger", stranger, stranger.saturating_mul(6)),
             doors: Limit::new("door", door, door.saturating_mul(20)),
             downloads: Arc::new(Semaphore::new(DOWNLOADS)),
         });
-        let tidied = pace.clone();
+        let tidied = limits.clone();
         lifecycle.spawn_forever("request limits", move || tidy(tidied.clone()));
-        pace
+        limits
     }
 
     fn check(&self, visitor: &Visitor, request: &Request) -> Result<()> {
@@ -112,11 +112,11 @@ impl Pace {
     }
 }
 
-async fn tidy(pace: Arc<Pace>) {
+async fn tidy(limits: Arc<RateLimits>) {
     loop {
         tokio::time::sleep(TIDY).await;
-        pace.people.tidy();
-        for limit in [&pace.companies, &pace.strangers, &pace.doors] {
+        limits.people.tidy();
+        for limit in [&limits.companies, &limits.strangers, &limits.doors] {
             limit.tidy();
         }
     }
@@ -134,9 +134,9 @@ fn network(address: IpAddr) -> IpAddr {
 }
 
 /// Middleware: refuses whoever asks too fast, and lets so many downloads pass at once.
-pub async fn keep(State(pace): State<Arc<Pace>>, request: Request, next: Next) -> Response {
+pub async fn enforce(State(limits): State<Arc<RateLimits>>, request: Request, next: Next) -> Response {
     let Some(visitor) = request.extensions().get::<Visitor>() else { return next.run(request).await };
-    let turn = match pace.check(visitor, &request).and_then(|()| pace.download(&request)) {
+    let turn = match limits.check(visitor, &request).and_then(|()| limits.download(&request)) {
         Ok(turn) => turn,
         Err(error) => return error.into_response(),
     };

@@ -12,17 +12,17 @@ use crate::ids::{CompanyId, OrderId, PackagingId, PersonId, ShippingId};
 use crate::orders::access::Ownership;
 use crate::orders::queries::{options, revise, summaries};
 use crate::orders::status::OrderState;
-use crate::quotes::around::{Around, Candidate, KnownOrder, NumberlessOrder, OpenOrder};
-use crate::quotes::becomes::Target;
+use crate::quotes::context::{Candidate, ImportContext, KnownOrder, NumberlessOrder, OpenOrder};
 use crate::quotes::draft::{Draft, Sheet};
+use crate::quotes::to_order::Target;
 use crate::users::model::folded_name;
 
 /// Everything that these drafts are looked at beside, in a handful of statements whatever their number.
-pub async fn get_around(
+pub async fn get_context(
     db: &mut PgConnection,
     company_id: CompanyId,
     drafts: &[(&Draft, &Sheet)],
-) -> Result<Around> {
+) -> Result<ImportContext> {
     let each = |value: fn(&Sheet) -> String| drafts.iter().map(|(_, sheet)| value(sheet)).collect::<Vec<_>>();
     let sellers = each(|sheet| folded_name(&sheet.quote.seller));
     let customers = each(|sheet| sheet.quote.customer_code.clone());
@@ -34,7 +34,7 @@ pub async fn get_around(
         .filter(|(_, sheet)| sheet.number().is_none())
         .map(|(_, sheet)| (sheet.quote.customer_code.clone(), sheet.quote.date))
         .collect();
-    Ok(Around {
+    Ok(ImportContext {
         candidates: list_candidates(db, company_id).await?,
         aliases: list_aliases(db, company_id, &sellers).await?,
         shippings: options::list_shipping_options(db, company_id, None).await?,
@@ -54,12 +54,12 @@ pub async fn get_target(
     db: &mut PgConnection,
     company_id: CompanyId,
     id: OrderId,
-    around: &mut Around,
+    context: &mut ImportContext,
 ) -> Result<Target> {
     let summary = summaries::get_summary(db, company_id, id).await?;
     let base = revise::get_base(db, company_id, id).await?;
-    around.shippings = options::list_shipping_options(db, company_id, Some(summary.shipping_id)).await?;
-    around.packagings = options::list_packaging_options(db, company_id, Some(summary.packaging_id)).await?;
+    context.shippings = options::list_shipping_options(db, company_id, Some(summary.shipping_id)).await?;
+    context.packagings = options::list_packaging_options(db, company_id, Some(summary.packaging_id)).await?;
     Ok(Target { summary, base })
 }
 

@@ -1,7 +1,7 @@
 //! Drafts in words: what the list and the preview print.
 
-use super::around::{Around, Chosen, Double, OpenOrder};
 use super::checks::{self, Problem};
+use super::context::{Chosen, Duplicate, ImportContext, OpenOrder};
 use super::difference::Reader;
 use super::draft::{Draft, Fault, Field, Sheet, SheetLine};
 use super::views::{Cell, DraftRow, DraftState, PreviewForm, PreviewLine, PreviewProblem, ShippingChoice};
@@ -11,24 +11,24 @@ use crate::orders::access;
 use crate::users::model::Permission;
 
 /// Where a draft stands: what stops it first.
-pub fn draft_state(draft: &Draft, sheet: &Sheet, around: &Around, lang: Lang) -> DraftState {
-    let double = around.double(draft, sheet);
-    let say = |double: Double<'_>| DraftState::Duplicate(double.sentence().say(lang, 0));
-    match double {
-        Some(taken @ Double::Number(_)) => say(taken),
+pub fn draft_state(draft: &Draft, sheet: &Sheet, context: &ImportContext, lang: Lang) -> DraftState {
+    let duplicate = context.duplicate(draft, sheet);
+    let say = |duplicate: Duplicate<'_>| DraftState::Duplicate(duplicate.sentence().say(lang, 0));
+    match duplicate {
+        Some(taken @ Duplicate::Number(_)) => say(taken),
         _ if !sheet.holds() => {
             DraftState::NeedsCorrection(i64::try_from(sheet.count_problems()).unwrap_or(i64::MAX))
         }
-        Some(double) => say(double),
-        None if around.missing(around.chosen(draft, &sheet.quote)).is_empty() => DraftState::Ready,
+        Some(duplicate) => say(duplicate),
+        None if context.missing(context.chosen(draft, &sheet.quote)).is_empty() => DraftState::Ready,
         None => DraftState::Incomplete,
     }
 }
 
-pub fn draft_row(draft: &Draft, sheet: &Sheet, around: &Around, lang: Lang) -> DraftRow {
+pub fn draft_row(draft: &Draft, sheet: &Sheet, context: &ImportContext, lang: Lang) -> DraftRow {
     let quote = &sheet.quote;
-    let chosen = around.chosen(draft, quote).seller;
-    let seller = around.candidates.iter().find(|candidate| Some(candidate.id) == chosen);
+    let chosen = context.chosen(draft, quote).seller;
+    let seller = context.candidates.iter().find(|candidate| Some(candidate.id) == chosen);
     DraftRow {
         id: draft.id,
         file_name: draft.file_name.clone(),
@@ -39,7 +39,7 @@ pub fn draft_row(draft: &Draft, sheet: &Sheet, around: &Around, lang: Lang) -> D
         payable: format!("R$ {}", format::amount(lang, quote.payable)),
         at: draft.created_at,
         importer: draft.importer.clone(),
-        state: draft_state(draft, sheet, around, lang),
+        state: draft_state(draft, sheet, context, lang),
     }
 }
 
@@ -131,12 +131,12 @@ pub fn preview_problems(sheet: &Sheet, lang: Lang) -> Vec<PreviewProblem> {
 }
 
 /// Things to know that stop nothing.
-pub fn notices(draft: &Draft, sheet: &Sheet, around: &Around, lang: Lang) -> Vec<String> {
+pub fn notices(draft: &Draft, sheet: &Sheet, context: &ImportContext, lang: Lang) -> Vec<String> {
     let mut notices: Vec<String> =
         checks::notices(&sheet.quote).iter().map(|notice| notice.sentence(lang)).collect();
-    match around.double(draft, sheet) {
-        None | Some(Double::Number(_)) => {}
-        Some(double) => notices.push(double.sentence().say(lang, 0)),
+    match context.duplicate(draft, sheet) {
+        None | Some(Duplicate::Number(_)) => {}
+        Some(duplicate) => notices.push(duplicate.sentence().say(lang, 0)),
     }
     notices
 }
@@ -153,33 +153,33 @@ pub fn form(draft: &Draft, chosen: Chosen) -> PreviewForm {
     }
 }
 
-pub fn shipping_choices(around: &Around) -> Vec<ShippingChoice> {
+pub fn shipping_choices(context: &ImportContext) -> Vec<ShippingChoice> {
     let choice = |option: &crate::orders::model::ShippingOption| ShippingChoice {
         value: option.id.to_string(),
         name: option.name.clone(),
         allows: option.packagings.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
         makes_urgent: option.makes_urgent,
     };
-    around.shippings.iter().map(choice).collect()
+    context.shippings.iter().map(choice).collect()
 }
 
-pub fn packaging_choices(around: &Around) -> Vec<Choice> {
+pub fn packaging_choices(context: &ImportContext) -> Vec<Choice> {
     let choice = |option: &crate::orders::model::PackagingOption| Choice {
         value: option.id.to_string(),
         name: option.name.clone(),
     };
-    around.packagings.iter().map(choice).collect()
+    context.packagings.iter().map(choice).collect()
 }
 
-pub fn seller_choices(around: &Around, chosen: Chosen) -> Vec<Choice> {
-    let sellers = around.sellers(chosen.seller);
+pub fn seller_choices(context: &ImportContext, chosen: Chosen) -> Vec<Choice> {
+    let sellers = context.sellers(chosen.seller);
     sellers.map(|seller| Choice { value: seller.id.to_string(), name: seller.name.clone() }).collect()
 }
 
 /// The open orders that the quote may take the place of, as far as this person may change them.
-pub fn replace_choices(around: &Around, sheet: &Sheet, reader: Reader<'_>) -> Vec<Choice> {
+pub fn replace_choices(context: &ImportContext, sheet: &Sheet, reader: Reader<'_>) -> Vec<Choice> {
     let may =
         |open: &&OpenOrder| access::may(reader.actor, Permission::ChangeOrder, open.ownership, reader.now);
-    let orders = around.replaceable(sheet).iter().filter(may);
+    let orders = context.replaceable(sheet).iter().filter(may);
     orders.map(|open| Choice { value: open.order.id.to_string(), name: open.order.label() }).collect()
 }

@@ -14,13 +14,13 @@ use crate::error::{AppError, Result};
 use crate::extract::{self, keep_form};
 use crate::html::FieldErrors;
 use crate::ids::OrderId;
-use crate::orders::views::again::{Again, Given};
 use crate::orders::views::order::OpenSheet;
+use crate::orders::views::refused_form::{FormState, RefusedForm};
 use crate::page::Visitor;
 use crate::users::client::wants_json;
 
 /// Middleware around the commands on an order.
-pub async fn again(State(pages): State<Pages>, request: Request, next: Next) -> Response {
+pub async fn answer(State(pages): State<Pages>, request: Request, next: Next) -> Response {
     let visitor = request.extensions().get::<Visitor>().cloned();
     let place = place(request.uri().path()).map(|(order_id, form)| (order_id, form.to_owned()));
     let sends = request.method() == Method::POST && !wants_json(request.headers());
@@ -71,8 +71,8 @@ async fn give_back(
         }
     }
     let open = sheet(&form, matches!(error, AppError::Conflict(_)));
-    let again = Again { form, typed, errors, sentence: error.sentence().say(lang, offset) };
-    let body = draw_order(pages, visitor, order_id, open, Given(Some(&again))).await?;
+    let refused = RefusedForm { form, typed, errors, sentence: error.sentence().say(lang, offset) };
+    let body = draw_order(pages, visitor, order_id, open, FormState(Some(&refused))).await?;
     let mut response = respond(visitor, order_id, &body, now)?;
     error.mark(&mut response);
     Ok(response)

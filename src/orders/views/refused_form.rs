@@ -9,7 +9,7 @@ use crate::html::FieldErrors;
 
 /// What was sent, and why it was not done.
 #[derive(Clone, Debug, Default)]
-pub struct Again {
+pub struct RefusedForm {
     /// The form's address below its order's: `cancel`, `notes`, `items/ID/short`.
     pub form: String,
     pub typed: Vec<(String, String)>,
@@ -19,9 +19,9 @@ pub struct Again {
 
 /// Asked by every form, by its address, for its own fields; on a fresh page there is nothing to answer.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Given<'a>(pub Option<&'a Again>);
+pub struct FormState<'a>(pub Option<&'a RefusedForm>);
 
-impl<'a> Given<'a> {
+impl<'a> FormState<'a> {
     /// Above everything.
     pub fn sentence(&self) -> Option<&'a str> {
         self.0.map(|again| again.sentence.as_str())
@@ -31,7 +31,7 @@ impl<'a> Given<'a> {
         self.of(form).is_some()
     }
 
-    fn of(&self, form: impl AsRef<str>) -> Option<&'a Again> {
+    fn of(&self, form: impl AsRef<str>) -> Option<&'a RefusedForm> {
         self.0.filter(|again| again.form == form.as_ref())
     }
 
@@ -52,8 +52,8 @@ impl<'a> Given<'a> {
     }
 
     /// The sentence beside a field.
-    pub fn said(&self, form: impl AsRef<str>, field: &str) -> Said<'a> {
-        Said(self.of(form).and_then(|again| again.errors.of(field)))
+    pub fn said(&self, form: impl AsRef<str>, field: &str) -> FieldError<'a> {
+        FieldError(self.of(form).and_then(|again| again.errors.of(field)))
     }
 }
 
@@ -62,6 +62,6 @@ impl<'a> Given<'a> {
     source = r#"{% if let Some(text) = self.0 %}<em class="error">{{ text }}</em>{% endif %}"#,
     ext = "html"
 )]
-pub struct Said<'a>(Option<&'a str>);
+pub struct FieldError<'a>(Option<&'a str>);
 
-impl HtmlSafe for Said<'_> {}
+impl HtmlSafe for FieldError<'_> {}

@@ -1,6 +1,6 @@
 //! What a draft becomes, or makes of an order that is there: in the words of orders. Pure.
 
-use super::around::Chosen;
+use super::context::Chosen;
 use super::draft::{Draft, Sheet, cents};
 use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
 use crate::orders::model::{OrderSummary, ShippingOption};
@@ -27,7 +27,7 @@ impl Target {
 
 /// A form that is complete and follows the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settled {
+pub struct Choices {
     pub shipping: ShippingId,
     pub packaging: PackagingId,
     pub seller: PersonId,
@@ -35,7 +35,7 @@ pub struct Settled {
     pub urgent: bool,
 }
 
-impl Settled {
+impl Choices {
     /// The form as far as it is filled in, over what the order has.
     pub fn over(target: &Target, chosen: Chosen, shippings: &[ShippingOption]) -> Self {
         let header = &target.base.header;
@@ -54,7 +54,7 @@ impl Settled {
 pub fn order(
     draft: &Draft,
     sheet: &Sheet,
-    settled: Settled,
+    choices: Choices,
     imported_by: PersonId,
     values_mismatch_reason: Option<String>,
 ) -> Option<NewOrder> {
@@ -74,16 +74,16 @@ pub fn order(
         number: sheet.number().map(str::to_owned),
         customer_code: quote.customer_code.clone(),
         customer: quote.customer.clone(),
-        seller_id: settled.seller,
+        seller_id: choices.seller,
         imported_by,
         quote_date: quote.date,
-        shipping_id: settled.shipping,
-        packaging_id: settled.packaging,
+        shipping_id: choices.shipping,
+        packaging_id: choices.packaging,
         total_cents: cents(quote.total)?,
         discount_cents: cents(quote.discount)?,
         payable_cents: cents(quote.payable)?,
         values_mismatch_reason,
-        urgent: settled.urgent,
+        urgent: choices.urgent,
         items: items.collect::<Option<_>>()?,
     })
 }

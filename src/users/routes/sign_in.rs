@@ -3,14 +3,14 @@
 use super::shared::{self, Asked};
 use crate::error::{AppError, Result};
 use crate::extract::{Form, Path};
-use crate::html::{Chrome, Scene, WorkCalendar};
+use crate::html::{Layout, RenderContext, WorkCalendar};
 use crate::ids::PersonId;
 use crate::lang::Lang;
 use crate::page::{self, Visitor};
 use crate::state::AppState;
 use crate::users::actions::{self, Attempt, Claim, Proven};
 use crate::users::client::{self, Client};
-use crate::users::doors;
+use crate::users::find_company;
 use crate::users::model::Actor;
 use crate::users::queries::sign_in::OpenCompany;
 use crate::users::session;
@@ -25,17 +25,17 @@ use serde_json::json;
 use tower_sessions::Session;
 
 /// The frame around a page of nobody in particular.
-pub(super) fn chrome(state: &AppState, lang: Lang, company: Option<String>) -> Chrome {
+pub(super) fn chrome(state: &AppState, lang: Lang, company: Option<String>) -> Layout {
     // No page without a person tells the time, so no zone is needed.
     let calendar = WorkCalendar { offset_minutes: 0, starts_minute: 0, ends_minute: 1440 };
-    let scene = Scene { lang, v: 0, now: state.clock.now(), calendar, build: crate::assets::build() };
-    Chrome::signed_out(scene, company)
+    let scene = RenderContext { lang, v: 0, now: state.clock.now(), calendar, build: crate::assets::build() };
+    Layout::signed_out(scene, company)
 }
 
 /// `/` for whoever is not signed in: 200, with the company this browser is used for.
 pub async fn sign_in_page(state: &AppState, client: &Client) -> Result<Response> {
     let (code, nothing) = (client.company_code.as_deref(), Typed::default());
-    match doors::find_company(state, client, code).await {
+    match find_company::find_company(state, client, code).await {
         Ok(company) => {
             let mut response = render(state, client, company.as_ref(), &nothing, None).await?;
             if company.is_none() && code.is_some() {
@@ -101,7 +101,7 @@ pub async fn company_page(
     client: Client,
 ) -> Result<Response> {
     let typed = Typed { company: &code, ..Typed::default() };
-    let company = match doors::find_company(&state, &client, Some(&code)).await {
+    let company = match find_company::find_company(&state, &client, Some(&code)).await {
         Ok(company) => company.filter(|company| company.code == code.to_lowercase()),
         Err(error) => return refused(&state, &client, None, &typed, error).await,
     };
@@ -137,7 +137,7 @@ pub async fn sign_in(
 ) -> Result<Response> {
     let typed = Typed { company: &form.company, number: &form.number, next: &form.next };
     let code = Some(form.company.as_str()).filter(|code| !code.is_empty()).or(client.company_code.as_deref());
-    let company = match doors::find_company(&state, &client, code).await {
+    let company = match find_company::find_company(&state, &client, code).await {
         Ok(Some(company)) => company,
         Ok(None) => {
             let error = AppError::field("company", "sign_in.company_unknown");
@@ -184,7 +184,7 @@ async fn refused(
     }
 }
 
-/// Begins the session and leads on. The same person's session goes on under a new id; another's, whose browser
+/// SessionStart the session and leads on. The same person's session goes on under a new id; another's, whose browser
 /// this was, ends on every screen.
 async fn enter(
     state: &AppState,
@@ -246,7 +246,7 @@ pub async fn unlock(
     };
     let company = match &actor {
         Some(actor) => OpenCompany::from(actor),
-        None => doors::find_company(&state, &client, client.company_code.as_deref())
+        None => find_company::find_company(&state, &client, client.company_code.as_deref())
             .await?
             .ok_or(AppError::SignedOut)?,
     };

@@ -6,7 +6,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use jiff::Timestamp;
 
-use super::scene::Scene;
+use super::render_context::RenderContext;
 use crate::ids::PersonId;
 use crate::lang::Lang;
 
@@ -36,14 +36,14 @@ pub struct SharedDevice {
 
 /// Who is signed in.
 #[derive(Clone, Debug)]
-pub struct Who {
+pub struct SignedIn {
     pub id: PersonId,
     pub name: String,
     /// Codes of the roles: `seller`, `picker`, `buyer`, `admin`.
     pub roles: Vec<&'static str>,
 }
 
-impl Who {
+impl SignedIn {
     /// Up to two initials, for the menu button on a phone.
     pub fn initials(&self) -> String {
         initials(&self.name)
@@ -70,12 +70,12 @@ pub fn initials(name: &str) -> String {
 
 /// Everything `templates/base.html` prints around a page.
 #[derive(Clone, Debug)]
-pub struct Chrome {
-    pub scene: Scene,
+pub struct Layout {
+    pub scene: RenderContext,
     /// None where no company is known yet.
     pub company: Option<String>,
     /// None: signed out. Then there is no navigation, no live line and no PIN sheet.
-    pub person: Option<Who>,
+    pub person: Option<SignedIn>,
     /// Permissions that hold on this page (`Actor::can_codes`, and on an order those for own orders), for `data-can`.
     pub can: String,
     /// What the socket subscribes to; None on pages that are not live.
@@ -94,7 +94,7 @@ pub struct Chrome {
 #[derive(Template)]
 #[template(path = "framed.html")]
 pub struct FramedPage<'a> {
-    pub chrome: &'a Chrome,
+    pub chrome: &'a Layout,
     pub title: &'a str,
     /// The class of `<main>`.
     pub kind: &'static str,
@@ -120,9 +120,9 @@ impl fmt::Display for Drawn<'_> {
     }
 }
 
-impl Chrome {
+impl Layout {
     /// A page for nobody in particular: sign-in, set-up, errors before a session.
-    pub fn signed_out(scene: Scene, company: Option<String>) -> Self {
+    pub fn signed_out(scene: RenderContext, company: Option<String>) -> Self {
         Self {
             scene,
             company,

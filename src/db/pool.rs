@@ -28,20 +28,20 @@ const LONGEST_LIFE: Duration = Duration::from_secs(3600);
 
 /// All connections of a process. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Leases(Arc<Home>);
+pub(super) struct Pool(Arc<Inner>);
 
 #[derive(Debug)]
-struct Home {
+struct Inner {
     options: PgConnectOptions,
     most: u32,
     /// As many as there may be connections: whoever has a turn takes one that rests, or makes one.
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     /// The one that came back last is taken first.
-    resting: Mutex<Vec<Kept>>,
+    resting: Mutex<Vec<Idle>>,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct Idle {
     connection: PgConnection,
     opened_at: Instant,
     rests_since: Instant,
@@ -49,72 +49,78 @@ struct Kept {
 
 /// A connection in use.
 #[derive(Debug)]
-pub(super) struct Lease {
+pub(super) struct PooledConnection {
     /// None only while it is dropped.
-    kept: Option<Kept>,
+    idle_connection: Option<Idle>,
     /// No transaction can be open on it.
     idle: bool,
-    turn: Option<OwnedSemaphorePermit>,
-    home: Arc<Home>,
+    permit: Option<OwnedSemaphorePermit>,
+    inner: Arc<Inner>,
 }
 
-impl Leases {
+impl Pool {
     /// Connects lazily, so that a server starts while its database is away.
     pub(super) fn open(options: PgConnectOptions, connections: u32) -> Self {
-        let turns = Arc::new(Semaphore::new(connections as usize));
-        Self(Arc::new(Home { options, most: connections, turns, resting: Mutex::default() }))
+        let permits = Arc::new(Semaphore::new(connections as usize));
+        Self(Arc::new(Inner { options, most: connections, permits, resting: Mutex::default() }))
     }
 
     /// A connection in autocommit.
-    pub(super) async fn take(&self) -> Result<Lease, sqlx::Error> {
-        let home = self.0.clone();
-        let turn = match timeout(PATIENCE, home.turns.clone().acquire_owned()).await {
-            Ok(Ok(turn)) => turn,
+    pub(super) async fn take(&self) -> Result<PooledConnection, sqlx::Error> {
+        let inner = self.0.clone();
+        let permit = match timeout(PATIENCE, inner.permits.clone().acquire_owned()).await {
+            Ok(Ok(permit)) => permit,
             Ok(Err(_)) => return Err(sqlx::Error::PoolClosed),
             Err(_) => return Err(sqlx::Error::PoolTimedOut),
         };
-        let kept = match home.wake() {
-            Some(kept) => kept,
-            None => home.connect().await?,
+        let idle_connection = match inner.take_idle() {
+            Some(idle_connection) => idle_connection,
+            None => inner.connect().await?,
         };
-        Ok(Lease { kept: Some(kept), idle: true, turn: Some(turn), home })
+        Ok(PooledConnection {
+            idle_connection: Some(idle_connection),
+            idle: true,
+            permit: Some(permit),
+            inner,
+        })
     }
 
     /// Connections that are open, and how many of them rest.
     pub(super) fn usage(&self) -> (u32, usize) {
         let resting = self.0.resting().len();
-        let free = self.0.turns.available_permits() as u32;
+        let free = self.0.permits.available_permits() as u32;
         (self.0.most.saturating_sub(free) + resting as u32, resting)
     }
 
     /// Closes what rests, and whatever comes back from now on.
     pub(super) fn close(&self) {
-        self.0.turns.close();
+        self.0.permits.close();
         self.0.resting().clear();
     }
 }
 
-impl Home {
-    fn resting(&self) -> MutexGuard<'_, Vec<Kept>> {
+impl Inner {
+    fn resting(&self) -> MutexGuard<'_, Vec<Idle>> {
         self.resting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wake(&self) -> Option<Kept> {
+    fn take_idle(&self) -> Option<Idle> {
         let mut resting = self.resting();
-        let rested = resting.partition_point(|kept| kept.rests_since.elapsed() > LONGEST_REST);
+        let rested =
+            resting.partition_point(|idle_connection| idle_connection.rests_since.elapsed() > LONGEST_REST);
         resting.drain(..rested);
         resting.pop()
     }
 
-    fn rest(&self, kept: Kept) {
+    fn put_back(&self, idle_connection: Idle) {
         let mut resting = self.resting();
-        if !self.turns.is_closed() && kept.opened_at.elapsed() <= LONGEST_LIFE {
-            resting.push(Kept { rests_since: Instant::now(), ..kept });
+        if !self.permits.is_closed() && idle_connection.opened_at.elapsed() <= LONGEST_LIFE {
+            resting.push(Idle { rests_since: Instant::now(), ..idle_connection });
         }
     }
 
     /// A database that refuses because it is starting up is worth waiting for.
-    async fn connect(&self) -> Result<Kept, sqlx::Error> {
+    async fn connect(&self) -> Result<Idle, sqlx::Error> {
         let connected = timeout(PATIENCE, async {
             loop {
                 match PgConnection::connect_with(&self.options).await {
@@ -125,7 +131,7 @@ impl Home {
         });
         let connection = connected.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
         let now = Instant::now();
-        Ok(Kept { connection, opened_at: now, rests_since: now })
+        Ok(Idle { connection, opened_at: now, rests_since: now })
     }
 }
 
@@ -138,7 +144,7 @@ fn is_starting(error: &sqlx::Error) -> bool {
     }
 }
 
-impl Lease {
+impl PooledConnection {
     /// Opens a transaction: `opening` begins with `begin`.
     pub(super) async fn begin(&mut self, opening: &str) -> Result<(), sqlx::Error> {
         self.idle = false;
@@ -164,42 +170,42 @@ impl Lease {
     }
 }
 
-impl Drop for Lease {
+impl Drop for PooledConnection {
     fn drop(&mut self) {
-        let Some(kept) = self.kept.take() else { return };
+        let Some(idle_connection) = self.idle_connection.take() else { return };
         if self.idle {
-            self.home.rest(kept);
+            self.inner.put_back(idle_connection);
             return;
         }
-        let (home, turn) = (self.home.clone(), self.turn.take());
+        let (inner, permit) = (self.inner.clone(), self.permit.take());
         // Without a runtime the process is at its end, and its connections with it.
         let Ok(runtime) = Handle::try_current() else { return };
         runtime.spawn(async move {
-            roll_back(&home, kept).await;
-            drop(turn);
+            roll_back(&inner, idle_connection).await;
+            drop(permit);
         });
     }
 }
 
 /// Ends whatever may be open on a connection. One that does not answer is closed, and those that rest with it: what is
 /// the matter with one (its machine is gone) is the matter with them.
-async fn roll_back(home: &Home, mut kept: Kept) {
-    match timeout(PATIENCE, kept.connection.execute("rollback")).await {
-        Ok(Ok(_)) => home.rest(kept),
+async fn roll_back(inner: &Inner, mut idle_connection: Idle) {
+    match timeout(PATIENCE, idle_connection.connection.execute("rollback")).await {
+        Ok(Ok(_)) => inner.put_back(idle_connection),
         Ok(Err(_)) => {}
-        Err(_) => home.resting().clear(),
+        Err(_) => inner.resting().clear(),
     }
 }
 
-impl Deref for Lease {
+impl Deref for PooledConnection {
     type Target = PgConnection;
     fn deref(&self) -> &PgConnection {
-        &self.kept.as_ref().expect("a lease has its connection").connection
+        &self.idle_connection.as_ref().expect("a lease has its connection").connection
     }
 }
 
-impl DerefMut for Lease {
+impl DerefMut for PooledConnection {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.kept.as_mut().expect("a lease has its connection").connection
+        &mut self.idle_connection.as_mut().expect("a lease has its connection").connection
     }
 }

@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::Quote;
-use super::becomes::Settled;
 use super::draft::{Draft, Sheet};
+use super::to_order::Choices;
 use crate::error::Sentence;
 use crate::html::format;
 use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
@@ -64,7 +64,7 @@ pub struct NumberlessOrder {
 
 /// Everything that some drafts are looked at beside.
 #[derive(Clone, Debug, Default)]
-pub struct Around {
+pub struct ImportContext {
     pub candidates: Vec<Candidate>,
     /// Who the names on the paper are, where that was remembered.
     pub aliases: HashMap<String, PersonId>,
@@ -86,7 +86,7 @@ pub struct Around {
 
 /// What confirming a draft does.
 #[derive(Clone, Copy, Debug)]
-pub enum Aim<'a> {
+pub enum ImportTarget<'a> {
     NewOrder,
     /// It changes the open order of its number, or the one it was chosen to take the place of.
     Changes(&'a KnownOrder),
@@ -106,7 +106,7 @@ pub struct Chosen {
 
 /// What a draft may double.
 #[derive(Clone, Copy, Debug)]
-pub enum Double<'a> {
+pub enum Duplicate<'a> {
     /// An order has this number: the quote changes it, or nothing.
     Number(&'a KnownOrder),
     /// This very file became an order.
@@ -117,22 +117,22 @@ pub enum Double<'a> {
     Draft,
 }
 
-impl Double<'_> {
+impl Duplicate<'_> {
     pub fn sentence(self) -> Sentence {
         let about = |key: &'static str, order: &KnownOrder| Sentence::new(key).text("number", order.label());
         match self {
-            Double::Number(order) if order.state == OrderState::Finished => {
+            Duplicate::Number(order) if order.state == OrderState::Finished => {
                 about("draft.finished_number", order)
             }
-            Double::Number(order) => about("draft.open_number", order),
-            Double::File(order) => about("draft.same_file", order),
-            Double::Lines(order) => about("draft.same_order", order),
-            Double::Draft => Sentence::new("draft.same_draft"),
+            Duplicate::Number(order) => about("draft.open_number", order),
+            Duplicate::File(order) => about("draft.same_file", order),
+            Duplicate::Lines(order) => about("draft.same_order", order),
+            Duplicate::Draft => Sentence::new("draft.same_draft"),
         }
     }
 }
 
-impl Around {
+impl ImportContext {
     pub fn chosen(&self, draft: &Draft, quote: &Quote) -> Chosen {
         let last = self.last_choice(quote);
         let proposed = Chosen {
@@ -181,15 +181,15 @@ impl Around {
         orders.map_or(&[], Vec::as_slice)
     }
 
-    pub fn aim(&self, draft: &Draft, sheet: &Sheet) -> Aim<'_> {
+    pub fn target(&self, draft: &Draft, sheet: &Sheet) -> ImportTarget<'_> {
         match (sheet.number().and_then(|number| self.numbers.get(number)), draft.form.replaces) {
-            (Some(order), _) if order.state == OrderState::Open => Aim::Changes(order),
-            (Some(order), _) => Aim::Finished(order),
+            (Some(order), _) if order.state == OrderState::Open => ImportTarget::Changes(order),
+            (Some(order), _) => ImportTarget::Finished(order),
             (None, Some(id)) => {
                 let open = self.replaceable(sheet).iter().find(|open| open.order.id == id);
-                open.map_or(Aim::Lost, |open| Aim::Changes(&open.order))
+                open.map_or(ImportTarget::Lost, |open| ImportTarget::Changes(&open.order))
             }
-            (None, None) => Aim::NewOrder,
+            (None, None) => ImportTarget::NewOrder,
         }
     }
 
@@ -224,18 +224,18 @@ impl Around {
     }
 
     /// What the draft may double; what stops it comes first.
-    pub fn double(&self, draft: &Draft, sheet: &Sheet) -> Option<Double<'_>> {
+    pub fn duplicate(&self, draft: &Draft, sheet: &Sheet) -> Option<Duplicate<'_>> {
         let quote = &sheet.quote;
         if let Some(order) = sheet.number().and_then(|number| self.numbers.get(number)) {
-            return Some(Double::Number(order));
+            return Some(Duplicate::Number(order));
         }
         if let Some(order) = self.files.get(&draft.sha256) {
-            return Some(Double::File(order));
+            return Some(Duplicate::File(order));
         }
         let twin = self.numberless.iter().find(|known| sheet.number().is_none() && known.is_same(quote));
         match twin {
-            Some(known) => Some(Double::Lines(&known.order)),
-            None => self.shared_files.contains(&draft.sha256).then_some(Double::Draft),
+            Some(known) => Some(Duplicate::Lines(&known.order)),
+            None => self.shared_files.contains(&draft.sha256).then_some(Duplicate::Draft),
         }
     }
 
@@ -255,11 +255,11 @@ impl Around {
     }
 
     /// The complete form; the packaging is one that its shipping allows.
-    pub fn settle(&self, chosen: Chosen) -> Option<Settled> {
+    pub fn settle(&self, chosen: Chosen) -> Option<Choices> {
         let shipping = self.shippings.iter().find(|option| Some(option.id) == chosen.shipping)?;
         let packaging = chosen.packaging.filter(|id| shipping.packagings.contains(id))?;
         let (urgent, shipping) = (shipping.makes_urgent, shipping.id);
-        Some(Settled { shipping, packaging, seller: chosen.seller?, urgent })
+        Some(Choices { shipping, packaging, seller: chosen.seller?, urgent })
     }
 }
 

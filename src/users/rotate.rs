@@ -21,7 +21,7 @@ const GRACE: SignedDuration = SignedDuration::from_secs(20);
 
 /// Middleware: the next page brings the new key with it. Not an answer that may come long after it was asked for:
 /// commands that carry files, sockets and polls.
-pub async fn renew(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn rotate(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let due = request.extensions().get::<Actor>().filter(|actor| actor.session.renew);
     let due = due
         .map(|actor| actor.session.id)
@@ -51,7 +51,7 @@ async fn new_key(state: &AppState, session_id: SessionId, old: Id) -> Result<Opt
     if !sessions::update_session_renewed(&mut tx, session_id, &key(old), &key(new), until).await? {
         return Ok(None);
     }
-    tx.keep().await?;
+    tx.commit().await?;
     let secure = state.settings.is_https();
     let seconds = u64::try_from(SESSION_ABSOLUTE.as_secs()).unwrap_or_default();
     Ok(Some(client::cookie_for(cookie_name(secure), &new.to_string(), seconds, secure)))
