@@ -1,5 +1,6 @@
-//! Makes one script of the modules of `static/js`, and one style sheet of the files of `static/css`. Each becomes a function that answers what it exports, the imported ones
-//! before those that import them. It knows the forms of import and export that we write, and no others.
+//! Makes one script of the modules of `static/js`, and one style sheet of the files of `static/css`. Each module
+//! becomes a function that returns what it exports, the imported ones before those that import them. Only the forms of
+//! import and export that we write are known.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -71,10 +72,10 @@ fn name_of(declared: &str) -> &str {
     words.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
 }
 
-/// The style sheets that `entry` imports, each in its place, without comments of their own.
+/// The style sheets that `entry` imports, each in its place, without indentation and comments of their own.
 pub fn join(files: &BTreeMap<String, String>, entry: &str) -> String {
     let mut styles = String::new();
-    for line in files.get(entry).map(String::as_str).unwrap_or_default().lines() {
+    for line in files.get(entry).map(String::as_str).unwrap_or_default().lines().map(str::trim) {
         if let Some(name) = line.strip_prefix("@import \"./").and_then(|rest| rest.strip_suffix(".css\";")) {
             styles.push_str(&join(files, name));
         } else if !(line.is_empty() || line.starts_with("/*") && line.ends_with("*/")) {
