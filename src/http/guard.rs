@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
+use crate::assets;
 use crate::lifecycle::Stage;
 use crate::state::AppState;
 use crate::users::client;
@@ -73,6 +74,17 @@ pub async fn secure(State(state): State<AppState>, request: Request, next: Next)
     if state.lifecycle.stage() > Stage::Serving {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
+    response
+}
+
+/// Tells a browser that it was this app that answered, and which build of it: what comes without this header was said
+/// by a gateway, a proxy or the page of a hotel, and counts as no answer.
+pub const BUILD: HeaderName = HeaderName::from_static("x-build");
+
+/// Marks every answer with the build. Outermost, so that no refusal of another layer goes without it.
+pub async fn mark_build(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(BUILD, HeaderValue::from_static(assets::build()));
     response
 }
 

@@ -95,6 +95,7 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
 
     Ok(probes.merge(pages).layer(
         ServiceBuilder::new()
+            .layer(from_fn(guard::mark_build))
             .layer(from_fn(guard::observe))
             .layer(from_fn_with_state(app, guard::secure))
             .layer(CatchPanicLayer::new())

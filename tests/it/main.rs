@@ -4,6 +4,7 @@
 
 mod averages;
 mod browser;
+mod build_mark;
 mod commands;
 mod connections;
 mod doors;
