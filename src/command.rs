@@ -79,12 +79,12 @@ async fn run_once<T>(state: &AppState, tap: &Tap<T>, command: &impl Command) -> 
     let key = OperationKey { person_id, operation_id: tap.operation_id };
     let now = state.clock.now();
     let mut tx = state.db.company(company_id).await?;
-    if !queries::insert_operation(&mut tx, company_id, key, &tap.fingerprint, now).await? {
+    if !queries::insert_operation(&mut tx, key, &tap.fingerprint, now).await? {
         return replay(&mut tx, key, &tap.fingerprint).await;
     }
     match command.apply(&mut tx).await? {
         Change::Unchanged => {
-            let n = queries::update_operation_unchanged(&mut tx, company_id, key).await?;
+            let n = queries::update_operation_unchanged(&mut tx, key).await?;
             feed::commit_without_event(tx).await?;
             Ok(Outcome { n, version: None })
         }
@@ -97,8 +97,7 @@ async fn run_once<T>(state: &AppState, tap: &Tap<T>, command: &impl Command) -> 
 }
 
 async fn replay(tx: &mut CompanyTx, key: OperationKey, fingerprint: &[u8]) -> Result<Outcome> {
-    let company_id = tx.company_id();
-    let stored = queries::find_operation(tx, company_id, key).await?.ok_or(AppError::Unavailable(None))?;
+    let stored = queries::find_operation(tx, key).await?.ok_or(AppError::Unavailable(None))?;
     if stored.fingerprint != fingerprint {
         return Err(AppError::invalid("error.operation_reused"));
     }

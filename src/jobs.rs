@@ -71,7 +71,7 @@ async fn begin_day(state: &AppState, company_id: CompanyId, time_zone: &str) -> 
         return Ok(());
     }
     let mut tx = state.db.company(company_id).await?;
-    if feed::queries::lock_day_started(&mut tx, company_id, midnight).await? {
+    if feed::queries::lock_day_started(&mut tx, midnight).await? {
         return Ok(());
     }
     let event = NewEvent::by_clock(EventKind::DayStarted);
@@ -86,7 +86,7 @@ fn last_midnight(now: Timestamp, time_zone: &str) -> Option<Timestamp> {
 
 async fn clear_feed(state: &AppState, company_id: CompanyId) -> Result<()> {
     let mut tx = state.db.company(company_id).await?;
-    feed::queries::delete_old(&mut tx, company_id, state.clock.now() - FEED_KEPT).await?;
+    feed::queries::delete_old(&mut tx, state.clock.now() - FEED_KEPT).await?;
     feed::commit_without_event(tx).await
 }
 
@@ -94,7 +94,7 @@ async fn clear_feed(state: &AppState, company_id: CompanyId) -> Result<()> {
 async fn clear_drafts(state: &AppState, company_id: CompanyId) -> Result<()> {
     let now = state.clock.now();
     let mut tx = state.db.company(company_id).await?;
-    let deleted = crate::quotes::queries::delete_old_drafts(&mut tx, company_id, now - DRAFTS_KEPT).await?;
+    let deleted = crate::quotes::queries::delete_old_drafts(&mut tx, now - DRAFTS_KEPT).await?;
     if deleted > 0 {
         let event = NewEvent::by_clock(EventKind::DraftsChanged);
         feed::commit(tx, &state.doorbell, &event, None, now).await?;

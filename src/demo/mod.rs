@@ -166,7 +166,7 @@ impl Demo<'_> {
 
     async fn order(&self, index: usize, plan: &Plan) -> Result<NewOrder> {
         let mut tx = self.state.db.company(self.company_id).await?;
-        let shippings = options::list_shipping_options(&mut tx, self.company_id, None).await?;
+        let shippings = options::list_shipping_options(&mut tx, None).await?;
         let shipping: &ShippingOption = shippings.get(plan.shipping).ok_or(AppError::NotFound)?;
         let packagings = &shipping.packagings;
         let items = items(index, plan);

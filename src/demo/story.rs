@@ -43,7 +43,7 @@ impl<'a> Story<'a> {
             demo.run(seller, &SetUrgent { on, urgent: true }).await?;
         }
         let mut tx = demo.state.db.company(demo.company_id).await?;
-        let items = items::list_items(&mut tx, demo.company_id, self.order_id, None).await?;
+        let items = items::list_items(&mut tx, self.order_id, None).await?;
         drop(tx);
         match self.plan.stage {
             Stage::Waiting => Ok(()),

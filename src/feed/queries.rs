@@ -7,18 +7,18 @@ use uuid::Uuid;
 
 use super::cursor::Head;
 use super::event::{Event, EventKind, NewEvent, Payload};
-use crate::db::Db;
+use crate::db::{CompanyTx, Db};
 use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, ItemId, OperationId, OrderId, PersonId};
 
 /// The head as this transaction sees it. `feed_epoch` says of what its epoch is made.
-pub async fn get_head(db: &mut PgConnection, company_id: CompanyId) -> Result<Head> {
+pub async fn get_head(tx: &mut CompanyTx) -> Result<Head> {
     let row = sqlx::query!(
         r#"select head, tag, feed_epoch(epoch) as "epoch!"
            from feed_heads where company_id = $1"#,
-        company_id.0
+        tx.company_id().0
     )
-    .fetch_one(db)
+    .fetch_one(&mut **tx)
     .await?;
     Ok(Head { epoch: row.epoch.into(), n: row.head, tag: row.tag })
 }
@@ -116,8 +116,7 @@ pub async fn append_event(
 
 /// Claims an operation id. False: somebody (an earlier try of the same tap) has it already.
 pub async fn insert_operation(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     key: OperationKey,
     fingerprint: &[u8],
     now: Timestamp,
@@ -125,13 +124,13 @@ pub async fn insert_operation(
     let done = sqlx::query!(
         "insert into operations (company_id, person_id, operation_id, fingerprint, at)
          values ($1, $2, $3, $4, $5) on conflict do nothing",
-        company_id.0,
+        tx.company_id().0,
         key.person_id.0,
         key.operation_id.0,
         fingerprint,
         now.to_sqlx() as _
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
 }
@@ -144,19 +143,15 @@ pub struct StoredOperation {
     pub version: Option<i64>,
 }
 
-pub async fn find_operation(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    key: OperationKey,
-) -> Result<Option<StoredOperation>> {
+pub async fn find_operation(tx: &mut CompanyTx, key: OperationKey) -> Result<Option<StoredOperation>> {
     let row = sqlx::query!(
         r#"select fingerprint, (outcome ->> 'n')::bigint as n, (outcome ->> 'version')::bigint as version from operations
            where company_id = $1 and person_id = $2 and operation_id = $3"#,
-        company_id.0,
+        tx.company_id().0,
         key.person_id.0,
         key.operation_id.0
     )
-    .fetch_optional(db)
+    .fetch_optional(&mut **tx)
     .await?;
     Ok(row.map(|row| StoredOperation {
         fingerprint: row.fingerprint,
@@ -166,40 +161,36 @@ pub async fn find_operation(
 }
 
 /// Records an operation that found the wanted end already there: accepted, without an event.
-pub async fn update_operation_unchanged(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    key: OperationKey,
-) -> Result<i64> {
+pub async fn update_operation_unchanged(tx: &mut CompanyTx, key: OperationKey) -> Result<i64> {
     let n = sqlx::query_scalar!(
         r#"update operations set outcome = jsonb_build_object('n', (select head from feed_heads where company_id = $1), 'kind', 'unchanged')
            where company_id = $1 and person_id = $2 and operation_id = $3
            returning (outcome ->> 'n')::bigint as "n!""#,
-        company_id.0,
+        tx.company_id().0,
         key.person_id.0,
         key.operation_id.0
     )
-    .fetch_one(db)
+    .fetch_one(&mut **tx)
     .await?;
     Ok(n)
 }
 
 /// Deletes events older than `before`, but never the last 512, and operations of the same age.
-pub async fn delete_old(db: &mut PgConnection, company_id: CompanyId, before: Timestamp) -> Result<u64> {
+pub async fn delete_old(tx: &mut CompanyTx, before: Timestamp) -> Result<u64> {
     let events = sqlx::query!(
         "delete from feed_events where company_id = $1 and at < $2
            and n <= (select head - 512 from feed_heads where company_id = $1)",
-        company_id.0,
+        tx.company_id().0,
         before.to_sqlx() as _
     )
-    .execute(&mut *db)
+    .execute(&mut **tx)
     .await?;
     sqlx::query!(
         "delete from operations where company_id = $1 and at < $2",
-        company_id.0,
+        tx.company_id().0,
         before.to_sqlx() as _
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(events.rows_affected())
 }
@@ -212,20 +203,16 @@ pub async fn update_epochs(db: &mut PgConnection) -> Result<u64> {
 
 /// Whether a day's beginning is in the feed already. The head row is locked first, so that two replicas
 /// at midnight write one event.
-pub async fn lock_day_started(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    since: Timestamp,
-) -> Result<bool> {
-    sqlx::query!("select head from feed_heads where company_id = $1 for update", company_id.0)
-        .fetch_one(&mut *db)
+pub async fn lock_day_started(tx: &mut CompanyTx, since: Timestamp) -> Result<bool> {
+    sqlx::query!("select head from feed_heads where company_id = $1 for update", tx.company_id().0)
+        .fetch_one(&mut **tx)
         .await?;
     let known = sqlx::query_scalar!(
         r#"select exists (select from feed_events where company_id = $1 and kind = 'day_started' and at >= $2) as "known!""#,
-        company_id.0,
+        tx.company_id().0,
         since.to_sqlx() as _
     )
-    .fetch_one(db)
+    .fetch_one(&mut **tx)
     .await?;
     Ok(known)
 }

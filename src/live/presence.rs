@@ -78,13 +78,12 @@ async fn read(company: &CompanyLive) -> Result<Present> {
     let pairs = company.at_work();
     if !pairs.is_empty() {
         let mut tx = state.db.company(company_id).await?;
-        queries::upsert_leases(&mut tx, company_id, &pairs, now, now.saturating_add(LEASE).unwrap_or(now))
-            .await?;
+        queries::upsert_leases(&mut tx, &pairs, now, now.saturating_add(LEASE).unwrap_or(now)).await?;
         feed::commit_without_event(tx).await?;
     }
     let mut tx = state.db.company(company_id).await?;
     let mut present = Present::new();
-    for (order_id, name) in queries::list_present(&mut tx, company_id, now).await? {
+    for (order_id, name) in queries::list_present(&mut tx, now).await? {
         present.entry(order_id).or_default().push(name);
     }
     Ok(present)

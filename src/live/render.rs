@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::screen::Screen;
+use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::feed::{self, Event, EventKind};
 use crate::html::{Gone, Pager, RenderContext};
@@ -43,11 +44,11 @@ pub async fn fragments(
     events: &[&Event],
 ) -> Result<Rendered> {
     let mut tx = state.db.snapshot(company_id).await?;
-    let head = feed::queries::get_head(&mut tx, company_id).await?;
+    let head = feed::queries::get_head(&mut tx).await?;
     let scene = time.scene(lang, head.n, state.clock.now());
     let html = match screen {
-        Screen::Board => board(&mut tx, company_id, time, scene, events).await?,
-        Screen::Order(order_id) => order(&mut tx, company_id, order_id, scene, events).await?,
+        Screen::Board => board(&mut tx, time, scene, events).await?,
+        Screen::Order(order_id) => order(&mut tx, order_id, scene, events).await?,
         Screen::FilteredBoard | Screen::Quotes | Screen::People | Screen::Closed => {
             return Ok(Rendered { html: String::new(), touched: true });
         }
@@ -57,8 +58,7 @@ pub async fn fragments(
 
 /// Cards of the orders that were touched, the window's edge where it moved, and the counters where they did.
 async fn board(
-    db: &mut sqlx::PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     time: &CompanyTime,
     scene: RenderContext,
     events: &[&Event],
@@ -69,7 +69,7 @@ async fn board(
     let moves = events.iter().filter(|event| moves_cards(event)).count();
     let window_end = usize::try_from(CARDS_PER_PAGE).unwrap_or(usize::MAX);
     let edge = i64::try_from(moves).unwrap_or(CARDS_PER_PAGE);
-    let nearby = board::list_open_ids(db, company_id, CARDS_PER_PAGE + edge, 0).await?;
+    let nearby = board::list_open_ids(tx, CARDS_PER_PAGE + edge, 0).await?;
     let (window, beyond) = nearby.split_at(nearby.len().min(window_end));
     // A full window: as many cards as left it come in at its end, and those that came in push others out.
     let moved_in = if window.len() == window_end { &window[window_end.saturating_sub(moves)..] } else { &[] };
@@ -78,7 +78,7 @@ async fn board(
     let gone = touched.iter().filter(|id| !window.contains(id)).chain(beyond);
 
     let mut html = String::new();
-    for order in summaries::list_summaries(db, company_id, &shown).await? {
+    for order in summaries::list_summaries(tx, &shown).await? {
         draw(&CardFragment { scene, order: &order }, &mut html)?;
     }
     for id in gone {
@@ -89,10 +89,10 @@ async fn board(
         return Ok(html);
     }
     let midnight = time.midnight(scene.now);
-    let (open_now, finished_today) = board::get_totals(db, company_id, midnight).await?;
+    let (open_now, finished_today) = board::get_totals(tx, midnight).await?;
     if counted {
         let since = time.midnight_before(scene.now, PAST_DAYS);
-        let spans = board::list_finished_spans(db, company_id, since).await?;
+        let spans = board::list_finished_spans(tx, since).await?;
         let indicators = Indicators::new(&spans, midnight, scene.calendar);
         draw(&CountersFragment { scene, open_now, finished_today, indicators }, &mut html)?;
     }
@@ -136,16 +136,15 @@ fn counts(kind: EventKind) -> bool {
 
 /// The touched lines of an order, and the pieces around them that depend on all lines.
 async fn order(
-    db: &mut sqlx::PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     order_id: OrderId,
     scene: RenderContext,
     events: &[&Event],
 ) -> Result<String> {
-    let order = summaries::get_summary(db, company_id, order_id).await?;
-    let items = items::list_items(db, company_id, order_id, None).await?;
+    let order = summaries::get_summary(tx, order_id).await?;
+    let items = items::list_items(tx, order_id, None).await?;
     let versions: Vec<i64> = events.iter().filter_map(|event| event.version).collect();
-    let timeline = history::list_timeline(db, company_id, order_id, Some(&versions)).await?;
+    let timeline = history::list_timeline(tx, order_id, Some(&versions)).await?;
     let mut touched: Vec<ItemId> = events.iter().filter_map(|event| event.item_id).collect();
     touched.sort_unstable();
     touched.dedup();

@@ -66,7 +66,7 @@ async fn authorise(live: &Live, actor: &Actor, screen: Screen) -> Result<()> {
     }
     if let Screen::Order(order_id) = screen {
         let mut tx = live.state.db.company(actor.company_id).await?;
-        if !summaries::order_exists(&mut tx, actor.company_id, order_id).await? {
+        if !summaries::order_exists(&mut tx, order_id).await? {
             return Err(AppError::NotFound);
         }
     }

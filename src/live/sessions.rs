@@ -130,7 +130,7 @@ impl CompanyLive {
             return Ok(HashSet::new());
         }
         let mut tx = self.state.db.company(self.company_id()).await?;
-        queries::list_active_people(&mut tx, self.company_id(), people).await
+        queries::list_active_people(&mut tx, people).await
     }
 }
 

@@ -120,9 +120,8 @@ pub struct Snapshot {
 impl Snapshot {
     /// Reads it.
     pub async fn read(tx: &mut CompanyTx) -> Result<Self> {
-        let company_id = tx.company_id();
-        let head = feed::queries::get_head(tx, company_id).await?;
-        Ok(Self { head, drafts: queries::list_draft_counts(tx, company_id).await? })
+        let head = feed::queries::get_head(tx).await?;
+        Ok(Self { head, drafts: queries::list_draft_counts(tx).await? })
     }
 
     /// One's own drafts; of administrators, everybody's.

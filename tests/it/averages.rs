@@ -49,7 +49,7 @@ async fn the_time_that_an_order_lay_closed_is_known_from_its_history() {
     }
     assert_eq!(admin.tap(&format!("/orders/{}/finish", other.id), &[]).await.status, 200);
     let mut tx = company.app.db.company(company.id).await.unwrap();
-    let spans = board::list_finished_spans(&mut tx, company.id, clock.now() - minutes(120)).await.unwrap();
+    let spans = board::list_finished_spans(&mut tx, clock.now() - minutes(120)).await.unwrap();
     assert_eq!(spans.len(), 2);
     assert_eq!(spans.iter().filter(|span| span.rests.is_empty()).count(), 1, "never reopened");
     let span = spans.iter().find(|span| !span.rests.is_empty()).unwrap();

@@ -34,7 +34,8 @@ async fn every_route_marks_its_answers() {
     // Last, for it ends the session of the one who walks.
     let (leaving, free): (Vec<_>, Vec<_>) = routes::FREE.iter().partition(|(_, path)| *path == "/sign-out");
     for (method, path) in owned.chain(free.into_iter().copied()).chain(leaving.into_iter().copied()) {
-        let path = path.split('/').map(|part| if part.starts_with('{') { crate::isolation::NOBODY } else { part });
+        let path =
+            path.split('/').map(|part| if part.starts_with('{') { crate::isolation::NOBODY } else { part });
         let path = path.collect::<Vec<_>>().join("/");
         for client in [&nobody, &somebody] {
             for headers in [&[("accept", "text/html")][..], &[("accept", "application/json")], &[]] {
@@ -67,7 +68,12 @@ async fn files_probes_and_refusals_are_marked() {
         ("GET", "/readyz", &[], 200),
         ("GET", "/health", &[], 200),
         ("GET", "/metrics", &[], 404),
-        ("POST", "/sign-in", &[("origin", "https://elsewhere.example"), ("sec-fetch-site", "cross-site")], 403),
+        (
+            "POST",
+            "/sign-in",
+            &[("origin", "https://elsewhere.example"), ("sec-fetch-site", "cross-site")],
+            403,
+        ),
     ] {
         let answer = send(&client, method, path, headers).await;
         assert_eq!(answer.status, status, "{method} {path}");

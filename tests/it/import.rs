@@ -42,8 +42,8 @@ async fn every_sample_becomes_the_order_that_its_json_says() {
         let note = [("note", "Conferir <antes>\ncom cuidado")];
         let id = order_of(&seller.tap(&format!("{draft}/confirm"), &choices.form("1", &note)).await);
         let mut tx = company.app.db.company(company.id).await.unwrap();
-        let order = summaries::get_summary(&mut tx, company.id, id).await.unwrap();
-        let items = items::list_items(&mut tx, company.id, id, None).await.unwrap();
+        let order = summaries::get_summary(&mut tx, id).await.unwrap();
+        let items = items::list_items(&mut tx, id, None).await.unwrap();
         assert_eq!(order.number.as_deref(), Some(expected.number.as_str()).filter(|number| *number != "0"));
         assert_eq!(
             (order.customer_code, order.customer),

@@ -45,7 +45,7 @@ impl Earlier {
         run_sql(url, &format!("delete from order_items where order_id = '{id}' and position = 6")).await;
         run_sql(url, "update orders set discount_cents = 0, customer = 'NOME ANTIGO'").await;
         let mut tx = company.app.db.company(company.id).await.unwrap();
-        let items = items::list_items(&mut tx, company.id, id, None).await.unwrap();
+        let items = items::list_items(&mut tx, id, None).await.unwrap();
         let items = items.iter().map(|item| item.id).collect();
         Self { company, choices, id, items }
     }
@@ -65,7 +65,7 @@ impl Earlier {
 
     async fn lines(&self) -> Vec<Item> {
         let mut tx = self.company.app.db.company(self.company.id).await.unwrap();
-        items::list_items(&mut tx, self.company.id, self.id, None).await.unwrap()
+        items::list_items(&mut tx, self.id, None).await.unwrap()
     }
 
     /// Confirms the draft with the difference that its preview shows.

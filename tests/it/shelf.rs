@@ -47,8 +47,7 @@ impl Boxed {
     async fn line(&self, n: usize) -> ItemState {
         let mut tx = self.company.app.db.company(self.company.id).await.unwrap();
         let only = [self.order.items[n]];
-        let mut items =
-            items::list_items(&mut tx, self.company.id, self.order.id, Some(&only)).await.unwrap();
+        let mut items = items::list_items(&mut tx, self.order.id, Some(&only)).await.unwrap();
         items.swap_remove(0).state
     }
 

@@ -40,7 +40,7 @@ impl Command for HandOverOrder<'_> {
         }
         let to = to.ok_or_else(unknown)?;
         let from = people::lock_person(tx, company_id, order.seller_id).await?;
-        queries::update_seller(tx, company_id, order.id, self.seller_id).await?;
+        queries::update_seller(tx, order.id, self.seller_id).await?;
         let from = (order.seller_id, from.map(|person| person.name).unwrap_or_default());
         let detail = handed_over(from, (self.seller_id, to));
         self.on.record(tx, &order, Entry::order(EventKind::OrderHandedOver, &detail)).await
@@ -55,13 +55,13 @@ impl Command for HandOverOrders {
         if self.from == self.seller_id {
             return Err(unknown());
         }
-        let orders = queries::lock_open_orders(tx, company_id, self.from).await?;
+        let orders = queries::lock_open_orders(tx, self.from).await?;
         if orders.is_empty() {
             return Ok(Change::Unchanged);
         }
         let detail = handed_over((self.from, from.name), (self.seller_id, to));
         let (seller_id, actor_id) = (self.seller_id, self.actor_id);
-        queries::update_sellers(tx, company_id, &orders, seller_id, actor_id, &detail, self.now).await?;
+        queries::update_sellers(tx, &orders, seller_id, actor_id, &detail, self.now).await?;
         Ok(Change::Happened(NewEvent::new(EventKind::OrdersHandedOver, actor_id).person(self.from)))
     }
 }

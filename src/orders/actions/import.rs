@@ -25,16 +25,15 @@ pub async fn import_order(
     note: Option<&str>,
     now: Timestamp,
 ) -> Result<Change> {
-    let company_id = tx.company_id();
-    import::insert_order(tx, company_id, order, now).await?;
+    import::insert_order(tx, order, now).await?;
     if let Some(document) = document {
         let number = order.number.as_deref();
-        documents::insert_document(tx, company_id, order.id, number, document, None, now).await?;
+        documents::insert_document(tx, order.id, number, document, None, now).await?;
     }
     if let Some(note) = note.map(str::trim).filter(|note| !note.is_empty()) {
-        notes::insert_note(tx, company_id, order.id, order.imported_by, note_text(note)?, now).await?;
+        notes::insert_note(tx, order.id, order.imported_by, note_text(note)?, now).await?;
     }
-    search::insert_words(tx, company_id, order.id, &words(order)).await?;
+    search::insert_words(tx, order.id, &words(order)).await?;
     let detail = Detail { text: order.values_mismatch_reason.clone(), ..Detail::default() };
     let entry = NewEntry {
         order_id: order.id,
@@ -47,7 +46,7 @@ pub async fn import_order(
         undoes: None,
         at: now,
     };
-    history::insert_history(tx, company_id, &entry).await?;
+    history::insert_history(tx, &entry).await?;
     Ok(Change::Happened(
         NewEvent::new(EventKind::OrderImported, order.imported_by).order(order.id).version(1),
     ))

@@ -62,7 +62,6 @@ pub struct UnmarkShort<'a> {
 
 impl Command for PickItem<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let company_id = tx.company_id();
         let order = self.on.lock_open(tx, Permission::Pick).await?;
         let item = get_item(tx, self.on, self.item_id).await?;
         let next = match item.state.pick(self.quantity) {
@@ -78,8 +77,8 @@ impl Command for PickItem<'_> {
             before: item.state.clone(),
             at: self.on.now,
         };
-        items::update_item(tx, company_id, item.id, &next, order.version + 1).await?;
-        picks::insert_pick(tx, company_id, order.id, item.id, &pick).await?;
+        items::update_item(tx, item.id, &next, order.version + 1).await?;
+        picks::insert_pick(tx, order.id, item.id, &pick).await?;
         let detail = Detail { picks_added: vec![pick], ..Detail::line(item.id, item.state, next) };
         let entry = Entry {
             kind: EventKind::ItemPicked,
@@ -123,9 +122,8 @@ async fn back_to_shelf(
     kind: EventKind,
     decide: impl Fn(&ItemState, &[StandingPick]) -> Result<PutBack, ItemRefusal> + Send,
 ) -> Result<Change> {
-    let company_id = tx.company_id();
     let item = get_item(tx, on, item_id).await?;
-    let picks = picks::list_picks(tx, company_id, order.id, item.id).await?;
+    let picks = picks::list_picks(tx, order.id, item.id).await?;
     let standing: Vec<StandingPick> = picks.iter().map(PickRecord::standing).collect();
     let PutBack { state, removed, reduced } =
         decide(&item.state, &standing).map_err(|refusal| item_conflict(refusal, &item, on.now))?;
@@ -133,14 +131,14 @@ async fn back_to_shelf(
     let touched =
         |pick: &&PickRecord| removed.contains(&pick.seq) || reduced.is_some_and(|(seq, _)| seq == pick.seq);
     let picks_before: Vec<PickRecord> = picks.iter().filter(touched).cloned().collect();
-    picks::delete_picks(tx, company_id, order.id, item.id, &removed).await?;
+    picks::delete_picks(tx, order.id, item.id, &removed).await?;
     if let Some((seq, left)) = reduced
         && let Some(pick) = picks.into_iter().find(|pick| pick.seq == seq)
     {
         let pick = PickRecord { quantity: left, ..pick };
-        picks::insert_pick(tx, company_id, order.id, item.id, &pick).await?;
+        picks::insert_pick(tx, order.id, item.id, &pick).await?;
     }
-    items::update_item(tx, company_id, item.id, &state, order.version + 1).await?;
+    items::update_item(tx, item.id, &state, order.version + 1).await?;
     let detail = Detail { picks_before, ..Detail::line(item.id, item.state, state) };
     let quantity = Some(amount);
     let entry = Entry { kind, item_id: Some(item.id), quantity, detail: &detail, undoes: None };
@@ -178,7 +176,6 @@ async fn change_rest(
     text: Option<&str>,
     decide: impl Fn(&ItemState) -> Result<Decision, ItemRefusal> + Send,
 ) -> Result<Change> {
-    let company_id = tx.company_id();
     let order = on.lock_open(tx, Permission::ResolveItem).await?;
     let item = get_item(tx, on, item_id).await?;
     let next = match decide(&item.state) {
@@ -186,7 +183,7 @@ async fn change_rest(
         Ok(Decision::Already) => return Ok(Change::Unchanged),
         Err(refusal) => return Err(item_conflict(refusal, &item, on.now)),
     };
-    items::update_item(tx, company_id, item.id, &next, order.version + 1).await?;
+    items::update_item(tx, item.id, &next, order.version + 1).await?;
     let quantity = Some(item.state.rest());
     let detail = Detail { text: text.map(str::to_owned), ..Detail::line(item.id, item.state, next) };
     let entry = Entry { kind, item_id: Some(item_id), quantity, detail: &detail, undoes: None };
@@ -194,6 +191,5 @@ async fn change_rest(
 }
 
 async fn get_item(tx: &mut CompanyTx, on: OrderContext<'_>, item_id: ItemId) -> Result<Item> {
-    let company_id = tx.company_id();
-    items::list_items(tx, company_id, on.order_id, Some(&[item_id])).await?.pop().ok_or(AppError::NotFound)
+    items::list_items(tx, on.order_id, Some(&[item_id])).await?.pop().ok_or(AppError::NotFound)
 }

@@ -37,8 +37,7 @@ pub struct OrderContext<'a> {
 impl OrderContext<'_> {
     /// Locks the order and asks whether the actor may.
     async fn lock(&self, tx: &mut CompanyTx, permission: Permission) -> Result<LockedOrder> {
-        let company_id = tx.company_id();
-        let order = order::lock_order(tx, company_id, self.order_id).await?;
+        let order = order::lock_order(tx, self.order_id).await?;
         access::require(self.actor, permission, &order, self.now)?;
         Ok(order)
     }
@@ -63,7 +62,6 @@ impl OrderContext<'_> {
 
     /// Writes the entry of the order's history and names its event.
     async fn record(&self, tx: &mut CompanyTx, order: &LockedOrder, entry: Entry<'_>) -> Result<Change> {
-        let company_id = tx.company_id();
         let version = order.version + 1;
         let Entry { kind, item_id, quantity, detail, undoes } = entry;
         let new = NewEntry {
@@ -77,7 +75,7 @@ impl OrderContext<'_> {
             undoes,
             at: self.now,
         };
-        history::insert_history(tx, company_id, &new).await?;
+        history::insert_history(tx, &new).await?;
         let event = NewEvent::new(kind, self.actor.person_id).order(order.id).item(item_id).version(version);
         Ok(Change::Happened(event))
     }

@@ -29,11 +29,9 @@ pub struct ChangeNote<'a> {
 
 impl Command for AddNote<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let company_id = tx.company_id();
         let order = self.on.lock_open(tx, Permission::AddNote).await?;
         let text = note_text(&self.text)?;
-        let id =
-            notes::insert_note(tx, company_id, order.id, self.on.actor.person_id, text, self.on.now).await?;
+        let id = notes::insert_note(tx, order.id, self.on.actor.person_id, text, self.on.now).await?;
         let detail = Detail::note(id, None, Some(text));
         self.on.record(tx, &order, Entry::order(EventKind::NoteAdded, &detail)).await
     }
@@ -41,9 +39,8 @@ impl Command for AddNote<'_> {
 
 impl Command for ChangeNote<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let company_id = tx.company_id();
         let order = self.on.lock_open(tx, Permission::View).await?;
-        let found = notes::find_note(tx, company_id, order.id, self.note_id).await?;
+        let found = notes::find_note(tx, order.id, self.note_id).await?;
         let note = found.ok_or(AppError::NotFound)?;
         // One's own note may always be mended.
         if note.author_id != self.on.actor.person_id {
@@ -59,7 +56,7 @@ impl Command for ChangeNote<'_> {
         if text == Some(note.text.as_str()) {
             return Ok(Change::Unchanged);
         }
-        notes::update_note(tx, company_id, self.note_id, text, self.on.now).await?;
+        notes::update_note(tx, self.note_id, text, self.on.now).await?;
         let kind = if text.is_some() { EventKind::NoteChanged } else { EventKind::NoteRemoved };
         let detail = Detail::note(self.note_id, Some(&note.text), text);
         self.on.record(tx, &order, Entry::order(kind, &detail)).await
@@ -69,8 +66,7 @@ impl Command for ChangeNote<'_> {
 impl ChangeNote<'_> {
     /// Who changed or removed the note before this editor saved, and when.
     async fn conflict(&self, tx: &mut CompanyTx, note: &StoredNote) -> Result<AppError> {
-        let company_id = tx.company_id();
-        let later = history::list_later(tx, company_id, self.on.order_id, 0).await?;
+        let later = history::list_later(tx, self.on.order_id, 0).await?;
         let of_the_note =
             |entry: &&LaterEntry| entry.detail.note.as_ref().is_some_and(|change| change.id == self.note_id);
         let sentence = match (later.iter().find(of_the_note), note.removed) {

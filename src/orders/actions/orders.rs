@@ -54,7 +54,6 @@ pub struct ChangeShipping<'a> {
 
 impl Command for FinishOrder<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let company_id = tx.company_id();
         let order = self.on.lock(tx, Permission::Finish).await?;
         match order.state {
             OrderState::Finished => return Ok(Change::Unchanged),
@@ -64,13 +63,13 @@ impl Command for FinishOrder<'_> {
         if self.volumes.is_some_and(|volumes| !(1..=9999).contains(&volumes)) {
             return Err(AppError::field("volumes", "orders.error.volumes_invalid"));
         }
-        let summary = summaries::get_summary(tx, company_id, order.id).await?;
+        let summary = summaries::get_summary(tx, order.id).await?;
         if let Some(refusal) = summary.counts.finish_refusal() {
             return Err(AppError::Conflict(refusal.sentence()));
         }
         let closing =
             NewClosing { at: self.on.now, by: self.on.actor.person_id, reason: None, volumes: self.volumes };
-        order::update_state(tx, company_id, order.id, OrderState::Finished, Some(closing)).await?;
+        order::update_state(tx, order.id, OrderState::Finished, Some(closing)).await?;
         let detail = Detail { text: self.volumes.map(|volumes| volumes.to_string()), ..Detail::default() };
         self.on.record(tx, &order, Entry::order(EventKind::OrderFinished, &detail)).await
     }
@@ -78,7 +77,6 @@ impl Command for FinishOrder<'_> {
 
 impl Command for ReopenOrder<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let company_id = tx.company_id();
         let order = self.on.lock(tx, Permission::Reopen).await?;
         if order.state == OrderState::Open {
             return Ok(Change::Unchanged);
@@ -88,14 +86,13 @@ impl Command for ReopenOrder<'_> {
             number_is_free(tx, &order, self.on.now).await?;
         }
         // A number that is taken at this very moment is refused by the index `orders_number_key`.
-        order::update_state(tx, company_id, order.id, OrderState::Open, None).await?;
+        order::update_state(tx, order.id, OrderState::Open, None).await?;
         self.on.record(tx, &order, Entry::order(EventKind::OrderReopened, &detail)).await
     }
 }
 
 impl Command for CancelOrder<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let company_id = tx.company_id();
         let order = self.on.lock(tx, Permission::Cancel).await?;
         match order.state {
             OrderState::Canceled => return Ok(Change::Unchanged),
@@ -105,7 +102,7 @@ impl Command for CancelOrder<'_> {
         let reason = reason(&self.reason)?;
         let closing =
             NewClosing { at: self.on.now, by: self.on.actor.person_id, reason: Some(reason), volumes: None };
-        order::update_state(tx, company_id, order.id, OrderState::Canceled, Some(closing)).await?;
+        order::update_state(tx, order.id, OrderState::Canceled, Some(closing)).await?;
         let detail = Detail::text(reason);
         self.on.record(tx, &order, Entry::order(EventKind::OrderCanceled, &detail)).await
     }
@@ -113,13 +110,12 @@ impl Command for CancelOrder<'_> {
 
 impl Command for SetUrgent<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let company_id = tx.company_id();
         let order = self.on.lock_open(tx, Permission::ChangeOrder).await?;
         if order.fields.urgent == self.urgent {
             return Ok(Change::Unchanged);
         }
         let fields = OrderFields { urgent: self.urgent, ..order.fields };
-        order::update_fields(tx, company_id, order.id, fields).await?;
+        order::update_fields(tx, order.id, fields).await?;
         let kind = if self.urgent { EventKind::OrderUrgent } else { EventKind::OrderNotUrgent };
         self.on.record(tx, &order, Entry::order(kind, &Detail::order(order.fields, fields))).await
     }
@@ -127,13 +123,12 @@ impl Command for SetUrgent<'_> {
 
 impl Command for ChangeShipping<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let company_id = tx.company_id();
         let order = self.on.lock_open(tx, Permission::ChangeOrder).await?;
         let before = order.fields;
         if (before.shipping_id, before.packaging_id) == (self.shipping_id, self.packaging_id) {
             return Ok(Change::Unchanged);
         }
-        let options = options::list_shipping_options(tx, company_id, Some(before.shipping_id)).await?;
+        let options = options::list_shipping_options(tx, Some(before.shipping_id)).await?;
         let option = options
             .iter()
             .find(|option| option.id == self.shipping_id)
@@ -146,8 +141,8 @@ impl Command for ChangeShipping<'_> {
             shipping_id: self.shipping_id,
             packaging_id: self.packaging_id,
         };
-        order::update_fields(tx, company_id, order.id, fields).await?;
-        let packagings = options::list_packaging_options(tx, company_id, Some(self.packaging_id)).await?;
+        order::update_fields(tx, order.id, fields).await?;
+        let packagings = options::list_packaging_options(tx, Some(self.packaging_id)).await?;
         let packaging = packagings.iter().find(|packaging| packaging.id == self.packaging_id);
         let text = format!("{} · {}", option.name, packaging.map_or("", |packaging| packaging.name.as_str()));
         let detail = Detail { text: Some(text), ..Detail::order(before, fields) };
@@ -157,9 +152,8 @@ impl Command for ChangeShipping<'_> {
 
 /// A canceled order's number may be another order's by now.
 async fn number_is_free(tx: &mut CompanyTx, order: &LockedOrder, now: Timestamp) -> Result<()> {
-    let company_id = tx.company_id();
     let Some(number) = order.number.as_deref() else { return Ok(()) };
-    match order::find_number_holder(tx, company_id, number).await? {
+    match order::find_number_holder(tx, number).await? {
         None => Ok(()),
         Some(holder) => {
             let sentence = Sentence::new("conflict.number_taken").text("number", number);

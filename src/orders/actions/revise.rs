@@ -82,9 +82,8 @@ pub async fn revise_order(
     on: OrderContext<'_>,
     newer: &NewerQuote<'_>,
 ) -> Result<Change> {
-    let company_id = tx.company_id();
     let order = on.lock_open(tx, Permission::ChangeOrder).await?;
-    let base = queries::get_base(tx, company_id, order.id).await?;
+    let base = queries::get_base(tx, order.id).await?;
     let revision = base.revised(newer.quote);
     if newer.seen != Some(base.fingerprint(&revision).as_str()) {
         let sentence = Sentence::new("conflict.revision_changed");
@@ -92,22 +91,15 @@ pub async fn revise_order(
     }
     let version = order.version + 1;
     let header = base.revised_header(newer.quote);
-    queries::update_header(tx, company_id, order.id, &header).await?;
+    queries::update_header(tx, order.id, &header).await?;
     let (lines, snapshots) = write_lines(tx, on, &revision, newer.quote, version).await?;
     let number = newer.quote.number.as_deref();
-    let kept = documents::insert_document(
-        tx,
-        company_id,
-        order.id,
-        number,
-        &newer.document,
-        Some(newer.draft_id),
-        on.now,
-    );
+    let kept =
+        documents::insert_document(tx, order.id, number, &newer.document, Some(newer.draft_id), on.now);
     let document = kept.await?;
     let note = newer.note.trim();
     if !note.is_empty() {
-        notes::insert_note(tx, company_id, order.id, on.actor.person_id, note_text(note)?, on.now).await?;
+        notes::insert_note(tx, order.id, on.actor.person_id, note_text(note)?, on.now).await?;
     }
     update_words(tx, &base, &header, &revision).await?;
     let counts = RevisedCounts {
@@ -130,7 +122,6 @@ async fn write_lines(
     quote: &NewOrder,
     version: i64,
 ) -> Result<(Vec<LineChange>, Vec<SnapshotChange>)> {
-    let company_id = tx.company_id();
     let stays = |line: &&RevisedLine<'_>| line.fate != Fate::Leaves;
     let known: Vec<(ItemId, &Snapshot)> = revision
         .lines
@@ -139,11 +130,11 @@ async fn write_lines(
         .filter_map(|line| Some((line.item?.id, &line.snapshot)))
         .collect();
     let last = revision.lines.iter().map(|line| line.snapshot.position).max().unwrap_or_default();
-    queries::update_snapshots(tx, company_id, on.order_id, &known, last).await?;
+    queries::update_snapshots(tx, on.order_id, &known, last).await?;
     let (mut lines, mut snapshots) = (Vec::new(), Vec::new());
     for line in revision.changes() {
         let Some(item) = line.item else { continue };
-        items::update_item(tx, company_id, item.id, &line.after, version).await?;
+        items::update_item(tx, item.id, &line.after, version).await?;
         lines.push(LineChange { item: item.id, before: item.state.clone(), after: line.after.clone() });
         let after = (line.fate != Fate::Leaves).then(|| line.snapshot.clone());
         snapshots.push(SnapshotChange { item: item.id, before: Some(Snapshot::of(item)), after });
@@ -156,7 +147,7 @@ async fn write_lines(
         .filter(|(_, line)| line.item.is_none())
         .map(|(new, _)| new)
         .collect();
-    let ids = import::insert_items(tx, company_id, on.order_id, &new, version).await?;
+    let ids = import::insert_items(tx, on.order_id, &new, version).await?;
     for (id, line) in ids.into_iter().zip(fresh) {
         lines.push(LineChange { item: id, before: ItemState::absent(), after: line.after.clone() });
         snapshots.push(SnapshotChange { item: id, before: None, after: Some(line.snapshot.clone()) });
@@ -171,15 +162,14 @@ async fn update_words(
     header: &Header,
     revision: &Revision<'_>,
 ) -> Result<()> {
-    let company_id = tx.company_id();
     let items = base.items.iter().map(|item| (item.code.as_str(), item.description.as_str()));
     let before = order_words(None, &base.header.customer_code, &base.header.customer, items);
     let lines = revision.lines.iter().filter(|line| line.fate != Fate::Leaves);
     let lines = lines.map(|line| (line.snapshot.code.as_str(), line.snapshot.description.as_str()));
     let now = order_words(header.number.as_deref(), &header.customer_code, &header.customer, lines);
-    let numbers = documents::list_numbers(tx, company_id, base.id).await?;
+    let numbers = documents::list_numbers(tx, base.id).await?;
     let gone: Vec<String> =
         before.into_iter().filter(|word| !now.contains(word) && !numbers.contains(word)).collect();
-    search::delete_words(tx, company_id, base.id, &gone).await?;
-    search::insert_words(tx, company_id, base.id, &now).await
+    search::delete_words(tx, base.id, &gone).await?;
+    search::insert_words(tx, base.id, &now).await
 }

@@ -25,11 +25,9 @@ pub struct UndoAction<'a> {
 
 impl Command for UndoAction<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let company_id = tx.company_id();
         // Only the author may, and needs no further permission than to see the order.
         let order = self.on.lock_unfinished(tx, Permission::View).await?;
-        let entry =
-            history::find_entry(tx, company_id, order.id, self.version).await?.ok_or(AppError::NotFound)?;
+        let entry = history::find_entry(tx, order.id, self.version).await?.ok_or(AppError::NotFound)?;
         // Of a canceled order only that something went back to the shelf.
         if order.state == OrderState::Canceled && entry.kind != EventKind::ItemReturned.code() {
             return Err(closed_conflict(order.state, &order, self.on.now));
@@ -61,17 +59,16 @@ impl Command for UndoAction<'_> {
 impl UndoAction<'_> {
     /// Refuses with who came after, if somebody did: on a line, on the note, on the order as a whole.
     async fn must_be_newest(&self, tx: &mut CompanyTx, order: &LockedOrder, detail: &Detail) -> Result<()> {
-        let company_id = tx.company_id();
         let ids: Vec<ItemId> = detail.lines.iter().map(|line| line.item).collect();
         if !ids.is_empty() {
-            for item in &items::list_items(tx, company_id, order.id, Some(&ids)).await? {
+            for item in &items::list_items(tx, order.id, Some(&ids)).await? {
                 came_after(item, self.version, self.on.now)?;
             }
         }
         if detail.order.is_none() && detail.note.is_none() {
             return Ok(());
         }
-        let later = history::list_later(tx, company_id, order.id, self.version).await?;
+        let later = history::list_later(tx, order.id, self.version).await?;
         match later.into_iter().find(|later| detail.meets(&later.detail)) {
             None => Ok(()),
             Some(later) => {
@@ -83,26 +80,25 @@ impl UndoAction<'_> {
 
     /// Puts everything back as it was before; answers what that changed.
     async fn restore(&self, tx: &mut CompanyTx, order: &LockedOrder, detail: Detail) -> Result<Detail> {
-        let company_id = tx.company_id();
         let version = order.version + 1;
         let added: Vec<i32> = detail.picks_added.iter().map(|pick| pick.seq).collect();
         for LineChange { item, before, .. } in &detail.lines {
-            items::update_item(tx, company_id, *item, before, version).await?;
+            items::update_item(tx, *item, before, version).await?;
             if !added.is_empty() {
-                picks::delete_picks(tx, company_id, order.id, *item, &added).await?;
+                picks::delete_picks(tx, order.id, *item, &added).await?;
             }
             for pick in &detail.picks_before {
-                picks::insert_pick(tx, company_id, order.id, *item, pick).await?;
+                picks::insert_pick(tx, order.id, *item, pick).await?;
             }
         }
         let mut back = Detail::default();
         if let Some(change) = &detail.order {
             let fields = change.taken_back(order.fields);
-            order::update_fields(tx, company_id, order.id, fields).await?;
+            order::update_fields(tx, order.id, fields).await?;
             back.order = Some(OrderChange { before: order.fields, after: fields });
         }
         if let Some(NoteChange { id, before, after }) = detail.note {
-            notes::update_note(tx, company_id, id, before.as_deref(), self.on.now).await?;
+            notes::update_note(tx, id, before.as_deref(), self.on.now).await?;
             back.note = Some(NoteChange { id, before: after, after: before });
         }
         let reversed = |LineChange { item, before, after }| LineChange { item, before: after, after: before };

@@ -4,31 +4,26 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::summaries::list_summaries;
+use crate::db::CompanyTx;
 use crate::error::Result;
-use crate::ids::{CompanyId, OrderId, PersonId};
+use crate::ids::{OrderId, PersonId};
 use crate::orders::indicators::Span;
 use crate::orders::model::ClosedOrder;
 use crate::orders::status::Counts;
 
 /// Open orders in the board's order: urgent first, then oldest first.
-pub async fn list_open_ids(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    limit: i64,
-    offset: i64,
-) -> Result<Vec<OrderId>> {
+pub async fn list_open_ids(tx: &mut CompanyTx, limit: i64, offset: i64) -> Result<Vec<OrderId>> {
     let ids = sqlx::query_scalar!(
         "select id from orders where company_id = $1 and state = 'open'
          order by urgent desc, imported_at, id limit $2 offset $3",
-        company_id.0,
+        tx.company_id().0,
         limit,
         offset
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     Ok(ids.into_iter().map(OrderId).collect())
 }
@@ -42,7 +37,7 @@ pub struct OpenOrder {
 }
 
 /// Every open order with its counts, in the board's order: filters by status need them all.
-pub async fn list_open_counts(db: &mut PgConnection, company_id: CompanyId) -> Result<Vec<OpenOrder>> {
+pub async fn list_open_counts(tx: &mut CompanyTx) -> Result<Vec<OpenOrder>> {
     let rows = sqlx::query!(
         r#"select o.id, o.seller_id, count(*) filter (where i.quantity > 0 or i.to_return > 0) as "lines!",
              count(*) filter (where i.quantity > 0 and i.to_return = 0 and (i.picked = i.quantity or i.rest_state in ('substituted', 'short'))) as "settled!",
@@ -53,9 +48,9 @@ pub async fn list_open_counts(db: &mut PgConnection, company_id: CompanyId) -> R
            where o.company_id = $1 and o.state = 'open'
            group by o.company_id, o.id
            order by o.urgent desc, o.imported_at, o.id"#,
-        company_id.0
+        tx.company_id().0
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     Ok(rows
         .into_iter()
@@ -76,18 +71,14 @@ pub async fn list_open_counts(db: &mut PgConnection, company_id: CompanyId) -> R
 
 /// How many orders are open, and how many were finished since `since`. A range with both ends is what Postgres expects to
 /// be small when it plans without knowing the values.
-pub async fn get_totals(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    since: Timestamp,
-) -> Result<(i64, i64)> {
+pub async fn get_totals(tx: &mut CompanyTx, since: Timestamp) -> Result<(i64, i64)> {
     let row = sqlx::query!(
         r#"select (select count(*) from orders where company_id = $1 and state = 'open') as "open!",
              (select count(*) from orders where company_id = $1 and state = 'finished' and closed_at >= $2 and closed_at < 'infinity') as "finished!""#,
-        company_id.0,
+        tx.company_id().0,
         since.to_sqlx() as _
     )
-    .fetch_one(db)
+    .fetch_one(&mut **tx)
     .await?;
     Ok((row.open, row.finished))
 }
@@ -96,22 +87,18 @@ pub async fn get_totals(
 const MOST_SPANS: i64 = 5000;
 
 /// How long each order took that was finished since `since`.
-pub async fn list_finished_spans(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    since: Timestamp,
-) -> Result<Vec<Span>> {
+pub async fn list_finished_spans(tx: &mut CompanyTx, since: Timestamp) -> Result<Vec<Span>> {
     let rows = sqlx::query!(
         r#"select id, imported_at, closed_at as "closed_at!" from orders
            where company_id = $1 and state = 'finished' and closed_at >= $2 order by closed_at desc, id limit $3"#,
-        company_id.0,
+        tx.company_id().0,
         since.to_sqlx() as _,
         MOST_SPANS
     )
-    .fetch_all(&mut *db)
+    .fetch_all(&mut **tx)
     .await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let mut rests = list_rests(db, company_id, &ids).await?;
+    let mut rests = list_rests(tx, &ids).await?;
     let mut span = |id: Uuid, imported: jiff_sqlx::Timestamp, closed: jiff_sqlx::Timestamp| Span {
         imported_at: imported.to_jiff(),
         closed_at: closed.to_jiff(),
@@ -122,8 +109,7 @@ pub async fn list_finished_spans(
 
 /// When orders lay closed before they were reopened. Few were: the index `order_history_reopened_idx` has only those.
 async fn list_rests(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     orders: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<(Timestamp, Timestamp)>>> {
     let mut rests: HashMap<Uuid, Vec<(Timestamp, Timestamp)>> = HashMap::new();
@@ -139,10 +125,10 @@ async fn list_rests(
            ) c on true
            where h.company_id = $1 and h.kind = 'order_reopened' and h.order_id = any($2)
            order by h.order_id, h.version"#,
-        company_id.0,
+        tx.company_id().0,
         orders
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     for row in rows {
         rests.entry(row.order_id).or_default().push((row.closed_at.to_jiff(), row.reopened_at.to_jiff()));
@@ -151,20 +137,16 @@ async fn list_rests(
 }
 
 /// The newest finished and canceled orders.
-pub async fn list_closed(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    limit: i64,
-) -> Result<Vec<ClosedOrder>> {
+pub async fn list_closed(tx: &mut CompanyTx, limit: i64) -> Result<Vec<ClosedOrder>> {
     let ids = sqlx::query_scalar!(
         "select id from orders where company_id = $1 and state <> 'open' order by closed_at desc, id limit $2",
-        company_id.0,
+        tx.company_id().0,
         limit
     )
-    .fetch_all(&mut *db)
+    .fetch_all(&mut **tx)
     .await?;
     let ids: Vec<OrderId> = ids.into_iter().map(OrderId).collect();
-    let summaries = list_summaries(db, company_id, &ids).await?;
+    let summaries = list_summaries(tx, &ids).await?;
     Ok(summaries
         .into_iter()
         .filter_map(|order| {

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use sqlx::PgConnection;
 
+use crate::db::CompanyTx;
 use crate::error::Result;
-use crate::ids::{CompanyId, DraftId, OrderId};
+use crate::ids::{DraftId, OrderId};
 
 /// A PDF about to be kept beside its order.
 #[derive(Clone, Copy, Debug)]
@@ -17,8 +17,7 @@ pub struct Document<'a> {
 
 /// Keeps the PDF of a quote and answers its revision; an old link to `draft_id` leads to the order from now on.
 pub async fn insert_document(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     order_id: OrderId,
     number: Option<&str>,
     document: &Document<'_>,
@@ -29,7 +28,7 @@ pub async fn insert_document(
         "insert into order_documents (company_id, order_id, revision, file_name, sha256, pdf, at, number, draft_id)
          values ($1, $2, (select coalesce(max(revision), 0) + 1 from order_documents where company_id = $1 and order_id = $2), $3, $4, $5, $6, $7, $8)
          returning revision",
-        company_id.0,
+        tx.company_id().0,
         order_id.0,
         document.file_name,
         document.sha256,
@@ -38,15 +37,14 @@ pub async fn insert_document(
         number,
         draft_id.map(|id| id.0)
     )
-    .fetch_one(db)
+    .fetch_one(&mut **tx)
     .await?;
     Ok(revision)
 }
 
 /// A PDF of the order: the revision asked for, or the newest.
 pub async fn find_document(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     order_id: OrderId,
     revision: Option<i32>,
 ) -> Result<Option<Vec<u8>>> {
@@ -54,44 +52,36 @@ pub async fn find_document(
         "select pdf from order_documents
          where company_id = $1 and order_id = $2 and ($3::integer is null or revision = $3)
          order by revision desc limit 1",
-        company_id.0,
+        tx.company_id().0,
         order_id.0,
         revision
     )
-    .fetch_optional(db)
+    .fetch_optional(&mut **tx)
     .await?;
     Ok(pdf)
 }
 
 /// The order that a confirmed draft became, or changed.
-pub async fn find_order_of_draft(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    draft_id: DraftId,
-) -> Result<Option<OrderId>> {
+pub async fn find_order_of_draft(tx: &mut CompanyTx, draft_id: DraftId) -> Result<Option<OrderId>> {
     let id = sqlx::query_scalar!(
         r#"select coalesce((select order_id from order_documents where company_id = $1 and draft_id = $2),
              (select id from orders where company_id = $1 and id = $2)) as "id?""#,
-        company_id.0,
+        tx.company_id().0,
         draft_id.0
     )
-    .fetch_one(db)
+    .fetch_one(&mut **tx)
     .await?;
     Ok(id.map(OrderId))
 }
 
 /// The numbers of the quotes an order came from: it is found by all of them.
-pub async fn list_numbers(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    order_id: OrderId,
-) -> Result<Vec<String>> {
+pub async fn list_numbers(tx: &mut CompanyTx, order_id: OrderId) -> Result<Vec<String>> {
     let numbers = sqlx::query_scalar!(
         r#"select number as "number!" from order_documents where company_id = $1 and order_id = $2 and number is not null"#,
-        company_id.0,
+        tx.company_id().0,
         order_id.0
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     Ok(numbers)
 }

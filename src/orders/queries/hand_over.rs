@@ -2,52 +2,42 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::feed::EventKind;
-use crate::ids::{CompanyId, OrderId, PersonId};
+use crate::ids::{OrderId, PersonId};
 use crate::orders::history::Detail;
 
 /// The open orders of a seller, locked.
-pub async fn lock_open_orders(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    seller_id: PersonId,
-) -> Result<Vec<OrderId>> {
+pub async fn lock_open_orders(tx: &mut CompanyTx, seller_id: PersonId) -> Result<Vec<OrderId>> {
     let ids = sqlx::query_scalar!(
         "select id from orders where company_id = $1 and seller_id = $2 and state = 'open' order by id for no key update",
-        company_id.0,
+        tx.company_id().0,
         seller_id.0
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     Ok(ids.into_iter().map(OrderId).collect())
 }
 
-pub async fn update_seller(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    id: OrderId,
-    seller_id: PersonId,
-) -> Result<()> {
+pub async fn update_seller(tx: &mut CompanyTx, id: OrderId, seller_id: PersonId) -> Result<()> {
     sqlx::query!(
         "update orders set seller_id = $3 where company_id = $1 and id = $2",
-        company_id.0,
+        tx.company_id().0,
         id.0,
         seller_id.0
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Gives locked orders to a seller, with an entry in the history of each.
 pub async fn update_sellers(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     ids: &[OrderId],
     seller_id: PersonId,
     actor_id: PersonId,
@@ -61,7 +51,7 @@ pub async fn update_sellers(
          )
          insert into order_history (company_id, order_id, version, kind, actor_id, detail, at)
          select $1, id, version, $4, $5, $6, $7 from handed",
-        company_id.0,
+        tx.company_id().0,
         &ids,
         seller_id.0,
         EventKind::OrderHandedOver.code(),
@@ -69,7 +59,7 @@ pub async fn update_sellers(
         Json(detail) as _,
         at.to_sqlx() as _
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

@@ -3,19 +3,18 @@
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use rust_decimal::Decimal;
-use sqlx::PgConnection;
 use sqlx::types::Json;
 
+use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::feed::EventKind;
-use crate::ids::{CompanyId, ItemId, OrderId, PersonId};
+use crate::ids::{ItemId, OrderId, PersonId};
 use crate::orders::history::Detail;
 use crate::orders::model::{RevisedCounts, TimelineEntry, split_reference};
 
 /// Entries of an order's history, newest first; with `only`, just those versions and what they took back.
 pub async fn list_timeline(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     order_id: OrderId,
     only: Option<&[i64]>,
 ) -> Result<Vec<TimelineEntry>> {
@@ -29,11 +28,11 @@ pub async fn list_timeline(
              and d.revision = case when h.kind = 'order_imported' then 1 else (h.detail -> 'revision' ->> 'document')::integer end
            where h.company_id = $1 and h.order_id = $2 and ($3::bigint[] is null or h.version = any($3) or h.undone_by = any($3))
            order by h.version desc limit 1000"#,
-        company_id.0,
+        tx.company_id().0,
         order_id.0,
         only
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     Ok(rows
         .into_iter()
@@ -67,11 +66,7 @@ pub struct NewEntry<'a> {
 }
 
 /// Writes the entry, the order's new version and, where it takes another back, the mark on that one.
-pub async fn insert_history(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    entry: &NewEntry<'_>,
-) -> Result<()> {
+pub async fn insert_history(tx: &mut CompanyTx, entry: &NewEntry<'_>) -> Result<()> {
     sqlx::query!(
         "with bumped as (
            update orders set version = $3 where company_id = $1 and id = $2
@@ -80,7 +75,7 @@ pub async fn insert_history(
          )
          insert into order_history (company_id, order_id, version, kind, item_id, quantity, actor_id, detail, undoes, at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        company_id.0,
+        tx.company_id().0,
         entry.order_id.0,
         entry.version,
         entry.kind.code(),
@@ -91,7 +86,7 @@ pub async fn insert_history(
         entry.undoes,
         entry.at.to_sqlx() as _
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
@@ -105,22 +100,17 @@ pub struct LaterEntry {
 }
 
 /// The entries after `version` that changed notes or the order as a whole, newest first.
-pub async fn list_later(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    order_id: OrderId,
-    version: i64,
-) -> Result<Vec<LaterEntry>> {
+pub async fn list_later(tx: &mut CompanyTx, order_id: OrderId, version: i64) -> Result<Vec<LaterEntry>> {
     let rows = sqlx::query!(
         r#"select p.name as actor, h.detail as "detail: Json<Detail>", h.at
            from order_history h join people p on p.company_id = $1 and p.id = h.actor_id
            where h.company_id = $1 and h.order_id = $2 and h.version > $3 and h.detail ?| array['note', 'order', 'revision']
            order by h.version desc"#,
-        company_id.0,
+        tx.company_id().0,
         order_id.0,
         version
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     let entry = |actor, detail, at: jiff_sqlx::Timestamp| LaterEntry { actor, detail, at: at.to_jiff() };
     Ok(rows.into_iter().map(|row| entry(row.actor, row.detail.0, row.at)).collect())
@@ -138,20 +128,15 @@ pub struct StoredEntry {
     pub at: Timestamp,
 }
 
-pub async fn find_entry(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    order_id: OrderId,
-    version: i64,
-) -> Result<Option<StoredEntry>> {
+pub async fn find_entry(tx: &mut CompanyTx, order_id: OrderId, version: i64) -> Result<Option<StoredEntry>> {
     let row = sqlx::query!(
         r#"select kind, item_id, quantity, actor_id, detail as "detail: Json<Detail>", undone_by is not null as "undone!", at
            from order_history where company_id = $1 and order_id = $2 and version = $3"#,
-        company_id.0,
+        tx.company_id().0,
         order_id.0,
         version
     )
-    .fetch_optional(db)
+    .fetch_optional(&mut **tx)
     .await?;
     Ok(row.map(|row| StoredEntry {
         kind: row.kind,

@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
 use rust_decimal::Decimal;
-use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::db::CompanyTx;
 use crate::error::Result;
-use crate::ids::{CompanyId, ItemId, OrderId, PackagingId, PersonId, ShippingId};
+use crate::ids::{ItemId, OrderId, PackagingId, PersonId, ShippingId};
 
 /// An order about to be made; money in cents.
 #[derive(Clone, Debug)]
@@ -41,17 +41,12 @@ pub struct NewItem {
 }
 
 /// Inserts the order and its lines, numbered in the quote's order.
-pub async fn insert_order(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    order: &NewOrder,
-    now: Timestamp,
-) -> Result<()> {
+pub async fn insert_order(tx: &mut CompanyTx, order: &NewOrder, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "insert into orders (company_id, id, number, customer_code, customer, seller_id, imported_by, quote_date, shipping_id,
            packaging_id, total_cents, discount_cents, payable_cents, values_mismatch_reason, urgent, imported_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-        company_id.0,
+        tx.company_id().0,
         order.id.0,
         order.number,
         order.customer_code,
@@ -68,17 +63,16 @@ pub async fn insert_order(
         order.urgent,
         now.to_sqlx() as _
     )
-    .execute(&mut *db)
+    .execute(&mut **tx)
     .await?;
     let lines: Vec<(i32, &NewItem)> = (1..).zip(&order.items).collect();
-    insert_items(db, company_id, order.id, &lines, 0).await?;
+    insert_items(tx, order.id, &lines, 0).await?;
     Ok(())
 }
 
 /// Inserts lines at their places; `version` is that of the entry of the history that tells of them. Answers their ids.
 pub async fn insert_items(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     order_id: OrderId,
     lines: &[(i32, &NewItem)],
     version: i64,
@@ -96,7 +90,7 @@ pub async fn insert_items(
          select $1, id, $2, position, code, description, unit, quantity, price, total, $11
          from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::bigint[], $9::bigint[], $10::integer[])
            as line(id, code, description, unit, quantity, price, total, position)",
-        company_id.0,
+        tx.company_id().0,
         order_id.0,
         &ids,
         &codes,
@@ -108,7 +102,7 @@ pub async fn insert_items(
         &positions,
         version
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(ids.into_iter().map(ItemId).collect())
 }

@@ -1,20 +1,15 @@
 //! The lines of an order.
 
-use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
-use crate::ids::{CompanyId, ItemId, OrderId, PersonId};
+use crate::ids::{ItemId, OrderId, PersonId};
 use crate::orders::item::{ItemState, Replacement, RestState};
 use crate::orders::model::{Item, LastChange, LastPick};
 
 /// The lines of an order in the quote's order; with `only`, just those, also where they have left the order.
-pub async fn list_items(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    order_id: OrderId,
-    only: Option<&[ItemId]>,
-) -> Result<Vec<Item>> {
+pub async fn list_items(tx: &mut CompanyTx, order_id: OrderId, only: Option<&[ItemId]>) -> Result<Vec<Item>> {
     let only: Option<Vec<Uuid>> = only.map(|ids| ids.iter().map(|id| id.0).collect());
     let rows = sqlx::query!(
         r#"select i.id, i.position, i.code, i.description, i.unit, i.unit_price_cents, i.total_cents, i.quantity, i.picked, i.to_return,
@@ -28,11 +23,11 @@ pub async fn list_items(
              and i.picked + i.to_return > 0 order by seq desc limit 1) k on true
            where i.company_id = $1 and i.order_id = $2 and case when $3::uuid[] is null then i.quantity > 0 or i.to_return > 0 else i.id = any($3) end
            order by i.position"#,
-        company_id.0,
+        tx.company_id().0,
         order_id.0,
         only.as_deref()
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     rows.into_iter()
         .map(|row| {
@@ -82,18 +77,12 @@ pub async fn list_items(
 }
 
 /// Writes a line's new state; `version` is that of the entry that changed it.
-pub async fn update_item(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    item_id: ItemId,
-    state: &ItemState,
-    version: i64,
-) -> Result<()> {
+pub async fn update_item(tx: &mut CompanyTx, item_id: ItemId, state: &ItemState, version: i64) -> Result<()> {
     sqlx::query!(
         "update order_items set quantity = $3, picked = $4, to_return = $5, rest_state = $6, ordered = $7, received = $8,
            not_found = $9, replacement = $10, replacement_quantity = $11, reason = $12, version = $13, off_quote = $14
          where company_id = $1 and id = $2",
-        company_id.0,
+        tx.company_id().0,
         item_id.0,
         state.quantity,
         state.picked,
@@ -108,7 +97,7 @@ pub async fn update_item(
         version,
         state.off_quote
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

@@ -4,18 +4,14 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::db::CompanyTx;
 use crate::error::Result;
-use crate::ids::{CompanyId, NoteId, OrderId, PersonId};
+use crate::ids::{NoteId, OrderId, PersonId};
 use crate::orders::model::Note;
 
-pub(super) async fn list_notes(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    orders: &[Uuid],
-) -> Result<HashMap<OrderId, Vec<Note>>> {
+pub(super) async fn list_notes(tx: &mut CompanyTx, orders: &[Uuid]) -> Result<HashMap<OrderId, Vec<Note>>> {
     let mut notes: HashMap<OrderId, Vec<Note>> = HashMap::new();
     if orders.is_empty() {
         return Ok(notes);
@@ -24,10 +20,10 @@ pub(super) async fn list_notes(
         "select n.id, n.order_id, n.text, n.version, n.at, n.author_id, p.name as author
          from order_notes n join people p on p.company_id = $1 and p.id = n.author_id
          where n.company_id = $1 and n.order_id = any($2) and n.removed_at is null order by n.at, n.id",
-        company_id.0,
+        tx.company_id().0,
         orders
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     for row in rows {
         notes.entry(OrderId(row.order_id)).or_default().push(Note {
@@ -43,8 +39,7 @@ pub(super) async fn list_notes(
 }
 
 pub async fn insert_note(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     order_id: OrderId,
     author_id: PersonId,
     text: &str,
@@ -53,14 +48,14 @@ pub async fn insert_note(
     let id = NoteId::new();
     sqlx::query!(
         "insert into order_notes (company_id, id, order_id, text, author_id, at) values ($1, $2, $3, $4, $5, $6)",
-        company_id.0,
+        tx.company_id().0,
         id.0,
         order_id.0,
         text,
         author_id.0,
         at.to_sqlx() as _
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(id)
 }
@@ -74,20 +69,15 @@ pub struct StoredNote {
     pub removed: bool,
 }
 
-pub async fn find_note(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    order_id: OrderId,
-    id: NoteId,
-) -> Result<Option<StoredNote>> {
+pub async fn find_note(tx: &mut CompanyTx, order_id: OrderId, id: NoteId) -> Result<Option<StoredNote>> {
     let row = sqlx::query!(
         r#"select text, version, author_id, removed_at is not null as "removed!"
            from order_notes where company_id = $1 and order_id = $2 and id = $3"#,
-        company_id.0,
+        tx.company_id().0,
         order_id.0,
         id.0
     )
-    .fetch_optional(db)
+    .fetch_optional(&mut **tx)
     .await?;
     Ok(row.map(|row| StoredNote {
         text: row.text,
@@ -98,22 +88,16 @@ pub async fn find_note(
 }
 
 /// Changes a note, or removes it (`text` None). A text brings one back that was removed.
-pub async fn update_note(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    id: NoteId,
-    text: Option<&str>,
-    at: Timestamp,
-) -> Result<()> {
+pub async fn update_note(tx: &mut CompanyTx, id: NoteId, text: Option<&str>, at: Timestamp) -> Result<()> {
     sqlx::query!(
         "update order_notes set text = coalesce($3, text), removed_at = case when $3::text is null then $4::timestamptz end, version = version + 1
          where company_id = $1 and id = $2",
-        company_id.0,
+        tx.company_id().0,
         id.0,
         text,
         at.to_sqlx() as _
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

@@ -1,25 +1,23 @@
 //! What may be chosen for an order: shipping, packaging, sellers.
 
-use sqlx::PgConnection;
-
+use crate::db::CompanyTx;
 use crate::error::Result;
-use crate::ids::{CompanyId, PackagingId, PersonId, ShippingId};
+use crate::ids::{PackagingId, PersonId, ShippingId};
 use crate::orders::model::{OrderChoices, PackagingOption, ShippingOption};
 
 /// Shipping options that may be chosen, each with the packaging it allows; `chosen` is listed though hidden.
 pub async fn list_shipping_options(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     chosen: Option<ShippingId>,
 ) -> Result<Vec<ShippingOption>> {
     let rows = sqlx::query!(
         r#"select s.id, s.name, s.makes_urgent,
              array(select packaging_id from shipping_packagings a where a.company_id = $1 and a.shipping_id = s.id) as "packagings!"
            from shipping_options s where s.company_id = $1 and (not s.hidden or s.id = $2) order by s.position, s.name"#,
-        company_id.0,
+        tx.company_id().0,
         chosen.map(|id| id.0)
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     Ok(rows
         .into_iter()
@@ -34,48 +32,46 @@ pub async fn list_shipping_options(
 
 /// Packaging options that may be chosen.
 pub async fn list_packaging_options(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     chosen: Option<PackagingId>,
 ) -> Result<Vec<PackagingOption>> {
     let rows = sqlx::query!(
         "select id, name from packaging_options where company_id = $1 and (not hidden or id = $2) order by position, name",
-        company_id.0,
+        tx.company_id().0,
         chosen.map(|id| id.0)
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     Ok(rows.into_iter().map(|row| PackagingOption { id: PackagingId(row.id), name: row.name }).collect())
 }
 
 /// The choices for an order that has these at the moment.
 pub async fn get_order_choices(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     shipping: ShippingId,
     packaging: PackagingId,
 ) -> Result<OrderChoices> {
-    let shippings = list_shipping_options(db, company_id, Some(shipping)).await?;
-    let packagings = list_packaging_options(db, company_id, Some(packaging)).await?;
+    let shippings = list_shipping_options(tx, Some(shipping)).await?;
+    let packagings = list_packaging_options(tx, Some(packaging)).await?;
     let rows = sqlx::query!(
         "select id, name from people where company_id = $1 and active and 'seller' = any(roles) order by name, id",
-        company_id.0
+        tx.company_id().0
     )
-    .fetch_all(&mut *db)
+    .fetch_all(&mut **tx)
     .await?;
     let sellers = rows.into_iter().map(|row| (PersonId(row.id), row.name)).collect();
     Ok(OrderChoices { shippings, packagings, sellers })
 }
 
 /// People who sell and are active, and those who still have open orders.
-pub async fn list_sellers(db: &mut PgConnection, company_id: CompanyId) -> Result<Vec<(PersonId, String)>> {
+pub async fn list_sellers(tx: &mut CompanyTx) -> Result<Vec<(PersonId, String)>> {
     let rows = sqlx::query!(
         "select id, name from people p where company_id = $1 and ((active and 'seller' = any(roles))
            or exists (select from orders o where o.company_id = $1 and o.seller_id = p.id and o.state = 'open'))
          order by name, id",
-        company_id.0
+        tx.company_id().0
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     Ok(rows.into_iter().map(|row| (PersonId(row.id), row.name)).collect())
 }

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use sqlx::PgConnection;
 
 use super::summaries;
+use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
-use crate::ids::{CompanyId, OrderId, PackagingId, PersonId, ShippingId};
+use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
 use crate::orders::history::OrderFields;
 use crate::orders::status::OrderState;
 
@@ -28,16 +28,16 @@ pub struct LockedOrder {
 
 /// People are looked up by subqueries: whoever waited for the row sees its newest version, but what was joined to
 /// the old one would stay as it was.
-pub async fn lock_order(db: &mut PgConnection, company_id: CompanyId, id: OrderId) -> Result<LockedOrder> {
+pub async fn lock_order(tx: &mut CompanyTx, id: OrderId) -> Result<LockedOrder> {
     let row = sqlx::query!(
         r#"select o.state, o.number, o.seller_id, o.imported_by, o.urgent, o.shipping_id, o.packaging_id, o.version, o.closed_at, o.closed_by,
              (select s.active from people s where s.company_id = $1 and s.id = o.seller_id) as "seller_active!",
              (select cb.name from people cb where cb.company_id = $1 and cb.id = o.closed_by) as "closed_by_name?"
            from orders o where o.company_id = $1 and o.id = $2 for no key update"#,
-        company_id.0,
+        tx.company_id().0,
         id.0
     )
-    .fetch_optional(db)
+    .fetch_optional(&mut **tx)
     .await?
     .ok_or(AppError::NotFound)?;
     Ok(LockedOrder {
@@ -69,15 +69,14 @@ pub struct NewClosing<'a> {
 }
 
 pub async fn update_state(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     id: OrderId,
     state: OrderState,
     closing: Option<NewClosing<'_>>,
 ) -> Result<()> {
     sqlx::query!(
         "update orders set state = $3, closed_at = $4, closed_by = $5, close_reason = $6, volumes = $7 where company_id = $1 and id = $2",
-        company_id.0,
+        tx.company_id().0,
         id.0,
         state.code(),
         closing.as_ref().map(|closing| closing.at.to_sqlx()) as _,
@@ -85,27 +84,22 @@ pub async fn update_state(
         closing.as_ref().and_then(|closing| closing.reason),
         closing.as_ref().and_then(|closing| closing.volumes)
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Writes what was chosen for the order as a whole.
-pub async fn update_fields(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    id: OrderId,
-    fields: OrderFields,
-) -> Result<()> {
+pub async fn update_fields(tx: &mut CompanyTx, id: OrderId, fields: OrderFields) -> Result<()> {
     sqlx::query!(
         "update orders set shipping_id = $3, packaging_id = $4, urgent = $5 where company_id = $1 and id = $2",
-        company_id.0,
+        tx.company_id().0,
         id.0,
         fields.shipping_id.0,
         fields.packaging_id.0,
         fields.urgent
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
@@ -117,17 +111,13 @@ pub struct NumberHolder {
     pub imported_at: Timestamp,
 }
 
-pub async fn find_number_holder(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    number: &str,
-) -> Result<Option<NumberHolder>> {
+pub async fn find_number_holder(tx: &mut CompanyTx, number: &str) -> Result<Option<NumberHolder>> {
     let row = sqlx::query!(
         "select customer, imported_at from orders where company_id = $1 and number = $2 and state <> 'canceled'",
-        company_id.0,
+        tx.company_id().0,
         number
     )
-    .fetch_optional(db)
+    .fetch_optional(&mut **tx)
     .await?;
     Ok(row.map(|row| NumberHolder { customer: row.customer, imported_at: row.imported_at.to_jiff() }))
 }

@@ -1,29 +1,24 @@
 //! Who took how much of a line, pick by pick.
 
 use jiff_sqlx::ToSqlx;
-use sqlx::PgConnection;
 use sqlx::types::Json;
 
+use crate::db::CompanyTx;
 use crate::error::Result;
-use crate::ids::{CompanyId, ItemId, OrderId, PersonId};
+use crate::ids::{ItemId, OrderId, PersonId};
 use crate::orders::history::PickRecord;
 use crate::orders::item::ItemState;
 
 /// The picks of a line that stand, oldest first.
-pub async fn list_picks(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    order_id: OrderId,
-    item_id: ItemId,
-) -> Result<Vec<PickRecord>> {
+pub async fn list_picks(tx: &mut CompanyTx, order_id: OrderId, item_id: ItemId) -> Result<Vec<PickRecord>> {
     let rows = sqlx::query!(
         r#"select seq, person_id, quantity, before as "before: Json<ItemState>", at from item_picks
            where company_id = $1 and order_id = $2 and item_id = $3 order by seq"#,
-        company_id.0,
+        tx.company_id().0,
         order_id.0,
         item_id.0
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     Ok(rows
         .into_iter()
@@ -38,8 +33,7 @@ pub async fn list_picks(
 }
 
 pub async fn insert_pick(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     order_id: OrderId,
     item_id: ItemId,
     pick: &PickRecord,
@@ -48,7 +42,7 @@ pub async fn insert_pick(
         "insert into item_picks (company_id, order_id, item_id, seq, person_id, quantity, before, at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (company_id, order_id, item_id, seq) do update set quantity = excluded.quantity",
-        company_id.0,
+        tx.company_id().0,
         order_id.0,
         item_id.0,
         pick.seq,
@@ -57,26 +51,25 @@ pub async fn insert_pick(
         Json(&pick.before) as _,
         pick.at.to_sqlx() as _
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 pub async fn delete_picks(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     order_id: OrderId,
     item_id: ItemId,
     seqs: &[i32],
 ) -> Result<()> {
     sqlx::query!(
         "delete from item_picks where company_id = $1 and order_id = $2 and item_id = $3 and seq = any($4)",
-        company_id.0,
+        tx.company_id().0,
         order_id.0,
         item_id.0,
         seqs
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

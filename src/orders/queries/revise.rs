@@ -1,12 +1,12 @@
 //! Changing an order to what a newer quote says.
 
 use jiff_sqlx::ToSqlx;
-use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::html::format;
-use crate::ids::{CompanyId, ItemId, OrderId, PackagingId, PersonId, ShippingId};
+use crate::ids::{ItemId, OrderId, PackagingId, PersonId, ShippingId};
 use crate::orders::history::{Header, Snapshot};
 use crate::orders::model::Item;
 use crate::orders::queries::items;
@@ -27,20 +27,20 @@ impl Base {
     }
 }
 
-pub async fn get_base(db: &mut PgConnection, company_id: CompanyId, id: OrderId) -> Result<Base> {
-    let header = get_header(db, company_id, id).await?;
-    Ok(Base { id, header, items: items::list_items(db, company_id, id, None).await? })
+pub async fn get_base(tx: &mut CompanyTx, id: OrderId) -> Result<Base> {
+    let header = get_header(tx, id).await?;
+    Ok(Base { id, header, items: items::list_items(tx, id, None).await? })
 }
 
-async fn get_header(db: &mut PgConnection, company_id: CompanyId, id: OrderId) -> Result<Header> {
+async fn get_header(tx: &mut CompanyTx, id: OrderId) -> Result<Header> {
     let row = sqlx::query!(
         "select number, customer_code, customer, seller_id, quote_date, shipping_id, packaging_id, total_cents,
            discount_cents, payable_cents, values_mismatch_reason, urgent
          from orders where company_id = $1 and id = $2",
-        company_id.0,
+        tx.company_id().0,
         id.0
     )
-    .fetch_optional(db)
+    .fetch_optional(&mut **tx)
     .await?
     .ok_or(AppError::NotFound)?;
     Ok(Header {
@@ -60,17 +60,12 @@ async fn get_header(db: &mut PgConnection, company_id: CompanyId, id: OrderId) -
 }
 
 /// Writes the header. A number that another order has is refused by the index `orders_number_key`.
-pub async fn update_header(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    id: OrderId,
-    header: &Header,
-) -> Result<()> {
+pub async fn update_header(tx: &mut CompanyTx, id: OrderId, header: &Header) -> Result<()> {
     sqlx::query!(
         "update orders set number = $3, customer_code = $4, customer = $5, seller_id = $6, quote_date = $7, shipping_id = $8,
            packaging_id = $9, total_cents = $10, discount_cents = $11, payable_cents = $12, values_mismatch_reason = $13, urgent = $14
          where company_id = $1 and id = $2",
-        company_id.0,
+        tx.company_id().0,
         id.0,
         header.number,
         header.customer_code,
@@ -85,7 +80,7 @@ pub async fn update_header(
         header.values_mismatch_reason,
         header.urgent
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
@@ -93,8 +88,7 @@ pub async fn update_header(
 /// Writes what the lines that stay say, and their places; `last` is the last place that is taken. Lines that have
 /// left come after it. A place belongs to one line at every moment, so all go out of the way first.
 pub async fn update_snapshots(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     order_id: OrderId,
     lines: &[(ItemId, &Snapshot)],
     last: i32,
@@ -108,10 +102,10 @@ pub async fn update_snapshots(
     let totals: Vec<i64> = lines.iter().map(|(_, line)| line.total_cents).collect();
     sqlx::query!(
         "update order_items set position = -position where company_id = $1 and order_id = $2",
-        company_id.0,
+        tx.company_id().0,
         order_id.0
     )
-    .execute(&mut *db)
+    .execute(&mut **tx)
     .await?;
     sqlx::query!(
         "update order_items i set position = l.position, code = l.code, description = l.description, unit = l.unit,
@@ -119,7 +113,7 @@ pub async fn update_snapshots(
          from unnest($3::uuid[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[])
            as l(id, position, code, description, unit, price, total)
          where i.company_id = $1 and i.order_id = $2 and i.id = l.id",
-        company_id.0,
+        tx.company_id().0,
         order_id.0,
         &ids,
         &positions,
@@ -129,18 +123,18 @@ pub async fn update_snapshots(
         &prices,
         &totals
     )
-    .execute(&mut *db)
+    .execute(&mut **tx)
     .await?;
     sqlx::query!(
         "update order_items i set position = $3 + l.place
          from (select id, row_number() over (order by position desc)::integer as place
                from order_items where company_id = $1 and order_id = $2 and position < 0) l
          where i.company_id = $1 and i.order_id = $2 and i.id = l.id",
-        company_id.0,
+        tx.company_id().0,
         order_id.0,
         last
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

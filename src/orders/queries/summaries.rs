@@ -2,21 +2,17 @@
 
 use std::collections::HashMap;
 
-use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::notes::list_notes;
+use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
-use crate::ids::{CompanyId, OrderId, PackagingId, PersonId, ShippingId};
+use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
 use crate::orders::model::{Closing, OrderSummary, Totals};
 use crate::orders::status::{Counts, OrderState};
 
 /// The summaries of some orders, in the order of `ids`; ids that do not exist are left out.
-pub async fn list_summaries(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    ids: &[OrderId],
-) -> Result<Vec<OrderSummary>> {
+pub async fn list_summaries(tx: &mut CompanyTx, ids: &[OrderId]) -> Result<Vec<OrderSummary>> {
     let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
         r#"select o.id, o.number, o.customer_code, o.customer, o.seller_id, s.name as seller, s.active as seller_active, o.imported_by, ib.name as importer, o.quote_date as quote_date,
@@ -54,13 +50,13 @@ pub async fn list_summaries(
              from order_items i where i.company_id = $1 and i.order_id = o.id
            ) c on true
            where o.company_id = $1 and o.id = any($2)"#,
-        company_id.0,
+        tx.company_id().0,
         &wanted
     )
-    .fetch_all(&mut *db)
+    .fetch_all(&mut **tx)
     .await?;
     let noted: Vec<Uuid> = rows.iter().filter(|row| row.has_notes).map(|row| row.id).collect();
-    let mut notes = list_notes(db, company_id, &noted).await?;
+    let mut notes = list_notes(tx, &noted).await?;
     let mut found: HashMap<OrderId, OrderSummary> = HashMap::with_capacity(rows.len());
     for row in rows {
         let id = OrderId(row.id);
@@ -122,17 +118,17 @@ pub async fn list_summaries(
 }
 
 /// One order's summary.
-pub async fn get_summary(db: &mut PgConnection, company_id: CompanyId, id: OrderId) -> Result<OrderSummary> {
-    list_summaries(db, company_id, &[id]).await?.pop().ok_or(AppError::NotFound)
+pub async fn get_summary(tx: &mut CompanyTx, id: OrderId) -> Result<OrderSummary> {
+    list_summaries(tx, &[id]).await?.pop().ok_or(AppError::NotFound)
 }
 
-pub async fn order_exists(db: &mut PgConnection, company_id: CompanyId, id: OrderId) -> Result<bool> {
+pub async fn order_exists(tx: &mut CompanyTx, id: OrderId) -> Result<bool> {
     let exists = sqlx::query_scalar!(
         r#"select exists (select from orders where company_id = $1 and id = $2) as "exists!""#,
-        company_id.0,
+        tx.company_id().0,
         id.0
     )
-    .fetch_one(db)
+    .fetch_one(&mut **tx)
     .await?;
     Ok(exists)
 }

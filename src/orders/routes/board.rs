@@ -12,7 +12,7 @@ use super::Pages;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::html::{Choice, Nav, Pager};
-use crate::ids::{CompanyId, OrderId, PersonId};
+use crate::ids::{OrderId, PersonId};
 use crate::orders::actions::import::search_words;
 use crate::orders::indicators::{Indicators, PAST_DAYS};
 use crate::orders::queries::{board, options, search, summaries};
@@ -68,18 +68,17 @@ async fn draw_board(
     let actor = visitor.actor()?;
     let _turn = page::turn().await?;
     metrics::counter!("page_bodies_drawn_total", "page" => "board").increment(1);
-    let company_id = actor.company_id;
-    let mut tx = pages.app.db.snapshot(company_id).await?;
+    let mut tx = pages.app.db.snapshot(actor.company_id).await?;
     let moment = Snapshot::read(&mut tx).await?;
     let time = CompanyTime::from(&actor.company);
-    let (open_now, finished_today) = board::get_totals(&mut tx, company_id, time.midnight(now)).await?;
-    let spans = board::list_finished_spans(&mut tx, company_id, time.midnight_before(now, PAST_DAYS)).await?;
+    let (open_now, finished_today) = board::get_totals(&mut tx, time.midnight(now)).await?;
+    let spans = board::list_finished_spans(&mut tx, time.midnight_before(now, PAST_DAYS)).await?;
     let indicators = Indicators::new(&spans, time.midnight(now), time.calendar(now));
-    let passing = if filter.is_empty() { None } else { Some(passing(&mut tx, company_id, filter).await?) };
+    let passing = if filter.is_empty() { None } else { Some(passing(&mut tx, filter).await?) };
     let total = passing.as_ref().map_or(open_now, |ids| i64::try_from(ids.len()).unwrap_or(i64::MAX));
     let pager = Pager::new(wanted, CARDS_PER_PAGE, total);
     let ids = match passing {
-        None => board::list_open_ids(&mut tx, company_id, CARDS_PER_PAGE, pager.skipped()).await?,
+        None => board::list_open_ids(&mut tx, CARDS_PER_PAGE, pager.skipped()).await?,
         Some(ids) => {
             let skipped = usize::try_from(pager.skipped()).unwrap_or(usize::MAX);
             ids.into_iter()
@@ -88,8 +87,8 @@ async fn draw_board(
                 .collect()
         }
     };
-    let orders = summaries::list_summaries(&mut tx, company_id, &ids).await?;
-    let sellers = list_sellers(&mut tx, company_id).await?;
+    let orders = summaries::list_summaries(&mut tx, &ids).await?;
+    let sellers = list_sellers(&mut tx).await?;
     let scene = time.scene(visitor.lang, moment.head.n, now);
     let counters = CountersFragment { scene, open_now, finished_today, indicators };
     let body = BoardBody { scene, orders: &orders, counters, filter, sellers: &sellers, pager };
@@ -97,8 +96,8 @@ async fn draw_board(
     Ok(Body { title: scene.t("nav.board").into_owned(), html, moment, facts: () })
 }
 
-async fn list_sellers(tx: &mut CompanyTx, company_id: CompanyId) -> Result<Vec<Choice>> {
-    let sellers = options::list_sellers(tx, company_id).await?;
+async fn list_sellers(tx: &mut CompanyTx) -> Result<Vec<Choice>> {
+    let sellers = options::list_sellers(tx).await?;
     Ok(sellers.into_iter().map(|(id, name)| Choice { value: id.to_string(), name }).collect())
 }
 
@@ -113,15 +112,15 @@ fn telling(mut words: Vec<String>) -> Vec<String> {
 }
 
 /// The orders that pass a filter, in the board's order.
-async fn passing(tx: &mut CompanyTx, company_id: CompanyId, filter: &BoardFilter) -> Result<Vec<OrderId>> {
+async fn passing(tx: &mut CompanyTx, filter: &BoardFilter) -> Result<Vec<OrderId>> {
     let words = telling(search_words(&filter.q));
     let matching: Option<HashSet<OrderId>> = if words.is_empty() {
         None
     } else {
-        Some(search::list_matching(tx, company_id, &words).await?.into_iter().collect())
+        Some(search::list_matching(tx, &words).await?.into_iter().collect())
     };
     let seller = filter.seller.as_deref().and_then(|seller| seller.parse::<PersonId>().ok());
-    let open = board::list_open_counts(tx, company_id).await?.into_iter();
+    let open = board::list_open_counts(tx).await?.into_iter();
     let passing = open
         .filter(|order| matching.as_ref().is_none_or(|ids| ids.contains(&order.id)))
         .filter(|order| seller.is_none_or(|seller| order.seller_id == seller))

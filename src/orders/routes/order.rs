@@ -69,14 +69,12 @@ pub async fn draw_order(
     let actor = visitor.actor()?;
     let _turn = page::turn().await?;
     metrics::counter!("page_bodies_drawn_total", "page" => "order").increment(1);
-    let company_id = actor.company_id;
-    let mut tx = pages.app.db.snapshot(company_id).await?;
+    let mut tx = pages.app.db.snapshot(actor.company_id).await?;
     let moment = Snapshot::read(&mut tx).await?;
-    let order = summaries::get_summary(&mut tx, company_id, order_id).await?;
-    let items = items::list_items(&mut tx, company_id, order_id, None).await?;
-    let timeline = history::list_timeline(&mut tx, company_id, order_id, None).await?;
-    let choices =
-        options::get_order_choices(&mut tx, company_id, order.shipping_id, order.packaging_id).await?;
+    let order = summaries::get_summary(&mut tx, order_id).await?;
+    let items = items::list_items(&mut tx, order_id, None).await?;
+    let timeline = history::list_timeline(&mut tx, order_id, None).await?;
+    let choices = options::get_order_choices(&mut tx, order.shipping_id, order.packaging_id).await?;
     let scene = CompanyTime::from(&actor.company).scene(visitor.lang, moment.head.n, pages.app.clock.now());
     let body = OrderBody::new(scene, &order, &items, &timeline, &choices, open, given);
     let html = body.render().map_err(AppError::internal)?;

@@ -26,7 +26,7 @@ pub async fn closed(State(state): State<AppState>, visitor: Visitor) -> Result<R
     let _turn = page::turn().await?;
     let mut tx = state.db.snapshot(actor.company_id).await?;
     let moment = Snapshot::read(&mut tx).await?;
-    let orders = board::list_closed(&mut tx, actor.company_id, CLOSED_LISTED).await?;
+    let orders = board::list_closed(&mut tx, CLOSED_LISTED).await?;
     let live = Subscribed { screen: "closed".to_owned(), moment };
     let chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live));
     page::respond(&ClosedPage { chrome: &chrome, orders: &orders })
@@ -48,7 +48,7 @@ pub async fn quote_pdf(
 ) -> Result<Response> {
     let actor = visitor.actor()?;
     let mut tx = state.db.company(actor.company_id).await?;
-    let pdf = documents::find_document(&mut tx, actor.company_id, order_id, query.revision).await?;
+    let pdf = documents::find_document(&mut tx, order_id, query.revision).await?;
     pdf.map(pdf_response).ok_or(AppError::NotFound)
 }
 

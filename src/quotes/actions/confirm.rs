@@ -24,11 +24,10 @@ pub struct ConfirmDraft<'a> {
 
 impl Command for ConfirmDraft<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let company_id = tx.company_id();
         let mut draft = self.on.lock_version(tx, self.sent.version()?).await?;
         self.sent.fill(&mut draft)?;
         let sheet = draft.sheet();
-        let mut context = context::get_context(tx, company_id, &[(&draft, &sheet)]).await?;
+        let mut context = context::get_context(tx, &[(&draft, &sheet)]).await?;
         let target = match context.target(&draft, &sheet) {
             ImportTarget::NewOrder => None,
             ImportTarget::Changes(order) => Some(order.id),
@@ -38,7 +37,7 @@ impl Command for ConfirmDraft<'_> {
             ImportTarget::Lost => return Err(AppError::conflict("preview.replaced_lost")),
         };
         let reason = self.accept(&draft, &sheet)?;
-        let pdf = drafts::find_draft_pdf(tx, company_id, draft.id, None).await?.unwrap_or_default();
+        let pdf = drafts::find_draft_pdf(tx, draft.id, None).await?.unwrap_or_default();
         let document = Document { file_name: &draft.file_name, sha256: &draft.sha256, pdf: &pdf };
         let (change, choices) = match target {
             None => {
@@ -51,7 +50,7 @@ impl Command for ConfirmDraft<'_> {
             Some(id) => self.change(tx, &mut context, &draft, &sheet, id, reason, document).await?,
         };
         self.remember(tx, &context, &draft, choices).await?;
-        drafts::delete_draft(tx, company_id, draft.id).await?;
+        drafts::delete_draft(tx, draft.id).await?;
         Ok(change)
     }
 }
@@ -75,8 +74,7 @@ impl ConfirmDraft<'_> {
         {
             return Err(AppError::Conflict(taken.sentence()));
         }
-        let company_id = tx.company_id();
-        let target = context::get_target(tx, company_id, order_id, context).await?;
+        let target = context::get_target(tx, order_id, context).await?;
         let chosen = context.chosen_over(draft, &sheet.quote, target.chosen());
         let choices = settle(context, draft, chosen)?;
         let quote = self.order(draft, sheet, choices, reason)?;
@@ -124,8 +122,7 @@ impl ConfirmDraft<'_> {
         if folded.is_empty() || context.is_name(name) || draft.form.remember_alias != Some(true) {
             return Ok(());
         }
-        let company_id = tx.company_id();
-        context::update_alias(tx, company_id, &folded, choices.seller).await
+        context::update_alias(tx, &folded, choices.seller).await
     }
 }
 

@@ -15,10 +15,8 @@ pub struct DiscardDraft<'a> {
 
 impl Command for DiscardDraft<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let company_id = tx.company_id();
         let draft = self.on.lock(tx).await?;
-        drafts::update_draft_discarded(tx, company_id, draft.id, self.on.actor.person_id, self.on.now)
-            .await?;
+        drafts::update_draft_discarded(tx, draft.id, self.on.actor.person_id, self.on.now).await?;
         Ok(Change::Happened(NewEvent::new(EventKind::DraftsChanged, self.on.actor.person_id)))
     }
 }
@@ -32,8 +30,8 @@ pub struct RestoreDraft<'a> {
 impl Command for RestoreDraft<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         require_import(self.on.actor)?;
-        let (company_id, by) = (tx.company_id(), self.on.actor.person_id);
-        if drafts::update_draft_restored(tx, company_id, self.on.draft_id, by).await? {
+        let by = self.on.actor.person_id;
+        if drafts::update_draft_restored(tx, self.on.draft_id, by).await? {
             return Ok(Change::Happened(NewEvent::new(EventKind::DraftsChanged, by)));
         }
         // It may be there already; else somebody else discarded it, or it was confirmed, or sent again.

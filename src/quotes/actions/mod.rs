@@ -41,8 +41,7 @@ pub fn gone() -> AppError {
 impl DraftContext<'_> {
     async fn lock(&self, tx: &mut CompanyTx) -> Result<Draft> {
         require_import(self.actor)?;
-        let company_id = tx.company_id();
-        drafts::lock_draft(tx, company_id, self.draft_id, scope(self.actor)).await?.ok_or_else(gone)
+        drafts::lock_draft(tx, self.draft_id, scope(self.actor)).await?.ok_or_else(gone)
     }
 
     /// The same for whoever looked at `version` of it.

@@ -36,21 +36,19 @@ impl Command for SaveDraft<'_> {
 
 impl SaveDraft<'_> {
     async fn update(&self, tx: &mut CompanyTx, draft: &Draft) -> Result<()> {
-        let company_id = tx.company_id();
-        drafts::update_draft(tx, company_id, draft, self.on.actor.person_id, self.on.now).await
+        drafts::update_draft(tx, draft, self.on.actor.person_id, self.on.now).await
     }
 
     /// Shipping and packaging of this draft for all of the actor's drafts; its seller only where the paper names
     /// the same one, or nobody who is known. True: something changed.
     async fn choose_for_others(&self, tx: &mut CompanyTx, model: &Draft) -> Result<bool> {
-        let company_id = tx.company_id();
         let own = Some(self.on.actor.person_id);
         let mut changed = false;
-        for listed in drafts::list_drafts(tx, company_id, own).await? {
+        for listed in drafts::list_drafts(tx, own).await? {
             if listed.id == model.id {
                 continue;
             }
-            let Some(stored) = drafts::lock_draft(tx, company_id, listed.id, own).await? else { continue };
+            let Some(stored) = drafts::lock_draft(tx, listed.id, own).await? else { continue };
             let mut draft = stored.clone();
             draft.form.shipping = model.form.shipping.or(draft.form.shipping);
             draft.form.packaging = model.form.packaging.or(draft.form.packaging);
@@ -70,9 +68,8 @@ impl SaveDraft<'_> {
         if named(draft) == named(model) {
             return Ok(true);
         }
-        let company_id = tx.company_id();
         let sheet = draft.sheet();
-        let context = context::get_context(tx, company_id, &[(draft, &sheet)]).await?;
+        let context = context::get_context(tx, &[(draft, &sheet)]).await?;
         Ok(draft.form.seller.is_none() && context.named_seller(&sheet.quote).is_none())
     }
 }

@@ -17,10 +17,9 @@ pub struct StoreDraft<'a> {
 
 impl Command for StoreDraft<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let company_id = tx.company_id();
         let NewDraft { importer_id, sha256, .. } = self.draft;
-        drafts::delete_discarded_of_file(tx, company_id, importer_id, sha256).await?;
-        if !drafts::insert_draft(tx, company_id, &self.draft, self.now).await? {
+        drafts::delete_discarded_of_file(tx, importer_id, sha256).await?;
+        if !drafts::insert_draft(tx, &self.draft, self.now).await? {
             return Ok(Change::Unchanged);
         }
         Ok(Change::Happened(NewEvent::new(EventKind::DraftsChanged, self.draft.importer_id)))

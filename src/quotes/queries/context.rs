@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
-use crate::ids::{CompanyId, OrderId, PackagingId, PersonId, ShippingId};
+use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
 use crate::orders::access::Ownership;
 use crate::orders::queries::{options, revise, summaries};
 use crate::orders::status::OrderState;
@@ -18,11 +18,7 @@ use crate::quotes::to_order::Target;
 use crate::users::model::folded_name;
 
 /// Everything that these drafts are looked at beside, in a handful of statements whatever their number.
-pub async fn get_context(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    drafts: &[(&Draft, &Sheet)],
-) -> Result<ImportContext> {
+pub async fn get_context(tx: &mut CompanyTx, drafts: &[(&Draft, &Sheet)]) -> Result<ImportContext> {
     let each = |value: fn(&Sheet) -> String| drafts.iter().map(|(_, sheet)| value(sheet)).collect::<Vec<_>>();
     let sellers = each(|sheet| folded_name(&sheet.quote.seller));
     let customers = each(|sheet| sheet.quote.customer_code.clone());
@@ -35,41 +31,36 @@ pub async fn get_context(
         .map(|(_, sheet)| (sheet.quote.customer_code.clone(), sheet.quote.date))
         .collect();
     Ok(ImportContext {
-        candidates: list_candidates(db, company_id).await?,
-        aliases: list_aliases(db, company_id, &sellers).await?,
-        shippings: options::list_shipping_options(db, company_id, None).await?,
-        packagings: options::list_packaging_options(db, company_id, None).await?,
-        counter_customer_code: get_counter_customer_code(db, company_id).await?,
-        last_choices: list_last_choices(db, company_id, &customers).await?,
-        numbers: list_numbers(db, company_id, &numbers).await?,
-        files: list_files(db, company_id, &files).await?,
-        shared_files: list_shared_files(db, company_id, &files).await?,
-        numberless: list_numberless(db, company_id, &numberless).await?,
-        open_orders: list_open_orders(db, company_id, &customers).await?,
+        candidates: list_candidates(tx).await?,
+        aliases: list_aliases(tx, &sellers).await?,
+        shippings: options::list_shipping_options(tx, None).await?,
+        packagings: options::list_packaging_options(tx, None).await?,
+        counter_customer_code: get_counter_customer_code(tx).await?,
+        last_choices: list_last_choices(tx, &customers).await?,
+        numbers: list_numbers(tx, &numbers).await?,
+        files: list_files(tx, &files).await?,
+        shared_files: list_shared_files(tx, &files).await?,
+        numberless: list_numberless(tx, &numberless).await?,
+        open_orders: list_open_orders(tx, &customers).await?,
     })
 }
 
 /// The open order that a draft is about to change. What it has is among the options from now on, though hidden.
-pub async fn get_target(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    id: OrderId,
-    context: &mut ImportContext,
-) -> Result<Target> {
-    let summary = summaries::get_summary(db, company_id, id).await?;
-    let base = revise::get_base(db, company_id, id).await?;
-    context.shippings = options::list_shipping_options(db, company_id, Some(summary.shipping_id)).await?;
-    context.packagings = options::list_packaging_options(db, company_id, Some(summary.packaging_id)).await?;
+pub async fn get_target(tx: &mut CompanyTx, id: OrderId, context: &mut ImportContext) -> Result<Target> {
+    let summary = summaries::get_summary(tx, id).await?;
+    let base = revise::get_base(tx, id).await?;
+    context.shippings = options::list_shipping_options(tx, Some(summary.shipping_id)).await?;
+    context.packagings = options::list_packaging_options(tx, Some(summary.packaging_id)).await?;
     Ok(Target { summary, base })
 }
 
-async fn list_candidates(db: &mut PgConnection, company_id: CompanyId) -> Result<Vec<Candidate>> {
+async fn list_candidates(tx: &mut CompanyTx) -> Result<Vec<Candidate>> {
     let rows = sqlx::query!(
         r#"select id, name, name_folded, roles && array['seller', 'admin'] as "sells!"
            from people where company_id = $1 and active order by name, id"#,
-        company_id.0
+        tx.company_id().0
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     let candidates = rows.into_iter().map(|row| Candidate {
         id: PersonId(row.id),
@@ -80,51 +71,42 @@ async fn list_candidates(db: &mut PgConnection, company_id: CompanyId) -> Result
     Ok(candidates.collect())
 }
 
-async fn list_aliases(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    folded: &[String],
-) -> Result<HashMap<String, PersonId>> {
+async fn list_aliases(tx: &mut CompanyTx, folded: &[String]) -> Result<HashMap<String, PersonId>> {
     let rows = sqlx::query!(
         "select alias_folded, person_id from seller_aliases where company_id = $1 and alias_folded = any($2)",
-        company_id.0,
+        tx.company_id().0,
         folded
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     Ok(rows.into_iter().map(|row| (row.alias_folded, PersonId(row.person_id))).collect())
 }
 
 /// Remembers who a name on the paper is.
-pub async fn update_alias(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    folded: &str,
-    person_id: PersonId,
-) -> Result<()> {
+pub async fn update_alias(tx: &mut CompanyTx, folded: &str, person_id: PersonId) -> Result<()> {
     sqlx::query!(
         "insert into seller_aliases (company_id, alias_folded, person_id) values ($1, $2, $3)
          on conflict (company_id, alias_folded) do update set person_id = excluded.person_id",
-        company_id.0,
+        tx.company_id().0,
         folded,
         person_id.0
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-async fn get_counter_customer_code(db: &mut PgConnection, company_id: CompanyId) -> Result<String> {
-    let code = sqlx::query_scalar!("select counter_customer_code from companies where id = $1", company_id.0)
-        .fetch_one(db)
-        .await?;
+async fn get_counter_customer_code(tx: &mut CompanyTx) -> Result<String> {
+    let code =
+        sqlx::query_scalar!("select counter_customer_code from companies where id = $1", tx.company_id().0)
+            .fetch_one(&mut **tx)
+            .await?;
     Ok(code)
 }
 
 /// Shipping and packaging of each customer's last order.
 async fn list_last_choices(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     customers: &[String],
 ) -> Result<HashMap<String, (ShippingId, PackagingId)>> {
     let rows = sqlx::query!(
@@ -134,10 +116,10 @@ async fn list_last_choices(
              select shipping_id, packaging_id from orders
              where company_id = $1 and customer_code = c.code order by imported_at desc limit 1
            ) o"#,
-        company_id.0,
+        tx.company_id().0,
         customers
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     let choice = |shipping, packaging| (ShippingId(shipping), PackagingId(packaging));
     Ok(rows.into_iter().map(|row| (row.code, choice(row.shipping_id, row.packaging_id))).collect())
@@ -165,37 +147,29 @@ impl OrderRow {
     }
 }
 
-async fn list_numbers(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    numbers: &[String],
-) -> Result<HashMap<String, KnownOrder>> {
+async fn list_numbers(tx: &mut CompanyTx, numbers: &[String]) -> Result<HashMap<String, KnownOrder>> {
     let rows = sqlx::query_as!(
         OrderRow,
         "select id, number, customer, quote_date, state from orders
          where company_id = $1 and number = any($2) and state <> 'canceled'",
-        company_id.0,
+        tx.company_id().0,
         numbers
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     let known = rows.into_iter().map(OrderRow::known).collect::<Result<Vec<_>>>()?;
     Ok(known.into_iter().map(|order| (order.number.clone().unwrap_or_default(), order)).collect())
 }
 
-async fn list_files(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    files: &[Vec<u8>],
-) -> Result<HashMap<Vec<u8>, KnownOrder>> {
+async fn list_files(tx: &mut CompanyTx, files: &[Vec<u8>]) -> Result<HashMap<Vec<u8>, KnownOrder>> {
     let rows = sqlx::query!(
         "select d.sha256, o.id, o.number, o.customer, o.quote_date, o.state
          from order_documents d join orders o on o.company_id = $1 and o.id = d.order_id
          where d.company_id = $1 and d.sha256 = any($2) and o.state <> 'canceled' order by o.imported_at",
-        company_id.0,
+        tx.company_id().0,
         files
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     let known = rows.into_iter().map(|row| {
         let (id, number, customer) = (row.id, row.number, row.customer);
@@ -205,26 +179,21 @@ async fn list_files(
     known.collect()
 }
 
-async fn list_shared_files(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    files: &[Vec<u8>],
-) -> Result<HashSet<Vec<u8>>> {
+async fn list_shared_files(tx: &mut CompanyTx, files: &[Vec<u8>]) -> Result<HashSet<Vec<u8>>> {
     let shared = sqlx::query_scalar!(
         "select sha256 from quote_drafts where company_id = $1 and sha256 = any($2) and discarded_at is null
          group by sha256 having count(*) > 1",
-        company_id.0,
+        tx.company_id().0,
         files
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     Ok(shared.into_iter().collect())
 }
 
 /// The newest open orders of these customers.
 async fn list_open_orders(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     customers: &[String],
 ) -> Result<HashMap<String, Vec<OpenOrder>>> {
     let rows = sqlx::query!(
@@ -236,10 +205,10 @@ async fn list_open_orders(
            ) o
            join people s on s.company_id = $1 and s.id = o.seller_id
            order by o.imported_at desc"#,
-        company_id.0,
+        tx.company_id().0,
         customers
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     let mut open: HashMap<String, Vec<OpenOrder>> = HashMap::new();
     for row in rows {
@@ -264,11 +233,7 @@ async fn list_open_orders(
 }
 
 /// Orders without a number of these customers and dates, with their lines.
-async fn list_numberless(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    wanted: &[(String, Date)],
-) -> Result<Vec<NumberlessOrder>> {
+async fn list_numberless(tx: &mut CompanyTx, wanted: &[(String, Date)]) -> Result<Vec<NumberlessOrder>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
@@ -283,11 +248,11 @@ async fn list_numberless(
            where o.company_id = $1 and o.number is null and o.state <> 'canceled'
              and (o.customer_code, o.quote_date) in (select * from unnest($2::text[], $3::text[]::date[]))
            group by o.company_id, o.id order by o.imported_at"#,
-        company_id.0,
+        tx.company_id().0,
         &customers,
         &dates
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     let known = rows.into_iter().map(|row| {
         let found = OrderRow {

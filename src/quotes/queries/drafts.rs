@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::db::CompanyTx;
 use crate::error::Result;
-use crate::ids::{CompanyId, DraftId, OrderId, PersonId};
+use crate::ids::{DraftId, OrderId, PersonId};
 use crate::quotes::Reading;
 use crate::quotes::draft::{Corrections, Draft, DraftForm};
 
@@ -23,17 +23,12 @@ pub struct NewDraft<'a> {
 }
 
 /// False: the importer has a draft of this very file.
-pub async fn insert_draft(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    new: &NewDraft<'_>,
-    now: Timestamp,
-) -> Result<bool> {
+pub async fn insert_draft(tx: &mut CompanyTx, new: &NewDraft<'_>, now: Timestamp) -> Result<bool> {
     let done = sqlx::query!(
         "insert into quote_drafts (company_id, id, importer_id, file_name, sha256, pdf, reading, created_at, changed_by, changed_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $3, $8)
          on conflict on constraint quote_drafts_file_key do nothing",
-        company_id.0,
+        tx.company_id().0,
         new.id.0,
         new.importer_id.0,
         new.file_name,
@@ -42,25 +37,24 @@ pub async fn insert_draft(
         Json(new.reading) as _,
         now.to_sqlx() as _
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// The importer's draft of this file.
 pub async fn find_draft_of_file(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     importer_id: PersonId,
     sha256: &[u8],
 ) -> Result<Option<DraftId>> {
     let id = sqlx::query_scalar!(
         "select id from quote_drafts where company_id = $1 and importer_id = $2 and sha256 = $3 and discarded_at is null",
-        company_id.0,
+        tx.company_id().0,
         importer_id.0,
         sha256
     )
-    .fetch_optional(db)
+    .fetch_optional(&mut **tx)
     .await?;
     Ok(id.map(DraftId))
 }
@@ -100,11 +94,7 @@ impl From<Row> for Draft {
 }
 
 /// Drafts, oldest first, without the text of their pages; of one importer, or (None) of all.
-pub async fn list_drafts(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    importer_id: Option<PersonId>,
-) -> Result<Vec<Draft>> {
+pub async fn list_drafts(tx: &mut CompanyTx, importer_id: Option<PersonId>) -> Result<Vec<Draft>> {
     let rows = sqlx::query_as!(
         Row,
         r#"select d.id, d.importer_id, i.name as importer, d.file_name, d.sha256,
@@ -115,18 +105,17 @@ pub async fn list_drafts(
            join people c on c.company_id = $1 and c.id = d.changed_by
            where d.company_id = $1 and ($2::uuid is null or d.importer_id = $2) and d.discarded_at is null
            order by d.created_at, d.id limit 500"#,
-        company_id.0,
+        tx.company_id().0,
         importer_id.map(|id| id.0)
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?;
     Ok(rows.into_iter().map(Draft::from).collect())
 }
 
 /// One draft, if it is the importer's, or anybody's (None).
 pub async fn find_draft(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     id: DraftId,
     importer_id: Option<PersonId>,
 ) -> Result<Option<Draft>> {
@@ -139,54 +128,51 @@ pub async fn find_draft(
            join people i on i.company_id = $1 and i.id = d.importer_id
            join people c on c.company_id = $1 and c.id = d.changed_by
            where d.company_id = $1 and d.id = $2 and ($3::uuid is null or d.importer_id = $3) and d.discarded_at is null"#,
-        company_id.0,
+        tx.company_id().0,
         id.0,
         importer_id.map(|id| id.0)
     )
-    .fetch_optional(db)
+    .fetch_optional(&mut **tx)
     .await?;
     Ok(row.map(Draft::from))
 }
 
 /// [`find_draft`] after its row is locked: what is read is what nobody else changes.
 pub async fn lock_draft(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     id: DraftId,
     importer_id: Option<PersonId>,
 ) -> Result<Option<Draft>> {
     sqlx::query!(
         "select id from quote_drafts where company_id = $1 and id = $2 for update",
-        company_id.0,
+        tx.company_id().0,
         id.0
     )
-    .fetch_optional(&mut *db)
+    .fetch_optional(&mut **tx)
     .await?;
-    find_draft(db, company_id, id, importer_id).await
+    find_draft(tx, id, importer_id).await
 }
 
 pub async fn find_draft_pdf(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     id: DraftId,
     importer_id: Option<PersonId>,
 ) -> Result<Option<Vec<u8>>> {
     let pdf = sqlx::query_scalar!(
         "select pdf from quote_drafts
          where company_id = $1 and id = $2 and ($3::uuid is null or importer_id = $3) and discarded_at is null",
-        company_id.0,
+        tx.company_id().0,
         id.0,
         importer_id.map(|id| id.0)
     )
-    .fetch_optional(db)
+    .fetch_optional(&mut **tx)
     .await?;
     Ok(pdf)
 }
 
 /// Writes corrections and form as the next version.
 pub async fn update_draft(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     draft: &Draft,
     changed_by: PersonId,
     now: Timestamp,
@@ -194,111 +180,96 @@ pub async fn update_draft(
     sqlx::query!(
         "update quote_drafts set corrections = $3, form = $4, version = version + 1, changed_by = $5, changed_at = $6
          where company_id = $1 and id = $2",
-        company_id.0,
+        tx.company_id().0,
         draft.id.0,
         Json(&draft.corrections) as _,
         Json(&draft.form) as _,
         changed_by.0,
         now.to_sqlx() as _
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-pub async fn delete_draft(db: &mut PgConnection, company_id: CompanyId, id: DraftId) -> Result<()> {
-    sqlx::query!("delete from quote_drafts where company_id = $1 and id = $2", company_id.0, id.0)
-        .execute(db)
+pub async fn delete_draft(tx: &mut CompanyTx, id: DraftId) -> Result<()> {
+    sqlx::query!("delete from quote_drafts where company_id = $1 and id = $2", tx.company_id().0, id.0)
+        .execute(&mut **tx)
         .await?;
     Ok(())
 }
 
 /// Takes a draft off the lists; its row stays for [`update_draft_restored`].
 pub async fn update_draft_discarded(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     id: DraftId,
     by: PersonId,
     now: Timestamp,
 ) -> Result<()> {
     sqlx::query!(
         "update quote_drafts set discarded_at = $4, discarded_by = $3 where company_id = $1 and id = $2",
-        company_id.0,
+        tx.company_id().0,
         id.0,
         by.0,
         now.to_sqlx() as _
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// False: this person discarded no such draft.
-pub async fn update_draft_restored(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    id: DraftId,
-    by: PersonId,
-) -> Result<bool> {
+pub async fn update_draft_restored(tx: &mut CompanyTx, id: DraftId, by: PersonId) -> Result<bool> {
     let done = sqlx::query!(
         "update quote_drafts set discarded_at = null, discarded_by = null
          where company_id = $1 and id = $2 and discarded_by = $3",
-        company_id.0,
+        tx.company_id().0,
         id.0,
         by.0
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Makes room for a file that its importer, or an administrator, had discarded and that is sent again.
 pub async fn delete_discarded_of_file(
-    db: &mut PgConnection,
-    company_id: CompanyId,
+    tx: &mut CompanyTx,
     importer_id: PersonId,
     sha256: &[u8],
 ) -> Result<()> {
     sqlx::query!(
         "delete from quote_drafts
          where company_id = $1 and importer_id = $2 and sha256 = $3 and discarded_at is not null",
-        company_id.0,
+        tx.company_id().0,
         importer_id.0,
         sha256
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Deletes drafts that nobody confirmed in time, and discarded ones.
-pub async fn delete_old_drafts(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    before: Timestamp,
-) -> Result<u64> {
+pub async fn delete_old_drafts(tx: &mut CompanyTx, before: Timestamp) -> Result<u64> {
     let done = sqlx::query!(
         "delete from quote_drafts where company_id = $1 and created_at < $2",
-        company_id.0,
+        tx.company_id().0,
         before.to_sqlx() as _
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected())
 }
 
 /// The order that an event is about: where a confirmation that is sent again leads.
-pub async fn find_order_of_event(
-    db: &mut PgConnection,
-    company_id: CompanyId,
-    n: i64,
-) -> Result<Option<OrderId>> {
+pub async fn find_order_of_event(tx: &mut CompanyTx, n: i64) -> Result<Option<OrderId>> {
     let id = sqlx::query_scalar!(
         "select order_id from feed_events where company_id = $1 and n = $2",
-        company_id.0,
+        tx.company_id().0,
         n
     )
-    .fetch_optional(db)
+    .fetch_optional(&mut **tx)
     .await?;
     Ok(id.flatten().map(OrderId))
 }

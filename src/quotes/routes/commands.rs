@@ -105,7 +105,7 @@ async fn keep(state: &AppState, on: DraftContext<'_>, sent: &Sent, tap: Tap<Fiel
 async fn confirmed(state: &AppState, on: DraftContext<'_>, outcome: Outcome) -> Result<Done> {
     let company_id = on.actor.company_id;
     let mut tx = state.db.company(company_id).await?;
-    let order = drafts::find_order_of_event(&mut tx, company_id, outcome.n).await?;
+    let order = drafts::find_order_of_event(&mut tx, outcome.n).await?;
     let path = order.map_or_else(|| format!("/quotes/{}", on.draft_id), |order| format!("/orders/{order}"));
     // A new order has the draft's id.
     let is_new = order.is_none_or(|order| order.0 == on.draft_id.0);

@@ -34,10 +34,10 @@ pub async fn import_page(state: &AppState, visitor: &Visitor, results: &[UploadR
     require_import(actor)?;
     let _turn = page::turn().await?;
     let mut tx = state.db.snapshot(actor.company_id).await?;
-    let stored = drafts::list_drafts(&mut tx, actor.company_id, scope(actor)).await?;
+    let stored = drafts::list_drafts(&mut tx, scope(actor)).await?;
     let sheets: Vec<Sheet> = stored.iter().map(Draft::sheet).collect();
     let pairs: Vec<(&Draft, &Sheet)> = stored.iter().zip(&sheets).collect();
-    let context = context::get_context(&mut tx, actor.company_id, &pairs).await?;
+    let context = context::get_context(&mut tx, &pairs).await?;
     let rows: Vec<DraftRow> =
         pairs.iter().map(|(draft, sheet)| preview::draft_row(draft, sheet, &context, visitor.lang)).collect();
     let chrome = chrome(state, visitor, actor, &mut tx).await?;
@@ -86,10 +86,10 @@ pub async fn show_preview(
     require_import(actor)?;
     let _turn = page::turn().await?;
     let mut tx = state.db.snapshot(actor.company_id).await?;
-    if let Some(draft) = drafts::find_draft(&mut tx, actor.company_id, draft_id, scope(actor)).await? {
+    if let Some(draft) = drafts::find_draft(&mut tx, draft_id, scope(actor)).await? {
         return preview_page(state, visitor, &mut tx, &draft, query, conflict).await;
     }
-    let order = find_order_of_draft(&mut tx, actor.company_id, draft_id).await?.ok_or_else(gone)?;
+    let order = find_order_of_draft(&mut tx, draft_id).await?.ok_or_else(gone)?;
     Ok(Redirect::to(&format!("/orders/{order}")).into_response())
 }
 
@@ -104,10 +104,10 @@ async fn preview_page(
     let (actor, lang) = (visitor.actor()?, visitor.lang);
     let reader = Reader { actor, lang, now: state.clock.now() };
     let sheet = draft.sheet();
-    let mut context = context::get_context(tx, actor.company_id, &[(draft, &sheet)]).await?;
+    let mut context = context::get_context(tx, &[(draft, &sheet)]).await?;
     let target = match context.target(draft, &sheet) {
         ImportTarget::Changes(&KnownOrder { id, .. }) => {
-            Some(context::get_target(tx, actor.company_id, id, &mut context).await?)
+            Some(context::get_target(tx, id, &mut context).await?)
         }
         ImportTarget::NewOrder | ImportTarget::Finished(_) | ImportTarget::Lost => None,
     };
@@ -163,7 +163,7 @@ pub async fn quote_pdf(
 ) -> Result<Response> {
     require_import(&actor)?;
     let mut tx = state.db.company(actor.company_id).await?;
-    let pdf = drafts::find_draft_pdf(&mut tx, actor.company_id, draft_id, scope(&actor)).await?;
+    let pdf = drafts::find_draft_pdf(&mut tx, draft_id, scope(&actor)).await?;
     let mut response = pdf.map(pdf_response).ok_or(AppError::NotFound)?;
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, IN_A_FRAME);
     Ok(response)

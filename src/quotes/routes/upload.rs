@@ -117,7 +117,7 @@ async fn store(state: &QuotesState, actor: &Actor, file: File, operation_id: Ope
     let tap = Tap { caller, operation_id, fingerprint: sha256, form: () };
     let outcome = command::run(&state.app, &tap, &StoreDraft { draft, now }).await?;
     let mut tx = state.app.db.company(actor.company_id).await?;
-    let found = drafts::find_draft_of_file(&mut tx, actor.company_id, actor.person_id, &sha256).await?;
+    let found = drafts::find_draft_of_file(&mut tx, actor.person_id, &sha256).await?;
     Ok(Stored { outcome, draft_id: found, known: found.is_some_and(|id| id != new_id) })
 }
 

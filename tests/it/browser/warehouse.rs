@@ -110,7 +110,7 @@ fn quantity(order: usize, line: usize) -> &'static str {
 async fn import(company: &Company, n: usize) -> Order {
     let seller_id = company.person(if n.is_multiple_of(3) { OTHER_SELLER } else { SELLER }).await;
     let mut tx = company.app.db.company(company.id).await.unwrap();
-    let shippings = options::list_shipping_options(&mut tx, company.id, None).await.unwrap();
+    let shippings = options::list_shipping_options(&mut tx, None).await.unwrap();
     let shipping = &shippings[n % shippings.len()];
     let lines = 3 + (n * 7) % 16;
     let items: Vec<NewItem> = (0..lines)
@@ -153,6 +153,6 @@ async fn import(company: &Company, n: usize) -> Order {
     };
     feed::commit(tx, &company.app.doorbell, &event, None, now).await.unwrap();
     let mut tx = company.app.db.company(company.id).await.unwrap();
-    let items = items::list_items(&mut tx, company.id, order.id, None).await.unwrap();
+    let items = items::list_items(&mut tx, order.id, None).await.unwrap();
     Order { id: order.id, items: items.iter().map(|item| item.id).collect() }
 }

@@ -46,8 +46,8 @@ impl Choices {
     /// By the names of shipping and packaging, and the seller's number.
     pub async fn of(company: &Company, shipping: &str, packaging: &str, seller: &str) -> Self {
         let mut tx = company.app.db.company(company.id).await.unwrap();
-        let shippings = options::list_shipping_options(&mut tx, company.id, None).await.unwrap();
-        let packagings = options::list_packaging_options(&mut tx, company.id, None).await.unwrap();
+        let shippings = options::list_shipping_options(&mut tx, None).await.unwrap();
+        let packagings = options::list_packaging_options(&mut tx, None).await.unwrap();
         Self {
             shipping: shippings.iter().find(|option| option.name == shipping).unwrap().id.to_string(),
             packaging: packagings.iter().find(|option| option.name == packaging).unwrap().id.to_string(),

@@ -108,13 +108,13 @@ impl Company {
     /// An order as its screens show it.
     pub async fn summary(&self, order_id: OrderId) -> OrderSummary {
         let mut tx = self.app.db.company(self.id).await.unwrap();
-        summaries::get_summary(&mut tx, self.id, order_id).await.unwrap()
+        summaries::get_summary(&mut tx, order_id).await.unwrap()
     }
 
     /// A shipping option that makes its orders urgent.
     pub async fn urgent_shipping(&self) -> ShippingOption {
         let mut tx = self.app.db.company(self.id).await.unwrap();
-        let options = options::list_shipping_options(&mut tx, self.id, None).await.unwrap();
+        let options = options::list_shipping_options(&mut tx, None).await.unwrap();
         options.into_iter().find(|option| option.makes_urgent).expect("an option that makes urgent")
     }
 
@@ -130,7 +130,7 @@ impl Company {
         let number = NUMBERS.fetch_add(1, Ordering::Relaxed).to_string();
         let seller_id = self.person(SELLER).await;
         let mut tx = self.app.db.company(self.id).await.unwrap();
-        let shipping = options::list_shipping_options(&mut tx, self.id, None).await.unwrap().remove(0);
+        let shipping = options::list_shipping_options(&mut tx, None).await.unwrap().remove(0);
         let items: Vec<NewItem> = quantities
             .iter()
             .enumerate()
@@ -166,7 +166,7 @@ impl Company {
         let Change::Happened(event) = change else { panic!("an import always happens") };
         feed::commit(tx, &self.app.doorbell, &event, None, now).await.unwrap();
         let mut tx = self.app.db.company(self.id).await.unwrap();
-        let items = items::list_items(&mut tx, self.id, order.id, None).await.unwrap();
+        let items = items::list_items(&mut tx, order.id, None).await.unwrap();
         Imported { id: order.id, number, items: items.iter().map(|item| item.id).collect() }
     }
 }

@@ -48,7 +48,7 @@ fn random_pause(most: u64) -> Duration {
 
 async fn head(company: &Company) -> i64 {
     let mut tx = company.app.db.company(company.id).await.unwrap();
-    separacao::feed::queries::get_head(&mut tx, company.id).await.unwrap().n
+    separacao::feed::queries::get_head(&mut tx).await.unwrap().n
 }
 
 /// The person behind the newest session.
