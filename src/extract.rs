@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request;
 use axum::http::{HeaderMap, header};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{AppError, Result};
@@ -101,6 +102,16 @@ impl<S: Send + Sync> FromRequest<S> for Multipart {
         let found = Parts::from_request(request, state).await;
         found.map(Self).map_err(|_| AppError::invalid("error.form_unreadable"))
     }
+}
+
+/// Whether something is to be, as forms say it.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Wanted {
+    #[serde(alias = "true")]
+    Yes,
+    #[serde(alias = "false")]
+    No,
 }
 
 #[cfg(test)]

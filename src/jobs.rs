@@ -49,7 +49,7 @@ pub async fn make_round(state: &AppState, clear: bool) -> Result<()> {
         }
     }
     if clear {
-        crate::users::actions::delete_old(state).await?;
+        crate::auth::actions::clear_away::delete_old(state).await?;
     }
     Ok(())
 }

@@ -4,9 +4,12 @@
 
 rust_i18n::i18n!("locales", fallback = "pt-BR");
 
+pub mod actor;
 pub mod assets;
+pub mod auth;
 pub mod clock;
 pub mod command;
+pub mod companies;
 pub mod config;
 pub mod connection;
 pub mod db;
@@ -24,12 +27,12 @@ pub mod live;
 pub mod memo;
 pub mod orders;
 pub mod page;
+pub mod people;
 pub mod quotes;
 pub mod run;
 pub mod server;
 pub mod state;
 pub mod telemetry;
-pub mod users;
 
 /// mimalloc returns memory early and does not fragment under many short renders.
 #[global_allocator]

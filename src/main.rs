@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use separacao::companies::cli::{AdminCommand, CompanyCommand};
 use separacao::config::Settings;
 use separacao::quotes::cli::{self, QuoteArgs};
 use separacao::run;
-use separacao::users::cli::{AdminCommand, CompanyCommand};
 
 /// Order separation for a distributor's warehouse, live on every screen.
 #[derive(Parser)]

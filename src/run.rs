@@ -6,6 +6,9 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::clock::Clock;
+use crate::companies::actions::Operator;
+use crate::companies::actions::set_up;
+use crate::companies::cli::{self, AdminCommand, CompanyCommand};
 use crate::config::Settings;
 use crate::db::embedded::{self, Embedded};
 use crate::db::{Db, migrate};
@@ -17,9 +20,6 @@ use crate::lifecycle::{Lifecycle, Stage};
 use crate::server::{Server, Start};
 use crate::state::AppState;
 use crate::telemetry;
-use crate::users::cli::{self, AdminCommand, CompanyCommand};
-use crate::users::operate::Operator;
-use crate::users::set_up;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 type Outcome = Result<(), Failure>;

@@ -1,10 +1,11 @@
 //! The warehouse that is measured: a company as they come (30 open orders), and the largest (5,000).
 
+use separacao::actor::Role;
+use separacao::auth::pin_hash as pin;
 use separacao::db::Db;
 use separacao::ids::PersonId;
-use separacao::users::model::Role;
-use separacao::users::pin;
-use separacao::users::queries::people::{self, NewPerson};
+use separacao::people::model::NewPerson;
+use separacao::people::queries as people;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! Names as a distributor of accessories has them. All invented.
 
-use crate::users::model::Role;
+use crate::actor::Role;
 
 pub const PEOPLE: [(&str, &str, &[Role]); 12] = [
     ("1001", "Ana Souza", &[Role::Admin]),

@@ -10,7 +10,13 @@ use jiff::{SignedDuration, Timestamp, ToSpan, Zoned};
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
+use crate::actor::{Actor, CompanySettings, Role, SessionFacts};
+use crate::auth::client::Source;
+use crate::auth::model::pin;
+use crate::auth::pin_hash;
 use crate::command::{self, Caller, Change, Command, Tap};
+use crate::companies::actions::companies;
+use crate::companies::model::NewCompany;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, OperationId, OrderId, PersonId, SessionId};
@@ -18,13 +24,9 @@ use crate::orders::actions::import::{Document, import_order};
 use crate::orders::model::ShippingOption;
 use crate::orders::queries::import::{NewItem, NewOrder};
 use crate::orders::queries::options;
+use crate::people::actions::{By, CreatePerson};
+use crate::people::model::NewPerson;
 use crate::state::AppState;
-use crate::users::client::Source;
-use crate::users::model::{Actor, CompanySettings, Role, SessionFacts};
-use crate::users::operate::{self, NewCompany};
-use crate::users::people::{By, CreatePerson};
-use crate::users::pin;
-use crate::users::queries::people::NewPerson;
 use plan::{Dice, Plan};
 use story::Story;
 
@@ -46,12 +48,12 @@ pub struct DemoReport {
 
 /// Makes the demo company. None: it is there already.
 pub async fn load(state: &AppState) -> Result<Option<DemoReport>> {
-    let known = operate::list_companies(&state.db).await?;
+    let known = companies::list_companies(&state.db).await?;
     if known.iter().any(|company| company.code == CODE) {
         return Ok(None);
     }
     let new = NewCompany { name: NAME, code: CODE, time_zone: TIME_ZONE };
-    let company_id = operate::create_company(&state.db, new).await?;
+    let company_id = companies::create_company(&state.db, new).await?;
     let pin = pin::one_time(6, goods::PEOPLE[0].0);
     let demo = Demo { state, company_id, people: add_people(state, company_id, &pin).await? };
     let plans = plan::plans();
@@ -63,8 +65,8 @@ pub async fn load(state: &AppState) -> Result<Option<DemoReport>> {
 }
 
 async fn add_people(state: &AppState, company_id: CompanyId, pin: &str) -> Result<Vec<Actor>> {
-    let turn = pin::turn().await?;
-    let pin_hash = pin::hash(&state.settings, &turn, pin).await?;
+    let turn = pin_hash::turn().await?;
+    let pin_hash = pin_hash::hash(&state.settings, &turn, pin).await?;
     drop(turn);
     let now = state.clock.now();
     let mut people: Vec<Actor> = Vec::new();

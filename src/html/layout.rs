@@ -7,6 +7,7 @@ use askama::filters::HtmlSafe;
 use jiff::Timestamp;
 
 use super::render_context::RenderContext;
+use crate::actor::Actor;
 use crate::ids::PersonId;
 use crate::lang::Lang;
 
@@ -41,6 +42,13 @@ pub struct SignedIn {
     pub name: String,
     /// Codes of the roles: `seller`, `picker`, `buyer`, `admin`.
     pub roles: Vec<&'static str>,
+}
+
+impl From<&Actor> for SignedIn {
+    fn from(actor: &Actor) -> Self {
+        let roles = actor.roles.iter().map(|role| role.code()).collect();
+        Self { id: actor.person_id, name: actor.name.clone(), roles }
+    }
 }
 
 impl SignedIn {

@@ -8,16 +8,16 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::auth::client::{self, wants_json};
 use crate::command::Done;
 use crate::error::{AppError, Chain, Sentence};
 use crate::feed::Cursor;
 use crate::html::{Layout, RenderContext, WorkCalendar};
+use crate::http::views::ErrorPage;
 use crate::live::Live;
 use crate::live::broadcast::CatchUp;
 use crate::live::screen::Screen;
 use crate::page::{self, CompanyTime, Visitor};
-use crate::users::client::{self, wants_json};
-use crate::users::views::ErrorPage;
 
 /// An answer waits no longer for its frames; they come over the socket as well.
 const CATCH_UP: Duration = Duration::from_secs(2);

@@ -10,9 +10,9 @@ use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
 use crate::assets;
+use crate::auth::client;
 use crate::lifecycle::Stage;
 use crate::state::AppState;
-use crate::users::client;
 
 /// What the health check of the hosting platform calls itself.
 const HEALTHCHECK_HOST: &str = "healthcheck.railway.app";

@@ -5,4 +5,5 @@ pub mod guard;
 pub mod health;
 pub mod rate_limits;
 pub mod router;
+pub mod views;
 pub mod visitor;

@@ -21,6 +21,7 @@ use super::health::{self, HealthState};
 use super::rate_limits::{self, RateLimits};
 use super::{answer, visitor};
 use crate::assets;
+use crate::auth::client::Client;
 use crate::config::SettingsError;
 use crate::error::{AppError, Result};
 use crate::extract::Query;
@@ -31,8 +32,7 @@ use crate::orders::routes::board::BoardQuery;
 use crate::page::Visitor;
 use crate::quotes::Sandbox;
 use crate::state::AppState;
-use crate::users::client::Client;
-use crate::{live, orders, quotes, users};
+use crate::{auth, companies, live, orders, people, quotes};
 
 /// Longer than any request of ours; polls wait 25 s, uploads are read for 10 s at most.
 const LONGEST_REQUEST: Duration = Duration::from_secs(45);
@@ -62,7 +62,9 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
     let pages = Router::new()
         .route("/", get(home))
         .with_state(order_pages.clone())
-        .merge(users::routes::router().with_state(app.clone()))
+        .merge(auth::routes::router().with_state(app.clone()))
+        .merge(people::routes::router().with_state(app.clone()))
+        .merge(companies::routes::router().with_state(app.clone()))
         .merge(orders::routes::router(order_pages))
         .merge(quotes::routes::router(app.clone(), sandbox))
         .merge(live::routes::router(live_state))
@@ -73,16 +75,16 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
         ServiceBuilder::new()
             .layer(csrf.with_rejection_response(foreign))
             .layer(from_fn_with_state(health.clone(), unready))
-            .layer(users::session::layer(&app))
-            .layer(from_fn(users::session::load_actor))
-            .layer(from_fn_with_state(app.clone(), users::rotate::rotate))
+            .layer(auth::session::layer(&app))
+            .layer(from_fn(auth::session::load_actor))
+            .layer(from_fn_with_state(app.clone(), auth::rotate::rotate))
             .layer(from_fn_with_state(app.clone(), visitor::load))
             .layer(from_fn_with_state(live, answer::answer))
             .layer(from_fn_with_state(limits, rate_limits::enforce))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn(give_up_late))
-            .layer(from_fn(users::session::require_session))
-            .layer(from_fn_with_state(app.clone(), users::idle_lock::require_unlocked)),
+            .layer(from_fn(auth::session::require_session))
+            .layer(from_fn_with_state(app.clone(), auth::idle_lock::require_unlocked)),
     );
 
     let probes = Router::new()
@@ -169,7 +171,7 @@ async fn home(
     if visitor.person.is_some() {
         orders::routes::board::board(&pages, &visitor, &query).await
     } else {
-        users::routes::sign_in_page(&pages.app, &client).await
+        auth::routes::sign_in_page(&pages.app, &client).await
     }
 }
 

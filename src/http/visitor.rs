@@ -6,10 +6,10 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::actor::Actor;
+use crate::auth::client;
 use crate::page::Visitor;
 use crate::state::AppState;
-use crate::users::client;
-use crate::users::model::Actor;
 
 pub async fn load(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();

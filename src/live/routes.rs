@@ -16,6 +16,8 @@ use super::broadcast::{CatchUp, Live, Watcher};
 use super::limits::Limits;
 use super::screen::Screen;
 use super::{frame, socket};
+use crate::actor::Actor;
+use crate::auth::session;
 use crate::error::{AppError, Result};
 use crate::extract::Query;
 use crate::feed::Cursor;
@@ -23,8 +25,6 @@ use crate::lang::Lang;
 use crate::lifecycle::Stage;
 use crate::orders::queries::summaries;
 use crate::page::{CompanyTime, Visitor};
-use crate::users::model::Actor;
-use crate::users::session;
 
 /// What the live routes share.
 #[derive(Clone, Debug)]

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::actor::{Actor, Permission};
 use crate::feed::{Event, EventKind};
 use crate::ids::OrderId;
-use crate::users::model::{Actor, Permission};
 
 /// Something a page subscribes to. The text is `data-screen`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -11,12 +11,12 @@ use super::channel::RETRY;
 use super::frame;
 use super::outbox::CloseReason;
 use super::queries;
+use crate::actor::Actor;
+use crate::auth::session;
 use crate::error::{Chain, Result};
 use crate::feed::EventKind;
 use crate::feed::hub::{Position, ResetReason};
 use crate::ids::{PersonId, SessionId};
-use crate::users::model::Actor;
-use crate::users::session;
 
 /// How often the sessions of open sockets are looked at, when nothing says sooner.
 const SESSION_CHECK: Duration = Duration::from_secs(60);

@@ -6,9 +6,9 @@ use super::model::OrderSummary;
 
 use super::queries::order::LockedOrder;
 use super::status::OrderState;
+use crate::actor::{Actor, Grant, Permission, REOPEN_OWN_FINISH_MINUTES};
 use crate::error::{AppError, Result};
 use crate::ids::PersonId;
-use crate::users::model::{Actor, Grant, Permission, REOPEN_OWN_FINISH_MINUTES};
 
 /// What decides whether an order is one's own.
 #[derive(Clone, Copy, Debug)]

@@ -17,14 +17,16 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::actor::{Actor, CompanySettings, Permission};
 use crate::assets;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::feed::{self, Head};
-use crate::html::{Drawn, FramedPage, Layout, Nav, RenderContext, SharedDevice, SignedIn, WorkCalendar};
+use crate::html::{
+    Drawn, FieldErrors, FramedPage, Layout, Nav, RenderContext, SharedDevice, SignedIn, WorkCalendar,
+};
 use crate::ids::PersonId;
 use crate::lang::Lang;
-use crate::users::model::{Actor, CompanySettings, Permission};
 
 /// Where a company is and when it works: what turns instants into words.
 #[derive(Clone, Debug)]
@@ -151,6 +153,25 @@ pub fn chrome(actor: &Actor, lang: Lang, now: Timestamp, can: String, live: Opti
             is_idle: actor.is_idle(now),
         }),
     }
+}
+
+/// The frame around a page of nobody in particular, of a company where that is known.
+pub fn signed_out(lang: Lang, now: Timestamp, company: Option<String>) -> Layout {
+    // No page without a person tells the time, so no zone is needed.
+    let calendar = WorkCalendar { offset_minutes: 0, starts_minute: 0, ends_minute: 1440 };
+    let scene = RenderContext { lang, v: 0, now, calendar, build: assets::build() };
+    Layout::signed_out(scene, company)
+}
+
+/// The sentences of an error, for the fields of its form.
+pub fn field_errors(error: &AppError, lang: Lang) -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    if let AppError::Invalid { fields, .. } = error {
+        for (field, sentence) in fields {
+            errors.push(field, sentence.say(lang, 0));
+        }
+    }
+    errors
 }
 
 /// A page as a response; pages with data are never kept by a cache.

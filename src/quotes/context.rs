@@ -8,13 +8,13 @@ use rust_decimal::Decimal;
 use super::Quote;
 use super::draft::{Draft, Sheet};
 use super::to_order::Choices;
+use crate::actor::folded_name;
 use crate::error::Sentence;
 use crate::html::format;
 use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
 use crate::orders::access::Ownership;
 use crate::orders::model::{PackagingOption, ShippingOption};
 use crate::orders::status::OrderState;
-use crate::users::model::folded_name;
 
 /// Somebody active who may be the seller on a quote.
 #[derive(Clone, Debug)]

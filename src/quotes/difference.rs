@@ -4,6 +4,7 @@ use super::context::{Chosen, Duplicate, ImportContext, ImportTarget};
 use super::draft::{Draft, Sheet};
 use super::to_order::{self, Choices, Target};
 use super::views::{ExistingOrder, HeaderChange, LineChange};
+use crate::actor::{Actor, Permission};
 use crate::html::format;
 use crate::lang::Lang;
 use crate::orders::access;
@@ -12,7 +13,6 @@ use crate::orders::item::{ItemState, RestState};
 use crate::orders::model::split_reference;
 use crate::orders::queries::import::NewOrder;
 use crate::orders::revise::{Fate, RevisedLine};
-use crate::users::model::{Actor, Permission};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 

@@ -5,10 +5,10 @@ use super::context::{Chosen, Duplicate, ImportContext, OpenOrder};
 use super::difference::Reader;
 use super::draft::{Draft, Fault, Field, Sheet, SheetLine};
 use super::views::{Cell, DraftRow, DraftState, PreviewForm, PreviewLine, PreviewProblem, ShippingChoice};
+use crate::actor::Permission;
 use crate::html::{Choice, format};
 use crate::lang::Lang;
 use crate::orders::access;
-use crate::users::model::Permission;
 
 /// Where a draft stands: what stops it first.
 pub fn draft_state(draft: &Draft, sheet: &Sheet, context: &ImportContext, lang: Lang) -> DraftState {

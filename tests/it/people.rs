@@ -1,12 +1,12 @@
 //! What administrators do with people, and where nobody else gets.
 
 use reqwest::StatusCode;
+use separacao::actor::Role;
+use separacao::auth::client::Source;
 use separacao::command::{self, Caller, Tap};
+use separacao::companies::actions::{Operator, admins, companies};
 use separacao::ids::OperationId;
-use separacao::users::client::Source;
-use separacao::users::model::Role;
-use separacao::users::operate::{self, Operator};
-use separacao::users::people::{By, SetActive, SetRoles};
+use separacao::people::actions::{By, SetActive, SetRoles};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
 
@@ -227,7 +227,7 @@ async fn a_company_that_is_closed_lets_nobody_in_and_closes_its_screens() {
     let elsewhere = server.signed_in("beta", PICKER).await;
     let mut page = picker.page("/").await;
     let mut socket = Socket::open(&picker, &mut page).await;
-    operate::close_company(&server.app.db, &server.app.clock, "alfa").await.unwrap();
+    companies::close_company(&server.app.db, &server.app.clock, "alfa").await.unwrap();
     assert_eq!(socket.closed().await, Some(4403));
     assert!(!picker.get("/").await.text.contains("data-person"));
     let page = Client::new(server.port).get("/e/alfa").await;
@@ -238,14 +238,14 @@ async fn a_company_that_is_closed_lets_nobody_in_and_closes_its_screens() {
 #[tokio::test]
 async fn the_operator_s_reset_is_the_way_back_in() {
     let server = TestServer::start().await;
-    let company = operate::get_company(&server.app.db, Some("alfa")).await.unwrap();
-    assert!(operate::get_company(&server.app.db, None).await.is_err(), "there are two");
+    let company = companies::get_company(&server.app.db, Some("alfa")).await.unwrap();
+    assert!(companies::get_company(&server.app.db, None).await.is_err(), "there are two");
     let operator = Operator { db: &server.app.db, clock: &server.app.clock, settings: &server.app.settings };
-    let pin = operate::reset_pin(operator, &company, ADMIN).await.unwrap();
+    let pin = admins::reset_pin(operator, &company, ADMIN).await.unwrap();
     let client = Client::new(server.port);
     client.sign_in("alfa", ADMIN, &pin).await;
     assert_eq!(client.get("/").await.location(), "/pin");
-    let pin = operate::create_admin(operator, &company, "Rita Nova", "7001").await.unwrap();
+    let pin = admins::create_admin(operator, &company, "Rita Nova", "7001").await.unwrap();
     Client::new(server.port).sign_in("alfa", "7001", &pin).await;
 }
 

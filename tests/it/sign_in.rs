@@ -1,7 +1,7 @@
 //! Who gets in, for how long, and who has to wait.
 
 use reqwest::StatusCode;
-use separacao::users::session::check_sessions;
+use separacao::auth::session::check_sessions;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use crate::support::client::{Answer, Client};

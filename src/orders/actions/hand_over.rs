@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Entry, OrderContext};
+use crate::actor::{Permission, Role};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
@@ -10,8 +11,7 @@ use crate::feed::{EventKind, NewEvent};
 use crate::ids::PersonId;
 use crate::orders::history::{Detail, SellerChange};
 use crate::orders::queries::hand_over as queries;
-use crate::users::model::{Permission, Role};
-use crate::users::queries::people;
+use crate::people::queries as people;
 
 /// One open order gets this seller.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{Entry, OrderContext, item_conflict};
+use crate::actor::Permission;
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
@@ -14,7 +15,6 @@ use crate::orders::model::Item;
 use crate::orders::queries::order::LockedOrder;
 use crate::orders::queries::{items, picks};
 use crate::orders::status::OrderState;
-use crate::users::model::Permission;
 
 /// Pick this many units of the line's own goods. The screen sends the rest it showed.
 #[derive(Debug)]

@@ -19,12 +19,12 @@ use super::queries::{
     order::{self, LockedOrder},
 };
 use super::status::OrderState;
+use crate::actor::{Actor, Permission};
 use crate::command::Change;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
 use crate::feed::{EventKind, NewEvent};
 use crate::ids::{ItemId, OrderId};
-use crate::users::model::{Actor, Permission};
 
 /// Who acts, on which order, when.
 #[derive(Clone, Copy, Debug)]

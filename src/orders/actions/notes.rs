@@ -1,6 +1,7 @@
 //! Commands on an order's notes: entries of their own, so that two writers never overwrite each other.
 
 use super::{Entry, OrderContext};
+use crate::actor::Permission;
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
@@ -10,7 +11,6 @@ use crate::orders::access;
 use crate::orders::history::Detail;
 use crate::orders::queries::history::{self, LaterEntry};
 use crate::orders::queries::notes::{self, StoredNote};
-use crate::users::model::Permission;
 
 #[derive(Debug)]
 pub struct AddNote<'a> {

@@ -16,7 +16,7 @@ use crate::orders::queries::{
 };
 use crate::orders::status::OrderState;
 
-use crate::users::model::Permission;
+use crate::actor::Permission;
 
 /// Everything is settled: the order leaves the board.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use super::import::order_words;
 use super::notes::note_text;
 use super::{Entry, OrderContext};
+use crate::actor::Permission;
 use crate::command::Change;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
@@ -16,7 +17,6 @@ use crate::orders::queries::import::{self, NewItem, NewOrder};
 use crate::orders::queries::revise::{self as queries, Base};
 use crate::orders::queries::{items, notes, search};
 use crate::orders::revise::{Fate, RevisedLine, Revision, Wanted, revise};
-use crate::users::model::Permission;
 
 /// A quote that is about to change an order; of `quote`, its id and importer do not count.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Entry, OrderContext, closed_conflict, item_conflict};
+use crate::actor::Permission;
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
@@ -14,7 +15,6 @@ use crate::orders::model::Item;
 use crate::orders::queries::order::{self, LockedOrder};
 use crate::orders::queries::{history, items, notes, picks};
 use crate::orders::status::OrderState;
-use crate::users::model::Permission;
 
 /// Take back the entry `version` of the order's history.
 #[derive(Debug)]

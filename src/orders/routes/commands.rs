@@ -4,6 +4,7 @@ use axum::extract::State;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use crate::actor::Actor;
 use crate::command::{self, Done, Outcome, Tap};
 use crate::error::{AppError, Result, Sentence};
 use crate::extract::Path;
@@ -14,7 +15,6 @@ use crate::orders::actions::notes::{AddNote, ChangeNote};
 use crate::orders::actions::orders::{CancelOrder, ChangeShipping, FinishOrder, ReopenOrder, SetUrgent};
 use crate::orders::actions::undo::UndoAction;
 use crate::state::AppState;
-use crate::users::model::Actor;
 
 fn on<'a>(state: &AppState, actor: &'a Actor, order_id: OrderId) -> OrderContext<'a> {
     OrderContext { actor, order_id, now: state.clock.now() }

@@ -4,6 +4,8 @@ use axum::extract::State;
 use axum::response::Redirect;
 use serde::Deserialize;
 
+use crate::actor::Actor;
+use crate::auth::step_up::administrator;
 use crate::command::{self, Done, Tap};
 use crate::error::{Result, Sentence};
 use crate::extract::Path;
@@ -11,8 +13,6 @@ use crate::ids::{OrderId, PersonId};
 use crate::orders::actions::OrderContext;
 use crate::orders::actions::hand_over::{HandOverOrder, HandOverOrders};
 use crate::state::AppState;
-use crate::users::model::Actor;
-use crate::users::routes::people::administrator;
 
 #[derive(Debug, Deserialize)]
 pub struct SellerForm {

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use crate::actor::Permission;
 use crate::error::{AppError, Result};
 use crate::extract::{Path, Query};
 use crate::ids::OrderId;
@@ -12,7 +13,6 @@ use crate::orders::queries::{board, documents};
 use crate::orders::views::ClosedPage;
 use crate::page::{self, Snapshot, Subscribed, Visitor};
 use crate::state::AppState;
-use crate::users::model::Permission;
 
 /// Orders on the plain list of closed ones.
 const CLOSED_LISTED: i64 = 200;

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::Pages;
 use super::order::{draw_order, respond};
+use crate::auth::client::wants_json;
 use crate::error::{AppError, Result};
 use crate::extract::{self, keep_form};
 use crate::html::FieldErrors;
@@ -17,7 +18,6 @@ use crate::ids::OrderId;
 use crate::orders::views::order::OpenSheet;
 use crate::orders::views::refused_form::{FormState, RefusedForm};
 use crate::page::Visitor;
-use crate::users::client::wants_json;
 
 /// Middleware around the commands on an order.
 pub async fn answer(State(pages): State<Pages>, request: Request, next: Next) -> Response {

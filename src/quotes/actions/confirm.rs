@@ -1,6 +1,7 @@
 //! A draft becomes an order, or changes one that is open.
 
 use super::{DraftContext, Sent};
+use crate::actor::{Permission, folded_name};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
@@ -12,7 +13,6 @@ use crate::quotes::context::{Chosen, Duplicate, ImportContext, ImportTarget};
 use crate::quotes::draft::{Draft, Sheet};
 use crate::quotes::queries::{context, drafts};
 use crate::quotes::to_order::{self, Choices};
-use crate::users::model::{Permission, folded_name};
 
 /// Make an order of the draft as the form of its preview says, or change the open order that it aims at. A new order
 /// has the draft's id: a draft becomes one order at most, and an old link to it still leads somewhere.

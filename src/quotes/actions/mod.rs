@@ -9,11 +9,11 @@ use jiff::Timestamp;
 
 use super::draft::{Draft, correct, tidy};
 use super::queries::drafts;
+use crate::actor::{Actor, Permission};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
 use crate::ids::{DraftId, PersonId};
 use crate::lang::Lang;
-use crate::users::model::{Actor, Permission};
 
 /// Who acts, on which draft, when.
 #[derive(Clone, Copy, Debug)]

@@ -1,13 +1,13 @@
 //! Corrections and choices are kept for later.
 
 use super::{DraftContext, Sent};
+use crate::actor::folded_name;
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::feed::{EventKind, NewEvent};
 use crate::quotes::draft::Draft;
 use crate::quotes::queries::{context, drafts};
-use crate::users::model::folded_name;
 
 /// Keep what the form of a preview says.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use crate::actor::folded_name;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
@@ -15,7 +16,6 @@ use crate::orders::status::OrderState;
 use crate::quotes::context::{Candidate, ImportContext, KnownOrder, NumberlessOrder, OpenOrder};
 use crate::quotes::draft::{Draft, Sheet};
 use crate::quotes::to_order::Target;
-use crate::users::model::folded_name;
 
 /// Everything that these drafts are looked at beside, in a handful of statements whatever their number.
 pub async fn get_context(tx: &mut CompanyTx, drafts: &[(&Draft, &Sheet)]) -> Result<ImportContext> {

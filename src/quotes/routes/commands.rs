@@ -4,6 +4,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
+use crate::actor::Actor;
+use crate::auth::client::wants_json;
 use crate::command::{self, Done, Outcome, Tap};
 use crate::error::{AppError, Result, Sentence};
 use crate::extract::Path;
@@ -16,8 +18,6 @@ use crate::quotes::actions::{DraftContext, Sent};
 use crate::quotes::queries::drafts;
 use crate::quotes::routes::pages::{PreviewQuery, show_preview};
 use crate::state::AppState;
-use crate::users::client::wants_json;
-use crate::users::model::Actor;
 
 /// Every field of the form, in its order: the names of cells depend on the paper.
 type Fields = Vec<(String, String)>;

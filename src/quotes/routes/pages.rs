@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use crate::actor::{Actor, Permission};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::extract::{Path, Query};
@@ -21,7 +22,6 @@ use crate::quotes::preview;
 use crate::quotes::queries::{context, drafts};
 use crate::quotes::views::{DraftRow, ImportPage, PreviewPage, UploadResult};
 use crate::state::AppState;
-use crate::users::model::{Actor, Permission};
 
 /// `GET /quotes`
 pub async fn quotes(State(state): State<AppState>, visitor: Visitor) -> Result<Response> {

@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 
 use super::QuotesState;
 use super::pages::import_page;
+use crate::actor::Actor;
+use crate::auth::client::wants_json;
 use crate::command::{self, Caller, Done, Outcome, Tap};
 use crate::error::{AppError, Result, Sentence};
 use crate::extract::{Multipart, Parts};
@@ -20,8 +22,6 @@ use crate::quotes::draft::{tidied, tidy};
 use crate::quotes::queries::drafts::{self, NewDraft};
 use crate::quotes::views::UploadResult;
 use crate::quotes::{MAX_BYTES, Refusal};
-use crate::users::client::wants_json;
-use crate::users::model::Actor;
 
 /// All files of one request. The script sends one file a request; without script they come together.
 pub const MOST_REQUEST_BYTES: usize = 64 << 20;

@@ -10,6 +10,7 @@ mod pages;
 use askama::Template;
 use data::{EVERYTHING, board, items, scene, the_order, timeline};
 use pages::{board_page, import_page, order_page, pages, people, people_page, sign_in};
+use separacao::auth::views::SignInCompany;
 use separacao::ids::ItemId;
 use separacao::lang::Lang;
 use separacao::orders::item::ItemGroup;
@@ -21,8 +22,8 @@ use separacao::orders::views::parts::{
 };
 use separacao::orders::views::refused_form::FormState;
 use separacao::orders::views::{BoardFilter, CardFragment};
+use separacao::people::views::PersonFragment;
 use separacao::quotes::views::DraftFragment;
-use separacao::users::views::{PersonFragment, SignInCompany};
 
 #[test]
 fn every_page_can_be_looked_at() {

@@ -4,7 +4,11 @@
 
 use askama::Template;
 use jiff::civil::date;
+use separacao::actor::Role;
+use separacao::auth::views::{ChangePinPage, SignInCompany, SignInPage};
+use separacao::companies::views::SetUpPage;
 use separacao::html::{Drawn, FieldErrors, FramedPage, Layout, Nav, Pager, RenderContext};
+use separacao::http::views::ErrorPage;
 use separacao::ids::{DraftId, OrderId, PersonId};
 use separacao::lang::Lang;
 use separacao::orders::indicators::{Indicators, Trend};
@@ -13,12 +17,9 @@ use separacao::orders::status::{Counts, OrderState, OrderStatus};
 use separacao::orders::views::order::{OpenSheet, OrderBody};
 use separacao::orders::views::refused_form::FormState;
 use separacao::orders::views::{BoardBody, BoardFilter, ClosedPage, CountersFragment};
+use separacao::people::model::{OneTimePin, PersonRow};
+use separacao::people::views::{NewPersonForm, PeoplePage};
 use separacao::quotes::views::{ImportPage, PreviewPage, UploadResult};
-use separacao::users::model::Role;
-use separacao::users::views::{
-    ChangePinPage, ErrorPage, NewPersonForm, OneTimePin, PeoplePage, PersonRow, SetUpPage, SignInCompany,
-    SignInPage,
-};
 
 use super::data::{
     EVERYTHING, board, chrome, finished, items, minutes_ago, packagings, scene, shippings, the_order,

@@ -1,6 +1,6 @@
 //! As it runs on the internet: cookies, transport, addresses.
 
-use separacao::users::operate::{self, Operator};
+use separacao::companies::actions::{Operator, admins, companies};
 use sqlx::AssertSqlSafe;
 
 use crate::support::client::Client;
@@ -22,9 +22,9 @@ const PRODUCTION: [&str; 6] = [
 async fn new_pin(url: &str) -> String {
     let server = TestServer::on(url, &[]).await;
     let settings = server::settings(url, &PRODUCTION);
-    let company = operate::get_company(&server.app.db, Some("alfa")).await.unwrap();
+    let company = companies::get_company(&server.app.db, Some("alfa")).await.unwrap();
     let operator = Operator { db: &server.app.db, clock: &server.app.clock, settings: &settings };
-    operate::reset_pin(operator, &company, ADMIN).await.unwrap()
+    admins::reset_pin(operator, &company, ADMIN).await.unwrap()
 }
 
 #[tokio::test]

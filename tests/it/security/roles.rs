@@ -1,7 +1,7 @@
 //! Who may do what, over HTTP: every command, every role, as the one table of permissions says.
 
 use reqwest::multipart::Form;
-use separacao::users::model::{Grant, Permission, Role};
+use separacao::actor::{Grant, Permission, Role};
 
 use crate::isolation::routes::{FREE, Fields, OWNED};
 use crate::isolation::{fill, filled};

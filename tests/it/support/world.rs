@@ -4,8 +4,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::civil::date;
 use rust_decimal::Decimal;
+use separacao::actor::Role;
+use separacao::auth::pin_hash as pin;
 use separacao::clock::Clock;
 use separacao::command::Change;
+use separacao::companies::actions::companies;
+use separacao::companies::model::NewCompany;
 use separacao::config::Settings;
 use separacao::db::Db;
 use separacao::feed;
@@ -14,11 +18,9 @@ use separacao::orders::actions::import::{Document, import_order};
 use separacao::orders::model::{OrderSummary, ShippingOption};
 use separacao::orders::queries::import::{NewItem, NewOrder};
 use separacao::orders::queries::{items, options, summaries};
+use separacao::people::model::NewPerson;
+use separacao::people::queries as people;
 use separacao::state::AppState;
-use separacao::users::model::Role;
-use separacao::users::operate::{self, NewCompany};
-use separacao::users::pin;
-use separacao::users::queries::people::{self, NewPerson};
 
 use super::server;
 
@@ -52,7 +54,7 @@ pub async fn people(url: &str) {
     drop(turn);
     for (name, code) in [("Distribuidora Alfa", "alfa"), ("Distribuidora Beta", "beta")] {
         let new = NewCompany { name, code, time_zone: "America/Sao_Paulo" };
-        let company_id = operate::create_company(&db, new).await.unwrap();
+        let company_id = companies::create_company(&db, new).await.unwrap();
         add_people(&db, &settings, company_id, &pin_hash).await;
     }
     db.close();
@@ -93,7 +95,7 @@ pub struct Imported {
 
 impl Company {
     pub async fn find(app: &AppState, code: &'static str) -> Self {
-        let company = operate::get_company(&app.db, Some(code)).await.unwrap();
+        let company = companies::get_company(&app.db, Some(code)).await.unwrap();
         Self { app: app.clone(), id: company.id, code }
     }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use rust_decimal::Decimal;
+use separacao::actor::Actor;
 use separacao::command::{self, Caller, Change, Command, Tap};
 use separacao::db::CompanyTx;
 use separacao::error::Result;
@@ -17,7 +18,6 @@ use separacao::ids::{ItemId, OperationId, OrderId};
 use separacao::orders::actions::OrderContext;
 use separacao::orders::actions::items::PickItem;
 use separacao::state::AppState;
-use separacao::users::model::Actor;
 use sqlx::{Connection, Executor};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -59,7 +59,7 @@ async fn actor(app: &AppState, url: &str) -> Actor {
             .await
             .unwrap();
     let ids = [separacao::ids::SessionId(id)];
-    let found = separacao::users::session::check_sessions(&app.db, &app.clock, &ids, &[]);
+    let found = separacao::auth::session::check_sessions(&app.db, &app.clock, &ids, &[]);
     found.await.unwrap().remove(0).1.expect("a session")
 }
 

@@ -1,0 +1,60 @@
+//! Doors that are guessed at before anybody is known: the codes of companies and the set-up token. Failures count by
+//! address, in Postgres, which all replicas share.
+
+use jiff::Timestamp;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::auth::client::Client;
+use crate::auth::model::OpenCompany;
+use crate::auth::model::limits::{self, GuessKind};
+use crate::auth::queries::{devices, guesses, sign_in};
+use crate::error::Result;
+use crate::state::AppState;
+
+/// The company whose people sign in: by code, or the only one there is, where nothing can be guessed. None: the code
+/// has to be asked for. A code that nobody has counts as a failure; after too many, right ones are not told apart
+/// from wrong ones any more, but on devices that the company's people use.
+pub async fn find_company(
+    state: &AppState,
+    client: &Client,
+    code: Option<&str>,
+) -> Result<Option<OpenCompany>> {
+    let mut tx = state.db.gate().await?;
+    let Some(code) = code.map(|code| code.trim().to_lowercase()) else {
+        return sign_in::find_only_company(&mut tx).await;
+    };
+    // No code is longer, and none holds what a text of the database cannot.
+    let plausible = code.len() <= 30 && code.bytes().all(|byte| byte.is_ascii_graphic());
+    let found = if plausible { sign_in::find_company(&mut tx, &code).await? } else { None };
+    if let (Some(company), Some(device)) = (&found, client.device)
+        && devices::is_known(&mut tx, company.id, &device.key()).await?
+    {
+        return Ok(found);
+    }
+    if found.is_none()
+        && let Some(only) = sign_in::find_only_company(&mut tx).await?
+    {
+        return Ok(Some(only));
+    }
+    let now = state.clock.now();
+    check_guesses(&mut tx, GuessKind::Company, &client.network, now).await?;
+    if found.is_none() {
+        guesses::insert_guess_failure(&mut tx, Uuid::now_v7(), GuessKind::Company, &client.network, now)
+            .await?;
+        tx.commit().await?;
+    }
+    Ok(found)
+}
+
+/// Refuses an address that has to wait. Those who knock at once take turns, so that guesses sent side by side count.
+pub async fn check_guesses(
+    db: &mut PgConnection,
+    kind: GuessKind,
+    address: &str,
+    now: Timestamp,
+) -> Result<()> {
+    guesses::lock_guesses(db, kind, address).await?;
+    let tally = guesses::get_guess_tally(db, kind, address, now - limits::SHARED_WINDOW).await?;
+    limits::guess_wait(kind, tally, now).map_or(Ok(()), |wait| Err(limits::too_many_here(wait)))
+}

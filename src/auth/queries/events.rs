@@ -1,0 +1,88 @@
+//! SQL of what an auditor asks for. Never a PIN, never a cookie.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::auth::client::Source;
+use crate::error::Result;
+use crate::ids::{CompanyId, PersonId};
+
+/// What happened. The code is the word in the table and in the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecurityEvent {
+    SignedIn,
+    SignInFailed,
+    /// A failure after which the account has to wait.
+    LockedOut,
+    SignedOut,
+    /// Another's sessions were ended, or one's own elsewhere.
+    SessionsEnded,
+    PinChanged,
+    PinReset,
+    PersonCreated,
+    RolesChanged,
+    PersonDeactivated,
+    PersonReactivated,
+    SetUpDone,
+    DeviceShared,
+    DeviceUnshared,
+}
+
+impl SecurityEvent {
+    pub fn code(self) -> &'static str {
+        match self {
+            SecurityEvent::SignedIn => "signed_in",
+            SecurityEvent::SignInFailed => "sign_in_failed",
+            SecurityEvent::LockedOut => "locked_out",
+            SecurityEvent::SignedOut => "signed_out",
+            SecurityEvent::SessionsEnded => "sessions_ended",
+            SecurityEvent::PinChanged => "pin_changed",
+            SecurityEvent::PinReset => "pin_reset",
+            SecurityEvent::PersonCreated => "person_created",
+            SecurityEvent::RolesChanged => "roles_changed",
+            SecurityEvent::PersonDeactivated => "person_deactivated",
+            SecurityEvent::PersonReactivated => "person_reactivated",
+            SecurityEvent::SetUpDone => "set_up_done",
+            SecurityEvent::DeviceShared => "device_shared",
+            SecurityEvent::DeviceUnshared => "device_unshared",
+        }
+    }
+}
+
+/// An event about to be written.
+#[derive(Debug)]
+pub struct NewSecurityEvent<'a> {
+    pub kind: SecurityEvent,
+    /// Whom it is about.
+    pub person_id: Option<PersonId>,
+    /// Who did it; None: nobody who is signed in.
+    pub actor_id: Option<PersonId>,
+    pub source: &'a Source,
+    pub detail: serde_json::Value,
+    pub at: Timestamp,
+}
+
+pub async fn insert_security_event(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    event: &NewSecurityEvent<'_>,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into security_events (company_id, id, kind, person_id, actor_id, address, request_id, detail, at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        company_id.0,
+        Uuid::now_v7(),
+        event.kind.code(),
+        event.person_id.map(|id| id.0),
+        event.actor_id.map(|id| id.0),
+        event.source.address.as_deref(),
+        event.source.request_id.as_deref(),
+        event.detail,
+        event.at.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! SQL of the columns of people that signing in is about: the PIN, and the language of one's pages.
+
+use sqlx::PgConnection;
+
+use crate::error::Result;
+use crate::ids::{CompanyId, PersonId};
+use crate::lang::Lang;
+
+/// Gives somebody a PIN that another person knows.
+pub async fn update_pin_reset(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: PersonId,
+    pin_hash: &str,
+) -> Result<()> {
+    sqlx::query!(
+        "update people set pin_hash = $3, pin_must_change = true where company_id = $1 and id = $2",
+        company_id.0,
+        id.0,
+        pin_hash
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Replaces one's own PIN. False: it has been replaced since `old_hash` was read.
+pub async fn update_own_pin(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: PersonId,
+    old_hash: &str,
+    new_hash: &str,
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "update people set pin_hash = $4, pin_must_change = false
+         where company_id = $1 and id = $2 and pin_hash = $3",
+        company_id.0,
+        id.0,
+        old_hash,
+        new_hash
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Whether somebody's PIN is the one behind this hash: a command that was replayed has made another.
+pub async fn has_pin_hash(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: PersonId,
+    pin_hash: &str,
+) -> Result<bool> {
+    let has = sqlx::query_scalar!(
+        r#"select exists (select from people where company_id = $1 and id = $2 and pin_hash = $3) as "has!""#,
+        company_id.0,
+        id.0,
+        pin_hash
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(has)
+}
+
+/// Asks for a new PIN at once: the rule has become stricter than the one in use.
+pub async fn update_pin_must_change(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    person_id: PersonId,
+) -> Result<()> {
+    sqlx::query!(
+        "update people set pin_must_change = true where company_id = $1 and id = $2",
+        company_id.0,
+        person_id.0
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn update_language(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: PersonId,
+    lang: Lang,
+) -> Result<()> {
+    sqlx::query!(
+        "update people set language = $3 where company_id = $1 and id = $2",
+        company_id.0,
+        id.0,
+        lang.tag()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

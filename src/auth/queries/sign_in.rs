@@ -1,0 +1,221 @@
+//! SQL of signing in, before anybody is known: run as the gate.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::auth::model::OpenCompany;
+use crate::auth::model::limits::{ACCOUNT_WINDOW, SHARED_WINDOW, Tallies, Tally};
+use crate::error::Result;
+use crate::ids::{CompanyId, PersonId};
+
+/// The open company with this code.
+pub async fn find_company(db: &mut PgConnection, code: &str) -> Result<Option<OpenCompany>> {
+    let row = sqlx::query!(
+        "select id, code, name, login_digits, pin_digits from companies where code = $1 and closed_at is null",
+        code
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| OpenCompany {
+        id: CompanyId(row.id),
+        code: row.code,
+        name: row.name,
+        login_digits: u8::try_from(row.login_digits).unwrap_or_default(),
+        pin_digits: u8::try_from(row.pin_digits).unwrap_or_default(),
+    }))
+}
+
+/// The open company, if there is exactly one.
+pub async fn find_only_company(db: &mut PgConnection) -> Result<Option<OpenCompany>> {
+    let mut rows = sqlx::query!(
+        "select id, code, name, login_digits, pin_digits from companies where closed_at is null order by id limit 2"
+    )
+    .fetch_all(db)
+    .await?;
+    let only = if rows.len() == 1 { rows.pop() } else { None };
+    Ok(only.map(|row| OpenCompany {
+        id: CompanyId(row.id),
+        code: row.code,
+        name: row.name,
+        login_digits: u8::try_from(row.login_digits).unwrap_or_default(),
+        pin_digits: u8::try_from(row.pin_digits).unwrap_or_default(),
+    }))
+}
+
+/// Somebody with a number in a company.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub person_id: PersonId,
+    pub number: String,
+    pub name: String,
+    pub pin_hash: String,
+    pub pin_must_change: bool,
+    /// Whether this person has signed in on this device before.
+    pub known_device: bool,
+}
+
+/// The active person with a number, or with an id.
+pub async fn find_account(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    number: Option<&str>,
+    person_id: Option<PersonId>,
+    device: Option<&[u8]>,
+) -> Result<Option<Account>> {
+    let row = sqlx::query!(
+        r#"select p.id, p.number, p.name, p.pin_hash, p.pin_must_change,
+             exists (select from known_devices d where d.company_id = p.company_id and d.person_id = p.id
+               and d.device_key = $4) as "known_device!"
+           from people p
+           where p.company_id = $1 and p.active and (p.number = $2 or ($2 is null and p.id = $3))"#,
+        company_id.0,
+        number,
+        person_id.map(|id| id.0),
+        device
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| Account {
+        person_id: PersonId(row.id),
+        number: row.number,
+        name: row.name,
+        pin_hash: row.pin_hash,
+        pin_must_change: row.pin_must_change,
+        known_device: row.known_device,
+    }))
+}
+
+/// Makes sign-ins of a company take turns while they count failures and add their own.
+pub async fn lock_failures(db: &mut PgConnection, company_id: CompanyId) -> Result<()> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", format!("sign-in {company_id}"))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Whose failures are counted.
+#[derive(Clone, Copy, Debug)]
+pub struct FailureKey<'a> {
+    pub number: &'a str,
+    pub address: &'a str,
+    pub known_device: bool,
+}
+
+/// Failures before `now`, as [`crate::auth::model::limits::wait`] wants them.
+pub async fn get_tallies(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    key: FailureKey<'_>,
+    now: Timestamp,
+) -> Result<Tallies> {
+    let row = sqlx::query!(
+        r#"select
+             count(*) filter (where number = $2 and known_device = $4) as "account!",
+             max(at) filter (where number = $2 and known_device = $4) as account_last,
+             count(*) filter (where address = $3 and not known_device and at > $6) as "address!",
+             max(at) filter (where address = $3 and not known_device and at > $6) as address_last,
+             count(distinct number) filter (where not known_device and at > $6) as "numbers!",
+             max(at) filter (where not known_device and at > $6) as numbers_last
+           from sign_in_failures where company_id = $1 and at > $5"#,
+        company_id.0,
+        key.number,
+        key.address,
+        key.known_device,
+        (now - ACCOUNT_WINDOW).to_sqlx() as _,
+        (now - SHARED_WINDOW).to_sqlx() as _
+    )
+    .fetch_one(db)
+    .await?;
+    let tally = |count, last: Option<jiff_sqlx::Timestamp>| Tally {
+        count,
+        last_at: last.map(jiff_sqlx::Timestamp::to_jiff),
+    };
+    Ok(Tallies {
+        account: tally(row.account, row.account_last),
+        address: tally(row.address, row.address_last),
+        numbers: tally(row.numbers, row.numbers_last),
+    })
+}
+
+pub async fn insert_failure(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: Uuid,
+    key: FailureKey<'_>,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into sign_in_failures (company_id, id, number, address, known_device, at) values ($1, $2, $3, $4, $5, $6)",
+        company_id.0,
+        id,
+        key.number,
+        key.address,
+        key.known_device,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Takes back the failure that was written ahead of a PIN that was right.
+pub async fn delete_failure(db: &mut PgConnection, company_id: CompanyId, id: Uuid) -> Result<()> {
+    sqlx::query!("delete from sign_in_failures where company_id = $1 and id = $2", company_id.0, id)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Forgets a person's own slips once the PIN was right on a device of theirs.
+pub async fn delete_failures_on_known_devices(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    number: &str,
+) -> Result<()> {
+    sqlx::query!(
+        "delete from sign_in_failures where company_id = $1 and number = $2 and known_device",
+        company_id.0,
+        number
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Remembers that this person has signed in on this device.
+pub async fn upsert_known_device(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    person_id: PersonId,
+    device: &[u8],
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into known_devices (company_id, person_id, device_key, last_used_at) values ($1, $2, $3, $4)
+         on conflict on constraint known_devices_pkey do update set last_used_at = excluded.last_used_at",
+        company_id.0,
+        person_id.0,
+        device,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Clears away failures and devices that no longer count.
+pub async fn delete_old_attempts(
+    db: &mut PgConnection,
+    failed_before: Timestamp,
+    used_before: Timestamp,
+) -> Result<()> {
+    sqlx::query!("delete from sign_in_failures where at < $1", failed_before.to_sqlx() as _)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query!("delete from known_devices where last_used_at < $1", used_before.to_sqlx() as _)
+        .execute(db)
+        .await?;
+    Ok(())
+}

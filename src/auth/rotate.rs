@@ -1,0 +1,58 @@
+//! A new key for sessions whose person's roles have changed: what was copied before is worth nothing soon after.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use jiff::SignedDuration;
+use tower_sessions::Session;
+use tower_sessions::session::Id;
+
+use super::client;
+use super::queries::sessions;
+use super::session::{cookie_name, key};
+use crate::actor::{Actor, SESSION_ABSOLUTE};
+use crate::error::{Chain, Result};
+use crate::ids::SessionId;
+use crate::state::AppState;
+
+/// How long the old key still serves requests that were under way when the new one was made.
+const GRACE: SignedDuration = SignedDuration::from_secs(20);
+
+/// Middleware: the next page brings the new key with it. Not an answer that may come long after it was asked for:
+/// commands that carry files, sockets and polls.
+pub async fn rotate(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let due = request.extensions().get::<Actor>().filter(|actor| actor.session.renew);
+    let due = due
+        .map(|actor| actor.session.id)
+        .filter(|_| request.method() == Method::GET && !matches!(request.uri().path(), "/live" | "/feed"));
+    let old = request.extensions().get::<Session>().and_then(Session::id);
+    let mut response = next.run(request).await;
+    if let (Some(session_id), Some(old)) = (due, old) {
+        match new_key(&state, session_id, old).await {
+            Ok(Some(cookie)) => {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            // Another request of the same page brings it.
+            Ok(None) => {}
+            Err(error) => {
+                // The page is shown all the same; the next one tries again.
+                tracing::warn!(error = %Chain(&error), "a session got no new key");
+            }
+        }
+    }
+    response
+}
+
+async fn new_key(state: &AppState, session_id: SessionId, old: Id) -> Result<Option<HeaderValue>> {
+    let new = Id::default();
+    let until = state.clock.now() + GRACE;
+    let mut tx = state.db.gate().await?;
+    if !sessions::update_session_renewed(&mut tx, session_id, &key(old), &key(new), until).await? {
+        return Ok(None);
+    }
+    tx.commit().await?;
+    let secure = state.settings.is_https();
+    let seconds = u64::try_from(SESSION_ABSOLUTE.as_secs()).unwrap_or_default();
+    Ok(Some(client::cookie_for(cookie_name(secure), &new.to_string(), seconds, secure)))
+}

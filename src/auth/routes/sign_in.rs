@@ -1,0 +1,260 @@
+//! Coming in: the sign-in page, and the PIN over the page.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use serde_json::json;
+use tower_sessions::Session;
+
+use super::back::local_path;
+use super::shared::{self, Asked};
+use crate::actor::Actor;
+use crate::auth::actions::shared::is_open;
+use crate::auth::actions::sign_in::{self as actions, Attempt, Claim, Proven};
+use crate::auth::actions::{find_company, own};
+use crate::auth::client::{self, Client};
+use crate::auth::model::OpenCompany;
+use crate::auth::session;
+use crate::auth::views::{SignInCompany, SignInPage};
+use crate::error::{AppError, Result};
+use crate::extract::{Form, Path};
+use crate::ids::PersonId;
+use crate::page::{self, Visitor};
+use crate::state::AppState;
+
+/// `/` for whoever is not signed in: 200, with the company this browser is used for.
+pub async fn sign_in_page(state: &AppState, client: &Client) -> Result<Response> {
+    let (code, nothing) = (client.company_code.as_deref(), Typed::default());
+    match find_company::find_company(state, client, code).await {
+        Ok(company) => {
+            let mut response = render(state, client, company.as_ref(), &nothing, None).await?;
+            if company.is_none() && code.is_some() {
+                // A code that is no more would count as a guess each time.
+                response.headers_mut().append(header::SET_COOKIE, client::no_company_cookie(&state.settings));
+            }
+            Ok(response)
+        }
+        Err(error) => refused(state, client, None, &nothing, error).await,
+    }
+}
+
+#[derive(Default)]
+struct Typed<'a> {
+    company: &'a str,
+    number: &'a str,
+    next: &'a str,
+}
+
+async fn render(
+    state: &AppState,
+    client: &Client,
+    company: Option<&OpenCompany>,
+    typed: &Typed<'_>,
+    error: Option<&AppError>,
+) -> Result<Response> {
+    let names_people = match company {
+        Some(company) => is_open(state, company.id, client.device).await?,
+        None => false,
+    };
+    let sentence = error.map(|error| error.sentence().say(client.lang, 0));
+    let page = SignInPage {
+        chrome: &page::signed_out(
+            client.lang,
+            state.clock.now(),
+            company.map(|company| company.name.clone()),
+        ),
+        company: match company {
+            Some(company) => SignInCompany::Known { code: company.code.clone(), name: company.name.clone() },
+            None => SignInCompany::Ask { typed: typed.company.to_owned() },
+        },
+        number: typed.number,
+        number_digits: company.map_or(4, |company| company.login_digits),
+        error: sentence.as_deref(),
+        next: local_path(typed.next),
+        names_people,
+    };
+    let mut response = page::respond(&page)?;
+    if let Some(error) = error {
+        error.mark(&mut response);
+    }
+    Ok(response)
+}
+
+/// `/e/{code}`: the company's own door; the browser remembers it.
+pub async fn company_page(
+    State(state): State<AppState>,
+    Path(code): Path<String>,
+    client: Client,
+) -> Result<Response> {
+    let typed = Typed { company: &code, ..Typed::default() };
+    let company = match find_company::find_company(&state, &client, Some(&code)).await {
+        Ok(company) => company.filter(|company| company.code == code.to_lowercase()),
+        Err(error) => return refused(&state, &client, None, &typed, error).await,
+    };
+    let Some(company) = company else {
+        let error = AppError::field("company", "sign_in.company_unknown");
+        let mut response = render(&state, &client, None, &typed, Some(&error)).await?;
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        return Ok(response);
+    };
+    let mut response = render(&state, &client, Some(&company), &Typed::default(), None).await?;
+    response.headers_mut().append(header::SET_COOKIE, client::company_cookie(&company.code, &state.settings));
+    Ok(response)
+}
+
+#[derive(Debug, Deserialize)]
+pub struct SignInForm {
+    #[serde(default, alias = "code")]
+    company: String,
+    #[serde(default)]
+    number: String,
+    #[serde(default)]
+    pin: String,
+    #[serde(default)]
+    next: String,
+}
+
+pub async fn sign_in(
+    State(state): State<AppState>,
+    actor: Option<Actor>,
+    session: Session,
+    client: Client,
+    Form(form): Form<SignInForm>,
+) -> Result<Response> {
+    let typed = Typed { company: &form.company, number: &form.number, next: &form.next };
+    let code = Some(form.company.as_str()).filter(|code| !code.is_empty()).or(client.company_code.as_deref());
+    let company = match find_company::find_company(&state, &client, code).await {
+        Ok(Some(company)) => company,
+        Ok(None) => {
+            let error = AppError::field("company", "sign_in.company_unknown");
+            return refused(&state, &client, None, &typed, error).await;
+        }
+        Err(error) => return refused(&state, &client, None, &typed, error).await,
+    };
+    let attempt = attempt(&company, Claim::Number(form.number.trim()), form.pin.trim(), &client);
+    match actions::sign_in(&state, attempt).await {
+        Ok(proven) => {
+            let mut response = enter(&state, &session, &client, actor, proven, &form.next).await?;
+            let cookie = client::company_cookie(&company.code, &state.settings);
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+            Ok(response)
+        }
+        Err(error) => refused(&state, &client, Some(&company), &typed, error).await,
+    }
+}
+
+fn attempt<'a>(company: &OpenCompany, claim: Claim<'a>, pin: &'a str, client: &'a Client) -> Attempt<'a> {
+    Attempt {
+        company_id: company.id,
+        login_digits: company.login_digits,
+        pin_digits: company.pin_digits,
+        claim,
+        pin,
+        client,
+    }
+}
+
+/// What was wrong with a sign-in is said on its page; the script gets the problem itself.
+async fn refused(
+    state: &AppState,
+    client: &Client,
+    company: Option<&OpenCompany>,
+    typed: &Typed<'_>,
+    error: AppError,
+) -> Result<Response> {
+    match error {
+        AppError::Invalid { .. } | AppError::TooMany { .. } if !client.wants_json => {
+            render(state, client, company, typed, Some(&error)).await
+        }
+        other => Err(other),
+    }
+}
+
+/// Begins the session and leads on. The same person's session goes on under a new id; another's, whose browser
+/// this was, ends on every screen.
+async fn enter(
+    state: &AppState,
+    session: &Session,
+    client: &Client,
+    before: Option<Actor>,
+    mut proven: Proven,
+    next: &str,
+) -> Result<Response> {
+    match before {
+        Some(actor) if actor.person_id == proven.person_id => {
+            proven.begins.continues = Some(actor.session.id);
+        }
+        Some(other) => own::sign_out(state, &other, &client.source).await?,
+        None => {}
+    }
+    session::begin(state, session, &proven.begins).await?;
+    let mut response = if client.wants_json {
+        Json(json!({ "person": proven.person_id, "name": proven.name, "location": local_path(next) }))
+            .into_response()
+    } else {
+        Redirect::to(local_path(next)).into_response()
+    };
+    // Sent each time: a browser forgets a cookie that is not renewed.
+    let cookie = client::device_cookie(proven.device, &state.settings);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+#[derive(Debug, Deserialize)]
+pub struct UnlockForm {
+    /// Whose page it is; the session may have ended meanwhile.
+    #[serde(default)]
+    person: Option<PersonId>,
+    /// Somebody else at the same device.
+    #[serde(default)]
+    number: Option<String>,
+    #[serde(default)]
+    pin: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// The PIN over the page. The answer says who it is now, for a tap that waited is sent only for the same person.
+pub async fn unlock(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    actor: Option<Actor>,
+    session: Session,
+    client: Client,
+    Form(form): Form<UnlockForm>,
+) -> Result<Response> {
+    let number = form.number.as_deref().map(str::trim).filter(|number| !number.is_empty());
+    let claim = match (number, form.person, &actor) {
+        (Some(number), _, _) => Claim::Number(number),
+        (None, Some(person), _) => Claim::Person(person),
+        (None, None, Some(actor)) => Claim::Person(actor.person_id),
+        (None, None, None) => return Err(AppError::SignedOut),
+    };
+    let company = match &actor {
+        Some(actor) => OpenCompany::from(actor),
+        None => find_company::find_company(&state, &client, client.company_code.as_deref())
+            .await?
+            .ok_or(AppError::SignedOut)?,
+    };
+    let proven = actions::sign_in(&state, attempt(&company, claim, form.pin.trim(), &client)).await;
+    let error = match proven {
+        Ok(proven) => return enter(&state, &session, &client, actor, proven, &form.next).await,
+        Err(AppError::Invalid { .. }) if number.is_none() => AppError::field("pin", "unlock.wrong"),
+        Err(other) => other,
+    };
+    if !client.wants_json && matches!(error, AppError::Invalid { .. } | AppError::TooMany { .. }) {
+        let asked = Asked {
+            person: form.person.or(actor.as_ref().map(|actor| actor.person_id)),
+            by_number: number.is_some(),
+            idle: false,
+            next: local_path(&form.next),
+            error: Some(&error),
+        };
+        if let Some(page) = shared::show(&state, actor.as_ref(), &client, visitor.lang, asked).await? {
+            return Ok(page);
+        }
+    }
+    Err(error)
+}

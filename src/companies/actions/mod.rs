@@ -1,0 +1,36 @@
+//! What only the operator does: companies, and an administrator where there is none to make one.
+
+pub mod admins;
+pub mod companies;
+pub mod set_up;
+
+use jiff::Timestamp;
+use sqlx::PgConnection;
+
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::db::Db;
+use crate::error::Result;
+use crate::feed::queries::append_event;
+use crate::feed::{EventKind, NewEvent};
+use crate::ids::{CompanyId, PersonId};
+
+/// What an operator needs: no server runs around a command line.
+#[derive(Clone, Copy, Debug)]
+pub struct Operator<'a> {
+    pub db: &'a Db,
+    pub clock: &'a Clock,
+    pub settings: &'a Settings,
+}
+
+/// Tells open screens; they find it on their next look.
+async fn append(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    kind: EventKind,
+    about: PersonId,
+    now: Timestamp,
+) -> Result<()> {
+    let event = NewEvent::by_clock(kind).person(about);
+    append_event(db, company_id, &event, None, now).await.map(drop)
+}

@@ -1,0 +1,28 @@
+//! The one-time page.
+
+use askama::Template;
+
+use crate::html::{FieldErrors, Layout, Nav};
+
+/// `/set-up`, once, with the token that the server printed. Posts to `/set-up`: `token`, `company_name`,
+/// `company_code`, `time_zone` (these three only where no company exists), `name`, `number`, `pin`, `pin_again`.
+#[derive(Template)]
+#[template(path = "users/set_up.html")]
+pub struct SetUpPage<'a> {
+    pub chrome: &'a Layout,
+    pub token: &'a str,
+    /// The name of the company that exists already; None: it is created here.
+    pub existing: Option<&'a str>,
+    pub company_name: &'a str,
+    pub company_code: &'a str,
+    pub time_zone: &'a str,
+    pub name: &'a str,
+    pub number: &'a str,
+    pub errors: &'a FieldErrors,
+}
+
+impl SetUpPage<'_> {
+    fn nav(&self) -> Nav {
+        Nav::Elsewhere
+    }
+}

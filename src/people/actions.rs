@@ -1,0 +1,166 @@
+//! What administrators do with people. Each is a command: once per tap, one event in the feed.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::model::NewPerson;
+use super::queries::{self, LockedPerson};
+use crate::actor::Role;
+use crate::auth::client::Source;
+use crate::auth::queries::events::{NewSecurityEvent, SecurityEvent, insert_security_event};
+use crate::auth::queries::{devices, people, sessions};
+use crate::command::{Change, Command};
+use crate::db::CompanyTx;
+use crate::error::{AppError, Result};
+use crate::feed::{EventKind, NewEvent};
+use crate::ids::PersonId;
+
+/// Who does it, from where, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct By<'a> {
+    pub actor_id: PersonId,
+    pub source: &'a Source,
+    pub now: Timestamp,
+}
+
+impl By<'_> {
+    async fn note(
+        &self,
+        tx: &mut CompanyTx,
+        kind: SecurityEvent,
+        about: PersonId,
+        detail: Value,
+    ) -> Result<()> {
+        let event = NewSecurityEvent {
+            kind,
+            person_id: Some(about),
+            actor_id: Some(self.actor_id),
+            source: self.source,
+            detail,
+            at: self.now,
+        };
+        let company_id = tx.company_id();
+        insert_security_event(tx, company_id, &event).await
+    }
+
+    fn access_changed(&self, person_id: PersonId) -> NewEvent {
+        NewEvent::new(EventKind::AccessChanged, self.actor_id).person(person_id)
+    }
+}
+
+/// Adds a person, with a PIN to be changed at the first sign-in.
+#[derive(Debug)]
+pub struct CreatePerson<'a> {
+    pub by: By<'a>,
+    pub new: NewPerson,
+}
+
+impl Command for CreatePerson<'_> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let company_id = tx.company_id();
+        queries::insert_person(tx, company_id, &self.new).await?;
+        let detail = json!({ "number": self.new.number, "roles": codes(&self.new.roles) });
+        self.by.note(tx, SecurityEvent::PersonCreated, self.new.id, detail).await?;
+        let event = NewEvent::new(EventKind::PeopleChanged, self.by.actor_id).person(self.new.id);
+        Ok(Change::Happened(event.changes_owners(self.new.roles.contains(&Role::Seller))))
+    }
+}
+
+/// Gives a person exactly these roles. Open sessions go on with the new ones, under a new key.
+#[derive(Debug)]
+pub struct SetRoles<'a> {
+    pub by: By<'a>,
+    pub person_id: PersonId,
+    pub roles: Vec<Role>,
+}
+
+impl Command for SetRoles<'_> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let company_id = tx.company_id();
+        let keeps_admin = self.roles.contains(&Role::Admin);
+        let person = lock(tx, self.person_id, !keeps_admin).await?;
+        if Role::ALL.iter().all(|role| person.roles.contains(role) == self.roles.contains(role)) {
+            return Ok(Change::Unchanged);
+        }
+        queries::update_roles(tx, company_id, self.person_id, &self.roles).await?;
+        sessions::update_sessions_renew(tx, company_id, self.person_id).await?;
+        let detail = json!({ "before": codes(&person.roles), "after": codes(&self.roles) });
+        self.by.note(tx, SecurityEvent::RolesChanged, self.person_id, detail).await?;
+        let sells = |roles: &[Role]| roles.contains(&Role::Seller);
+        let comes_or_goes = sells(&person.roles) != sells(&self.roles);
+        Ok(Change::Happened(self.by.access_changed(self.person_id).changes_owners(comes_or_goes)))
+    }
+}
+
+/// Lets a person in, or no longer. Going ends every session.
+#[derive(Debug)]
+pub struct SetActive<'a> {
+    pub by: By<'a>,
+    pub person_id: PersonId,
+    pub active: bool,
+}
+
+impl Command for SetActive<'_> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let company_id = tx.company_id();
+        let person = lock(tx, self.person_id, !self.active).await?;
+        if person.active == self.active {
+            return Ok(Change::Unchanged);
+        }
+        queries::update_active(tx, company_id, self.person_id, self.active).await?;
+        let kind =
+            if self.active { SecurityEvent::PersonReactivated } else { SecurityEvent::PersonDeactivated };
+        let mut ended = 0;
+        if !self.active {
+            ended = end_access(tx, self.person_id).await?;
+        }
+        self.by.note(tx, kind, self.person_id, json!({ "sessions_ended": ended })).await?;
+        // The orders of a seller who is gone are any seller's.
+        let sells = person.roles.contains(&Role::Seller)
+            || queries::count_open_orders(tx, company_id, self.person_id).await? > 0;
+        Ok(Change::Happened(self.by.access_changed(self.person_id).changes_owners(sells)))
+    }
+}
+
+/// Gives a person a PIN that must be changed at the next sign-in, and ends every session.
+#[derive(Debug)]
+pub struct ResetPin<'a> {
+    pub by: By<'a>,
+    pub person_id: PersonId,
+    pub pin_hash: String,
+}
+
+impl Command for ResetPin<'_> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let company_id = tx.company_id();
+        let person = lock(tx, self.person_id, false).await?;
+        if !person.active {
+            return Err(AppError::conflict("people.not_active"));
+        }
+        people::update_pin_reset(tx, company_id, self.person_id, &self.pin_hash).await?;
+        let ended = end_access(tx, self.person_id).await?;
+        self.by.note(tx, SecurityEvent::PinReset, self.person_id, json!({ "sessions_ended": ended })).await?;
+        Ok(Change::Happened(self.by.access_changed(self.person_id)))
+    }
+}
+
+/// Locks a person's row. Where the person may stop being an administrator, all of those are locked first: two
+/// who go at once take turns, and the second finds out that nobody else is left.
+async fn lock(tx: &mut CompanyTx, id: PersonId, may_lose_admin: bool) -> Result<LockedPerson> {
+    let company_id = tx.company_id();
+    if may_lose_admin && queries::lock_admins(tx, company_id).await? == [id] {
+        return Err(AppError::conflict("people.last_admin"));
+    }
+    queries::lock_person(tx, company_id, id).await?.ok_or(AppError::NotFound)
+}
+
+/// The sessions after the person's row: one that begins meanwhile waits for the row, and is refused.
+async fn end_access(tx: &mut CompanyTx, id: PersonId) -> Result<u64> {
+    let company_id = tx.company_id();
+    devices::delete_known_devices(tx, company_id, id).await?;
+    sessions::delete_sessions_of(tx, company_id, id, None).await
+}
+
+fn codes(roles: &[Role]) -> Vec<&'static str> {
+    roles.iter().map(|role| role.code()).collect()
+}

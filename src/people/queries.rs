@@ -1,0 +1,177 @@
+//! SQL of the people of a company.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::actor::{Role, folded_name};
+use crate::error::Result;
+use crate::ids::{CompanyId, PersonId};
+use crate::people::model::{NewPerson, PersonRow};
+
+struct Row {
+    id: Uuid,
+    number: String,
+    name: String,
+    roles: Vec<String>,
+    active: bool,
+    pin_must_change: bool,
+    last_admin: bool,
+}
+
+impl From<Row> for PersonRow {
+    fn from(row: Row) -> Self {
+        PersonRow {
+            id: PersonId(row.id),
+            number: row.number,
+            name: row.name,
+            roles: roles(&row.roles),
+            active: row.active,
+            pin_must_change: row.pin_must_change,
+            last_admin: row.last_admin,
+        }
+    }
+}
+
+fn roles(codes: &[String]) -> Vec<Role> {
+    codes.iter().filter_map(|code| Role::from_code(code)).collect()
+}
+
+fn codes(roles: &[Role]) -> Vec<String> {
+    roles.iter().map(|role| role.code().to_owned()).collect()
+}
+
+/// Everybody, as the screen of people shows them; active ones first.
+pub async fn list_people(db: &mut PgConnection, company_id: CompanyId) -> Result<Vec<PersonRow>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id, number, name, roles, active, pin_must_change,
+             (active and 'admin' = any(roles)
+               and count(*) filter (where active and 'admin' = any(roles)) over () = 1) as "last_admin!"
+           from people where company_id = $1 order by active desc, name_folded, id"#,
+        company_id.0
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(PersonRow::from).collect())
+}
+
+/// The active administrators, locked: who takes one away waits for the other who does.
+pub async fn lock_admins(db: &mut PgConnection, company_id: CompanyId) -> Result<Vec<PersonId>> {
+    let ids = sqlx::query_scalar!(
+        "select id from people where company_id = $1 and active and 'admin' = any(roles)
+         order by id for no key update",
+        company_id.0
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(ids.into_iter().map(PersonId).collect())
+}
+
+/// Somebody whose row is locked.
+#[derive(Debug)]
+pub struct LockedPerson {
+    pub number: String,
+    pub name: String,
+    pub roles: Vec<Role>,
+    pub active: bool,
+}
+
+pub async fn lock_person(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: PersonId,
+) -> Result<Option<LockedPerson>> {
+    let row = sqlx::query!(
+        "select number, name, roles, active from people where company_id = $1 and id = $2 for no key update",
+        company_id.0,
+        id.0
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| LockedPerson {
+        number: row.number,
+        name: row.name,
+        roles: roles(&row.roles),
+        active: row.active,
+    }))
+}
+
+/// How many open orders somebody is the seller of.
+pub async fn count_open_orders(db: &mut PgConnection, company_id: CompanyId, id: PersonId) -> Result<i64> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from orders where company_id = $1 and seller_id = $2 and state = 'open'"#,
+        company_id.0,
+        id.0
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(count)
+}
+
+pub async fn find_person_by_number(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    number: &str,
+) -> Result<Option<PersonId>> {
+    let id = sqlx::query_scalar!(
+        "select id from people where company_id = $1 and number = $2",
+        company_id.0,
+        number
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(id.map(PersonId))
+}
+
+pub async fn insert_person(db: &mut PgConnection, company_id: CompanyId, new: &NewPerson) -> Result<()> {
+    sqlx::query!(
+        "insert into people (company_id, id, number, name, name_folded, roles, pin_hash, pin_must_change, created_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        company_id.0,
+        new.id.0,
+        new.number,
+        new.name,
+        folded_name(&new.name),
+        &codes(&new.roles),
+        new.pin_hash,
+        new.pin_must_change,
+        new.created_by.map(|id| id.0)
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn update_roles(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: PersonId,
+    roles: &[Role],
+) -> Result<()> {
+    sqlx::query!(
+        "update people set roles = $3 where company_id = $1 and id = $2",
+        company_id.0,
+        id.0,
+        &codes(roles)
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn update_active(
+    db: &mut PgConnection,
+    company_id: CompanyId,
+    id: PersonId,
+    active: bool,
+) -> Result<()> {
+    sqlx::query!(
+        "update people set active = $3 where company_id = $1 and id = $2",
+        company_id.0,
+        id.0,
+        active
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
