@@ -205,17 +205,11 @@ impl Texts {
         plain
     }
 
+    /// The statements of a pick, in the order in which the server sends them.
     fn pick(&self, ids: &Ids, key: &str) -> String {
-        let [company, person, order, item] =
-            [ids.company, ids.person, ids.order, ids.item].map(|id| format!("'{id}'::uuid"));
-        let [company, person, order, item] = [&company, &person, &order, &item].map(String::as_str);
-        let state = r#"'{"quantity":"1000000","picked":"1","rest_state":"pending"}'::jsonb"#;
-        let detail = r#"'{"lines":[{"id":1,"before":{"picked":"1"},"after":{"picked":"2"}}],"picks_added":[{"seq":1}]}'::jsonb"#;
-        let payload = "'{\"version\":1}'::jsonb";
-        let only = format!("array[{item}]");
-        let operation = "('00000000-0000-7000-8000-' || lpad(to_hex(:random::bigint), 12, '0'))::uuid";
-        let tag = "(random() * 1e18)::bigint";
-        let none = "null";
+        let who = Literals::of(ids);
+        let [company, order] = [who.company.as_str(), who.order.as_str()];
+        let only = format!("array[{}]", who.item);
         [
             self.with("select id as \"id!\"", "from find_session", &[&format!("'\\x{key}'::bytea"), "now()"])
                 + ";",
@@ -225,72 +219,74 @@ impl Texts {
                 ids.company
             )),
             "\\set random random(1, 281474976710655)".to_owned(),
-            self.with("insert into operations", "", &[company, person, operation, "'\\x00'::bytea", "now()"])
-                + ";",
+            self.claim(&who),
             self.with("select o.state, o.number", "for no key update", &[company, order]) + " \\gset",
             self.with("select i.id, i.position", "", &[company, order, &only]) + " \\gset item_",
             "\\set next :version + 1".to_owned(),
-            self.with(
-                "update order_items set quantity",
-                "",
-                &[
-                    company,
-                    item,
-                    "1000000",
-                    ":item_picked::numeric + 1",
-                    "0",
-                    "'pending'",
-                    "0",
-                    "0",
-                    "0",
-                    none,
-                    none,
-                    none,
-                    ":next",
-                    "false",
-                ],
-            ) + ";",
-            self.with(
-                "insert into item_picks",
-                "",
-                &[company, order, item, ":next", person, "1", state, "now()"],
-            ) + ";",
-            self.with(
-                "with bumped as",
-                "",
-                &[
-                    company,
-                    order,
-                    ":next",
-                    "'item_picked'",
-                    item,
-                    "1",
-                    person,
-                    detail,
-                    "null::bigint",
-                    "now()",
-                ],
-            ) + ";",
-            self.with(
-                "with head as",
-                "",
-                &[
-                    company,
-                    tag,
-                    "'item_picked'",
-                    order,
-                    item,
-                    payload,
-                    person,
-                    "now()",
-                    person,
-                    operation,
-                    ":next",
-                ],
-            ) + ";",
+            self.update_line(&who),
+            self.insert_pick(&who),
+            self.insert_entry(&who),
+            self.insert_event(&who),
             "commit;".to_owned(),
         ]
         .join("\n")
+    }
+
+    fn claim(&self, who: &Literals) -> String {
+        let literals = [who.company.as_str(), &who.person, OPERATION, "'\\x00'::bytea", "now()"];
+        self.with("insert into operations", "", &literals) + ";"
+    }
+
+    /// The line's new state.
+    fn update_line(&self, who: &Literals) -> String {
+        let amounts = ["1000000", ":item_picked::numeric + 1", "0", "'pending'", "0", "0", "0"];
+        let texts = ["null", "null", "null", ":next", "false"];
+        let literals = [[who.company.as_str(), &who.item].as_slice(), &amounts, &texts].concat();
+        self.with("update order_items set quantity", "", &literals) + ";"
+    }
+
+    /// The pick itself.
+    fn insert_pick(&self, who: &Literals) -> String {
+        let state = r#"'{"quantity":"1000000","picked":"1","rest_state":"pending"}'::jsonb"#;
+        let literals =
+            [who.company.as_str(), &who.order, &who.item, ":next", &who.person, "1", state, "now()"];
+        self.with("insert into item_picks", "", &literals) + ";"
+    }
+
+    /// The entry of the history, with the order's new version.
+    fn insert_entry(&self, who: &Literals) -> String {
+        let detail = r#"'{"lines":[{"id":1,"before":{"picked":"1"},"after":{"picked":"2"}}],"picks_added":[{"seq":1}]}'::jsonb"#;
+        let line = [who.company.as_str(), &who.order, ":next", "'item_picked'", &who.item, "1"];
+        let rest = [who.person.as_str(), detail, "null::bigint", "now()"];
+        self.with("with bumped as", "", &[line.as_slice(), &rest].concat()) + ";"
+    }
+
+    /// The event of the feed, with the outcome of the operation.
+    fn insert_event(&self, who: &Literals) -> String {
+        let tag = "(random() * 1e18)::bigint";
+        let payload = "'{\"version\":1}'::jsonb";
+        let event = [who.company.as_str(), tag, "'item_picked'", &who.order, &who.item, payload];
+        let outcome = [who.person.as_str(), "now()", &who.person, OPERATION, ":next"];
+        self.with("with head as", "", &[event.as_slice(), &outcome].concat()) + ";"
+    }
+}
+
+/// A fresh operation id, as pgbench writes one.
+const OPERATION: &str = "('00000000-0000-7000-8000-' || lpad(to_hex(:random::bigint), 12, '0'))::uuid";
+
+/// The ids of a pick, as SQL.
+struct Literals {
+    company: String,
+    person: String,
+    order: String,
+    item: String,
+}
+
+impl Literals {
+    fn of(ids: &Ids) -> Self {
+        let [company, person, order, item] =
+            [ids.company, ids.person, ids.order, ids.item].map(|id| format!("'{id}'::uuid"));
+        Self { company, person, order, item }
     }
 }
 

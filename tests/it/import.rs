@@ -2,6 +2,7 @@
 
 use reqwest::multipart::{Form, Part};
 use rust_decimal::Decimal;
+use separacao::ids::OrderId;
 use separacao::lang::Lang;
 use separacao::orders::queries::{items, summaries};
 use separacao::quotes::{MAX_BYTES, Quote, Refusal};
@@ -11,10 +12,18 @@ use crate::support::client::Client;
 use crate::support::database::{count, run_sql};
 use crate::support::quotes::{Choices, fixture, form, order_of, pdf, send, upload, usual};
 use crate::support::server::TestServer;
-use crate::support::world::{ADMIN, OTHER_SELLER, PICKER, SELLER};
+use crate::support::world::{ADMIN, Company, OTHER_SELLER, PICKER, SELLER};
 
 fn cents(reais: Decimal) -> i64 {
     (reais * Decimal::ONE_HUNDRED).try_into().unwrap()
+}
+
+/// The papers that become orders as they are.
+fn good_samples() -> Vec<String> {
+    let samples = std::fs::read_dir(fixture("")).unwrap().map(|entry| entry.unwrap().path());
+    let names = samples.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+    let names = names.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned());
+    names.filter(|name| !["wrong-sum", "no-items"].contains(&name.as_str())).collect()
 }
 
 #[tokio::test]
@@ -23,64 +32,12 @@ async fn every_sample_becomes_the_order_that_its_json_says() {
     let company = server.company("alfa").await;
     let seller = server.signed_in("alfa", SELLER).await;
     let choices = usual(&company).await;
-    let samples = std::fs::read_dir(fixture("")).unwrap().map(|entry| entry.unwrap().path());
-    let names = samples.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
-    let names = names.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned());
-    for name in names.filter(|name| !["wrong-sum", "no-items"].contains(&name.as_str())) {
-        let expected: Quote =
-            serde_json::from_slice(&std::fs::read(fixture(&format!("{name}.json"))).unwrap()).unwrap();
+    for name in good_samples() {
         let draft = upload(&seller, &name).await;
-        let preview = seller.get(&draft).await;
-        assert_eq!(preview.status, 200, "{name}: {}", preview.text);
-        let paper = seller.get(&format!("{draft}/quote.pdf")).await;
-        assert_eq!((paper.status.as_u16(), &paper.headers["content-type"] == "application/pdf"), (200, true));
-        let policy = paper.headers["content-security-policy"].to_str().unwrap();
-        assert!(
-            policy.contains("frame-ancestors 'self'") && policy.contains("default-src 'none'"),
-            "{policy}"
-        );
+        is_shown_with_its_paper(&seller, &draft, &name).await;
         let note = [("note", "Conferir <antes>\ncom cuidado")];
         let id = order_of(&seller.tap(&format!("{draft}/confirm"), &choices.form("1", &note)).await);
-        let mut tx = company.app.db.company(company.id).await.unwrap();
-        let order = summaries::get_summary(&mut tx, id).await.unwrap();
-        let items = items::list_items(&mut tx, id, None).await.unwrap();
-        assert_eq!(order.number.as_deref(), Some(expected.number.as_str()).filter(|number| *number != "0"));
-        assert_eq!(
-            (order.customer_code, order.customer),
-            (expected.customer_code, expected.customer),
-            "{name}"
-        );
-        assert_eq!((order.quote_date, order.shipping.as_str()), (expected.date, "Correios"), "{name}");
-        assert_eq!(order.notes[0].text, "Conferir <antes>\ncom cuidado");
-        assert_eq!(order.values_mismatch_reason, None);
-        let read: Vec<_> = items
-            .into_iter()
-            .map(|item| {
-                (
-                    item.code,
-                    item.description,
-                    item.unit,
-                    item.state.quantity,
-                    item.unit_price_cents,
-                    item.total_cents,
-                )
-            })
-            .collect();
-        let wanted: Vec<_> = expected
-            .items
-            .into_iter()
-            .map(|item| {
-                (
-                    item.code,
-                    item.description,
-                    item.unit,
-                    item.quantity,
-                    cents(item.unit_price),
-                    cents(item.total),
-                )
-            })
-            .collect();
-        assert_eq!(read, wanted, "{name}");
+        is_what_the_json_says(&company, id, &name).await;
         let stored = seller.http().get(seller.url(&format!("/orders/{id}/quote.pdf")));
         let stored =
             stored.header("cookie", seller.cookie_header()).send().await.unwrap().bytes().await.unwrap();
@@ -92,6 +49,37 @@ async fn every_sample_becomes_the_order_that_its_json_says() {
     let discount =
         "orders where number = '41005' and discount_cents = 1530 and total_cents - 1530 = payable_cents";
     assert_eq!(count(&server.database_url, discount).await, 1);
+}
+
+async fn is_shown_with_its_paper(seller: &Client, draft: &str, name: &str) {
+    let preview = seller.get(draft).await;
+    assert_eq!(preview.status, 200, "{name}: {}", preview.text);
+    let paper = seller.get(&format!("{draft}/quote.pdf")).await;
+    assert_eq!((paper.status.as_u16(), &paper.headers["content-type"] == "application/pdf"), (200, true));
+    let policy = paper.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("frame-ancestors 'self'") && policy.contains("default-src 'none'"), "{policy}");
+}
+
+async fn is_what_the_json_says(company: &Company, id: OrderId, name: &str) {
+    let expected: Quote =
+        serde_json::from_slice(&std::fs::read(fixture(&format!("{name}.json"))).unwrap()).unwrap();
+    let mut tx = company.app.db.company(company.id).await.unwrap();
+    let order = summaries::get_summary(&mut tx, id).await.unwrap();
+    let items = items::list_items(&mut tx, id, None).await.unwrap();
+    assert_eq!(order.number.as_deref(), Some(expected.number.as_str()).filter(|number| *number != "0"));
+    assert_eq!((order.customer_code, order.customer), (expected.customer_code, expected.customer), "{name}");
+    assert_eq!((order.quote_date, order.shipping.as_str()), (expected.date, "Correios"), "{name}");
+    assert_eq!(order.notes[0].text, "Conferir <antes>\ncom cuidado");
+    assert_eq!(order.values_mismatch_reason, None);
+    let read = items.into_iter().map(|item| {
+        let amounts = (item.state.quantity, item.unit_price_cents, item.total_cents);
+        (item.code, item.description, item.unit, amounts)
+    });
+    let wanted = expected.items.into_iter().map(|item| {
+        let amounts = (item.quantity, cents(item.unit_price), cents(item.total));
+        (item.code, item.description, item.unit, amounts)
+    });
+    assert_eq!(read.collect::<Vec<_>>(), wanted.collect::<Vec<_>>(), "{name}");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ pub mod revise;
 pub mod undo;
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 
 use super::access;
 use super::history::Detail;
@@ -110,77 +111,101 @@ fn closed_conflict(state: OrderState, order: &LockedOrder, now: Timestamp) -> Ap
 
 /// Why the line is no longer as the screen showed it: what is true, who made it so, and when.
 fn item_conflict(refusal: ItemRefusal, item: &Item, now: Timestamp) -> AppError {
-    let changed_by = |key: &'static str, change: &LastChange| {
-        Sentence::new(key).text("name", change.by_name.clone()).when(change.at, now)
-    };
-    let is = |change: &LastChange, kind: EventKind| change.kind == kind.code();
-    let returned =
-        |change: &LastChange| is(change, EventKind::ItemReturned) || is(change, EventKind::ItemUnpicked);
-    let sentence = match (refusal, &item.last_change) {
-        (ItemRefusal::MoreThanRest { rest }, _) if item.state.off_quote && rest.is_zero() => {
+    let last = Last { change: item.last_change.as_ref(), now };
+    let sentence = match refusal {
+        ItemRefusal::AmountInvalid => return AppError::field("quantity", "orders.error.amount_invalid"),
+        ItemRefusal::MoreThanRest { rest } if item.state.off_quote && rest.is_zero() => {
             Sentence::new("conflict.item_gone")
         }
-        (ItemRefusal::MoreThanRest { rest }, Some(change)) if is(change, EventKind::OrderRevised) => {
-            changed_by("conflict.item_revised", change).quantity("rest", rest)
-        }
-        (ItemRefusal::MoreThanToReturn { left }, Some(change)) if left.is_zero() && returned(change) => {
-            changed_by("conflict.item_returned", change)
-        }
-        (ItemRefusal::MoreThanToReturn { left }, Some(change)) if left.is_zero() => {
-            changed_by("conflict.item_changed_by", change)
-        }
-        (ItemRefusal::MoreThanToReturn { left }, None) if left.is_zero() => {
-            Sentence::new("conflict.item_changed")
-        }
-        (ItemRefusal::MoreThanToReturn { left }, _) => {
-            Sentence::new("conflict.more_than_to_return").quantity("left", left)
-        }
-        (ItemRefusal::NotLastPick, Some(change)) if is(change, EventKind::ItemPicked) => {
-            changed_by("conflict.picked_since", change)
-                .quantity("picked", change.quantity.unwrap_or_default())
-        }
-        (ItemRefusal::NotLastPick, Some(change)) if returned(change) => {
-            changed_by("conflict.item_returned", change)
-        }
-        (ItemRefusal::AmountInvalid, _) => return AppError::field("quantity", "orders.error.amount_invalid"),
-        (ItemRefusal::MoreThanRest { rest }, Some(change)) if is(change, EventKind::ItemPicked) => {
-            if rest.is_zero() {
-                changed_by("conflict.item_picked", change)
-            } else {
-                let moved = change.quantity.unwrap_or_default();
-                changed_by("conflict.more_than_rest_by", change)
-                    .quantity("rest", rest)
-                    .quantity("picked", moved)
-            }
-        }
-        (ItemRefusal::MoreThanRest { rest }, Some(change)) => {
-            changed_by("conflict.rest_changed_by", change).quantity("rest", rest)
-        }
-        (ItemRefusal::MoreThanRest { rest }, None) => {
-            Sentence::new("conflict.more_than_rest").quantity("rest", rest)
-        }
-        (ItemRefusal::MoreThanPicked { picked }, Some(change)) => {
-            changed_by("conflict.more_than_picked_by", change).quantity("picked", picked)
-        }
-        (ItemRefusal::MoreThanPicked { picked }, None) => {
-            Sentence::new("conflict.more_than_picked").quantity("picked", picked)
-        }
-        (ItemRefusal::NotFrom { status: ItemStatus::Picked }, Some(change))
-            if is(change, EventKind::ItemPicked) =>
-        {
-            changed_by("conflict.item_picked", change)
-        }
-        (ItemRefusal::NotFrom { status: ItemStatus::Short }, Some(change))
-            if is(change, EventKind::ItemShort) =>
-        {
-            changed_by("conflict.item_short", change)
-        }
-        (ItemRefusal::NotFrom { .. } | ItemRefusal::NotLastPick, Some(change)) => {
-            changed_by("conflict.item_changed_by", change)
-        }
-        (ItemRefusal::NotFrom { .. } | ItemRefusal::NotLastPick, None) => {
-            Sentence::new("conflict.item_changed")
-        }
+        ItemRefusal::MoreThanRest { rest } => last.more_than_rest(rest),
+        ItemRefusal::MoreThanToReturn { left } => last.more_than_to_return(left),
+        ItemRefusal::MoreThanPicked { picked } => last.more_than_picked(picked),
+        ItemRefusal::NotLastPick => last.not_last_pick(),
+        ItemRefusal::NotFrom { status } => last.not_from(status),
     };
     AppError::Conflict(sentence)
+}
+
+/// The last change of a line, which explains a refusal better than the rule does.
+struct Last<'a> {
+    change: Option<&'a LastChange>,
+    now: Timestamp,
+}
+
+impl Last<'_> {
+    fn said(&self, key: &'static str, change: &LastChange) -> Sentence {
+        Sentence::new(key).text("name", change.by_name.clone()).when(change.at, self.now)
+    }
+
+    fn changed(&self) -> Sentence {
+        match self.change {
+            Some(change) => self.said("conflict.item_changed_by", change),
+            None => Sentence::new("conflict.item_changed"),
+        }
+    }
+
+    fn more_than_rest(&self, rest: Decimal) -> Sentence {
+        let Some(change) = self.change else {
+            return Sentence::new("conflict.more_than_rest").quantity("rest", rest);
+        };
+        match () {
+            () if is(change, EventKind::OrderRevised) => {
+                self.said("conflict.item_revised", change).quantity("rest", rest)
+            }
+            () if is(change, EventKind::ItemPicked) && rest.is_zero() => {
+                self.said("conflict.item_picked", change)
+            }
+            () if is(change, EventKind::ItemPicked) => self
+                .said("conflict.more_than_rest_by", change)
+                .quantity("rest", rest)
+                .quantity("picked", change.quantity.unwrap_or_default()),
+            () => self.said("conflict.rest_changed_by", change).quantity("rest", rest),
+        }
+    }
+
+    fn more_than_to_return(&self, left: Decimal) -> Sentence {
+        match self.change {
+            _ if !left.is_zero() => Sentence::new("conflict.more_than_to_return").quantity("left", left),
+            Some(change) if is_returned(change) => self.said("conflict.item_returned", change),
+            _ => self.changed(),
+        }
+    }
+
+    fn more_than_picked(&self, picked: Decimal) -> Sentence {
+        let sentence = match self.change {
+            Some(change) => self.said("conflict.more_than_picked_by", change),
+            None => Sentence::new("conflict.more_than_picked"),
+        };
+        sentence.quantity("picked", picked)
+    }
+
+    fn not_last_pick(&self) -> Sentence {
+        match self.change {
+            Some(change) if is(change, EventKind::ItemPicked) => self
+                .said("conflict.picked_since", change)
+                .quantity("picked", change.quantity.unwrap_or_default()),
+            Some(change) if is_returned(change) => self.said("conflict.item_returned", change),
+            _ => self.changed(),
+        }
+    }
+
+    fn not_from(&self, status: ItemStatus) -> Sentence {
+        match (status, self.change) {
+            (ItemStatus::Picked, Some(change)) if is(change, EventKind::ItemPicked) => {
+                self.said("conflict.item_picked", change)
+            }
+            (ItemStatus::Short, Some(change)) if is(change, EventKind::ItemShort) => {
+                self.said("conflict.item_short", change)
+            }
+            _ => self.changed(),
+        }
+    }
+}
+
+fn is(change: &LastChange, kind: EventKind) -> bool {
+    change.kind == kind.code()
+}
+
+fn is_returned(change: &LastChange) -> bool {
+    is(change, EventKind::ItemReturned) || is(change, EventKind::ItemUnpicked)
 }

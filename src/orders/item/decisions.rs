@@ -8,7 +8,7 @@ use super::{ItemState, ItemStatus, RestState};
 pub const SHORT_REASONS: [&str; 4] = ["stock", "damaged", "not_located", "other"];
 
 /// Why a command on a line cannot be done; the caller adds who made it so.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ItemRefusal {
     /// An amount that is zero, negative, too fine (over 3 places) or too large to be one.
     AmountInvalid,

@@ -1,5 +1,6 @@
 //! The lines of an order.
 
+use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::db::CompanyTx;
@@ -8,10 +9,84 @@ use crate::ids::{ItemId, OrderId, PersonId};
 use crate::orders::item::{ItemState, Replacement, RestState};
 use crate::orders::model::{Item, LastChange, LastPick};
 
+/// A line with the entry of the history that changed it last, and its last pick.
+struct ItemRow {
+    id: Uuid,
+    position: i32,
+    code: String,
+    description: String,
+    unit: String,
+    unit_price_cents: i64,
+    total_cents: i64,
+    quantity: Decimal,
+    picked: Decimal,
+    to_return: Decimal,
+    rest_state: String,
+    ordered: Decimal,
+    received: Decimal,
+    not_found: Decimal,
+    replacement: Option<String>,
+    replacement_quantity: Option<Decimal>,
+    reason: Option<String>,
+    off_quote: bool,
+    version: i64,
+    kind: Option<String>,
+    moved: Option<Decimal>,
+    actor_id: Option<Uuid>,
+    at: Option<jiff_sqlx::Timestamp>,
+    actor: Option<String>,
+    last_seq: Option<i32>,
+    last_picked: Option<Decimal>,
+}
+
+impl ItemRow {
+    fn into_item(self) -> Result<Item> {
+        let last_change = match (self.kind, self.actor_id, self.actor, self.at) {
+            (Some(kind), Some(by), Some(by_name), Some(at)) => Some(LastChange {
+                version: self.version,
+                kind,
+                quantity: self.moved,
+                by: PersonId(by),
+                by_name,
+                at: at.to_jiff(),
+            }),
+            _ => None,
+        };
+        let replacement = self
+            .replacement
+            .zip(self.replacement_quantity)
+            .map(|(text, quantity)| Replacement { text, quantity });
+        Ok(Item {
+            id: ItemId(self.id),
+            position: self.position,
+            code: self.code,
+            description: self.description,
+            unit: self.unit,
+            unit_price_cents: self.unit_price_cents,
+            total_cents: self.total_cents,
+            state: ItemState {
+                quantity: self.quantity,
+                picked: self.picked,
+                to_return: self.to_return,
+                rest_state: rest_state(&self.rest_state)?,
+                ordered: self.ordered,
+                received: self.received,
+                not_found: self.not_found,
+                replacement,
+                reason: self.reason,
+                off_quote: self.off_quote,
+            },
+            last_change,
+            last_pick: self.last_seq.zip(self.last_picked).map(|(seq, quantity)| LastPick { seq, quantity }),
+        })
+    }
+}
+
 /// The lines of an order in the quote's order; with `only`, just those, also where they have left the order.
 pub async fn list_items(tx: &mut CompanyTx, order_id: OrderId, only: Option<&[ItemId]>) -> Result<Vec<Item>> {
     let only: Option<Vec<Uuid>> = only.map(|ids| ids.iter().map(|id| id.0).collect());
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        ItemRow,
         r#"select i.id, i.position, i.code, i.description, i.unit, i.unit_price_cents, i.total_cents, i.quantity, i.picked, i.to_return,
              i.rest_state, i.ordered, i.received, i.not_found, i.replacement, i.replacement_quantity, i.reason, i.off_quote, i.version,
              h.kind as "kind?", h.quantity as "moved?", h.actor_id as "actor_id?", h.at as "at?", p.name as "actor?",
@@ -29,51 +104,7 @@ pub async fn list_items(tx: &mut CompanyTx, order_id: OrderId, only: Option<&[It
     )
     .fetch_all(&mut **tx)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let last_change = match (row.kind, row.actor_id, row.actor, row.at) {
-                (Some(kind), Some(by), Some(by_name), Some(at)) => Some(LastChange {
-                    version: row.version,
-                    kind,
-                    quantity: row.moved,
-                    by: PersonId(by),
-                    by_name,
-                    at: at.to_jiff(),
-                }),
-                _ => None,
-            };
-            let replacement = row
-                .replacement
-                .zip(row.replacement_quantity)
-                .map(|(text, quantity)| Replacement { text, quantity });
-            Ok(Item {
-                id: ItemId(row.id),
-                position: row.position,
-                code: row.code,
-                description: row.description,
-                unit: row.unit,
-                unit_price_cents: row.unit_price_cents,
-                total_cents: row.total_cents,
-                state: ItemState {
-                    quantity: row.quantity,
-                    picked: row.picked,
-                    to_return: row.to_return,
-                    rest_state: rest_state(&row.rest_state)?,
-                    ordered: row.ordered,
-                    received: row.received,
-                    not_found: row.not_found,
-                    replacement,
-                    reason: row.reason,
-                    off_quote: row.off_quote,
-                },
-                last_change,
-                last_pick: row
-                    .last_seq
-                    .zip(row.last_picked)
-                    .map(|(seq, quantity)| LastPick { seq, quantity }),
-            })
-        })
-        .collect()
+    rows.into_iter().map(ItemRow::into_item).collect()
 }
 
 /// Writes a line's new state; `version` is that of the entry that changed it.

@@ -8,13 +8,114 @@ use super::notes::list_notes;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
-use crate::orders::model::{Closing, OrderSummary, Totals};
+use crate::orders::model::{Closing, Note, OrderSummary, Totals};
 use crate::orders::status::{Counts, OrderState};
+
+struct SummaryRow {
+    id: Uuid,
+    number: Option<String>,
+    customer_code: String,
+    customer: String,
+    seller_id: Uuid,
+    seller: String,
+    seller_active: bool,
+    imported_by: Uuid,
+    importer: String,
+    quote_date: jiff_sqlx::Date,
+    total_cents: i64,
+    discount_cents: i64,
+    payable_cents: i64,
+    shipping_id: Uuid,
+    shipping: String,
+    packaging_id: Uuid,
+    packaging: String,
+    state: String,
+    urgent: bool,
+    values_mismatch_reason: Option<String>,
+    imported_at: jiff_sqlx::Timestamp,
+    closed_at: Option<jiff_sqlx::Timestamp>,
+    closed_by: Option<Uuid>,
+    closed_by_name: Option<String>,
+    close_reason: Option<String>,
+    volumes: Option<i32>,
+    version: i64,
+    lines: i64,
+    settled: i64,
+    touched: i64,
+    pickable: i64,
+    in_purchase: i64,
+    arrived: i64,
+    short: i64,
+    substituted: i64,
+    to_return: i64,
+    has_notes: bool,
+    picked_by: Vec<String>,
+    ready_since: Option<jiff_sqlx::Timestamp>,
+    all_returned: bool,
+}
+
+impl SummaryRow {
+    fn into_summary(self, notes: Vec<Note>) -> Result<OrderSummary> {
+        let closed = match (self.closed_at, self.closed_by) {
+            (Some(at), Some(by)) => Some(Closing {
+                at: at.to_jiff(),
+                by: PersonId(by),
+                by_name: self.closed_by_name.unwrap_or_default(),
+                reason: self.close_reason,
+                volumes: self.volumes,
+            }),
+            _ => None,
+        };
+        Ok(OrderSummary {
+            id: OrderId(self.id),
+            number: self.number,
+            customer_code: self.customer_code,
+            customer: self.customer,
+            seller_id: PersonId(self.seller_id),
+            seller: self.seller,
+            seller_active: self.seller_active,
+            imported_by: PersonId(self.imported_by),
+            importer: self.importer,
+            totals: Totals {
+                total: self.total_cents,
+                discount: self.discount_cents,
+                payable: self.payable_cents,
+            },
+            quote_date: self.quote_date.to_jiff(),
+            shipping_id: ShippingId(self.shipping_id),
+            shipping: self.shipping,
+            packaging_id: PackagingId(self.packaging_id),
+            packaging: self.packaging,
+            state: state(&self.state)?,
+            urgent: self.urgent,
+            values_mismatch_reason: self.values_mismatch_reason,
+            imported_at: self.imported_at.to_jiff(),
+            counts: Counts {
+                lines: self.lines,
+                settled: self.settled,
+                touched: self.touched,
+                pickable: self.pickable,
+                in_purchase: self.in_purchase,
+                arrived: self.arrived,
+                short: self.short,
+                substituted: self.substituted,
+                to_return: self.to_return,
+            },
+            notes,
+            picked_by: self.picked_by,
+            ready_since: self.ready_since.map(jiff_sqlx::Timestamp::to_jiff),
+            closed,
+            all_returned: self.all_returned,
+            version: self.version,
+        })
+    }
+}
 
 /// The summaries of some orders, in the order of `ids`; ids that do not exist are left out.
 pub async fn list_summaries(tx: &mut CompanyTx, ids: &[OrderId]) -> Result<Vec<OrderSummary>> {
     let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        SummaryRow,
         r#"select o.id, o.number, o.customer_code, o.customer, o.seller_id, s.name as seller, s.active as seller_active, o.imported_by, ib.name as importer, o.quote_date as quote_date,
              o.total_cents, o.discount_cents, o.payable_cents,
              o.shipping_id, sh.name as shipping, o.packaging_id, pk.name as packaging, o.state, o.urgent,
@@ -60,59 +161,8 @@ pub async fn list_summaries(tx: &mut CompanyTx, ids: &[OrderId]) -> Result<Vec<O
     let mut found: HashMap<OrderId, OrderSummary> = HashMap::with_capacity(rows.len());
     for row in rows {
         let id = OrderId(row.id);
-        let closed = match (row.closed_at, row.closed_by) {
-            (Some(at), Some(by)) => Some(Closing {
-                at: at.to_jiff(),
-                by: PersonId(by),
-                by_name: row.closed_by_name.unwrap_or_default(),
-                reason: row.close_reason,
-                volumes: row.volumes,
-            }),
-            _ => None,
-        };
-        let summary = OrderSummary {
-            id,
-            number: row.number,
-            customer_code: row.customer_code,
-            customer: row.customer,
-            seller_id: PersonId(row.seller_id),
-            seller: row.seller,
-            seller_active: row.seller_active,
-            imported_by: PersonId(row.imported_by),
-            importer: row.importer,
-            totals: Totals {
-                total: row.total_cents,
-                discount: row.discount_cents,
-                payable: row.payable_cents,
-            },
-            quote_date: row.quote_date.to_jiff(),
-            shipping_id: ShippingId(row.shipping_id),
-            shipping: row.shipping,
-            packaging_id: PackagingId(row.packaging_id),
-            packaging: row.packaging,
-            state: state(&row.state)?,
-            urgent: row.urgent,
-            values_mismatch_reason: row.values_mismatch_reason,
-            imported_at: row.imported_at.to_jiff(),
-            counts: Counts {
-                lines: row.lines,
-                settled: row.settled,
-                touched: row.touched,
-                pickable: row.pickable,
-                in_purchase: row.in_purchase,
-                arrived: row.arrived,
-                short: row.short,
-                substituted: row.substituted,
-                to_return: row.to_return,
-            },
-            notes: notes.remove(&id).unwrap_or_default(),
-            picked_by: row.picked_by,
-            ready_since: row.ready_since.map(jiff_sqlx::Timestamp::to_jiff),
-            closed,
-            all_returned: row.all_returned,
-            version: row.version,
-        };
-        found.insert(id, summary);
+        let notes = notes.remove(&id).unwrap_or_default();
+        found.insert(id, row.into_summary(notes)?);
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use reqwest::StatusCode;
 use reqwest::multipart::{Form, Part};
+use separacao::ids::OrderId;
 use sqlx::AssertSqlSafe;
 use tokio_tungstenite::tungstenite::Error;
 use uuid::Uuid;
@@ -17,7 +18,7 @@ use crate::support::client::{Answer, Client};
 use crate::support::database::superuser;
 use crate::support::server::TestServer;
 use crate::support::socket::Socket;
-use crate::support::world::{ADMIN, Imported, PICKER};
+use crate::support::world::{ADMIN, Imported, PICKER, PIN};
 
 /// What stands in the other company's rows, and must stand in no answer.
 const SECRETS: [&str; 3] = ["SEGREDO DE BETA LTDA", "nota secreta de beta", "Distribuidora Beta"];
@@ -150,50 +151,39 @@ async fn no_route_tells_or_touches_anything_of_another_company() {
         assert!(matches!(answer.status.as_u16(), 403 | 404), "{method} {pattern}: {}", answer.status);
         must_not_tell(&answer, pattern);
     }
-    // Ids in queries, forms and headers.
-    let (order, person) = (&theirs["order"], &theirs["person"]);
-    for path in [
-        format!("/?seller={person}"),
-        "/?q=segredo".to_owned(),
-        "/closed".to_owned(),
-        "/quotes".to_owned(),
-        "/people".to_owned(),
-    ] {
-        let answer = admin.get(&path).await;
-        assert_eq!(answer.status, 200, "{path}");
-        must_not_tell(&answer, &path);
-        assert!(
-            !answer.text.contains(order.as_str()) && !answer.text.contains(theirs["draft"].as_str()),
-            "{path}"
-        );
-    }
-    let shipping = text(
-        &server,
-        &format!("select shipping_id || ' ' || packaging_id from orders where company_id = '{beta}'"),
-    )
-    .await;
-    let (shipping, packaging) = shipping.split_once(' ').unwrap();
-    let change = format!("/orders/{}/shipping", own.id);
-    let answer = admin.tap(&change, &[("shipping", shipping), ("packaging", packaging)]).await;
-    assert!(
-        matches!(answer.status.as_u16(), 404 | 409 | 422),
-        "shipping of theirs: {} {}",
-        answer.status,
-        answer.text
-    );
-    let unlock = admin.tap("/unlock", &[("person", person), ("pin", crate::support::world::PIN)]).await;
-    assert!(
-        unlock.status.is_client_error(),
-        "their person with the right PIN: {} {}",
-        unlock.status,
-        unlock.text
-    );
-    let cursor = admin.page("/").await.cursor;
-    let note = admin.command(&format!("/orders/{}/notes", own.id), &[("text", "olá")], Uuid::now_v7());
-    let answer =
-        note.header("x-screen", format!("order:{order}")).header("x-cursor", &cursor).send().await.unwrap();
-    assert!(!answer.text().await.unwrap().contains(SECRETS[1]));
+    no_query_tells(&admin, &theirs).await;
+    let shipping =
+        format!("select shipping_id || ' ' || packaging_id from orders where company_id = '{beta}'");
+    no_form_or_header_takes(&admin, own.id, &theirs, &text(&server, &shipping).await).await;
     assert_eq!(everything(&server, &beta).await, before, "nothing of theirs has changed");
+}
+
+async fn no_query_tells(admin: &Client, theirs: &Ids) {
+    let person = format!("/?seller={}", theirs["person"]);
+    for path in [person.as_str(), "/?q=segredo", "/closed", "/quotes", "/people"] {
+        let answer = admin.get(path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        must_not_tell(&answer, path);
+        let told = ["order", "draft"].into_iter().find(|name| answer.text.contains(&theirs[name]));
+        assert_eq!(told, None, "{path}");
+    }
+}
+
+/// `shipping` are the ids of their shipping and packaging, with a space between them.
+async fn no_form_or_header_takes(admin: &Client, own: OrderId, theirs: &Ids, shipping: &str) {
+    let (shipping, packaging) = shipping.split_once(' ').unwrap();
+    let change = [("shipping", shipping), ("packaging", packaging)];
+    let answer = admin.tap(&format!("/orders/{own}/shipping"), &change).await;
+    let refused = matches!(answer.status.as_u16(), 404 | 409 | 422);
+    assert!(refused, "shipping of theirs: {} {}", answer.status, answer.text);
+    let unlock = admin.tap("/unlock", &[("person", &theirs["person"]), ("pin", PIN)]).await;
+    let refused = unlock.status.is_client_error();
+    assert!(refused, "their person with the right PIN: {} {}", unlock.status, unlock.text);
+    let cursor = admin.page("/").await.cursor;
+    let note = admin.command(&format!("/orders/{own}/notes"), &[("text", "olá")], Uuid::now_v7());
+    let screen = format!("order:{}", theirs["order"]);
+    let answer = note.header("x-screen", screen).header("x-cursor", &cursor).send().await.unwrap();
+    assert!(!answer.text().await.unwrap().contains(SECRETS[1]));
 }
 
 #[tokio::test]

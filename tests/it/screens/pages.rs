@@ -184,18 +184,28 @@ pub fn error_page(status: u16) -> String {
 
 /// Every page there is, by the name it is looked at under.
 pub fn pages() -> Vec<(&'static str, String)> {
-    let (orders, order, items) = (board(), the_order(), items());
-    let long: Vec<OrderSummary> = orders.iter().cloned().cycle().take(60).collect();
-    let filter = BoardFilter {
-        q: "fone".to_owned(),
-        seller: Some(uuid(2).to_string()),
-        status: Some(OrderStatus::Picking),
-    };
-    let settled: Vec<Item> = items.iter().filter(|item| item.state.is_settled()).cloned().collect();
-    let mut ready = order.clone();
-    ready.counts = Counts::of(settled.iter().map(|item| &item.state));
     let pin =
         OneTimePin { name: "João Batista".to_owned(), number: "1002".to_owned(), pin: "481930".to_owned() };
+    let mut pages = door_pages();
+    pages.extend(board_pages());
+    pages.extend(order_pages());
+    pages.extend([
+        ("import", import_page(true)),
+        ("import-empty", import_page(false)),
+        ("preview", preview_page(false)),
+        ("preview-wrong", preview_page(true)),
+        ("closed", closed_page(12)),
+        ("closed-empty", closed_page(0)),
+        ("people", people_page(None, false)),
+        ("people-once", people_page(Some(&pin), false)),
+        ("people-pin", people_page(None, true)),
+        ("error-404", error_page(404)),
+        ("error-503", error_page(503)),
+    ]);
+    pages
+}
+
+fn door_pages() -> Vec<(&'static str, String)> {
     let (door, errors) = (Layout::signed_out(scene(Lang::PtBr), None), FieldErrors::default());
     let set_up = SetUpPage {
         chrome: &door,
@@ -210,25 +220,41 @@ pub fn pages() -> Vec<(&'static str, String)> {
     };
     let pin_chrome = chrome(Lang::PtBr, "", "");
     let change_pin = ChangePinPage { chrome: &pin_chrome, must_change: true, pin_digits: 6, errors: &errors };
-    let item_sheet = |n: usize| order_page(&order, &items, OpenSheet::Item(items[n].id), EVERYTHING);
+    let ask = SignInCompany::Ask { typed: "casa".to_owned() };
     vec![
         ("sign-in", sign_in(known_company(), "", None)),
-        (
-            "sign-in-wrong",
-            sign_in(
-                SignInCompany::Ask { typed: "casa".to_owned() },
-                "1002",
-                Some(&Lang::PtBr.t("sign_in.wrong")),
-            ),
-        ),
+        ("sign-in-wrong", sign_in(ask, "1002", Some(&Lang::PtBr.t("sign_in.wrong")))),
         ("set-up", set_up.render().unwrap()),
         ("change-pin", change_pin.render().unwrap()),
-        ("board", board_page(Lang::PtBr, &orders, &BoardFilter::default(), 30)),
-        ("board-en", board_page(Lang::En, &orders, &BoardFilter::default(), 30)),
-        ("board-paged", board_page(Lang::PtBr, &long, &BoardFilter::default(), 5000)),
-        ("board-empty", board_page(Lang::PtBr, &[], &BoardFilter::default(), 0)),
+    ]
+}
+
+fn board_pages() -> Vec<(&'static str, String)> {
+    let orders = board();
+    let long: Vec<OrderSummary> = orders.iter().cloned().cycle().take(60).collect();
+    let all = BoardFilter::default();
+    let filter = BoardFilter {
+        q: "fone".to_owned(),
+        seller: Some(uuid(2).to_string()),
+        status: Some(OrderStatus::Picking),
+    };
+    vec![
+        ("board", board_page(Lang::PtBr, &orders, &all, 30)),
+        ("board-en", board_page(Lang::En, &orders, &all, 30)),
+        ("board-paged", board_page(Lang::PtBr, &long, &all, 5000)),
+        ("board-empty", board_page(Lang::PtBr, &[], &all, 0)),
         ("board-filtered", board_page(Lang::PtBr, &orders[..3], &filter, 3)),
         ("board-none", board_page(Lang::PtBr, &[], &filter, 0)),
+    ]
+}
+
+fn order_pages() -> Vec<(&'static str, String)> {
+    let (order, items) = (the_order(), items());
+    let settled: Vec<Item> = items.iter().filter(|item| item.state.is_settled()).cloned().collect();
+    let mut ready = order.clone();
+    ready.counts = Counts::of(settled.iter().map(|item| &item.state));
+    let item_sheet = |n: usize| order_page(&order, &items, OpenSheet::Item(items[n].id), EVERYTHING);
+    vec![
         ("order", order_page(&order, &items, OpenSheet::None, EVERYTHING)),
         ("order-picker", order_page(&order, &items, OpenSheet::None, "view note pick resolve finish")),
         ("order-item", item_sheet(0)),
@@ -238,16 +264,5 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("order-change", order_page(&order, &items, OpenSheet::Change, EVERYTHING)),
         ("order-cancel", order_page(&order, &items, OpenSheet::Cancel, EVERYTHING)),
         ("order-closed", order_page(&finished(ready.clone()), &settled, OpenSheet::None, EVERYTHING)),
-        ("import", import_page(true)),
-        ("import-empty", import_page(false)),
-        ("preview", preview_page(false)),
-        ("preview-wrong", preview_page(true)),
-        ("closed", closed_page(12)),
-        ("closed-empty", closed_page(0)),
-        ("people", people_page(None, false)),
-        ("people-once", people_page(Some(&pin), false)),
-        ("people-pin", people_page(None, true)),
-        ("error-404", error_page(404)),
-        ("error-503", error_page(503)),
     ]
 }
