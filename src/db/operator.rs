@@ -3,7 +3,7 @@
 //! Making, renaming and closing a company, and giving one its first administrator, is nobody's permission inside a
 //! company. Such a transaction runs as the connection's own role, which owns the tables. Its callers are
 //! `companies/` (the command line, and the one-time page while nobody at all can
-//! administer), and a restore; `tests/conventions.rs` lists them.
+//! administer), and a restore; `tests/conventions/places.rs` lists them.
 
 use std::ops::{Deref, DerefMut};
 

@@ -1,0 +1,63 @@
+//! Templates: escaped, without inline script or style, and each of use.
+
+use crate::source::{Problems, files};
+
+#[test]
+fn templates_escape_everything_and_hold_no_inline_script_or_style() {
+    let mut problems = Problems::default();
+    for file in files("templates", ".html") {
+        for (n, line) in file.text.lines().enumerate() {
+            let lower = line.to_ascii_lowercase();
+            let attribute = |start: &str| {
+                lower.match_indices(start).any(|(at, _)| {
+                    let rest = &lower[at + start.len()..];
+                    let name = rest.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(rest.len());
+                    rest[name..].starts_with('=') && (name > 0 || start.ends_with('e'))
+                })
+            };
+            let found = match () {
+                () if lower.replace(' ', "").contains("|safe") => "|safe",
+                () if lower.contains("<style") || attribute(" style") => "an inline style",
+                () if lower.contains("<script") && !lower.contains(" src=") => "an inline script",
+                () if lower.contains("javascript:") || attribute(" on") => "an inline handler",
+                () => continue,
+            };
+            problems.add(format!("{}:{}: {found}; the content policy refuses it", file.path, n + 1));
+        }
+    }
+    problems.none();
+}
+
+/// Templates still to be laid out.
+const LONG_LINES: &[&str] = &["templates/quotes/"];
+
+#[test]
+fn no_line_of_a_template_or_a_style_sheet_is_longer_than_140_characters() {
+    let mut problems = Problems::default();
+    for file in files("templates", ".html").iter().chain(&files("static/css", ".css")) {
+        if LONG_LINES.iter().any(|start| file.path.starts_with(start)) {
+            continue;
+        }
+        for (n, line) in file.text.lines().enumerate() {
+            let length = line.chars().count();
+            if length > 140 {
+                problems.add(format!("{}:{}: {length} characters; one element a line", file.path, n + 1));
+            }
+        }
+    }
+    problems.none();
+}
+
+#[test]
+fn every_template_is_used() {
+    let mut mentions: String = files("src", ".rs").into_iter().map(|file| file.text).collect();
+    mentions.extend(files("templates", "").into_iter().map(|file| file.text));
+    let mut problems = Problems::default();
+    for file in files("templates", "") {
+        let path = file.path.trim_start_matches("templates/");
+        if !mentions.contains(&format!("\"{path}\"")) {
+            problems.add(format!("{}: nothing renders or includes it; delete it", file.path));
+        }
+    }
+    problems.none();
+}
