@@ -18,6 +18,7 @@ mod health;
 mod import;
 mod isolation;
 mod malformed;
+mod migrating;
 mod new_key;
 mod people;
 mod quotes;
