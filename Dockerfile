@@ -35,7 +35,9 @@ RUN mkdir -p /image/etc/ssl/certs \
 FROM scratch
 COPY --from=build /image /
 USER 10001:10001
-ENV PORT=8000
+# Production unless told otherwise: nothing is guessed, and a missing setting is said at start.
+ENV PORT=8000 \
+    APP_ENV=production
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/separacao"]

@@ -33,6 +33,7 @@ pub mod run;
 pub mod server;
 pub mod state;
 pub mod telemetry;
+pub mod watchdog;
 
 /// mimalloc returns memory early and does not fragment under many short renders.
 #[global_allocator]

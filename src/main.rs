@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use separacao::companies::cli::{AdminCommand, CompanyCommand};
-use separacao::config::Settings;
+use separacao::config::{self, Settings};
 use separacao::quotes::cli::{self, QuoteArgs};
 use separacao::run;
 
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
     keep_pages_small();
     // A missing .env is no error; a variable that is set wins over it.
     let _ = dotenvy::dotenv();
-    let Arguments { settings, command } = Arguments::parse();
+    let Arguments { settings, command } = config::parse();
     let command = command.unwrap_or(Command::Serve { demo: false });
     if let Command::Quote(args) = command {
         // Before any runtime or database: a child that reads a hostile file must hold nothing.

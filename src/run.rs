@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::clock::Clock;
 use crate::companies::actions::Operator;
 use crate::companies::actions::set_up;
 use crate::companies::cli::{self, AdminCommand, CompanyCommand};
-use crate::config::Settings;
+use crate::config::{Settings, SettingsError};
 use crate::db::embedded::{self, Embedded};
 use crate::db::{Db, migrate};
 use crate::demo;
@@ -20,6 +21,7 @@ use crate::lifecycle::{Lifecycle, Stage};
 use crate::server::{Server, Start};
 use crate::state::AppState;
 use crate::telemetry;
+use crate::watchdog;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 type Outcome = Result<(), Failure>;
@@ -31,10 +33,13 @@ pub struct Database {
 }
 
 impl Database {
-    /// Takes DATABASE_URL, or starts the private PostgreSQL where settings allow it.
+    /// Takes DATABASE_URL, or starts the private PostgreSQL, which production never touches.
     pub async fn open(settings: &Settings) -> Result<Self, Failure> {
         if let Some(url) = &settings.database_url {
             return Ok(Self { url: url.clone(), embedded: None });
+        }
+        if settings.is_production() {
+            return Err(SettingsError::DatabaseMissing.into());
         }
         let embedded = embedded::start(&settings.data_dir(), settings.pg_bin_dir.as_deref()).await?;
         Ok(Self { url: embedded.url(), embedded: Some(embedded) })
@@ -53,15 +58,38 @@ impl Database {
 pub async fn serve(mut settings: Settings, with_demo: bool) -> Outcome {
     telemetry::start_log(&settings);
     settings.check()?;
+    settings.refuse_in_production("DEMO", with_demo)?;
+    raise_descriptor_limit();
+    // From here on a signal is heard, also one that comes before there is anything to drain.
+    let mut signals = Signals::register()?;
     // Only a name for the one-time page; it exists while nobody can administer.
     settings.setup_token.get_or_insert_with(set_up::new_setup_token);
+    let database = tokio::select! {
+        database = Database::open(&settings) => database?,
+        () = signals.any() => return Ok(()),
+    };
+    let url = database.url.clone();
+    let started = tokio::select! {
+        server = start(settings, url, with_demo) => server.map(Some),
+        () = signals.any() => Ok(None),
+    };
+    let served = match started {
+        Ok(Some(server)) => run_until_told(server, &mut signals).await,
+        Ok(None) => Ok(()),
+        Err(error) => Err(error),
+    };
+    database.close().await;
+    served
+}
+
+/// Binds a server on a database that is up to date.
+async fn start(settings: Settings, database_url: String, with_demo: bool) -> Result<Server, Failure> {
     let metrics = telemetry::start_metrics();
-    let database = Database::open(&settings).await?;
     if !settings.is_production() {
-        migrate::run(settings.migration_url(&database.url)).await?;
+        migrate::run(settings.migration_url(&database_url)).await?;
     }
     let start = Start {
-        database_url: database.url.clone(),
+        database_url,
         program: crate::config::own_program()?,
         clock: Clock::default(),
         metrics,
@@ -72,15 +100,28 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Outcome {
         offer_demo(&server.app).await?;
     }
     announce(&server).await;
+    Ok(server)
+}
+
+async fn run_until_told(server: Server, signals: &mut Signals) -> Outcome {
     let lifecycle = server.app.lifecycle.clone();
     let exit_after = Duration::from_millis(server.app.settings.drain_exit_ms);
+    watchdog::start(&lifecycle)?;
     // Whatever still runs when the time is over is left behind: a stuck request must not keep the old build alive.
     tokio::select! {
         () = server.run() => {}
-        () = wait_for_signals(lifecycle, exit_after) => tracing::warn!("left with something still running"),
+        () = wait_for_signals(signals, lifecycle, exit_after) => tracing::warn!("left with something still running"),
     }
-    database.close().await;
     Ok(())
+}
+
+/// Each socket is a descriptor; the usual limit of 1,024 is lower than what a server may accept.
+fn raise_descriptor_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+    if let Err(error) = raised {
+        tracing::warn!(%error, limit = limit.current, "the limit of open files could not be raised");
+    }
 }
 
 /// Makes the demo company, and says how to come in; the PIN is told this once.
@@ -122,28 +163,40 @@ const INTERRUPTED: Duration = Duration::from_millis(700);
 /// The same after a second SIGTERM, and when a drain takes too long.
 const IMPATIENT: Duration = Duration::from_millis(500);
 
+/// The signals that a server hears.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn register() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn any(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
 /// SIGTERM: go in order; a second one, or SIGINT: now. Ends when the time is over.
-async fn wait_for_signals(lifecycle: Lifecycle, exit_after: Duration) {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        tracing::error!("signals cannot be heard");
-        return std::future::pending().await;
-    };
+async fn wait_for_signals(signals: &mut Signals, lifecycle: Lifecycle, exit_after: Duration) {
     tokio::select! {
-        _ = terminate.recv() => {
+        _ = signals.terminate.recv() => {
             tracing::info!("told to go: no new sockets, requests are served");
             lifecycle.advance(Stage::Draining);
         }
-        _ = interrupt.recv() => {
+        _ = signals.interrupt.recv() => {
             lifecycle.advance(Stage::Leaving);
             return tokio::time::sleep(INTERRUPTED).await;
         }
     }
     tokio::select! {
         () = tokio::time::sleep(exit_after.saturating_sub(IMPATIENT)) => {}
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+        () = signals.any() => {}
     }
     lifecycle.advance(Stage::Leaving);
     tokio::time::sleep(IMPATIENT).await;
@@ -152,16 +205,19 @@ async fn wait_for_signals(lifecycle: Lifecycle, exit_after: Duration) {
 /// `separacao migrate`
 pub async fn migrate(settings: Settings) -> Outcome {
     telemetry::start_log(&settings);
+    settings.check()?;
     let database = Database::open(&settings).await?;
-    migrate::run(settings.migration_url(&database.url)).await?;
-    println!("The schema is current.");
+    let migrated = migrate::run(settings.migration_url(&database.url)).await;
     database.close().await;
+    migrated?;
+    println!("The schema is current.");
     Ok(())
 }
 
 /// `separacao restore`: run once after a backup was put back, so that open screens start afresh.
 pub async fn restore(settings: Settings) -> Outcome {
     telemetry::start_log(&settings);
+    settings.check()?;
     let database = Database::open(&settings).await?;
     let db = Db::open(&database.url, 1, 0)?;
     let mut tx = db.operator().await?;
@@ -199,7 +255,7 @@ pub async fn admin(settings: Settings, command: AdminCommand) -> Outcome {
 /// Runs an operator's command on a database that is up to date; says its refusal in words.
 async fn operate(settings: Settings, command: impl AsyncFnOnce(Operator<'_>) -> Result<()>) -> Outcome {
     telemetry::start_log(&settings);
-    settings.check_secret()?;
+    settings.check()?;
     let database = Database::open(&settings).await?;
     migrate::run(settings.migration_url(&database.url)).await?;
     let db = Db::open(&database.url, 2, 0)?;

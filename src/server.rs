@@ -1,7 +1,8 @@
 //! Bind, then run; and go away in order.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +40,30 @@ const HEADER_BYTES: usize = 32 * 1024;
 /// After so long without an acknowledgement the kernel gives a connection up.
 const USER_TIMEOUT: Duration = Duration::from_secs(25);
 
+/// Why a server does not start, in a sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("port {0} is taken by another program: stop it, or choose another port (PORT={next})", next = .0.saturating_add(1))]
+    PortTaken(u16),
+    #[error("port {0} is only for the administrator of this machine: choose one above 1023 (PORT=8000)")]
+    PortDenied(u16),
+    #[error("{0} is no address of this machine: choose another one (HOST=::)")]
+    AddressUnknown(IpAddr),
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+}
+
+impl StartError {
+    fn listen(address: SocketAddr, error: std::io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::AddrInUse => Self::PortTaken(address.port()),
+            ErrorKind::PermissionDenied => Self::PortDenied(address.port()),
+            ErrorKind::AddrNotAvailable => Self::AddressUnknown(address.ip()),
+            _ => Self::Listen(address, error),
+        }
+    }
+}
+
 /// A server that is bound and ready to run.
 pub struct Server {
     listener: TcpListener,
@@ -62,7 +87,8 @@ impl Server {
     pub async fn bind(start: Start) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let Start { settings, database_url, program, clock, metrics } = start;
         let lifecycle = Lifecycle::default();
-        let listener = listen(SocketAddr::new(settings.host, settings.port))?;
+        let address = SocketAddr::new(settings.host, settings.port);
+        let listener = listen(address).map_err(|error| StartError::listen(address, error))?;
         let port = listener.local_addr()?.port();
         let db =
             Db::open(&database_url, settings.database_max_connections, settings.database_statement_cache)?;
@@ -171,7 +197,11 @@ fn tune(stream: &TcpStream) -> std::io::Result<()> {
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     bind(address).or_else(|error| {
         let unspecified = address.is_ipv6() && address.ip().is_unspecified();
-        if unspecified { bind(SocketAddr::from(([0, 0, 0, 0], address.port()))) } else { Err(error) }
+        if unspecified && error.kind() != ErrorKind::AddrInUse {
+            bind(SocketAddr::from(([0, 0, 0, 0], address.port())))
+        } else {
+            Err(error)
+        }
     })
 }
 

@@ -1,5 +1,6 @@
 //! Logs and metrics: for the operator, never with names of customers, PINs or tokens.
 
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -15,11 +16,13 @@ const UPKEEP: Duration = Duration::from_secs(5);
 /// Upper bounds of the histograms' buckets, in seconds.
 const BUCKETS: &[f64] = &[0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
 
-/// Starts the log; JSON in production.
+/// Starts the log; JSON in production, and coloured on a terminal only.
 pub fn start_log(settings: &Settings) {
     let filter = EnvFilter::try_new(&settings.log_filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let json = settings.log_json.unwrap_or_else(|| settings.is_production());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // On a terminal NO_COLOR decides.
+    let log = if std::io::stderr().is_terminal() { log } else { log.with_ansi(false) };
     // A second start in one process (tests) keeps the first log.
     let _ = if json { log.json().try_init() } else { log.compact().try_init() };
 }

@@ -1,10 +1,16 @@
-//! Settings that would only look as if they worked are refused at the start.
+//! Settings that would only look as if they worked are refused, by every command and before anything is touched.
 
-use super::Settings;
+use super::{DEVELOPMENT, PRODUCTION, Settings};
 
 /// Why the settings cannot be used; said to the operator at start.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
+    #[error("APP_ENV={0} is unknown; set it to {PRODUCTION} or {DEVELOPMENT}, or leave it out")]
+    EnvironmentUnknown(String),
+    #[error("APP_ENV={DEVELOPMENT} does not hold on Railway, which is production; remove it")]
+    EnvironmentContradicted,
+    #[error("{0} is set in production; remove it, or set APP_ENV={DEVELOPMENT} on a machine of your own")]
+    DevelopmentOnly(&'static str),
     #[error("DATABASE_URL is not set; in production there is no embedded database to fall back to")]
     DatabaseMissing,
     #[error("REDIS_URL is not set; with REPLICAS={0} the replicas would not hear each other")]
@@ -13,6 +19,8 @@ pub enum SettingsError {
     SecretMissing,
     #[error("SECRET_KEY is too weak; it needs at least 32 characters, of which at least 10 different")]
     SecretWeak,
+    #[error("{name} is a text that stands in an example; set it to random characters ({command})")]
+    SecretKnown { name: &'static str, command: &'static str },
     #[error("{name} still holds a placeholder ({value}); put the real URL there")]
     Placeholder { name: &'static str, value: String },
     #[error("{0} is too short; it needs at least {LEAST_TOKEN} characters (openssl rand -hex 32)")]
@@ -25,20 +33,34 @@ pub enum SettingsError {
 const LEAST_TOKEN: usize = 16;
 
 /// Pepper outside production when SECRET_KEY is not set: a development machine needs no secret.
-const DEVELOPMENT_SECRET: &str = "development only: this machine holds nobody's real data";
+pub(super) const DEVELOPMENT_SECRET: &str = "development only: this machine holds nobody's real data";
+
+/// What secrets of examples and of development are recognised by, in lower case.
+const KNOWN_SECRETS: &[&str] = &[
+    "${{",
+    "<",
+    "change-me",
+    "change me",
+    "change_me",
+    "changeme",
+    "development",
+    "django-insecure",
+    "example",
+    "placeholder",
+    "replace",
+    "your-",
+    "your_",
+];
+
+/// Hosts that stand in the URLs of examples.
+const KNOWN_HOSTS: &[&str] = &["host", "hostname", "example.com"];
 
 impl Settings {
-    /// Refuses to start on settings that would only look as if they worked.
+    /// Refuses settings that would only look as if they worked.
     pub fn check(&self) -> Result<(), SettingsError> {
-        for (name, url) in [("DATABASE_URL", &self.database_url), ("REDIS_URL", &self.redis_url)] {
-            if let Some(url) = url
-                && (url.ends_with("://host:port") || url.contains("${{") || !url.contains("://"))
-            {
-                let value = if url.contains('@') { "***".to_owned() } else { url.clone() };
-                return Err(SettingsError::Placeholder { name, value });
-            }
-        }
-        self.check_secret()?;
+        self.check_environment()?;
+        self.check_urls()?;
+        self.secret()?;
         self.check_tokens()?;
         self.origins()?;
         if self.is_production() && self.database_url.is_none() {
@@ -50,31 +72,83 @@ impl Settings {
         Ok(())
     }
 
-    /// Refuses tokens in production that could be guessed.
-    fn check_tokens(&self) -> Result<(), SettingsError> {
-        for (name, token) in [("SETUP_TOKEN", &self.setup_token), ("METRICS_TOKEN", &self.metrics_token)] {
-            if self.is_production() && token.as_ref().is_some_and(|token| token.len() < LEAST_TOKEN) {
-                return Err(SettingsError::TokenWeak(name));
+    fn check_environment(&self) -> Result<(), SettingsError> {
+        match self.app_env.as_deref() {
+            None | Some(PRODUCTION) => {}
+            Some(DEVELOPMENT) if self.is_on_railway() => return Err(SettingsError::EnvironmentContradicted),
+            Some(DEVELOPMENT) => {}
+            Some(other) => return Err(SettingsError::EnvironmentUnknown(other.to_owned())),
+        }
+        self.refuse_in_production("DEBUG", self.debug)
+    }
+
+    /// For what helps a developer and harms everybody else.
+    pub fn refuse_in_production(&self, name: &'static str, is_set: bool) -> Result<(), SettingsError> {
+        if is_set && self.is_production() { Err(SettingsError::DevelopmentOnly(name)) } else { Ok(()) }
+    }
+
+    fn check_urls(&self) -> Result<(), SettingsError> {
+        let urls = [
+            ("DATABASE_URL", &self.database_url),
+            ("DATABASE_UNPOOLED_URL", &self.database_unpooled_url),
+            ("REDIS_URL", &self.redis_url),
+        ];
+        for (name, url) in urls {
+            if let Some(url) = url.as_ref().filter(|url| is_placeholder(url)) {
+                let value = if url.contains('@') { "***".to_owned() } else { url.clone() };
+                return Err(SettingsError::Placeholder { name, value });
             }
         }
         Ok(())
     }
 
-    /// Refuses a missing or weak secret outside development.
-    pub fn check_secret(&self) -> Result<(), SettingsError> {
-        self.secret().map(drop)
+    /// Refuses tokens in production that could be guessed.
+    fn check_tokens(&self) -> Result<(), SettingsError> {
+        for (name, token) in [("SETUP_TOKEN", &self.setup_token), ("METRICS_TOKEN", &self.metrics_token)] {
+            match token {
+                Some(token) if self.is_production() && token.len() < LEAST_TOKEN => {
+                    return Err(SettingsError::TokenWeak(name));
+                }
+                Some(token) if self.is_production() && is_known(token) => {
+                    return Err(SettingsError::SecretKnown { name, command: "openssl rand -hex 32" });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// The pepper. Outside production a missing one is replaced by a well-known text.
     pub fn secret(&self) -> Result<&str, SettingsError> {
-        match self.secret_key.as_deref() {
-            None if self.is_production() => Err(SettingsError::SecretMissing),
-            None => Ok(DEVELOPMENT_SECRET),
-            Some(secret) => {
-                let different: std::collections::HashSet<_> = secret.chars().collect();
-                let strong = secret.len() >= 32 && different.len() >= 10;
-                if strong || !self.is_production() { Ok(secret) } else { Err(SettingsError::SecretWeak) }
+        let Some(secret) = self.secret_key.as_deref() else {
+            let missing = self.is_production();
+            return if missing { Err(SettingsError::SecretMissing) } else { Ok(DEVELOPMENT_SECRET) };
+        };
+        let different: std::collections::HashSet<_> = secret.chars().collect();
+        match () {
+            () if !self.is_production() => Ok(secret),
+            () if is_known(secret) => {
+                Err(SettingsError::SecretKnown { name: "SECRET_KEY", command: "openssl rand -base64 48" })
             }
+            () if secret.len() < 32 || different.len() < 10 => Err(SettingsError::SecretWeak),
+            () => Ok(secret),
         }
     }
+}
+
+fn is_known(secret: &str) -> bool {
+    let secret = secret.to_lowercase();
+    KNOWN_SECRETS.iter().any(|known| secret.contains(known))
+}
+
+/// Whether a URL is one of an example, or none at all.
+fn is_placeholder(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else { return true };
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
+    KNOWN_HOSTS.contains(&name.to_lowercase().as_str())
+        || port == "port"
+        || url.contains("${{")
+        || url.contains('<')
 }

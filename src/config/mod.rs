@@ -1,5 +1,6 @@
 //! Every setting, in one place: `separacao --help` lists them, and nothing else reads the environment.
 
+mod arguments;
 mod check;
 mod origins;
 #[cfg(test)]
@@ -12,7 +13,12 @@ use clap::Args;
 
 use crate::connection::Patience;
 
+pub use arguments::parse;
 pub use check::SettingsError;
+
+/// What APP_ENV may say.
+const PRODUCTION: &str = "production";
+const DEVELOPMENT: &str = "development";
 
 /// What a server needs to know. Names that the predecessor had keep their meaning.
 #[derive(Args, Clone, Debug)]
@@ -53,7 +59,7 @@ pub struct Settings {
     #[arg(long, env = "SECRET_KEY", hide_env_values = true)]
     pub secret_key: Option<String>,
 
-    /// Development: plain-http cookies, errors in the log with their cause.
+    /// The predecessor's switch: refused in production, where it opened too much; of no effect elsewhere.
     #[arg(long, env = "DEBUG", default_value = "false", action = clap::ArgAction::Set,
           value_parser = clap::builder::BoolishValueParser::new())]
     pub debug: bool,
@@ -86,7 +92,7 @@ pub struct Settings {
     #[arg(long, env = "RAILWAY_REPLICA_ID")]
     pub railway_replica_id: Option<String>,
 
-    /// `production` outside Railway.
+    /// `production` or `development` (the default outside Railway and the image).
     #[arg(long, env = "APP_ENV")]
     pub app_env: Option<String>,
 
@@ -193,14 +199,16 @@ pub fn own_program() -> std::io::Result<PathBuf> {
 impl Settings {
     /// On Railway, or said so by APP_ENV: nothing is ever guessed.
     pub fn is_production(&self) -> bool {
-        self.railway_environment_name.is_some()
-            || self.railway_environment.is_some()
-            || self.app_env.as_deref() == Some("production")
+        self.is_on_railway() || self.app_env.as_deref() == Some(PRODUCTION)
+    }
+
+    fn is_on_railway(&self) -> bool {
+        self.railway_environment_name.is_some() || self.railway_environment.is_some()
     }
 
     /// Whether people reach this server over TLS, so that cookies are Secure and HSTS is sent.
     pub fn is_https(&self) -> bool {
-        self.is_production() && !self.debug
+        self.is_production()
     }
 
     pub fn beat(&self) -> Duration {

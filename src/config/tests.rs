@@ -50,12 +50,69 @@ fn production_refuses_tokens_that_could_be_guessed() {
     assert!(settings(&["--setup-token", "x"]).check().is_ok(), "development needs no secrets");
 }
 
+const STRONG: &[&str] =
+    &["--secret-key", "0123456789abcdef0123456789abcdef", "--database-url", "postgres://db/x"];
+
+#[test]
+fn an_environment_is_one_that_is_known_and_that_holds() {
+    for (environment, production) in [("production", true), ("development", false)] {
+        let known = settings(&[STRONG, &["--app-env", environment]].concat());
+        assert!(known.check().is_ok() && known.is_production() == production, "{environment}");
+    }
+    for unknown in ["prod", "Production", "staging"] {
+        let refused = settings(&[STRONG, &["--app-env", unknown]].concat()).check();
+        assert!(matches!(refused, Err(SettingsError::EnvironmentUnknown(said)) if said == unknown));
+    }
+    let railway = ["--railway-environment-name", "staging", "--app-env", "development"];
+    let refused = settings(&[STRONG, &railway].concat()).check();
+    assert!(matches!(refused, Err(SettingsError::EnvironmentContradicted)));
+}
+
+#[test]
+fn production_refuses_what_helps_developers() {
+    let debug = settings(&[STRONG, &["--app-env", "production", "--debug", "true"]].concat());
+    assert!(matches!(debug.check(), Err(SettingsError::DevelopmentOnly("DEBUG"))));
+    assert!(settings(&[STRONG, &["--debug", "true"]].concat()).check().is_ok());
+}
+
+#[test]
+fn production_refuses_secrets_of_examples_and_of_development() {
+    for known in [
+        super::check::DEVELOPMENT_SECRET,
+        "change-me-change-me-change-me-1234567890",
+        "django-insecure-0123456789abcdefghijklmnop",
+        "YOUR-SECRET-KEY-0123456789abcdefghijklmnop",
+    ] {
+        let production =
+            ["--app-env", "production", "--database-url", "postgres://db/x", "--secret-key", known];
+        let refused = settings(&production).check();
+        assert!(matches!(refused, Err(SettingsError::SecretKnown { name: "SECRET_KEY", .. })), "{known}");
+        let said = refused.unwrap_err().to_string();
+        assert!(said.contains("openssl rand") && !said.contains(known), "{said}");
+    }
+    let token = settings(
+        &[STRONG, &["--app-env", "production", "--metrics-token", "<a long random token>"]].concat(),
+    );
+    assert!(matches!(token.check(), Err(SettingsError::SecretKnown { name: "METRICS_TOKEN", .. })));
+}
+
 #[test]
 fn placeholders_and_half_origins_are_named() {
-    assert!(matches!(
-        settings(&["--redis-url", "redis://host:port"]).check(),
-        Err(SettingsError::Placeholder { name: "REDIS_URL", .. })
-    ));
+    for (argument, url, wanted) in [
+        ("--redis-url", "redis://host:port", "REDIS_URL"),
+        ("--redis-url", "${{Redis.REDIS_URL}}", "REDIS_URL"),
+        ("--database-url", "postgres://user:password@host:5432/separacao", "DATABASE_URL"),
+        ("--database-url", "postgres://separacao:<password>@db/separacao", "DATABASE_URL"),
+        ("--database-unpooled-url", "postgres://db.example.com@HOST/x", "DATABASE_UNPOOLED_URL"),
+    ] {
+        let refused = settings(&[argument, url]).check();
+        assert!(matches!(refused, Err(SettingsError::Placeholder { name, .. }) if name == wanted), "{url}");
+    }
+    for url in
+        ["postgres:///separacao?host=/run/postgresql", "postgres://a:b@[::1]:5432/x", "postgres://db/x"]
+    {
+        assert!(settings(&["--database-url", url]).check().is_ok(), "{url}");
+    }
     assert!(matches!(
         settings(&["--public-origins", "app.example.com"]).check(),
         Err(SettingsError::OriginInvalid(_))

@@ -30,6 +30,7 @@ mod shared_device;
 mod shelf;
 mod sign_in;
 mod sockets;
+mod starting;
 mod support;
 mod undo;
 mod wire;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{EmbeddedError, io};
+use super::{EmbeddedError, folder, io};
 
 /// What fits into a socket address besides `/.s.PGSQL.5432` and the closing zero (107 bytes in all).
 const SOCKET_DIR_BYTES: usize = 107 - "/.s.PGSQL.5432".len();
@@ -96,9 +96,11 @@ pub(super) fn create_private_dir(dir: &Path, account: Option<&Account>) -> Resul
             if meta.is_dir() && meta.uid() == owner && meta.permissions().mode() & 0o077 == 0 {
                 return Ok(());
             }
-            Err(io("somebody else's folder is in the way:", dir)(std::io::ErrorKind::PermissionDenied.into()))
+            Err(folder("somebody else's folder is in the way:", dir)(
+                std::io::ErrorKind::PermissionDenied.into(),
+            ))
         }
-        Err(error) => Err(io("cannot create", dir)(error)),
+        Err(error) => Err(folder("cannot create", dir)(error)),
     }
 }
 

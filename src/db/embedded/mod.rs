@@ -54,6 +54,11 @@ pub enum EmbeddedError {
     NotStarted { log: String },
     #[error("PostgreSQL did not stop within {STOPPED_WITHIN:?}")]
     NotStopped,
+    #[error(
+        "{what} {} ({source}): choose a folder that this user can write, for example DATA_DIR=$HOME/separacao",
+        path.display()
+    )]
+    Folder { what: &'static str, path: PathBuf, source: std::io::Error },
     #[error("{what} {}: {source}", path.display())]
     Io { what: &'static str, path: PathBuf, source: std::io::Error },
     #[error("the embedded database answered: {0}")]
@@ -138,8 +143,8 @@ struct DataDir {
 
 impl DataDir {
     fn prepare(data_dir: &Path) -> Result<Self, EmbeddedError> {
-        std::fs::create_dir_all(data_dir).map_err(io("cannot create", data_dir))?;
-        let base = data_dir.canonicalize().map_err(io("cannot open", data_dir))?;
+        std::fs::create_dir_all(data_dir).map_err(folder("cannot create", data_dir))?;
+        let base = data_dir.canonicalize().map_err(folder("cannot open", data_dir))?;
         let account = match data_dir::is_root() {
             true => Some(data_dir::find_account()?),
             false => None,
@@ -163,7 +168,7 @@ impl DataDir {
     fn open(&self, name: &str) -> Result<File, EmbeddedError> {
         let path = self.base.join(name);
         let file = OpenOptions::new().create(true).append(true).open(&path);
-        file.map_err(io("cannot open", &path))
+        file.map_err(folder("cannot write", &path))
     }
 
     fn command(&self, binaries: &Binaries, tool: &str) -> Command {
@@ -188,7 +193,8 @@ impl DataDir {
             initdb.arg("-D").arg(&fresh).args(["-U", "postgres", "-A", "trust", "-E", "UTF8"]).args(locale);
             let done = initdb.output().await.map_err(io("cannot run", &binaries.path("initdb")))?;
             if done.status.success() {
-                return std::fs::rename(&fresh, &self.cluster).map_err(io("cannot create", &self.cluster));
+                return std::fs::rename(&fresh, &self.cluster)
+                    .map_err(folder("cannot create", &self.cluster));
             }
             output = String::from_utf8_lossy(&done.stderr).trim().to_owned();
             tracing::debug!(?locale, output, "initdb refused this locale");
@@ -232,7 +238,7 @@ impl DataDir {
             }
             Ok((log.try_clone()?, log.try_clone()?))
         };
-        let (out, err) = wrap().map_err(io("cannot write", &path))?;
+        let (out, err) = wrap().map_err(folder("cannot write", &path))?;
         let mut postgres = self.command(binaries, "postgres");
         postgres.arg("-D").arg(&self.cluster).arg("-k").arg(&self.sockets).args(["-p", &PORT.to_string()]);
         for setting in ["listen_addresses=", "unix_socket_permissions=0700", "cluster_name=separacao"] {
@@ -260,6 +266,11 @@ async fn create_database(connection: &mut PgConnection) -> Result<(), sqlx::Erro
         connection.execute("create database separacao").await?;
     }
     Ok(())
+}
+
+fn folder(what: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> EmbeddedError {
+    let path = path.to_owned();
+    move |source| EmbeddedError::Folder { what, path, source }
 }
 
 fn io(what: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> EmbeddedError {

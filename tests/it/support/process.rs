@@ -79,9 +79,13 @@ impl Program {
         client.send(request.header("authorization", format!("Bearer {METRICS_TOKEN}"))).await.text
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("a running process")
+    }
+
     /// Descriptors that the process has open.
     pub fn descriptors(&self) -> usize {
-        std::fs::read_dir(format!("/proc/{}/fd", self.child.id().unwrap())).unwrap().count()
+        std::fs::read_dir(format!("/proc/{}/fd", self.id())).unwrap().count()
     }
 
     pub fn terminate(&self) {
