@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::html::format;
 use crate::lang::Lang;
+use crate::quotes::leftover::Leftover;
 use crate::quotes::quote::{Quote, QuoteLine};
 
 /// The ERP rounds each line on its own.
@@ -17,12 +18,23 @@ const TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Problem {
     NoItems,
-    /// A line of the table whose quantity, price or total cannot be read.
-    UnreadLine {
+    /// Something on the paper that is in no cell of the quote.
+    Leftover(Leftover),
+    /// Letters that the file gives no meaning; they stand as U+FFFD.
+    Illegible {
         text: String,
+    },
+    /// An item without a code.
+    NoCode {
+        line: u32,
     },
     /// Nothing, or less, of a product.
     Quantity {
+        line: u32,
+        read: Decimal,
+    },
+    /// A price or a total below nothing.
+    Negative {
         line: u32,
         read: Decimal,
     },
@@ -62,7 +74,10 @@ pub enum Notice {
 
 /// Everything that does not add up, in the order of the paper. Empty means that all checks hold.
 pub fn problems(quote: &Quote) -> Vec<Problem> {
-    let mut problems: Vec<Problem> = quote.items.iter().flat_map(check_line).collect();
+    // The seller is chosen from a list anyway.
+    let head = [&quote.number, &quote.customer_code, &quote.customer];
+    let mut problems: Vec<Problem> = head.into_iter().filter_map(illegible).collect();
+    problems.extend(quote.items.iter().flat_map(check_line));
     if quote.items.is_empty() {
         problems.push(Problem::NoItems);
     }
@@ -82,7 +97,17 @@ fn check_line(item: &QuoteLine) -> impl Iterator<Item = Problem> {
     let computed = quantity.saturating_mul(unit_price);
     let nothing = (quantity <= Decimal::ZERO).then_some(Problem::Quantity { line, read: quantity });
     let mismatch = differ(computed, total).then_some(Problem::LineTotal { line, read: total, computed });
-    nothing.into_iter().chain(mismatch)
+    let illegible = [&item.code, &item.description, &item.unit].into_iter().find_map(illegible);
+    let no_code = item.code.is_empty().then_some(Problem::NoCode { line });
+    let negative =
+        [unit_price, total].into_iter().find(|amount| amount.is_sign_negative() && !amount.is_zero());
+    let negative = negative.map(|read| Problem::Negative { line, read });
+    illegible.into_iter().chain(no_code).chain(negative).chain(nothing).chain(mismatch)
+}
+
+fn illegible(text: impl AsRef<str>) -> Option<Problem> {
+    let text = text.as_ref();
+    text.contains(char::REPLACEMENT_CHARACTER).then(|| Problem::Illegible { text: text.to_owned() })
 }
 
 fn differ(left: Decimal, right: Decimal) -> bool {
@@ -116,10 +141,16 @@ impl Problem {
     pub fn sentence(&self, lang: Lang) -> String {
         match self {
             Problem::NoItems => lang.t("quotes.problem.no_items").into_owned(),
-            Problem::UnreadLine { text } => lang.t_with("quotes.problem.unread_line", &[("text", text)]),
+            Problem::Leftover(leftover) => leftover.sentence(lang),
+            Problem::Illegible { text } => lang.t_with("quotes.problem.illegible", &[("text", text)]),
+            Problem::NoCode { line } => lang.t_with("quotes.problem.no_code", &[("line", &line.to_string())]),
             Problem::Quantity { line, read } => lang.t_with(
                 "quotes.problem.quantity",
                 &[("line", &line.to_string()), ("read", &format::quantity(lang, *read))],
+            ),
+            Problem::Negative { line, read } => lang.t_with(
+                "quotes.problem.negative",
+                &[("line", &line.to_string()), ("read", &format::amount(lang, *read))],
             ),
             Problem::LineTotal { line, read, computed } => lang.t_with(
                 "quotes.problem.line_total",

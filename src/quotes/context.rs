@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::Quote;
+use super::choices::{Choices, Chosen};
 use super::draft::{Draft, Sheet};
-use super::to_order::Choices;
 use crate::actor::folded_name;
 use crate::error::Sentence;
 use crate::html::format;
@@ -94,14 +94,6 @@ pub enum ImportTarget<'a> {
     Finished(&'a KnownOrder),
     /// Nothing: the order it was chosen to take the place of is not open any more.
     Lost,
-}
-
-/// The form as it counts: what was chosen, else what is proposed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Chosen {
-    pub shipping: Option<ShippingId>,
-    pub packaging: Option<PackagingId>,
-    pub seller: Option<PersonId>,
 }
 
 /// What a draft may double.

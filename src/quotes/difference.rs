@@ -1,8 +1,9 @@
 //! The difference between an open order and a newer quote, in words.
 
-use super::context::{Chosen, Duplicate, ImportContext, ImportTarget};
+use super::choices::{Choices, Chosen};
+use super::context::{Duplicate, ImportContext, ImportTarget};
 use super::draft::{Draft, Sheet};
-use super::to_order::{self, Choices, Target};
+use super::to_order::{self, Target};
 use super::views::{ExistingOrder, HeaderChange, LineChange};
 use crate::actor::{Actor, Permission};
 use crate::html::format;
@@ -54,7 +55,7 @@ pub fn existing(
     }
     // Cells that cannot be used would show as zeros.
     if sheet.holds() || sheet.may_be_accepted() {
-        let choices = Choices::over(target, chosen, &context.shippings);
+        let choices = Choices::over(&target.base.header, chosen, &context.shippings);
         let reason = (!sheet.holds()).then(|| draft.form.reason.clone());
         if let Some(quote) = to_order::order(draft, sheet, choices, reader.actor.person_id, reason) {
             fill(&mut existing, target, &quote, context, lang);

@@ -3,10 +3,12 @@
 
 pub mod actions;
 pub mod checks;
+pub mod choices;
 pub mod cli;
 pub mod context;
 pub mod difference;
 pub mod draft;
+pub mod leftover;
 pub mod numbers;
 pub mod preview;
 pub mod queries;
@@ -23,6 +25,7 @@ pub mod upload_quota;
 pub mod views;
 
 pub use checks::{Notice, Problem};
+pub use leftover::{Leftover, LeftoverKind};
 pub use pdf_text::{MAX_BYTES, MAX_PAGES};
 pub use quote::{Quote, QuoteLine};
 pub use reader::MOST_LINES;

@@ -4,13 +4,16 @@ use rust_decimal::Decimal;
 
 /// More digits than any real quote has, and few enough that a product of two numbers cannot overflow a `Decimal`.
 const MOST_WHOLE_DIGITS: usize = 12;
-const MOST_DECIMALS: usize = 4;
+const MOST_DECIMALS: usize = 6;
+
+/// The signs that are printed for a minus.
+const MINUS: [char; 3] = ['-', '\u{2212}', '\u{2013}'];
 
 /// Reads "1050,00", "1.707,00", "05", "1.000" (a thousand) or "1,500" (one and a half), also with a sign.
 /// A point is always a thousands mark and must stand before groups of three; anything else is `None`.
 pub fn parse(text: &str) -> Option<Decimal> {
     let text = text.trim();
-    let (negative, text) = match text.strip_prefix('-') {
+    let (negative, text) = match text.strip_prefix(MINUS) {
         Some(rest) => (true, rest.trim_start()),
         None => (false, text),
     };
@@ -27,14 +30,16 @@ pub fn parse(text: &str) -> Option<Decimal> {
     Some(value)
 }
 
-/// Reads an amount of money, with or without "R$".
+/// Reads an amount of money, with or without "R$"; less than nothing with a minus before or behind, or in brackets.
 pub fn parse_money(text: &str) -> Option<Decimal> {
-    let text = text.trim();
-    match text.strip_prefix('-') {
-        Some(rest) => {
-            parse(without_currency(rest)).filter(|value| !value.is_sign_negative()).map(|value| -value)
+    let text = without_currency(text.trim());
+    let bracketed = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
+    match bracketed.or_else(|| text.strip_prefix(MINUS)).or_else(|| text.strip_suffix(MINUS)) {
+        Some(amount) => {
+            let amount = parse(without_currency(amount.trim()));
+            amount.filter(|value| !value.is_sign_negative()).map(|value| -value)
         }
-        None => parse(without_currency(text)),
+        None => parse(text),
     }
 }
 

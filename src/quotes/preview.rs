@@ -1,10 +1,13 @@
 //! Drafts in words: what the list and the preview print.
 
 use super::checks::{self, Problem};
-use super::context::{Chosen, Duplicate, ImportContext, OpenOrder};
+use super::choices::Chosen;
+use super::context::{Duplicate, ImportContext, OpenOrder};
 use super::difference::Reader;
-use super::draft::{Draft, Fault, Field, Sheet, SheetLine};
-use super::views::{Cell, DraftRow, DraftState, PreviewForm, PreviewLine, PreviewProblem, ShippingChoice};
+use super::draft::lines::{Source, written_guess};
+use super::draft::{Draft, Fault, Field, Settled, Sheet, SheetLine};
+use super::views::{Cell, DraftRow, DraftState, PreviewForm, PreviewLeftover, PreviewLine};
+use super::views::{PreviewProblem, ShippingChoice};
 use crate::actor::Permission;
 use crate::html::{Choice, format};
 use crate::lang::Lang;
@@ -60,23 +63,60 @@ pub fn cell(field: &Field, lang: Lang) -> Cell {
     }
 }
 
-pub fn preview_line(line: &SheetLine, sheet: &Sheet, lang: Lang) -> PreviewLine {
+/// The lines that are shown: the quote's, and what was not read while somebody fills it in.
+pub fn preview_lines(draft: &Draft, sheet: &Sheet, editing: Option<&str>, lang: Lang) -> Vec<PreviewLine> {
+    let shown = sheet.lines.iter().filter(|line| !line.is_left_out() || editing == Some(&*line.name));
+    shown.map(|line| preview_line(draft, line, sheet, lang)).collect()
+}
+
+fn preview_line(draft: &Draft, line: &SheetLine, sheet: &Sheet, lang: Lang) -> PreviewLine {
     let mut cells = line.fields.each_ref().map(|field| cell(field, lang));
-    let mut problem = sheet.problems.iter().find_map(|problem| match problem {
+    let problem = sheet.problems.iter().find_map(|problem| match problem {
         Problem::LineTotal { line: number, .. } if *number == line.number => {
             Some(line_sum(sheet, problem, lang))
         }
-        Problem::Quantity { line: number, .. } if *number == line.number => Some(problem.sentence(lang)),
+        Problem::Quantity { line: number, .. } | Problem::Negative { line: number, .. }
+            if *number == line.number =>
+        {
+            Some(problem.sentence(lang))
+        }
         _ => None,
     });
-    if let Some(text) = line.unread.as_ref().filter(|_| line.is_left_out()) {
-        // One sentence for the line instead of one for each of its empty cells.
-        for cell in &mut cells {
+    let leftover = match line.source {
+        Source::Leftover(at) if line.is_left_out() => draft.reading.leftovers.get(at - 1),
+        _ => None,
+    };
+    if let Some(leftover) = leftover {
+        // What its cells may be, instead of a sentence beside each empty one.
+        let guess = written_guess(leftover, &line.fields, lang);
+        for (cell, guess) in cells.iter_mut().zip(guess) {
             cell.problem = None;
+            cell.value = guess;
         }
-        problem = Some(Problem::UnreadLine { text: text.clone() }.sentence(lang));
     }
-    PreviewLine { number: i64::from(line.number), cells, problem }
+    PreviewLine {
+        name: line.name.clone(),
+        number: i64::from(line.number),
+        cells,
+        problem: leftover.map(|leftover| leftover.sentence(lang)).or(problem),
+        added: line.source == Source::Added,
+    }
+}
+
+/// What was not read, with what became of it.
+pub fn preview_leftovers(sheet: &Sheet, lang: Lang) -> Vec<PreviewLeftover> {
+    let leftovers = sheet.leftovers.iter().map(|(at, leftover, settled)| PreviewLeftover {
+        at: *at,
+        sentence: leftover.sentence(lang),
+        may_be_an_item: leftover.kind.may_be_an_item(),
+        is_apart: leftover.kind.is_apart(),
+        struck: *settled == Settled::Struck,
+        item: match settled {
+            Settled::Item(number) => Some(lang.t_with("preview.became_item", &[("n", &number.to_string())])),
+            _ => None,
+        },
+    });
+    leftovers.collect()
 }
 
 /// "30 × 3,50 dá 105,00, no papel está 150,00"
@@ -96,17 +136,22 @@ fn line_sum(sheet: &Sheet, problem: &Problem, lang: Lang) -> String {
 
 /// The summary above the preview.
 pub fn preview_problems(sheet: &Sheet, lang: Lang) -> Vec<PreviewProblem> {
-    let mut unread = sheet.lines.iter().filter(|line| line.is_left_out());
+    let of_line = |number: u32| {
+        let line = sheet.lines.iter().find(|line| line.number == number);
+        line.map_or_else(|| "read-title".to_owned(), |line| format!("line-{}", line.name))
+    };
     let mut found: Vec<PreviewProblem> = sheet
         .problems
         .iter()
         .map(|problem| {
             let anchor = match problem {
                 Problem::NoItems => "read-title".to_owned(),
-                Problem::UnreadLine { .. } => {
-                    unread.next().map_or_else(String::new, |line| format!("line-{}", line.number))
-                }
-                Problem::Quantity { line, .. } | Problem::LineTotal { line, .. } => format!("line-{line}"),
+                Problem::Leftover(_) => "leftovers".to_owned(),
+                Problem::Illegible { .. } => "number".to_owned(),
+                Problem::Quantity { line, .. }
+                | Problem::LineTotal { line, .. }
+                | Problem::Negative { line, .. }
+                | Problem::NoCode { line } => of_line(*line),
                 Problem::Sum { .. } => "total".to_owned(),
                 Problem::Payable { .. } => "payable".to_owned(),
             };
@@ -120,8 +165,11 @@ pub fn preview_problems(sheet: &Sheet, lang: Lang) -> Vec<PreviewProblem> {
         };
         let key = format!("quote.{name}");
         let word = lang.t(&key);
-        let place =
-            line.map_or_else(|| word.to_string(), |line| format!("{} {line}, {word}", lang.t("quote.item")));
+        let number = line.and_then(|name| sheet.lines.iter().find(|line| line.name == name));
+        let place = number.map_or_else(
+            || word.to_string(),
+            |line| format!("{} {}, {word}", lang.t("quote.item"), line.number),
+        );
         PreviewProblem {
             anchor: line.map_or_else(|| field.name.clone(), |line| format!("line-{line}")),
             sentence: format!("{place}: {}", fault_sentence(fault, lang)),
@@ -134,6 +182,8 @@ pub fn preview_problems(sheet: &Sheet, lang: Lang) -> Vec<PreviewProblem> {
 pub fn notices(draft: &Draft, sheet: &Sheet, context: &ImportContext, lang: Lang) -> Vec<String> {
     let mut notices: Vec<String> =
         checks::notices(&sheet.quote).iter().map(|notice| notice.sentence(lang)).collect();
+    let aside = draft.reading.leftovers.iter().filter(|leftover| !leftover.kind.stops());
+    notices.extend(aside.map(|leftover| leftover.sentence(lang)));
     match context.duplicate(draft, sheet) {
         None | Some(Duplicate::Number(_)) => {}
         Some(duplicate) => notices.push(duplicate.sentence().say(lang, 0)),

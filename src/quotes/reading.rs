@@ -1,8 +1,10 @@
 //! The whole way from a file to a quote.
 
+use pdf_text::NoteKind;
 use serde::{Deserialize, Serialize};
 
 use super::checks::{self, Problem};
+use super::leftover::{Leftover, LeftoverKind};
 use super::quote::Quote;
 use super::reader;
 use super::refusal::Refusal;
@@ -13,29 +15,50 @@ pub struct Reading {
     pub quote: Quote,
     /// The text of all pages as a person reads it, one string for each printed line.
     pub text: Vec<String>,
-    /// Lines of the table that begin with a product code and could not be read; they are in no item.
-    pub unread: Vec<String>,
+    /// What is on the paper and in no cell of the quote.
+    #[serde(default)]
+    pub leftovers: Vec<Leftover>,
 }
 
 impl Reading {
     /// Everything that stops an import, in the order of the paper. Empty means that all checks hold.
     pub fn problems(&self) -> Vec<Problem> {
-        let unread = self.unread.iter().map(|text| Problem::UnreadLine { text: text.clone() });
-        unread.chain(checks::problems(&self.quote)).collect()
+        let leftovers = self.leftovers.iter().filter(|leftover| leftover.kind.stops());
+        leftovers.cloned().map(Problem::Leftover).chain(checks::problems(&self.quote)).collect()
     }
 }
+
+/// Characters of which one may be without a meaning before that is why a paper was not recognised.
+const CERTAIN: usize = 20;
+/// The longest list of what was not read: more say nothing more.
+const MOST_LEFTOVERS: usize = 300;
 
 /// Reads a quote from a PDF. Never panics; some milliseconds for a real quote, but a hostile file may take seconds:
 /// uploads go through [`super::Sandbox`].
 pub fn read(bytes: &[u8]) -> Result<Reading, Refusal> {
     let extracted = pdf_text::extract(bytes)?;
-    let reading = reader::read_runs(&extracted.runs);
-    reading.map_err(|refusal| match refusal {
+    let letters: usize = extracted.runs.iter().map(|run| run.edges.len()).sum();
+    let mut reading = reader::read_runs(&extracted.runs).map_err(|refusal| match refusal {
         Refusal::AnotherDocument | Refusal::HeaderUnreadable | Refusal::TotalsMissing
             if extracted.repaired =>
         {
             Refusal::Damaged
         }
+        Refusal::AnotherDocument | Refusal::HeaderUnreadable | Refusal::TotalsMissing
+            if extracted.uncertain * CERTAIN > letters =>
+        {
+            Refusal::Illegible
+        }
         other => other,
-    })
+    })?;
+    let notes = extracted.notes.into_iter().map(|note| {
+        let kind = match note.kind {
+            NoteKind::Comment => LeftoverKind::Comment,
+            NoteKind::Field => LeftoverKind::Field,
+        };
+        Leftover::new(kind, note.text, 0)
+    });
+    reading.leftovers.extend(notes);
+    reading.leftovers.truncate(MOST_LEFTOVERS);
+    Ok(reading)
 }

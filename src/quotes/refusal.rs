@@ -23,6 +23,12 @@ pub enum Refusal {
     AnotherDocument,
     /// Pages with different quote numbers.
     SeveralQuotes,
+    /// The same quote more than once: two copies on a sheet, or one behind the other.
+    RepeatedQuote,
+    /// A page is missing, by the numbers printed on them or by their order.
+    PagesMissing,
+    /// Text, but of letters without a meaning that the file tells.
+    Illegible,
     /// A quote, but its customer or date cannot be read.
     HeaderUnreadable,
     /// A quote without VALOR TOTAL or VALOR A PAGAR: its last page is missing.
@@ -51,7 +57,7 @@ impl From<pdf_text::Error> for Refusal {
 }
 
 impl Refusal {
-    pub const ALL: [Refusal; 15] = [
+    pub const ALL: [Refusal; 18] = [
         Refusal::Empty,
         Refusal::NotAPdf,
         Refusal::TooLarge,
@@ -62,6 +68,9 @@ impl Refusal {
         Refusal::TooManyLines,
         Refusal::AnotherDocument,
         Refusal::SeveralQuotes,
+        Refusal::RepeatedQuote,
+        Refusal::PagesMissing,
+        Refusal::Illegible,
         Refusal::HeaderUnreadable,
         Refusal::TotalsMissing,
         Refusal::TooHeavy,
@@ -82,6 +91,9 @@ impl Refusal {
             Refusal::TooManyLines => "too_many_lines",
             Refusal::AnotherDocument => "another_document",
             Refusal::SeveralQuotes => "several_quotes",
+            Refusal::RepeatedQuote => "repeated_quote",
+            Refusal::PagesMissing => "pages_missing",
+            Refusal::Illegible => "illegible",
             Refusal::HeaderUnreadable => "header_unreadable",
             Refusal::TotalsMissing => "totals_missing",
             Refusal::TooHeavy => "too_heavy",

@@ -1,9 +1,9 @@
 //! What a draft becomes, or makes of an order that is there: in the words of orders. Pure.
 
-use super::context::Chosen;
+use super::choices::{Choices, Chosen};
 use super::draft::{Draft, Sheet, cents};
-use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
-use crate::orders::model::{OrderSummary, ShippingOption};
+use crate::ids::{OrderId, PersonId};
+use crate::orders::model::OrderSummary;
 use crate::orders::queries::import::{NewItem, NewOrder};
 use crate::orders::queries::revise::Base;
 
@@ -21,31 +21,6 @@ impl Target {
             shipping: Some(self.base.header.shipping_id),
             packaging: Some(self.base.header.packaging_id),
             seller: Some(self.base.header.seller_id),
-        }
-    }
-}
-
-/// A form that is complete and follows the rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Choices {
-    pub shipping: ShippingId,
-    pub packaging: PackagingId,
-    pub seller: PersonId,
-    /// The shipping makes its orders urgent.
-    pub urgent: bool,
-}
-
-impl Choices {
-    /// The form as far as it is filled in, over what the order has.
-    pub fn over(target: &Target, chosen: Chosen, shippings: &[ShippingOption]) -> Self {
-        let header = &target.base.header;
-        let shipping = chosen.shipping.unwrap_or(header.shipping_id);
-        let urgent = shippings.iter().any(|option| option.id == shipping && option.makes_urgent);
-        Self {
-            shipping,
-            packaging: chosen.packaging.unwrap_or(header.packaging_id),
-            seller: chosen.seller.unwrap_or(header.seller_id),
-            urgent,
         }
     }
 }

@@ -132,14 +132,49 @@ impl Cell {
 }
 
 /// A line of the quote. Fields: `line-N-code`, `line-N-description`, `line-N-unit`, `line-N-quantity`,
-/// `line-N-unit_price`, `line-N-total`, N the line's number from 1.
+/// `line-N-unit_price`, `line-N-total`, N the line's name: `3` as it was read, `p2` for what was not, `n1` for one that
+/// was added.
 #[derive(Clone, Debug)]
 pub struct PreviewLine {
+    pub name: String,
+    /// Its place in the quote, from 1; 0: it is not in it yet.
     pub number: i64,
     /// Code, description, unit, quantity, unit price, total.
     pub cells: [Cell; 6],
     /// What does not hold on this line, with the value computed.
     pub problem: Option<String>,
+    /// Added by hand: it can be taken away again.
+    pub added: bool,
+}
+
+/// Something on the paper that was not read, or not with certainty.
+#[derive(Clone, Debug)]
+pub struct PreviewLeftover {
+    /// Its place among them, from 1; its line is named `p` and this.
+    pub at: usize,
+    pub sentence: String,
+    /// Somebody may fill it in as an item.
+    pub may_be_an_item: bool,
+    /// It is in no cell.
+    pub is_apart: bool,
+    /// Struck out, or found right.
+    pub struck: bool,
+    /// "É o item 3"
+    pub item: Option<String>,
+}
+
+impl PreviewLeftover {
+    fn is_open(&self) -> bool {
+        !self.struck && self.item.is_none()
+    }
+
+    fn icon(&self) -> &'static str {
+        if self.is_open() { "alert" } else { "check" }
+    }
+
+    fn settle_word(&self) -> &'static str {
+        if self.is_apart { "preview.strike" } else { "preview.is_right" }
+    }
 }
 
 impl PreviewLine {
@@ -230,6 +265,8 @@ pub struct PreviewForm {
 /// `customer_code`, `customer`, `date`, `total`, `discount`, `payable`, `line-N-…`; only those that have an input
 /// are sent), `shipping`, `packaging`, `seller` (ids), `remember_alias` (`yes`), `note`, `replaces` (an order's id
 /// or empty), `seen` (the difference that was shown), `reason` (administrators, an inconsistent paper), `version`, `v`.
+/// The buttons `strike=N` and `restore=N` settle the Nth leftover and take that back; `add=yes` adds an empty line below
+/// the item of the number `add_after`, `remove=n1` takes it away.
 /// The button `edit=N` saves and comes back as `?line=N#line-N` (`edit=head`: `?line=head`), `compare=yes` as `#existing-title`; the button that discards posts to `/quotes/{id}/discard`.
 #[derive(Template)]
 #[template(path = "quotes/preview.html")]
@@ -249,6 +286,8 @@ pub struct PreviewPage<'a> {
     /// total, discount, payable.
     pub totals: &'a [Cell],
     pub problems: &'a [PreviewProblem],
+    /// What was not read and has to be settled, or is.
+    pub leftovers: &'a [PreviewLeftover],
     /// Things to know that stop nothing: a discount, a code that stands twice, an identical file.
     pub notices: &'a [String],
     /// The order of the same number, or the one that the quote takes the place of.
@@ -280,13 +319,31 @@ impl PreviewPage<'_> {
         self.replaceable.iter().any(|order| self.is_chosen(&self.form.replaces, &order.value))
     }
 
+    /// "Orçamento 30567"
+    fn title(&self) -> String {
+        let lang = self.chrome.scene.lang;
+        let number = self.head.iter().find(|cell| cell.name == "number").map_or("", |cell| &*cell.value);
+        match number {
+            "" | "0" => lang.t("order.no_number").into_owned(),
+            number => format!("{} {number}", lang.t("quote.quote")),
+        }
+    }
+
+    fn correct_line(&self, line: &PreviewLine) -> String {
+        self.chrome.scene.lang.t_with("preview.correct_line", &[("n", &line.number.to_string())])
+    }
+
+    fn may_confirm(&self) -> bool {
+        !self.is_blocked() && (self.problems.is_empty() || self.may_override)
+    }
+
     /// An order stands in the way: nothing can be confirmed.
     fn is_blocked(&self) -> bool {
         self.existing.is_some_and(|existing| existing.blocked.is_some())
     }
 
     fn edits_line(&self, line: &PreviewLine) -> bool {
-        line.is_wrong() || line.is_corrected() || self.editing == Some(line.number.to_string().as_str())
+        line.is_wrong() || line.is_corrected() || self.editing == Some(&*line.name)
     }
 
     fn edits_head(&self) -> bool {

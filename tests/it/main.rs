@@ -17,6 +17,7 @@ mod hand_over;
 mod health;
 mod import;
 mod isolation;
+mod leftovers;
 mod malformed;
 mod migrating;
 mod new_key;

@@ -9,16 +9,29 @@ const MAX_DECODED: usize = 48 << 20;
 const MAX_OPERATORS: usize = 1_500_000;
 /// 500 items are some 50,000 characters.
 const MAX_CHARACTERS: usize = 400_000;
+/// Characters compared with what is painted over and under them. A page of 40 items with a rule and a shade for each
+/// line takes 200,000.
+const MAX_COMPARISONS: usize = 200_000_000;
+/// More pieces than any quote of 500 lines has (about 7,000).
+const MAX_RUNS: usize = 60_000;
 
 pub struct Budget {
     decoded: usize,
     operators: usize,
     characters: usize,
+    comparisons: usize,
+    runs: usize,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { decoded: MAX_DECODED, operators: MAX_OPERATORS, characters: MAX_CHARACTERS }
+        Self {
+            decoded: MAX_DECODED,
+            operators: MAX_OPERATORS,
+            characters: MAX_CHARACTERS,
+            comparisons: MAX_COMPARISONS,
+            runs: MAX_RUNS,
+        }
     }
 }
 
@@ -29,6 +42,14 @@ impl Budget {
 
     pub fn character(&mut self) -> Result<(), Error> {
         spend(&mut self.characters, 1)
+    }
+
+    pub fn compare(&mut self, count: usize) -> Result<(), Error> {
+        spend(&mut self.comparisons, count)
+    }
+
+    pub fn runs(&mut self, count: usize) -> Result<(), Error> {
+        spend(&mut self.runs, count)
     }
 
     /// The decoded stream; `None` when it cannot be decoded.

@@ -20,7 +20,7 @@ pub enum Error {
     /// Cut off or damaged: parts of the file are missing or cannot be decoded.
     #[error("the file is damaged")]
     Damaged,
-    /// Pages, but no text on them.
+    /// Pages, but no text on them: pictures, drawings, or nothing.
     #[error("the file has no text")]
     NoText,
     #[error("the file has more pages than are read")]

@@ -17,16 +17,22 @@ pub struct Font {
     composite: bool,
     to_unicode: Option<CMap>,
     /// What a code of one byte stands for where the map does not say.
-    letters: Vec<Option<char>>,
+    letters: Vec<String>,
     widths: Widths,
-    /// Width units to font sizes: a thousandth, except in Type 3 fonts.
+    /// Width units to what the font size is multiplied with: a thousandth, except in Type 3 fonts.
     unit: f32,
+    /// How high the font is when its size is 1: as high, except in Type 3 fonts.
+    pub em: f32,
+    /// The letters are guessed: an embedded font with an encoding of its own, which only the font program tells.
+    guessed: bool,
 }
 
 /// One character: its text, and how far it moves the pen, in font sizes.
 pub struct Character<'a> {
     pub text: &'a str,
     pub advance: f32,
+    /// The file does not say what it stands for, or leaves it to be guessed.
+    pub uncertain: bool,
     /// Word spacing applies to the code 32 of one byte only.
     pub is_single_space: bool,
 }
@@ -50,12 +56,20 @@ impl Font {
             Some(descendant) if composite => Widths::composite(document, descendant),
             _ => Widths::simple(document, font),
         };
-        let unit = match objects::numbers::<6>(document, font, b"FontMatrix") {
-            Some(matrix) if kind == b"Type3" => matrix[0].abs(),
-            _ => 0.001,
+        let (unit, em) = match objects::numbers::<6>(document, font, b"FontMatrix") {
+            Some(matrix) if kind == b"Type3" => {
+                (matrix[0].abs(), drawn_height(document, font, matrix, &widths))
+            }
+            _ => (0.001, 1.0),
         };
         let letters = if composite { Vec::new() } else { letters(document, font) };
-        Ok(Self { composite, to_unicode, letters, widths, unit })
+        let guessed = to_unicode.is_none() && !composite && is_symbolic(document, font);
+        Ok(Self { composite, to_unicode, letters, widths, unit, em, guessed })
+    }
+
+    /// Bytes of a code.
+    pub fn code_length(&self) -> usize {
+        if self.composite { 2 } else { 1 }
     }
 
     /// Hands each character of a shown string to `visit`, until that says to stop.
@@ -65,25 +79,72 @@ impl Font {
         mut visit: impl FnMut(Character<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut text = String::new();
-        for chunk in bytes.chunks(if self.composite { 2 } else { 1 }) {
+        for chunk in bytes.chunks(self.code_length()) {
             let code = chunk.iter().fold(0, |code, byte| code << 8 | u32::from(*byte));
             text.clear();
-            if !self.to_unicode.as_ref().is_some_and(|map| map.append(code, &mut text)) {
-                let letter =
-                    usize::try_from(code).ok().and_then(|code| self.letters.get(code).copied().flatten());
-                text.extend(letter);
+            let known = self.meaning(code, &mut text);
+            let width = self.widths.of(code, &text);
+            if !known {
+                text.push(if self.is_space(code, width) { ' ' } else { char::REPLACEMENT_CHARACTER });
             }
-            let advance = self.widths.of(code, &text) * self.unit;
+            let uncertain = self.guessed || text.contains(char::REPLACEMENT_CHARACTER);
             let is_single_space = !self.composite && code == 32;
-            visit(Character { text: &text, advance, is_single_space })?;
+            visit(Character { text: &text, advance: width * self.unit, uncertain, is_single_space })?;
         }
         Ok(())
     }
+
+    /// Appends what a code stands for; `false` when the file does not say, or says nothing that can be read.
+    fn meaning(&self, code: u32, text: &mut String) -> bool {
+        if self.to_unicode.as_ref().is_some_and(|map| map.append(code, text)) && is_readable(text) {
+            return true;
+        }
+        text.clear();
+        let letters = usize::try_from(code).ok().and_then(|code| self.letters.get(code));
+        text.push_str(letters.map_or("", String::as_str));
+        is_readable(text)
+    }
+
+    /// A space that the file forgot to map: the usual codes of one, in the usual width.
+    fn is_space(&self, code: u32, width: f32) -> bool {
+        let usual = if self.composite { code == 3 } else { matches!(code, 9 | 10 | 13 | 32 | 160) };
+        usual && (150.0..=360.0).contains(&(width * self.unit * 1000.0))
+    }
+}
+
+/// Something, and no character that means nothing outside its own font.
+fn is_readable(text: &str) -> bool {
+    let means = |letter: char| {
+        !matches!(letter, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'.. | char::REPLACEMENT_CHARACTER)
+            && (!letter.is_control() || letter.is_whitespace())
+    };
+    !text.is_empty() && text.chars().all(means)
+}
+
+/// Whether the font is embedded and says that its characters are none of the usual ones, or nothing of its encoding.
+fn is_symbolic(document: &Document, font: &Dictionary) -> bool {
+    let Some(descriptor) = objects::get_dictionary(document, font, b"FontDescriptor") else { return false };
+    let flags =
+        objects::get(document, descriptor, b"Flags").and_then(|flags| flags.as_i64().ok()).unwrap_or(0);
+    let embedded = [b"FontFile".as_slice(), b"FontFile2", b"FontFile3"].iter().any(|key| descriptor.has(key));
+    embedded && flags & 4 != 0 && !font.has(b"Encoding")
+}
+
+/// The height of a Type 3 font, whose size is whatever its producer likes: by its box, else by how wide its characters
+/// are.
+fn drawn_height(document: &Document, font: &Dictionary, matrix: [f32; 6], widths: &Widths) -> f32 {
+    let up = matrix[3].abs();
+    if (0.0008..=0.0012).contains(&up) {
+        return 1.0;
+    }
+    let by_box = objects::numbers::<4>(document, font, b"FontBBox")
+        .map(|[_, bottom, _, top]| (top - bottom).abs() * up);
+    by_box.filter(|height| *height > 0.0).unwrap_or_else(|| widths.middle() * matrix[0].abs() / 0.52)
 }
 
 /// The encoding of a simple font: its base encoding with its differences. Where none is named, WinAnsi, which agrees
 /// with the standard encoding on everything a quote is written in.
-fn letters(document: &Document, font: &Dictionary) -> Vec<Option<char>> {
+fn letters(document: &Document, font: &Dictionary) -> Vec<String> {
     let encoding = objects::get(document, font, b"Encoding");
     let named = encoding.and_then(|encoding| match encoding {
         Object::Name(name) => Some(name.as_slice()),
@@ -107,7 +168,7 @@ fn letters(document: &Document, font: &Dictionary) -> Vec<Option<char>> {
             Object::Integer(start) => code = usize::try_from(*start).unwrap_or(usize::MAX),
             Object::Name(name) => {
                 if let Some(slot) = letters.get_mut(code) {
-                    *slot = named_letter(name);
+                    *slot = named_letters(name);
                 }
                 code = code.saturating_add(1);
             }
@@ -118,26 +179,51 @@ fn letters(document: &Document, font: &Dictionary) -> Vec<Option<char>> {
 }
 
 /// The table of a base encoding; lopdf keeps its own to itself, but tells what a font with that encoding writes.
-fn base_letters(encoding: &[u8]) -> Vec<Option<char>> {
+fn base_letters(encoding: &[u8]) -> Vec<String> {
     let nothing = Document::new();
     let font = font_with(Object::Name(encoding.to_vec()));
     let encoding = font.get_font_encoding(&nothing).ok();
-    let letter = |code| encoding.as_ref()?.bytes_to_string(&[code]).ok()?.chars().next();
-    (0..=u8::MAX).map(letter).collect()
+    let letter = |code| encoding.as_ref().and_then(|encoding| encoding.bytes_to_string(&[code]).ok());
+    (0..=u8::MAX).map(|code| letter(code).unwrap_or_default()).collect()
 }
 
-/// The letter of a glyph's name: "ccedilla", "uni00E7".
-fn named_letter(name: &[u8]) -> Option<char> {
-    let digits = std::str::from_utf8(name).ok().and_then(|name| name.strip_prefix("uni"));
-    if let Some(code) = digits.and_then(|digits| u32::from_str_radix(digits.get(..4)?, 16).ok()) {
-        return char::from_u32(code);
+/// What a glyph's name says: "ccedilla", "uni00E7", "u1F600", "f_i", each also with a suffix, as in "zero.alt". Empty
+/// where it says nothing, as "g32" does.
+fn named_letters(name: &[u8]) -> String {
+    let Ok(name) = std::str::from_utf8(name) else { return String::new() };
+    let base = match name.find('.') {
+        None | Some(0) => name,
+        Some(end) => name.get(..end).unwrap_or(name),
+    };
+    let parts: Vec<String> = base.split('_').map(named_letter).collect();
+    // A ligature of which a part is unknown is unknown.
+    if parts.iter().any(String::is_empty) { String::new() } else { parts.concat() }
+}
+
+fn named_letter(name: &str) -> String {
+    let hexadecimal = |digits: &str| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
+    let is_code = |digits: &str| digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'A'..=b'F'));
+    if let Some(digits) = name
+        .strip_prefix("uni")
+        .filter(|digits| digits.len() >= 4 && digits.len() % 4 == 0 && is_code(digits))
+    {
+        let codes = digits.as_bytes().chunks(4).filter_map(|code| std::str::from_utf8(code).ok());
+        return codes.filter_map(hexadecimal).collect();
+    }
+    if let Some(digits) =
+        name.strip_prefix('u').filter(|digits| (4..=6).contains(&digits.len()) && is_code(digits))
+    {
+        return hexadecimal(digits).map(String::from).unwrap_or_default();
     }
     // The code 1 means nothing in any base encoding, so what comes out is the glyph.
     let mut encoding = Dictionary::new();
-    encoding.set("Differences", vec![Object::Integer(1), Object::Name(name.to_vec())]);
+    encoding.set("Differences", vec![Object::Integer(1), Object::Name(name.as_bytes().to_vec())]);
     let nothing = Document::new();
     let font = font_with(Object::Dictionary(encoding));
-    font.get_font_encoding(&nothing).ok()?.bytes_to_string(&[1]).ok()?.chars().next()
+    font.get_font_encoding(&nothing)
+        .ok()
+        .and_then(|encoding| encoding.bytes_to_string(&[1]).ok())
+        .unwrap_or_default()
 }
 
 fn font_with(encoding: Object) -> Dictionary {

@@ -1,4 +1,4 @@
-//! Runs a content stream for its text: where each character lands, in the order in which it is drawn.
+//! Runs a content stream: which operator does what. Text is placed by `show`, everything else by `paint`.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -8,98 +8,122 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 use crate::Error;
 use crate::budget::Budget;
 use crate::font::Font;
+use crate::glyph::Glyph;
+use crate::layers::Layers;
 use crate::lexer::{Lexer, Token};
 use crate::matrix::Matrix;
 use crate::objects;
-use crate::run::{Placed, Run, Runs};
+use crate::path::Path;
 use crate::sheet::Sheet;
 use crate::state::{Element, Operand, State, matrix};
+use crate::surface::Surface;
 
 const MAX_OPERANDS: usize = 64;
 /// Graphics states saved at once; more are counted but not kept.
 const MAX_STATES: usize = 64;
-const MAX_FORM_DEPTH: usize = 8;
+/// Real files nest a handful.
+const MAX_FORM_DEPTH: usize = 32;
 const MAX_FORM_BYTES: usize = 8 << 20;
-/// Text may begin this far outside the sheet, in points, and still count as printed.
-const EDGE: f32 = 2.0;
 
 /// One content stream while it runs.
-struct Frame<'a> {
-    resources: Option<&'a Dictionary>,
+pub struct Frame<'a> {
+    pub resources: Option<&'a Dictionary>,
     fonts: HashMap<Vec<u8>, Option<Rc<Font>>>,
     depth: usize,
 }
 
+impl<'a> Frame<'a> {
+    /// An entry of one of the resource dictionaries.
+    pub fn resource(&self, document: &'a Document, kind: &[u8], name: &[u8]) -> Option<&'a Object> {
+        let all = objects::get_dictionary(document, self.resources?, kind)?;
+        all.get(name).ok()
+    }
+}
+
 pub struct Interpreter<'a> {
-    document: &'a Document,
-    budget: Budget,
+    pub document: &'a Document,
+    pub budget: Budget,
     fonts: HashMap<ObjectId, Rc<Font>>,
-    runs: Runs,
-    sheet: Sheet,
-    page: usize,
-    object: usize,
-    jump: usize,
-    show: usize,
-    state: State,
+    pub layers: Layers,
+    /// What the page has so far.
+    pub glyphs: Vec<Glyph>,
+    pub surface: Surface,
+    /// Characters without a meaning, or with one that had to be guessed.
+    pub uncertain: usize,
+    pub sheet: Sheet,
+    pub object: usize,
+    pub jump: usize,
+    pub show: usize,
+    pub state: State,
     saved: Vec<State>,
-    text: Matrix,
-    line: Matrix,
+    pub path: Path,
+    /// A clipping operator waits for the end of its path.
+    pub clips: bool,
+    pub text: Matrix,
+    pub line: Matrix,
 }
 
 impl<'a> Interpreter<'a> {
-    pub fn new(document: &'a Document, budget: Budget) -> Self {
+    pub fn new(document: &'a Document) -> Self {
         Self {
             document,
-            budget,
+            budget: Budget::default(),
             fonts: HashMap::new(),
-            runs: Runs::default(),
-            sheet: Sheet { placing: Matrix::IDENTITY, width: 0.0, height: 0.0 },
-            page: 0,
+            layers: Layers::read(document),
+            glyphs: Vec::new(),
+            surface: Surface::default(),
+            uncertain: 0,
+            sheet: Sheet::default(),
             object: 0,
             jump: 0,
             show: 0,
             state: State::new(Matrix::IDENTITY),
             saved: Vec::new(),
+            path: Path::default(),
+            clips: false,
             text: Matrix::IDENTITY,
             line: Matrix::IDENTITY,
         }
     }
 
-    pub fn budget(&mut self) -> &mut Budget {
-        &mut self.budget
-    }
-
-    pub fn finish(self) -> Vec<Run> {
-        self.runs.finish()
-    }
-
+    /// The characters of a page, in drawing order.
     pub fn read_page(
         &mut self,
-        page: usize,
         sheet: Sheet,
         content: &[u8],
         resources: Option<&'a Dictionary>,
-    ) -> Result<(), Error> {
-        self.page = page;
+    ) -> Result<Vec<Glyph>, Error> {
         self.sheet = sheet;
+        self.surface = Surface::default();
         self.object += 1;
         self.state = State::new(sheet.placing);
         self.saved.clear();
-        self.execute(content, &mut Frame { resources, fonts: HashMap::new(), depth: 0 })
+        self.execute(content, &mut Frame { resources, fonts: HashMap::new(), depth: 0 })?;
+        self.layers.leave(0);
+        Ok(std::mem::take(&mut self.glyphs))
     }
 
     fn execute(&mut self, content: &[u8], frame: &mut Frame<'a>) -> Result<(), Error> {
         let mut lexer = Lexer::new(content);
         let mut operands: Vec<Operand> = Vec::new();
         let mut array: Option<Vec<Element>> = None;
+        let marks = self.layers.depth();
+        let mut is_mask = false;
         while let Some(token) = lexer.next() {
             match (token, &mut array) {
                 (Token::Number(number), Some(array)) => array.push(Element::Kern(number)),
                 (Token::Text(text), Some(array)) => array.push(Element::Text(text)),
                 (Token::ArrayEnd, Some(_)) => operands.extend(array.take().map(Operand::Array)),
-                (Token::Word(b"BI" | b"ID"), _) => {
+                (Token::Word(b"BI"), _) => operands.clear(),
+                (Token::Word(b"true"), _) => {
+                    is_mask |= matches!(operands.last(), Some(Operand::Name(name)) if name == b"IM" || name == b"ImageMask");
+                }
+                (Token::Word(b"ID"), _) => {
                     lexer.skip_inline_image();
                     operands.clear();
+                    if !std::mem::take(&mut is_mask) {
+                        self.draw_image()?;
+                    }
                 }
                 (Token::Word(operator), _) => {
                     // An array that never closes ends with the operator it belongs to.
@@ -118,6 +142,7 @@ impl<'a> Interpreter<'a> {
                 operands.clear();
             }
         }
+        self.layers.leave(marks);
         Ok(())
     }
 
@@ -144,61 +169,24 @@ impl<'a> Interpreter<'a> {
                 self.state.font = self.font(name, frame)?;
                 self.state.size = *size;
             }
-            (b"Do", [Operand::Name(name)]) => self.draw_form(name, frame)?,
-            (b"Tj", [Operand::Text(text)]) => self.show(text)?,
-            (b"TJ", [Operand::Array(array)]) => self.show_array(array)?,
-            (b"'", [Operand::Text(text)]) => {
-                self.next_line(0.0, -self.state.leading);
-                self.show(text)?;
+            (b"Do", [Operand::Name(name)]) => self.draw(name, frame)?,
+            (b"BDC", [Operand::Name(tag), Operand::Name(name)]) if tag == b"OC" => {
+                let layer = frame.resource(self.document, b"Properties", name);
+                self.layers.enter(self.document, layer);
             }
-            (b"\"", [Operand::Number(word), Operand::Number(character), Operand::Text(text)]) => {
-                self.state.word_spacing = *word;
-                self.state.character_spacing = *character;
-                self.next_line(0.0, -self.state.leading);
-                self.show(text)?;
-            }
-            _ => self.set(operator, operands),
+            (b"BDC" | b"BMC", _) => self.layers.enter(self.document, None),
+            (b"EMC", _) => self.layers.leave(self.layers.depth().saturating_sub(1)),
+            _ if self.paint(operator, operands, frame)? => {}
+            _ => self.write(operator, operands)?,
         }
         Ok(())
-    }
-
-    /// Operators that only move the pen or set a number.
-    fn set(&mut self, operator: &[u8], operands: &[Operand]) {
-        let state = &mut self.state;
-        match (operator, operands) {
-            (b"Tc", [Operand::Number(spacing)]) => state.character_spacing = *spacing,
-            (b"Tw", [Operand::Number(spacing)]) => state.word_spacing = *spacing,
-            (b"Tz", [Operand::Number(percent)]) => state.stretch = percent / 100.0,
-            (b"TL", [Operand::Number(leading)]) => state.leading = *leading,
-            (b"Ts", [Operand::Number(rise)]) => state.rise = *rise,
-            (b"Td", [Operand::Number(x), Operand::Number(y)]) => self.next_line(*x, *y),
-            (b"TD", [Operand::Number(x), Operand::Number(y)]) => {
-                state.leading = -y;
-                self.next_line(*x, *y);
-            }
-            (b"T*", _) => self.next_line(0.0, -self.state.leading),
-            (b"Tm", _) => {
-                if let Some(matrix) = matrix(operands) {
-                    self.jump += 1;
-                    self.text = matrix;
-                    self.line = matrix;
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn next_line(&mut self, x: f32, y: f32) {
-        self.line = Matrix::translation(x, y).then(self.line);
-        self.text = self.line;
     }
 
     fn font(&mut self, name: &[u8], frame: &mut Frame<'a>) -> Result<Option<Rc<Font>>, Error> {
         if let Some(font) = frame.fonts.get(name) {
             return Ok(font.clone());
         }
-        let fonts = frame.resources.and_then(|all| objects::get_dictionary(self.document, all, b"Font"));
-        let entry = fonts.and_then(|fonts| fonts.get(name).ok());
+        let entry = frame.resource(self.document, b"Font", name);
         let id = entry.and_then(|entry| entry.as_reference().ok());
         let font = match id.and_then(|id| self.fonts.get(&id)) {
             Some(font) => Some(Rc::clone(font)),
@@ -216,25 +204,33 @@ impl<'a> Interpreter<'a> {
         Ok(font)
     }
 
-    fn draw_form(&mut self, name: &[u8], frame: &Frame<'a>) -> Result<(), Error> {
-        let forms = frame.resources.and_then(|all| objects::get_dictionary(self.document, all, b"XObject"));
-        let Some(Object::Stream(form)) = forms.and_then(|forms| objects::get(self.document, forms, name))
-        else {
+    fn draw(&mut self, name: &[u8], frame: &Frame<'a>) -> Result<(), Error> {
+        let entry = frame.resource(self.document, b"XObject", name);
+        let Some(Object::Stream(drawn)) = entry.map(|entry| objects::resolve(self.document, entry)) else {
             return Ok(());
         };
-        let is_form = matches!(form.dict.get(b"Subtype"), Ok(Object::Name(kind)) if kind == b"Form");
-        if !is_form || frame.depth >= MAX_FORM_DEPTH {
-            return Ok(());
-        }
-        self.run_form(form, frame)
+        let marks = self.layers.depth();
+        self.layers.enter(self.document, drawn.dict.get(b"OC").ok());
+        let result = match drawn.dict.get(b"Subtype").and_then(Object::as_name) {
+            Ok(b"Form") => self.run_form(drawn, frame),
+            Ok(b"Image") if self.is_opaque(&drawn.dict) => self.draw_image(),
+            _ => Ok(()),
+        };
+        self.layers.leave(marks);
+        result
     }
 
-    fn run_form(&mut self, form: &'a Stream, frame: &Frame<'a>) -> Result<(), Error> {
+    /// Draws a form on its own, as the appearance of an annotation is.
+    pub fn run_form(&mut self, form: &'a Stream, frame: &Frame<'a>) -> Result<(), Error> {
+        if frame.depth >= MAX_FORM_DEPTH {
+            return Err(Error::TooHeavy);
+        }
         let Some(content) = self.budget.decode(form, MAX_FORM_BYTES)? else { return Err(Error::Damaged) };
         let outer = (self.state.clone(), std::mem::take(&mut self.saved), self.text, self.line);
         if let Some(numbers) = objects::numbers::<6>(self.document, &form.dict, b"Matrix") {
             self.state.placing = Matrix(numbers).then(self.state.placing);
         }
+        self.enter_form(form);
         let resources = objects::get_dictionary(self.document, &form.dict, b"Resources").or(frame.resources);
         let mut inner = Frame { resources, fonts: HashMap::new(), depth: frame.depth + 1 };
         self.object += 1;
@@ -242,54 +238,5 @@ impl<'a> Interpreter<'a> {
         self.object += 1;
         (self.state, self.saved, self.text, self.line) = outer;
         result
-    }
-
-    fn show_array(&mut self, array: &[Element]) -> Result<(), Error> {
-        self.show += 1;
-        for element in array {
-            match element {
-                Element::Text(text) => self.show_text(text)?,
-                Element::Kern(kern) => {
-                    let back = kern / 1000.0 * self.state.size * self.state.stretch;
-                    self.text = Matrix::translation(-back, 0.0).then(self.text);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn show(&mut self, text: &[u8]) -> Result<(), Error> {
-        self.show += 1;
-        self.show_text(text)
-    }
-
-    fn show_text(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let Some(font) = self.state.font.clone() else { return Ok(()) };
-        font.decode(bytes, |character| {
-            self.budget.character()?;
-            let state = &self.state;
-            let spacing =
-                state.character_spacing + if character.is_single_space { state.word_spacing } else { 0.0 };
-            let advance = (character.advance * state.size + spacing) * state.stretch;
-            let here = Matrix::translation(0.0, state.rise).then(self.text).then(state.placing);
-            self.text = Matrix::translation(advance, 0.0).then(self.text);
-            if self.place(here, advance, character.text) { Ok(()) } else { Err(Error::TooHeavy) }
-        })
-    }
-
-    /// Places a character if it is upright and on the sheet: slanted marks and clipped text are no part of the table.
-    fn place(&mut self, here: Matrix, advance: f32, text: &str) -> bool {
-        let ((left, y), (step_x, step_y)) = (here.origin(), here.step());
-        let size = self.state.size.abs() * here.height();
-        let upright = step_x * self.state.size > 0.0 && step_y.abs() < 0.1 * step_x.abs();
-        let inside = (-EDGE..self.sheet.width + EDGE).contains(&left)
-            && (-EDGE..self.sheet.height + EDGE).contains(&y);
-        let right = left + step_x * advance;
-        let sized = size > 0.01 && size.is_finite() && right.is_finite();
-        if text.is_empty() || !upright || !inside || !sized {
-            return true;
-        }
-        let (page, object, jump, show) = (self.page, self.object, self.jump, self.show);
-        self.runs.add(&Placed { page, object, jump, show, text, left, right, y, size })
     }
 }

@@ -5,8 +5,19 @@
 //!   ([`Extracted::repaired`]); encrypted ones as long as no password is needed to open them.
 //! - Page content in any number of streams, and form XObjects drawn by it.
 //! - Text of Type 1, TrueType, Type 3 and composite fonts: by their ToUnicode map, else, in fonts with codes of one
-//!   byte, by their encoding and its differences. Font programs are not opened.
-//! - Upright text on the sheet, after the page's rotation. Slanted text and text off the sheet is left out.
+//!   byte, by their encoding and its differences. Font programs are not opened: a character without a meaning is
+//!   U+FFFD, and [`Extracted::uncertain`] counts those and the ones that had to be guessed.
+//! - How a reader's eye meets the text ([`Sight`]): seen; slanted; off the sheet (its crop box); invisible (render
+//!   mode 3, transparent, in the colour of what lies below, too small, in a layer that is off); covered by something
+//!   opaque that is painted later; clipped away. Nothing is left out: what to make of it is the caller's decision.
+//! - Which comments and filled-in form fields lie over a page ([`Note`]).
+//!
+//! A page is turned by its `/Rotate`, and then so that most of its text reads from left to right. Text that is drawn
+//! twice on one spot counts once, and an accent drawn over a letter becomes part of it.
+//!
+//! # What it does not know
+//! The shapes of glyphs, curved clipping paths and covers (their bounding box counts, for covers only if they fill most
+//! of it), patterns (they cover nothing), and the text inside the appearance of an annotation.
 //!
 //! # What it refuses
 //! See [`Error`]: what is no PDF, needs a password, is cut off or damaged, has no text, or spends a budget.
@@ -18,33 +29,45 @@
 //! | pages | 50 ([`MAX_PAGES`]) | pages |
 //! | one object or cross-reference stream | 16 MiB | decoded bytes |
 //! | the content of one page | 16 MiB, in 1,000 streams | decoded bytes |
-//! | one form XObject | 8 MiB, nested 8 deep | decoded bytes |
+//! | one form XObject | 8 MiB, nested 32 deep | decoded bytes |
 //! | one ToUnicode map | 2 MiB, 70,000 entries | decoded bytes |
 //! | all content and maps together | 48 MiB | decoded bytes |
 //! | operators | 1,500,000 | operators of all pages |
 //! | characters | 400,000 | shown characters of all pages |
+//! | comparisons of characters with what is painted | 200,000,000 | of all pages |
 //! | runs | 60,000 | runs of all pages |
+//! | notes | 2,000 | of one page; more are not read |
 //!
 //! A hostile file ends in [`Error::TooHeavy`] after seconds and some 200 MiB at worst; whoever reads files of strangers
-//! puts this into a process of its own. It never panics on purpose and never recurses over what the file says.
+//! puts this into a process of its own. It never panics on purpose, and recurses only into forms.
 
+mod assemble;
 mod budget;
 mod cmap;
 mod error;
 mod font;
+mod glyph;
 mod interpreter;
+mod layers;
 mod lexer;
 mod matrix;
+mod note;
 mod objects;
 mod page;
+mod paint;
+mod path;
 mod run;
 mod sheet;
+mod show;
 mod state;
+mod surface;
 mod widths;
 
 use lopdf::{Document, LoadOptions};
 
 pub use error::Error;
+pub use glyph::Sight;
+pub use note::{Note, NoteKind};
 pub use run::Run;
 
 /// The largest file that is read, in bytes: 10 MiB.
@@ -61,6 +84,9 @@ const HEADER_WITHIN: usize = 1024;
 pub struct Extracted {
     /// All runs, page by page, in the order in which they are drawn.
     pub runs: Vec<Run>,
+    pub notes: Vec<Note>,
+    /// Characters whose meaning is unknown or guessed.
+    pub uncertain: usize,
     /// The file's index was damaged and rebuilt: what is missing is missing because the file is cut off.
     pub repaired: bool,
 }
@@ -92,9 +118,9 @@ pub fn extract(bytes: &[u8]) -> Result<Extracted, Error> {
         _ => {}
     }
     let repaired = document.xref_recovery.is_some();
-    let runs = page::read_pages(&document, &pages)?;
+    let page::Pages { runs, notes, uncertain } = page::read_pages(&document, &pages)?;
     if runs.is_empty() {
         return Err(if repaired { Error::Damaged } else { Error::NoText });
     }
-    Ok(Extracted { runs, repaired })
+    Ok(Extracted { runs, notes, uncertain, repaired })
 }

@@ -23,6 +23,12 @@ impl Matrix {
         ])
     }
 
+    /// Where a point goes.
+    pub fn apply(self, x: f32, y: f32) -> (f32, f32) {
+        let [a, b, c, d, e, f] = self.0;
+        (a * x + c * y + e, b * x + d * y + f)
+    }
+
     /// Where the origin goes.
     pub fn origin(self) -> (f32, f32) {
         (self.0[4], self.0[5])
@@ -31,6 +37,11 @@ impl Matrix {
     /// Where a step of one to the right goes, without the move of the origin.
     pub fn step(self) -> (f32, f32) {
         (self.0[0], self.0[1])
+    }
+
+    /// Where a step of one upwards goes, without the move of the origin.
+    pub fn rise(self) -> (f32, f32) {
+        (self.0[2], self.0[3])
     }
 
     /// How much upright lengths grow.

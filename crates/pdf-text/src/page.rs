@@ -2,25 +2,40 @@
 
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
-use crate::Error;
 use crate::budget::Budget;
 use crate::interpreter::Interpreter;
-use crate::objects;
+use crate::note::{self, Note};
 use crate::run::Run;
 use crate::sheet::{Sheet, inherited};
+use crate::{Error, assemble, objects};
 
 /// A page of 40 items is some 60 KiB.
 const MAX_CONTENT: usize = 16 << 20;
 const MAX_STREAMS: usize = 1_000;
-pub fn read_pages(document: &Document, pages: &[ObjectId]) -> Result<Vec<Run>, Error> {
-    let mut interpreter = Interpreter::new(document, Budget::default());
+
+/// What all pages say.
+#[derive(Default)]
+pub struct Pages {
+    pub runs: Vec<Run>,
+    pub notes: Vec<Note>,
+    pub uncertain: usize,
+}
+
+pub fn read_pages(document: &Document, pages: &[ObjectId]) -> Result<Pages, Error> {
+    let mut interpreter = Interpreter::new(document);
+    let mut read = Pages::default();
     for (index, id) in pages.iter().enumerate() {
         let page = document.get_dictionary(*id).map_err(|_| Error::Damaged)?;
-        let content = content(document, page, interpreter.budget())?;
+        let content = content(document, page, &mut interpreter.budget)?;
         let resources = inherited(document, page, b"Resources").and_then(|object| object.as_dict().ok());
-        interpreter.read_page(index, Sheet::of(document, page), &content, resources)?;
+        let glyphs = interpreter.read_page(Sheet::of(document, page), &content, resources)?;
+        let runs = assemble::runs(index, glyphs);
+        interpreter.budget.runs(runs.len())?;
+        read.runs.extend(runs);
+        read.notes.extend(note::read(&mut interpreter, index, page)?);
     }
-    Ok(interpreter.finish())
+    read.uncertain = interpreter.uncertain;
+    Ok(read)
 }
 
 /// The page's streams as one: an operator may begin in one and end in the next only at a token's edge.

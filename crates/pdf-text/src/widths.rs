@@ -73,6 +73,15 @@ impl Widths {
         Self::Ranges(ranges.collect(), 500.0)
     }
 
+    /// The middle one of all that are not nothing.
+    pub fn middle(&self) -> f32 {
+        let Self::Ranges(ranges, default) = self else { return 500.0 };
+        let mut widths: Vec<f32> =
+            ranges.values().map(|(_, width)| *width).filter(|width| *width > 0.0).collect();
+        widths.sort_by(f32::total_cmp);
+        widths.get(widths.len() / 2).copied().unwrap_or(*default)
+    }
+
     pub fn of(&self, code: u32, text: &str) -> f32 {
         match self {
             Self::Fixed(width) => *width,
@@ -80,6 +89,7 @@ impl Widths {
                 Some((_, (last, width))) if code <= *last => *width,
                 _ => *default,
             },
+            Self::Helvetica if matches!(text, "´" | "`" | "¨" | "¸" | "ˆ" | "˜") => 333.0,
             // An accented letter is as wide as the bare one.
             Self::Helvetica => text.nfd().next().map_or(556.0, |letter| {
                 let index = u32::from(letter).checked_sub(32).and_then(|index| usize::try_from(index).ok());

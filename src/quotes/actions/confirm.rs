@@ -9,10 +9,11 @@ use crate::ids::OrderId;
 use crate::orders::actions::import::{Document, import_order};
 use crate::orders::actions::revise::{NewerQuote, revise_order};
 use crate::orders::queries::import::NewOrder;
-use crate::quotes::context::{Chosen, Duplicate, ImportContext, ImportTarget};
+use crate::quotes::choices::{Choices, Chosen};
+use crate::quotes::context::{Duplicate, ImportContext, ImportTarget};
 use crate::quotes::draft::{Draft, Sheet};
 use crate::quotes::queries::{context, drafts};
-use crate::quotes::to_order::{self, Choices};
+use crate::quotes::to_order;
 
 /// Make an order of the draft as the form of its preview says, or change the open order that it aims at. A new order
 /// has the draft's id: a draft becomes one order at most, and an old link to it still leads somewhere.

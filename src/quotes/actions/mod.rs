@@ -7,7 +7,7 @@ pub mod upload;
 
 use jiff::Timestamp;
 
-use super::draft::{Draft, correct, tidy};
+use super::draft::{self, Draft, Edit, TooManyLines, correct, tidy};
 use super::queries::drafts;
 use crate::actor::{Actor, Permission};
 use crate::db::CompanyTx;
@@ -82,6 +82,14 @@ impl Sent {
         self.get(name).and_then(|value| value.parse().ok())
     }
 
+    /// What the button that sent the form does, beside saving it.
+    fn edit(&self) -> Option<Edit<'_>> {
+        let remove = || self.get("remove").map(Edit::Remove);
+        let add = || self.get("add").map(|_| Edit::Add(self.id("add_after")));
+        let restore = || self.id("restore").map(Edit::Restore);
+        self.id("strike").map(Edit::Strike).or_else(restore).or_else(add).or_else(remove)
+    }
+
     /// Puts corrections and form into the draft.
     fn fill(&self, draft: &mut Draft) -> Result<()> {
         let note: String = self.get("note").unwrap_or_default().chars().filter(|c| *c != '\0').collect();
@@ -93,6 +101,9 @@ impl Sent {
             return Err(AppError::field("reason", "orders.error.reason_needed"));
         }
         correct(draft, &self.fields, self.lang);
+        if let Some(edit) = self.edit() {
+            draft::edit(draft, &edit).map_err(|TooManyLines| AppError::invalid("preview.too_many_lines"))?;
+        }
         let form = &mut draft.form;
         form.shipping = self.id("shipping");
         form.packaging = self.id("packaging");

@@ -19,6 +19,8 @@ pub enum Kind {
     Unit,
     Date,
     Quantity,
+    /// Of one unit, in reais: up to six decimals.
+    Price,
     Money,
 }
 
@@ -31,8 +33,10 @@ pub enum Fault {
     NotANumber,
     NotADate,
     Negative,
-    /// More decimals than cents, or than thousandths of a unit.
+    /// More decimals than cents, than a price has, or than thousandths of a unit.
     TooFine,
+    /// It has letters that the paper gives no meaning.
+    Illegible,
     TooLarge,
 }
 
@@ -47,6 +51,7 @@ impl Fault {
             Fault::NotADate => "not_a_date",
             Fault::Negative => "negative",
             Fault::TooFine => "too_fine",
+            Fault::Illegible => "illegible",
             Fault::TooLarge => "too_large",
         }
     }
@@ -81,7 +86,7 @@ impl Field {
     pub fn written(&self, text: &str, lang: Lang) -> String {
         let written = match self.kind {
             Kind::Quantity => text.parse().ok().map(|value| format::quantity(lang, value)),
-            Kind::Money => text.parse().ok().map(|value| format::amount(lang, value)),
+            Kind::Price | Kind::Money => text.parse().ok().map(|value| format::amount(lang, value)),
             Kind::Date => text.parse().ok().map(crate::html::format::date),
             Kind::Number | Kind::Text(_) | Kind::Unit => None,
         };
@@ -104,7 +109,7 @@ impl Kind {
             Kind::Number | Kind::Text(_) | Kind::Unit => Some(typed.clone()),
             Kind::Date => parse_date(&typed).map(|date| date.to_string()),
             Kind::Quantity => parse_number(&typed, lang).map(format::plain_quantity),
-            Kind::Money => parse_number(&typed, lang).map(format::plain_amount),
+            Kind::Price | Kind::Money => parse_number(&typed, lang).map(format::plain_amount),
         };
         let emptied = typed.is_empty();
         match understood {
@@ -122,7 +127,7 @@ impl Kind {
             Kind::Number => (0, 10),
             Kind::Unit => (0, 12),
             Kind::Text(max) => (1, max),
-            Kind::Date | Kind::Quantity | Kind::Money => (1, 40),
+            Kind::Date | Kind::Quantity | Kind::Price | Kind::Money => (1, 40),
         };
         let length = value.chars().count();
         if length < min {
@@ -131,10 +136,14 @@ impl Kind {
         if length > max {
             return Some(Fault::TooLong);
         }
+        if value.contains(char::REPLACEMENT_CHARACTER) {
+            return Some(Fault::Illegible);
+        }
         match self {
             Kind::Number if !value.bytes().all(|byte| byte.is_ascii_digit()) => Some(Fault::NotAQuoteNumber),
             Kind::Date => value.parse::<Date>().is_err().then_some(Fault::NotADate),
             Kind::Quantity => decimal_fault(value, 3, MOST_QUANTITY),
+            Kind::Price => decimal_fault(value, 6, MOST_MONEY),
             Kind::Money => decimal_fault(value, 2, MOST_MONEY),
             Kind::Number | Kind::Text(_) | Kind::Unit => None,
         }

@@ -1,6 +1,7 @@
 //! A draft's own rules: what was read, what a person corrected, and what counts now. Pure.
 
 pub mod field;
+pub mod lines;
 pub mod sheet;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,8 @@ use crate::ids::{DraftId, OrderId, PackagingId, PersonId, ShippingId};
 use crate::lang::Lang;
 
 pub use field::{Fault, Field, tidy};
-pub use sheet::{Sheet, SheetLine};
+pub use lines::SheetLine;
+pub use sheet::{Settled, Sheet};
 
 /// An uploaded quote that nobody has confirmed yet.
 #[derive(Clone, Debug)]
@@ -57,7 +59,8 @@ pub struct DraftForm {
     pub replaces: Option<OrderId>,
 }
 
-/// Corrected cells by the name of their form field.
+/// Corrected cells by the name of their form field; lines that were added, as `added-n1` with the number of the item
+/// they stand below; and what was struck out, as `struck-2` by its place among the leftovers.
 pub type Corrections = BTreeMap<String, Correction>;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +83,8 @@ pub fn tidied(mut reading: Reading) -> Reading {
     let head = [&mut quote.number, &mut quote.customer_code, &mut quote.customer, &mut quote.seller];
     let cells =
         quote.items.iter_mut().flat_map(|item| [&mut item.code, &mut item.description, &mut item.unit]);
-    for text in head.into_iter().chain(cells).chain(&mut reading.unread).chain(&mut reading.text) {
+    let leftovers = reading.leftovers.iter_mut().map(|leftover| &mut leftover.text);
+    for text in head.into_iter().chain(cells).chain(leftovers).chain(&mut reading.text) {
         if text.contains(char::is_control) {
             *text = tidy(text);
         }
@@ -105,6 +109,46 @@ pub fn correct(draft: &mut Draft, sent: &[(String, String)], lang: Lang) {
         }
     }
 }
+
+/// What a button of the form does to something that was not read, or to the lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit<'a> {
+    /// Settle a leftover: it is no item, or right as it was read.
+    Strike(usize),
+    /// Take that back.
+    Restore(usize),
+    /// An empty line below this item; none: at the end.
+    Add(Option<u32>),
+    /// Take an added line away.
+    Remove(&'a str),
+}
+
+/// Does it; the name of a line that was added. `Err`: there are as many lines as a quote may have.
+pub fn edit(draft: &mut Draft, edit: &Edit<'_>) -> Result<Option<String>, TooManyLines> {
+    match edit {
+        Edit::Strike(at) => {
+            let stops = at.checked_sub(1).and_then(|at| draft.reading.leftovers.get(at));
+            if stops.is_some_and(|leftover| leftover.kind.stops()) {
+                draft.corrections.retain(|name, _| !name.starts_with(&format!("line-p{at}-")));
+                let struck = Correction { text: String::new(), misread: false };
+                draft.corrections.insert(format!("struck-{at}"), struck);
+            }
+        }
+        Edit::Restore(at) => {
+            draft.corrections.remove(&format!("struck-{at}"));
+        }
+        Edit::Add(after) => {
+            let name = lines::add(&draft.reading, &mut draft.corrections, *after);
+            return name.map(Some).ok_or(TooManyLines);
+        }
+        Edit::Remove(name) => lines::remove(&mut draft.corrections, name),
+    }
+    Ok(None)
+}
+
+/// A quote may have no more lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyLines;
 
 #[cfg(test)]
 mod tests;

@@ -2,27 +2,21 @@
 
 use super::Corrections;
 use super::field::{Fault, Field, Kind};
+use super::lines::{self, SheetLine, Source};
 use crate::html::format;
 use crate::quotes::checks::{self, Problem};
-use crate::quotes::{Quote, QuoteLine, Reading};
+use crate::quotes::leftover::Leftover;
+use crate::quotes::{Quote, Reading};
 
-/// A line of the paper: code, description, unit, quantity, unit price, total.
-#[derive(Clone, Debug)]
-pub struct SheetLine {
-    pub number: u32,
-    pub fields: [Field; 6],
-    /// What stands there, where it could not be read; it counts once somebody fills its cells in.
-    pub unread: Option<String>,
-}
-
-impl SheetLine {
-    fn is_empty(&self) -> bool {
-        self.fields.iter().all(|field| field.value.is_empty())
-    }
-
-    fn has_fault(&self) -> bool {
-        self.fields.iter().any(|field| field.fault.is_some())
-    }
+/// What became of something that was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// It stops the import.
+    Not,
+    /// A person looked at it: it is no item, or right as it was read.
+    Struck,
+    /// It is the item of this number.
+    Item(u32),
 }
 
 /// The paper with its corrections, and what does not hold.
@@ -30,22 +24,16 @@ impl SheetLine {
 pub struct Sheet {
     /// number, customer_code, customer, date
     pub head: [Field; 4],
+    /// In the order of the paper, also those that nobody has filled in.
     pub lines: Vec<SheetLine>,
+    /// What was not read and stops the import until it is settled: its place from 1, and what became of it.
+    pub leftovers: Vec<(usize, Leftover, Settled)>,
     /// total, discount, payable
     pub totals: [Field; 3],
     /// What counts; cells with a fault count as nothing.
     pub quote: Quote,
     pub problems: Vec<Problem>,
 }
-
-pub const LINE_FIELDS: [(&str, Kind); 6] = [
-    ("code", Kind::Text(40)),
-    ("description", Kind::Text(500)),
-    ("unit", Kind::Unit),
-    ("quantity", Kind::Quantity),
-    ("unit_price", Kind::Money),
-    ("total", Kind::Money),
-];
 
 impl Sheet {
     pub fn new(reading: &Reading, corrections: &Corrections) -> Self {
@@ -62,10 +50,11 @@ impl Sheet {
             field("discount", Kind::Money, format::plain_amount(quote.discount)),
             field("payable", Kind::Money, format::plain_amount(quote.payable)),
         ];
-        let lines = sheet_lines(reading, corrections);
+        let lines = lines::lines(reading, corrections);
+        let leftovers = leftovers(reading, corrections, &lines);
         let quote = effective(quote, &head, &lines, &totals);
-        let problems = problems(&quote, &lines, &totals);
-        Self { head, lines, totals, quote, problems }
+        let problems = problems(&quote, &lines, &totals, &leftovers);
+        Self { head, lines, leftovers, totals, quote, problems }
     }
 
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
@@ -86,16 +75,11 @@ impl Sheet {
         self.count_problems() == 0
     }
 
-    /// Whether the paper merely disagrees with itself: an administrator may accept that with a reason.
+    /// Whether the paper merely disagrees with itself: an administrator may accept that with a reason. What was not
+    /// read is never accepted: it may be an item.
     pub fn may_be_accepted(&self) -> bool {
         let inconsistent = |problem: &Problem| {
-            matches!(
-                problem,
-                Problem::LineTotal { .. }
-                    | Problem::Sum { .. }
-                    | Problem::Payable { .. }
-                    | Problem::UnreadLine { .. }
-            )
+            matches!(problem, Problem::LineTotal { .. } | Problem::Sum { .. } | Problem::Payable { .. })
         };
         !self.quote.items.is_empty()
             && self.faults().next().is_none()
@@ -108,63 +92,35 @@ impl Sheet {
     }
 }
 
-impl SheetLine {
-    /// An unreadable line that nobody has filled in is in no order; a problem says so.
-    pub fn is_left_out(&self) -> bool {
-        self.unread.is_some() && self.is_empty()
-    }
-}
-
-fn sheet_lines(reading: &Reading, corrections: &Corrections) -> Vec<SheetLine> {
-    let read = reading.quote.items.iter().map(|item| {
-        let values = [
-            item.code.clone(),
-            item.description.clone(),
-            item.unit.clone(),
-            format::plain_quantity(item.quantity),
-            format::plain_amount(item.unit_price),
-            format::plain_amount(item.total),
-        ];
-        (values, None)
-    });
-    let unread =
-        reading.unread.iter().map(|text| (std::array::from_fn(|_| String::new()), Some(text.clone())));
-    let numbered = (1..).zip(read.chain(unread));
-    numbered
-        .map(|(number, (values, unread))| {
-            let mut values = values.into_iter();
-            let fields = LINE_FIELDS.map(|(name, kind)| {
-                let name = format!("line-{number}-{name}");
-                Field::new(&name, kind, values.next().unwrap_or_default(), corrections)
-            });
-            SheetLine { number, fields, unread }
-        })
-        .collect()
+fn leftovers(
+    reading: &Reading,
+    corrections: &Corrections,
+    lines: &[SheetLine],
+) -> Vec<(usize, Leftover, Settled)> {
+    let settled = |at: usize| {
+        let line = lines.iter().find(|line| line.source == Source::Leftover(at) && !line.is_left_out());
+        match line {
+            Some(line) => Settled::Item(line.number),
+            None if corrections.contains_key(&format!("struck-{at}")) => Settled::Struck,
+            None => Settled::Not,
+        }
+    };
+    let stopping = (1..).zip(&reading.leftovers).filter(|(_, leftover)| leftover.kind.stops());
+    stopping.map(|(at, leftover)| (at, leftover.clone(), settled(at))).collect()
 }
 
 /// The quote that counts. Values that cannot be used are nothing; their faults stop the import anyway.
 fn effective(read: &Quote, head: &[Field; 4], lines: &[SheetLine], totals: &[Field; 3]) -> Quote {
     let [number, customer_code, customer, date] = head;
     let [total, discount, payable] = totals;
-    let items = lines.iter().filter(|line| !line.is_left_out()).map(|line| {
-        let [code, description, unit, quantity, unit_price, total] = &line.fields;
-        QuoteLine {
-            line: line.number,
-            code: code.value.clone(),
-            description: description.value.clone(),
-            unit: unit.value.clone(),
-            quantity: quantity.decimal(),
-            unit_price: unit_price.decimal(),
-            total: total.decimal(),
-        }
-    });
+    let items = lines.iter().filter(|line| !line.is_left_out());
     Quote {
         number: number.value.clone(),
         customer_code: customer_code.value.clone(),
         customer: customer.value.clone(),
         seller: read.seller.clone(),
         date: date.value.parse().unwrap_or(read.date),
-        items: items.collect(),
+        items: items.map(SheetLine::quote_line).collect(),
         total: total.decimal(),
         discount: discount.decimal(),
         payable: payable.decimal(),
@@ -172,19 +128,26 @@ fn effective(read: &Quote, head: &[Field; 4], lines: &[SheetLine], totals: &[Fie
 }
 
 /// The checks, without those about cells whose own fault is told already.
-fn problems(quote: &Quote, lines: &[SheetLine], totals: &[Field; 3]) -> Vec<Problem> {
-    let left_out = lines.iter().filter(|line| line.is_left_out()).filter_map(|line| line.unread.clone());
-    let faulty_line = |number: u32| {
-        lines.iter().any(|line| line.number == number && line.has_fault() && !line.is_left_out())
-    };
+fn problems(
+    quote: &Quote,
+    lines: &[SheetLine],
+    totals: &[Field; 3],
+    leftovers: &[(usize, Leftover, Settled)],
+) -> Vec<Problem> {
+    let faulty_line = |number: u32| lines.iter().any(|line| line.number == number && line.has_fault());
     let any_faulty_line = lines.iter().any(|line| line.has_fault() && !line.is_left_out());
     let faulty_totals = totals.iter().any(|field| field.fault.is_some());
     let telling = |problem: &Problem| match problem {
-        Problem::Quantity { line, .. } | Problem::LineTotal { line, .. } => !faulty_line(*line),
+        Problem::Quantity { line, .. } | Problem::Negative { line, .. } | Problem::LineTotal { line, .. } => {
+            !faulty_line(*line)
+        }
         Problem::Sum { .. } => !any_faulty_line && !faulty_totals,
         Problem::Payable { .. } => !faulty_totals,
-        Problem::NoItems | Problem::UnreadLine { .. } => true,
+        // The cell says it.
+        Problem::Illegible { .. } | Problem::NoCode { .. } => false,
+        Problem::NoItems | Problem::Leftover(_) => true,
     };
-    let unread = left_out.map(|text| Problem::UnreadLine { text });
-    unread.chain(checks::problems(quote).into_iter().filter(telling)).collect()
+    let open = leftovers.iter().filter(|(_, _, settled)| *settled == Settled::Not);
+    let open = open.map(|(_, leftover, _)| Problem::Leftover(leftover.clone()));
+    open.chain(checks::problems(quote).into_iter().filter(telling)).collect()
 }

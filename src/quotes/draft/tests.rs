@@ -3,7 +3,7 @@ use rust_decimal::Decimal;
 
 use super::field::Kind;
 use super::*;
-use crate::quotes::{Problem, Quote, QuoteLine};
+use crate::quotes::{Leftover, LeftoverKind, Problem, Quote, QuoteLine};
 
 fn line(number: u32, quantity: &str, unit_price: &str, total: &str) -> QuoteLine {
     QuoteLine {
@@ -35,7 +35,7 @@ fn draft() -> Draft {
         importer: "Marina".to_owned(),
         file_name: "a.pdf".to_owned(),
         sha256: vec![0; 32],
-        reading: Reading { quote, text: Vec::new(), unread: Vec::new() },
+        reading: Reading { quote, text: Vec::new(), leftovers: Vec::new() },
         corrections: Corrections::new(),
         form: DraftForm::default(),
         version: 1,
@@ -86,7 +86,9 @@ fn a_corrected_cell_is_checked_again_and_may_be_taken_back() {
 #[case("line-1-quantity", "0,0001", Fault::TooFine)]
 #[case("line-1-quantity", "9999999999", Fault::TooLarge)]
 #[case("line-1-quantity", "", Fault::Missing)]
-#[case("line-1-unit_price", "3,505", Fault::TooFine)]
+#[case("line-1-unit_price", "3,5050005", Fault::NotANumber)]
+#[case("line-1-total", "105,001", Fault::TooFine)]
+#[case("line-1-description", "FO1 \u{fffd} FONE", Fault::Illegible)]
 #[case("line-1-total", "-1", Fault::Negative)]
 #[case("line-1-description", " \u{0} ", Fault::Missing)]
 #[case("date", "31/02/2025", Fault::NotADate)]
@@ -108,24 +110,87 @@ fn numbers_are_typed_as_the_language_writes_them() {
     assert_eq!(Kind::Date.read("1/2/26", Lang::PtBr).text, "2026-02-01");
 }
 
-#[test]
-fn a_line_that_could_not_be_read_counts_once_it_is_filled_in() {
+fn with_leftovers() -> Draft {
     let mut draft = draft();
-    draft.reading.unread.push("00099 ??? ilegível".to_owned());
+    draft.reading.leftovers = vec![
+        Leftover::new(LeftoverKind::Mark, "CÓPIA", 0),
+        Leftover::new(LeftoverKind::Line, "00099 CABO ??? 5,00 10,00", 1),
+        Leftover::new(LeftoverKind::Joined, "ACESSORIOS LTDA", 0),
+    ];
+    draft
+}
+
+#[test]
+fn a_line_that_was_not_read_counts_in_its_place_once_it_is_filled_in() {
+    let mut draft = with_leftovers();
+    edit(&mut draft, &Edit::Strike(3)).unwrap();
     let total = [("total", "125"), ("payable", "125")];
     let sheet = corrected(&mut draft, &total);
     assert!(
-        matches!(&sheet.problems[..], [Problem::UnreadLine { .. }, Problem::Sum { .. }]),
+        matches!(&sheet.problems[..], [Problem::Leftover(_), Problem::Sum { .. }]),
         "{:?}",
         sheet.problems
     );
     assert_eq!(sheet.quote.items.len(), 2);
-    let sheet = corrected(&mut draft, &[("line-3-code", "00099"), ("line-3-quantity", "2")]);
+    let sheet = corrected(&mut draft, &[("line-p2-code", "00099"), ("line-p2-quantity", "2")]);
     assert_eq!(sheet.faults().count(), 3, "description, price and total are still empty");
-    let rest = [("line-3-description", "CABO"), ("line-3-unit_price", "5"), ("line-3-total", "10")];
+    let rest = [("line-p2-description", "CABO"), ("line-p2-unit_price", "5"), ("line-p2-total", "10")];
     let sheet = corrected(&mut draft, &rest);
     assert!(sheet.holds(), "{:?}", sheet.problems);
-    assert_eq!(sheet.quote.items.len(), 3);
+    let codes: Vec<_> = sheet.quote.items.iter().map(|item| (item.line, item.code.as_str())).collect();
+    assert_eq!(codes, [(1, "00001"), (2, "00099"), (3, "00002")]);
+}
+
+#[test]
+fn what_was_not_read_is_settled_by_a_person_and_never_by_a_reason() {
+    let mut draft = with_leftovers();
+    let sheet = draft.sheet();
+    assert_eq!(sheet.problems.len(), 2, "a mark stops nothing");
+    assert!(!sheet.may_be_accepted());
+    for at in [0, 1, 2, 3, 99] {
+        edit(&mut draft, &Edit::Strike(at)).unwrap();
+    }
+    assert!(draft.sheet().holds());
+    assert_eq!(draft.corrections.keys().collect::<Vec<_>>(), ["struck-2", "struck-3"]);
+    edit(&mut draft, &Edit::Restore(2)).unwrap();
+    assert!(
+        matches!(&draft.sheet().problems[..], [Problem::Leftover(line)] if line.kind == LeftoverKind::Line)
+    );
+}
+
+#[test]
+fn a_line_can_be_added_anywhere_and_taken_away() {
+    let mut draft = draft();
+    assert_eq!(edit(&mut draft, &Edit::Add(Some(1))).unwrap().as_deref(), Some("n1"));
+    assert_eq!(edit(&mut draft, &Edit::Add(None)).unwrap().as_deref(), Some("n2"));
+    assert!(!draft.sheet().holds(), "empty lines are no items");
+    edit(&mut draft, &Edit::Remove("n2")).unwrap();
+    let cells = [
+        ("line-n1-code", "00099"),
+        ("line-n1-description", "CABO"),
+        ("line-n1-quantity", "8"),
+        ("line-n1-unit_price", "0,012345"),
+        ("line-n1-total", "0,10"),
+        ("total", "115,10"),
+        ("payable", "115,10"),
+    ];
+    let sheet = corrected(&mut draft, &cells);
+    assert!(sheet.holds(), "{:?}", sheet.problems);
+    let codes: Vec<_> = sheet.quote.items.iter().map(|item| (item.line, item.code.as_str())).collect();
+    assert_eq!(codes, [(1, "00001"), (2, "00099"), (3, "00002")]);
+    assert_eq!(sheet.quote.items[1].unit_price, "0.012345".parse().unwrap());
+    edit(&mut draft, &Edit::Remove("n1")).unwrap();
+    assert_eq!(draft.sheet().quote.items.len(), 2);
+    assert!(draft.corrections.keys().all(|name| !name.contains("n1")));
+}
+
+#[test]
+fn what_was_not_read_is_offered_as_the_cells_it_may_be() {
+    let guess = |text: &str| lines::guess(&Leftover::new(LeftoverKind::Line, text, 0)).join("|");
+    assert_eq!(guess("00099 CABO USB UN 07 R$ 1.050,00 R$ 7350,00"), "00099|CABO USB|UN|7|1050.00|7350.00");
+    assert_eq!(guess("CANETA BRINDE"), "|CANETA BRINDE||||");
+    assert_eq!(guess("00014 BRINDE UN 1\u{fffd} 0,00 0,00"), "00014|BRINDE UN 1\u{fffd}|||0.00|0.00");
+    assert_eq!(guess(""), "|||||");
 }
 
 #[test]

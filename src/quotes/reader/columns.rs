@@ -38,8 +38,21 @@ const NAMES: [&[&str]; 6] = [
 impl Columns {
     /// The columns, if the line is the table's header: all six names, from left to right.
     pub fn read(line: &Line<'_>) -> Option<Self> {
+        Self::read_all(line).into_iter().next()
+    }
+
+    /// The columns of each table whose header the line is: two, where a sheet holds two copies side by side.
+    pub fn read_all(line: &Line<'_>) -> Vec<Self> {
         let words = words(line);
         let mut words = words.iter();
+        let mut all = Vec::new();
+        while let Some(columns) = Self::next(&mut words, line) {
+            all.push(columns);
+        }
+        all
+    }
+
+    fn next<'w>(words: &mut impl Iterator<Item = &'w (String, Extent)>, line: &Line<'_>) -> Option<Self> {
         let mut find = |names: &[&str]| {
             words.by_ref().find(|(word, _)| names.contains(&word.as_str())).map(|(_, extent)| *extent)
         };
@@ -62,7 +75,7 @@ impl Columns {
     }
 }
 
-/// The words of a line. Where several names are one run, each gets its share of the width by its letters.
+/// The words of a line, also where several names are one run.
 fn words(line: &Line<'_>) -> Vec<(String, Extent)> {
     let mut words = Vec::new();
     for run in &line.runs {
@@ -72,8 +85,7 @@ fn words(line: &Line<'_>) -> Vec<(String, Extent)> {
             words.push((whole, extent));
             continue;
         }
-        let letters = run.text.chars().count().max(1) as f32;
-        let at = |count: usize| run.left + (run.right - run.left) * (count as f32 / letters);
+        let at = |count: usize| run.edges.get(count).copied().unwrap_or(run.right);
         let mut count = 0;
         for word in run.text.split(' ') {
             let end = count + word.chars().count();

@@ -9,6 +9,9 @@ use crate::quotes::numbers::parse_money;
 /// Words of a label or an amount stand at most this many font sizes apart.
 const WORD_GAP: f32 = 0.8;
 
+/// The totals are at most so many lines high.
+const HEIGHT: usize = 6;
+
 /// The amounts, in reais.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Footer {
@@ -26,22 +29,49 @@ enum Amount {
 }
 
 impl Footer {
-    /// The totals, and the lines they stand on: of each the last there is, since a product may be called anything.
-    pub fn read(lines: &[Line<'_>]) -> (Self, Vec<usize>) {
-        let mut footer = Self::default();
-        let mut stands_on = [None; 3];
-        for (at, line) in lines.iter().enumerate() {
-            for (amount, value) in amounts(line) {
-                let slot = match amount {
-                    Amount::Total => &mut footer.total,
-                    Amount::Discount => &mut footer.discount,
-                    Amount::Payable => &mut footer.payable,
-                };
-                *slot = Some(value);
-                stands_on[amount as usize] = Some(at);
+    /// Whether several totals stand on the line.
+    pub fn is_whole(line: &Line<'_>) -> bool {
+        amounts(line).len() > 1
+    }
+
+    /// Takes the amounts of the line on which the totals end; `false` when they do not.
+    pub fn end(&mut self, line: &Line<'_>) -> bool {
+        let ends = amounts(line).iter().any(|(amount, _)| matches!(amount, Amount::Payable));
+        if ends {
+            self.take(line);
+        }
+        ends
+    }
+
+    /// Takes what stands right above the line on which the totals end, out of the lines before it.
+    pub fn take_above(&mut self, lines: &mut Vec<&Line<'_>>) {
+        for at in (lines.len().saturating_sub(HEIGHT)..lines.len()).rev() {
+            let found = amounts(lines[at]);
+            let is_new = found.iter().all(|(amount, _)| match amount {
+                Amount::Total => self.total.is_none(),
+                Amount::Discount => self.discount.is_none(),
+                Amount::Payable => false,
+            });
+            if !found.is_empty() && is_new {
+                self.take(lines[at]);
+                lines.remove(at);
+            }
+            if self.total.is_some() {
+                break;
             }
         }
-        (footer, stands_on.into_iter().flatten().collect())
+    }
+
+    /// Takes the amounts of a line, later ones over earlier ones.
+    pub fn take(&mut self, line: &Line<'_>) {
+        for (amount, value) in amounts(line) {
+            match amount {
+                Amount::Total => self.total = Some(value),
+                // A discount is printed with or without its minus.
+                Amount::Discount => self.discount = Some(value.abs()),
+                Amount::Payable => self.payable = Some(value),
+            }
+        }
     }
 }
 
@@ -57,7 +87,7 @@ fn amounts(line: &Line<'_>) -> Vec<(Amount, Decimal)> {
 
 /// The label a phrase is, and the amount behind it if that is part of the phrase.
 fn label(phrase: &str) -> Option<(Amount, Option<Decimal>)> {
-    let end = phrase.find(|letter: char| letter.is_ascii_digit() || letter == '$' || letter == '-');
+    let end = phrase.find(|letter: char| letter.is_ascii_digit() || "$-(\u{2212}\u{2013}".contains(letter));
     let name = phrase.get(..end.unwrap_or(phrase.len()))?;
     let currency = end.and_then(|end| phrase.get(end..)).is_some_and(|rest| rest.starts_with('$'));
     let name = if currency { name.strip_suffix('R').unwrap_or(name) } else { name };

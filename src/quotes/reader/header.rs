@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use pdf_text::Run;
 
 use super::layout::{Line, join, key};
+use crate::quotes::leftover::LeftoverKind;
 
 /// How far apart, in font sizes, the words of one value may stand.
 const WORD_GAP: std::ops::RangeInclusive<f32> = -0.5..=1.2;
@@ -64,39 +65,102 @@ pub struct Header {
     pub date: Option<Date>,
     pub customer: Option<String>,
     pub seller: Option<String>,
+    /// What is said twice, or in an unusual place.
+    pub doubts: Vec<(LeftoverKind, String)>,
+}
+
+/// A value beside its label.
+struct Found {
+    label: Label,
+    value: String,
+    /// The line it stands on.
+    line: usize,
+    /// Where the value begins.
+    left: f32,
+    size: f32,
 }
 
 impl Header {
-    pub fn read(lines: &[Line<'_>]) -> Self {
-        let mut header = Self::default();
-        for line in lines {
-            let runs = with_whole_labels(&line.runs);
+    pub fn read(lines: &[&Line<'_>]) -> Self {
+        let split: Vec<Vec<Run>> = lines.iter().map(|line| labelled_runs(line)).collect();
+        let mut found: Vec<Found> = Vec::new();
+        for (line, runs) in split.iter().enumerate() {
             for (at, run) in runs.iter().enumerate() {
-                if let Some((label, rest)) = label(&run.text) {
-                    header.take(label, &value(&runs, at, rest));
+                let Some((label, rest)) = label(&run.text).filter(|(label, _)| *label != Label::Other) else {
+                    continue;
+                };
+                let (value, left) = value(runs, at, rest);
+                if !value.is_empty() {
+                    found.push(Found { label, value, line, left, size: run.size });
                 }
             }
         }
+        let mut header = Self::default();
+        header.number = header.only(&found, Label::Number, first_word);
+        header.customer_code = header.only(&found, Label::CustomerCode, first_word);
+        header.customer = header.name(lines, &found, Label::Customer);
+        header.seller = header.name(lines, &found, Label::Seller);
+        header.date = header.date_of(&found);
         header
     }
 
-    fn take(&mut self, label: Label, value: &str) {
-        let slot = match label {
-            Label::Number => &mut self.number,
-            Label::CustomerCode => &mut self.customer_code,
-            Label::Customer => &mut self.customer,
-            Label::Seller => &mut self.seller,
-            Label::Date => {
-                self.date = self.date.or_else(|| date(value));
-                return;
-            }
-            Label::Other => return,
-        };
-        let word_only = matches!(label, Label::Number | Label::CustomerCode);
-        let value = if word_only { value.split(' ').next().unwrap_or_default() } else { value };
-        if slot.is_none() && !value.is_empty() {
-            *slot = Some(value.to_owned());
+    /// The value of a label; where there are several, the first, and that is told.
+    fn only(&mut self, found: &[Found], label: Label, part: impl Fn(&str) -> String) -> Option<String> {
+        let mut values: Vec<String> =
+            found.iter().filter(|found| found.label == label).map(|found| part(&found.value)).collect();
+        values.dedup();
+        values.retain(|value| !value.is_empty());
+        if values.len() > 1 {
+            self.doubts.push((LeftoverKind::Header, values.join(" / ")));
         }
+        values.into_iter().next()
+    }
+
+    /// A name, with the line it goes on in: right below, beginning where the name does, without a label.
+    fn name(&mut self, lines: &[&Line<'_>], found: &[Found], label: Label) -> Option<String> {
+        let name = self.only(found, label, unligated)?;
+        let first = found.iter().find(|found| found.label == label)?;
+        let own = lines.get(first.line)?;
+        let Some(next) = lines.get(first.line + 1) else { return Some(name) };
+        let goes_on = next.page == own.page
+            && next.y - own.y <= 1.7 * first.size
+            && next.runs.first().is_some_and(|run| {
+                (run.left - first.left).abs() <= first.size
+                    && (run.size - first.size).abs() <= 0.1 * first.size
+            })
+            && !is_header(next);
+        if !goes_on {
+            return Some(name);
+        }
+        let rest = unligated(&next.text());
+        self.doubts.push((LeftoverKind::Joined, rest.clone()));
+        Some(format!("{name} {rest}"))
+    }
+
+    /// The quote's date: beside the customer's code, else the only one below the number. A date with a time of the day
+    /// is when the paper was printed.
+    fn date_of(&mut self, found: &[Found]) -> Option<Date> {
+        let line_of = |label| found.iter().find(|found| found.label == label).map(|found| found.line);
+        let (code, number) = (line_of(Label::CustomerCode), line_of(Label::Number));
+        let dates: Vec<(usize, Date, bool)> = found
+            .iter()
+            .filter(|found| found.label == Label::Date)
+            .filter_map(|found| Some((found.line, date(&found.value)?, found.value.contains(':'))))
+            .collect();
+        if let Some((_, beside, _)) = dates.iter().find(|(line, _, timed)| Some(*line) == code && !timed) {
+            return Some(*beside);
+        }
+        let is_own =
+            |(line, _, timed): &&(usize, Date, bool)| number.is_none_or(|number| *line >= number) && !timed;
+        let mut own: Vec<Date> = dates.iter().filter(is_own).map(|(_, date, _)| *date).collect();
+        own.dedup();
+        let date = own.first().copied().or(dates.first().map(|(_, date, _)| *date))?;
+        if own.len() != 1 {
+            let told: Vec<String> =
+                dates.iter().map(|(_, date, _)| crate::html::format::date(*date)).collect();
+            self.doubts.push((LeftoverKind::Header, told.join(" / ")));
+        }
+        Some(date)
     }
 
     /// Takes from a later page what this one lacks.
@@ -107,6 +171,7 @@ impl Header {
             date: self.date.or(later.date),
             customer: self.customer.or(later.customer),
             seller: self.seller.or(later.seller),
+            doubts: if self.doubts.is_empty() { later.doubts } else { self.doubts },
         }
     }
 
@@ -114,6 +179,86 @@ impl Header {
     pub fn is_quote(&self) -> bool {
         self.number.is_some() || self.customer.is_some()
     }
+
+    /// Whether both are the header of one quote, as far as each says anything.
+    pub fn is_same(&self, other: &Self) -> bool {
+        fn agree<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
+            one.is_none() || other.is_none() || one == other
+        }
+        let name = |header: &Self| header.customer.as_deref().map(key);
+        agree(self.number.as_ref(), other.number.as_ref())
+            && agree(self.customer_code.as_ref(), other.customer_code.as_ref())
+            && agree(self.date.as_ref(), other.date.as_ref())
+            && agree(name(self).as_ref(), name(other).as_ref())
+    }
+}
+
+/// Whether a line has one of the header's labels.
+pub fn is_header(line: &Line<'_>) -> bool {
+    labelled_runs(line).iter().any(|run| run.text.contains(':') && label(&run.text).is_some())
+}
+
+/// The numbers of quotes on a line.
+pub fn numbers(line: &Line<'_>) -> Vec<String> {
+    let runs = labelled_runs(line);
+    let number = |(at, run): (usize, &Run)| {
+        let (label, rest) = label(&run.text)?;
+        let number = first_word(&value(&runs, at, rest).0);
+        (label == Label::Number && !number.is_empty()).then_some(number)
+    };
+    runs.iter().enumerate().filter_map(number).collect()
+}
+
+fn first_word(value: &str) -> String {
+    value.split(' ').next().unwrap_or_default().to_owned()
+}
+
+/// A name is searched and compared: its ligatures are letters.
+fn unligated(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let letters = text.chars().flat_map(|letter| {
+        let is_ligature = matches!(letter, '\u{fb00}'..='\u{fb06}');
+        if is_ligature { letter.to_string().nfkd().collect::<Vec<_>>() } else { vec![letter] }
+    });
+    letters.collect()
+}
+
+/// The line's runs, in which each label begins one: labels that stand in one run are parted, and words of one label are
+/// joined.
+fn labelled_runs(line: &Line<'_>) -> Vec<Run> {
+    let parted: Vec<Run> = line.runs.iter().flat_map(|run| parted(run)).collect();
+    with_whole_labels(&parted.iter().collect::<Vec<_>>())
+}
+
+/// A run cut before each further label in it.
+fn parted(run: &Run) -> Vec<Run> {
+    let mut cuts: Vec<usize> = NEXT_LABELS
+        .iter()
+        .flat_map(|label| run.text.match_indices(label))
+        .map(|(at, _)| at)
+        .filter(|at| *at > 0 && label(&run.text).is_some())
+        .collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    for end in cuts.into_iter().chain([run.text.len()]) {
+        let Some(piece) = run.text.get(start..end) else { continue };
+        let letters = |text: &str| text.chars().count();
+        let first = run.text.get(..start).map_or(0, letters);
+        let text = piece.trim();
+        let (from, to) = (first, first + letters(piece.trim_end()));
+        let edge = |at: usize| run.edges.get(at).copied().unwrap_or(run.right);
+        pieces.push(Run {
+            text: text.to_owned(),
+            edges: run.edges.get(from..to).unwrap_or_default().to_vec(),
+            left: edge(from),
+            right: edge(to),
+            ..run.clone()
+        });
+        start = end;
+    }
+    pieces
 }
 
 /// A label at the start of a run, and what follows its colon.
@@ -162,8 +307,8 @@ fn is_split_label(words: &[&Run]) -> bool {
 /// The value beside the label at `at`: the rest of its own run, or the next run to the right, and whatever words go
 /// on from there. Runs that are labels never belong to it, even where the value is drawn over them; behind such a
 /// label only a value drawn word by word goes on, since what stands there else is the label's own.
-fn value(runs: &[Run], at: usize, rest: &str) -> String {
-    let Some(own) = runs.get(at) else { return String::new() };
+fn value(runs: &[Run], at: usize, rest: &str) -> (String, f32) {
+    let Some(own) = runs.get(at) else { return (String::new(), 0.0) };
     let mut words: Vec<&Run> = Vec::new();
     let mut edge = (!rest.is_empty()).then_some(own.right);
     let mut behind_label = false;
@@ -188,7 +333,11 @@ fn value(runs: &[Run], at: usize, rest: &str) -> String {
         text.push(' ');
     }
     text.push_str(&join(&words));
-    until_next_label(&text).trim().to_owned()
+    // The rest of the label's own run begins so many letters before its end.
+    let rest_from = own.edges.len().saturating_sub(rest.chars().count());
+    let left =
+        if rest.is_empty() { words.first().map(|word| word.left) } else { own.edges.get(rest_from).copied() };
+    (until_next_label(&text).trim().to_owned(), left.unwrap_or(own.left))
 }
 
 fn until_next_label(text: &str) -> &str {

@@ -1,19 +1,26 @@
 //! From runs with coordinates to a quote. Relies on geometry and drawing order, never on fixed positions.
 
+mod body;
+mod cells;
+mod code;
 mod columns;
 mod footer;
 mod header;
 mod layout;
+mod paper;
 mod row;
 mod table;
+mod words;
 mod wrap;
 
 use pdf_text::Run;
 
+use super::leftover::Leftover;
 use super::quote::{Quote, QuoteLine};
 use super::{Reading, Refusal};
 use header::Header;
 use layout::Line;
+use paper::Paper;
 use table::Table;
 
 /// The most lines of a quote.
@@ -21,11 +28,17 @@ pub const MOST_LINES: usize = 500;
 
 /// Reads a quote from the runs of all its pages.
 pub fn read_runs(runs: &[Run]) -> Result<Reading, Refusal> {
-    let lines = layout::lines(runs);
-    let table = Table::read(&lines).ok_or(Refusal::AnotherDocument)?;
+    let paper = Paper::new(runs);
+    let unknown =
+        if words::is_language(&paper.lines) { Refusal::AnotherDocument } else { Refusal::Illegible };
+    let table = Table::read(&paper.lines).ok_or(unknown)?;
     let header = read_header(&table.headers)?;
     if !header.is_quote() {
-        return Err(Refusal::AnotherDocument);
+        return Err(unknown);
+    }
+    table.require_one()?;
+    if !paper.complete {
+        return Err(Refusal::PagesMissing);
     }
     if table.rows.len() > MOST_LINES {
         return Err(Refusal::TooManyLines);
@@ -56,15 +69,17 @@ pub fn read_runs(runs: &[Run]) -> Result<Reading, Refusal> {
         discount: table.footer.discount.unwrap_or_default(),
         payable,
     };
-    Ok(Reading { quote, text: lines.iter().map(Line::text).collect(), unread: table.unread })
+    let doubts = header.doubts.into_iter().map(|(kind, text)| Leftover::new(kind, text, 0));
+    let leftovers = doubts.chain(table.leftovers).chain(paper.leftovers).collect();
+    Ok(Reading { quote, text: paper.lines.iter().map(Line::text).collect(), leftovers })
 }
 
 /// The header is repeated on each page; the first that has a value gives it, and all must be of one quote.
-fn read_header(pages: &[&[Line<'_>]]) -> Result<Header, Refusal> {
+fn read_header(pages: &[Vec<&Line<'_>>]) -> Result<Header, Refusal> {
     let mut header = Header::default();
     for lines in pages {
         let page = Header::read(lines);
-        if header.number.is_some() && page.number.is_some() && header.number != page.number {
+        if !header.is_same(&page) {
             return Err(Refusal::SeveralQuotes);
         }
         header = header.or(page);

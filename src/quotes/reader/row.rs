@@ -3,16 +3,16 @@
 use pdf_text::Run;
 use rust_decimal::Decimal;
 
-use super::columns::{Columns, Extent};
+use super::cells::{self, by_column};
+use super::code::{self, Start};
+use super::columns::Columns;
 use super::layout::{Line, join};
 use crate::quotes::numbers::{parse, parse_money};
 
 /// Longest text that is taken for a unit where a row is one text.
 const LONGEST_UNIT: usize = 5;
-const KNOWN_UNITS: [&str; 22] = [
-    "UN", "UND", "UNID", "PC", "PÇ", "PCT", "CX", "KG", "G", "MT", "M", "LT", "L", "ML", "PAR", "KIT", "JG",
-    "RL", "DZ", "FD", "SC", "CJ",
-];
+/// Words of a description stand at most this many font sizes apart.
+const WORD_GAP: f32 = 3.0;
 
 /// What a row says, its description still without the lines it is wrapped onto.
 #[derive(Clone, Debug)]
@@ -23,43 +23,94 @@ pub struct Row {
     pub quantity: Decimal,
     pub unit_price: Decimal,
     pub total: Decimal,
+    /// The whole row is drawn as words, without cells.
+    pub by_words: bool,
     /// Where the description begins, if it is not drawn together with the code.
     pub left: Option<f32>,
+    /// Where the description ends.
+    pub right: f32,
+    pub size: f32,
+    pub ink: [u8; 3],
     /// The show operators that drew the row, sorted.
     pub shows: Vec<usize>,
+    /// Text on the row that may be no part of it.
+    pub doubts: Vec<String>,
 }
 
-/// The row on a line, if the line is one: a code under its column and three numbers on the right.
-pub fn read(line: &Line<'_>, columns: &Columns) -> Option<Row> {
-    let first = line.runs.iter().find(|run| !is_slash(&run.text))?;
-    if first.left >= columns.code.right || leading_code(&first.text).is_none() {
+/// The row on a line, if the line is one: three numbers on the right, and mostly a code under its column. `number` is
+/// the row's place in the table, from 1.
+pub fn read(line: &Line<'_>, columns: &Columns, number: usize) -> Option<Row> {
+    if line.large {
         return None;
     }
-    by_columns(line, first, columns).or_else(|| by_words(line))
+    let runs: Vec<&Run> = line.runs.iter().copied().filter(|run| !is_slash(&run.text)).collect();
+    let head = Head::read(&runs, columns, number);
+    by_columns(line, &head, columns).or_else(|| by_words(line, columns, number))
+}
+
+/// Where a row's code and description begin.
+struct Head<'r> {
+    code: &'r str,
+    /// What follows the code in its own run.
+    glued: &'r str,
+    /// The runs that are no part of the description: line number, code, and a mark before it.
+    used: Vec<&'r Run>,
+    doubt: Option<String>,
+}
+
+impl<'r> Head<'r> {
+    fn read(runs: &[&'r Run], columns: &Columns, number: usize) -> Self {
+        let nothing = Self { code: "", glued: "", used: Vec::new(), doubt: None };
+        let is_left = |run: &&&Run| run.left < columns.code.right;
+        let Some(first) = runs.first().filter(is_left) else { return nothing };
+        let second = runs.get(1).filter(is_left);
+        // "01 02653": the number of the line stands left of the code.
+        if let Some(second) = second
+            && code::line_number(&first.text) == Some(number)
+            && code::start(&second.text).is_some_and(|start| start.code.len() >= 4)
+        {
+            let mut head = Self::read(&runs[1..], columns, usize::MAX);
+            head.used.push(first);
+            return head;
+        }
+        if let Some(rest) = code::behind_line_number(&first.text, number) {
+            return Self::of(first, rest);
+        }
+        let has_letters = first.text.chars().any(char::is_alphanumeric);
+        if let (false, Some(second)) = (has_letters, second) {
+            let mut head = Self::of(second, &second.text);
+            head.used.push(first);
+            head.doubt = Some(first.text.clone());
+            return head;
+        }
+        Self::of(first, &first.text)
+    }
+
+    fn of(run: &'r Run, text: &'r str) -> Self {
+        match code::start(text) {
+            Some(Start { code, rest, certain }) => {
+                Self { code, glued: rest, used: vec![run], doubt: (!certain).then(|| text.to_owned()) }
+            }
+            // No code: the description begins here.
+            None => Self { code: "", glued: text, used: vec![run], doubt: None },
+        }
+    }
 }
 
 /// Whether a line begins with a product code, as a row does.
 pub fn begins_with_code(line: &Line<'_>, columns: &Columns) -> bool {
     line.runs.first().is_some_and(|run| {
-        run.left < columns.code.right && leading_code(&run.text).is_some_and(|(code, _)| code.len() >= 4)
+        run.left < columns.code.right && code::start(&run.text).is_some_and(|start| start.code.len() >= 4)
     })
-}
-
-/// A product code at the start of a text, and the rest: "00014 / CB11 --> CABO" or just "00014".
-fn leading_code(text: &str) -> Option<(&str, &str)> {
-    let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
-    let (code, rest) = text.split_at_checked(end)?;
-    (!code.is_empty() && (rest.is_empty() || rest.starts_with([' ', '/'])))
-        .then_some((code, rest.trim_start()))
 }
 
 fn is_slash(text: &str) -> bool {
     text == "/"
 }
 
-fn by_columns(line: &Line<'_>, first: &Run, columns: &Columns) -> Option<Row> {
-    let (code, glued) = leading_code(&first.text)?;
-    let others: Vec<&Run> = line.runs.iter().copied().filter(|run| !std::ptr::eq(*run, first)).collect();
+fn by_columns(line: &Line<'_>, head: &Head<'_>, columns: &Columns) -> Option<Row> {
+    let is_used = |run: &Run| head.used.iter().any(|used| std::ptr::eq(*used, run));
+    let others: Vec<&Run> = line.runs.iter().copied().filter(|run| !is_used(run)).collect();
     let from = columns.unit_from();
     let separators: Vec<&Run> =
         others.iter().copied().filter(|run| run.left >= from && is_slash(&run.text)).collect();
@@ -74,37 +125,70 @@ fn by_columns(line: &Line<'_>, first: &Run, columns: &Columns) -> Option<Row> {
         .map(|run| (run, if slashes { run.text.trim_matches([' ', '/']) } else { &*run.text }))
         .filter(|(_, text)| !text.is_empty())
         .collect();
-    let numbers = three_numbers(&right, columns)?;
-    let rest: Vec<(&Run, &str)> = right
-        .iter()
-        .copied()
-        .filter(|(run, _)| !numbers.iter().any(|number| std::ptr::eq(number.run, *run)))
-        .collect();
-    let unit = unit(&rest, columns);
-    let taken = |run: &Run| unit.is_some_and(|(unit, _)| std::ptr::eq(unit, run));
-    left.extend(rest.iter().map(|(run, _)| *run).filter(|run| !taken(run)));
+    let cells = by_column(&right, columns)?;
+    let own_right = left.iter().chain(&head.used).map(|run| run.right).fold(0.0, f32::max);
+    let (over, beside) = cells::over_the_columns(own_right, cells.rest);
+    left.extend(over);
+    let mut doubts: Vec<String> = head.doubt.iter().cloned().collect();
+    doubts.extend(beside.iter().map(|run| run.text.clone()));
 
-    let closed = unit.is_some_and(|(unit, _)| {
+    let closed = cells.unit.is_some_and(|(unit, _)| {
         unit.text.starts_with('/') || separators.iter().any(|separator| separator.left < unit.left)
     });
+    let foreign = take_foreign(&mut left, head.used.last().copied());
+    doubts.extend(foreign);
+    if head.glued.is_empty() && !left.iter().any(|run| !is_slash(&run.text)) && head.code.is_empty() {
+        return None;
+    }
     let mut shows: Vec<usize> =
         line.runs.iter().filter(|run| !is_slash(&run.text)).map(|run| run.show).collect();
     shows.sort_unstable();
-    let [quantity, unit_price, total] = numbers.map(|number| number.value);
+    let described = left.iter().copied().filter(|run| !is_slash(&run.text));
+    let first = described.clone().next().or(head.used.last().copied())?;
+    let [quantity, unit_price, total] = cells.numbers;
     Some(Row {
-        code: code.to_owned(),
-        left: left.iter().find(|run| !is_slash(&run.text)).map(|run| run.left).filter(|_| glued.is_empty()),
+        code: head.code.to_owned(),
+        by_words: false,
+        left: described.clone().next().map(|run| run.left).filter(|_| head.glued.is_empty()),
+        right: described.chain(head.used.iter().copied()).map(|run| run.right).fold(0.0, f32::max),
+        size: first.size,
+        ink: first.ink,
         description: if slashes {
-            between_slashes(glued, left, &separators, closed)
+            between_slashes(head.glued, left, &separators, closed)
         } else {
-            after(glued, &left)
+            after(head.glued, &left)
         },
-        unit: unit.map(|(_, text)| text.to_owned()).unwrap_or_default(),
+        unit: cells.unit.map(|(_, text)| text.to_owned()).unwrap_or_default(),
         quantity,
         unit_price,
         total,
         shows,
+        doubts,
     })
+}
+
+/// Text among a description that is of another size or colour is taken out, and told like what stands far from it.
+fn take_foreign(runs: &mut Vec<&Run>, code: Option<&Run>) -> Vec<String> {
+    let Some(model) = code.or(runs.first().copied()) else { return Vec::new() };
+    let differs = |run: &Run| {
+        (run.size - model.size).abs() > 0.15 * model.size
+            || run.ink.iter().zip(model.ink).any(|(one, other)| one.abs_diff(other) > 96)
+    };
+    let described = runs.iter().filter(|run| !is_slash(&run.text));
+    // A description drawn smaller, or in another colour, as a whole is one.
+    let as_a_whole = described.clone().all(|run| differs(run));
+    let mut told = Vec::new();
+    if !as_a_whole {
+        told.extend(described.filter(|run| differs(run)).map(|run| run.text.clone()));
+        runs.retain(|run| is_slash(&run.text) || !differs(run));
+    }
+    let far = |pair: &[&Run]| {
+        pair[1].left - pair[0].right > WORD_GAP * pair[1].size
+            && !is_slash(&pair[1].text)
+            && !is_slash(&pair[0].text)
+    };
+    told.extend(runs.windows(2).filter(|pair| far(pair)).map(|pair| pair[1].text.clone()));
+    told
 }
 
 fn after(glued: &str, runs: &[&Run]) -> String {
@@ -132,61 +216,13 @@ fn between_slashes(glued: &str, mut runs: Vec<&Run>, separators: &[&Run], closed
     text.to_owned()
 }
 
-#[derive(Clone, Copy)]
-struct Number<'a> {
-    run: &'a Run,
-    value: Decimal,
-}
-
-/// Quantity, price and total: exactly three numbers are these three by their order. Where a description drawn over the
-/// columns brings more, the nearest to each column's name are taken.
-fn three_numbers<'a>(right: &[(&'a Run, &str)], columns: &Columns) -> Option<[Number<'a>; 3]> {
-    let numbers: Vec<Number<'a>> = right
-        .iter()
-        .filter_map(|(run, text)| {
-            parse(text).or_else(|| parse_money(text)).map(|value| Number { run, value })
-        })
-        .collect();
-    if let [quantity, price, total] = numbers[..] {
-        return Some([quantity, price, total]);
-    }
-    let mut left_of = f32::INFINITY;
-    let mut nearest = |column: Extent| {
-        let found = numbers
-            .iter()
-            .filter(|number| number.run.right < left_of)
-            .min_by(|one, other| distance(one.run, column).total_cmp(&distance(other.run, column)))
-            .copied()?;
-        left_of = found.run.left;
-        Some(found)
-    };
-    let (total, price, quantity) =
-        (nearest(columns.total)?, nearest(columns.price)?, nearest(columns.quantity)?);
-    Some([quantity, price, total])
-}
-
-/// How far a cell is from its column, whichever way it is aligned under the name.
-fn distance(run: &Run, column: Extent) -> f32 {
-    let center = f32::midpoint(run.left, run.right);
-    (run.left - column.left).abs().min((run.right - column.right).abs()).min((center - column.center()).abs())
-}
-
-/// The unit among the texts right of the description: a known one first, then the nearest to the column's name, then
-/// the one drawn last.
-fn unit<'a, 'b>(texts: &[(&'a Run, &'b str)], columns: &Columns) -> Option<(&'a Run, &'b str)> {
-    let rank = |(run, text): &(&Run, &str)| {
-        (!KNOWN_UNITS.contains(&text.to_uppercase().as_str()), distance(run, columns.unit), run.show)
-    };
-    texts.iter().copied().min_by(|one, other| {
-        let (one, other) = (rank(one), rank(other));
-        one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)).then(other.2.cmp(&one.2))
-    })
-}
-
 /// Reads a row from its words alone, from the right: total, price, quantity, unit; then the code from the left.
-fn by_words(line: &Line<'_>) -> Option<Row> {
+fn by_words(line: &Line<'_>, columns: &Columns, number: usize) -> Option<Row> {
+    let first = line.runs.first().filter(|run| run.left < columns.code.right)?;
     let text = line.text();
-    let (code, rest) = leading_code(&text)?;
+    let text = code::behind_line_number(&text, number).unwrap_or(&text);
+    let Start { code, rest, certain } = code::start(text)?;
+    let digits = code.bytes().all(|byte| byte.is_ascii_digit());
     let slashes = rest.starts_with('/');
     let mut shows: Vec<usize> = line.runs.iter().map(|run| run.show).collect();
     shows.sort_unstable();
@@ -204,8 +240,13 @@ fn by_words(line: &Line<'_>) -> Option<Row> {
         quantity: parse(quantity)?,
         unit_price: parse_money(unit_price)?,
         total: parse_money(total)?,
+        by_words: true,
         left: None,
+        right: first.right,
+        size: first.size,
+        ink: first.ink,
         shows,
+        doubts: if certain || (digits && slashes) { Vec::new() } else { vec![code.to_owned()] },
     })
 }
 

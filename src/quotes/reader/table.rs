@@ -1,173 +1,137 @@
 //! The table over all pages: its rows in order, with the lines their descriptions are wrapped onto, and its totals.
 
-use std::ops::Range;
-
+use super::body::Body;
 use super::columns::Columns;
 use super::footer::Footer;
-use super::layout::{Line, key};
+use super::header::{self, Header};
+use super::layout::Line;
 use super::row::{self, Row};
-use super::wrap::{self, Extra, Neighbour};
+use crate::quotes::leftover::{Leftover, LeftoverKind};
+use crate::quotes::refusal::Refusal;
 
 pub struct Table<'l, 'r> {
     pub rows: Vec<Row>,
-    /// Lines that begin like a row and are none.
-    pub unread: Vec<String>,
+    pub leftovers: Vec<Leftover>,
     pub footer: Footer,
     /// For each page with a table, the lines above it.
-    pub headers: Vec<&'l [Line<'r>]>,
-}
-
-/// What a line below the table's header is.
-enum Entry {
-    Row {
-        row: Row,
-        y: f32,
-    },
-    Extra(Extra),
-    /// Totals, or text that is no part of the table: ends what may be wrapped.
-    End,
+    pub headers: Vec<Vec<&'l Line<'r>>>,
+    /// What stands below the totals.
+    below: Vec<&'l Line<'r>>,
+    columns: Columns,
+    /// Several tables stand side by side.
+    several: bool,
 }
 
 impl<'l, 'r> Table<'l, 'r> {
     /// The table, if any page has its header.
     pub fn read(lines: &'l [Line<'r>]) -> Option<Self> {
-        let (footer, totals) = Footer::read(lines);
-        let totals: Vec<&Line<'_>> = totals.into_iter().filter_map(|at| lines.get(at)).collect();
-        let mut table = Table { rows: Vec::new(), unread: Vec::new(), footer, headers: Vec::new() };
-        let mut columns = None;
+        let mut columns: Option<Columns> = None;
+        let mut footer = Footer::default();
+        let (mut headers, mut below, mut several) = (Vec::new(), Vec::new(), false);
+        let mut body = Body::default();
         for page in lines.chunk_by(|one, other| one.page == other.page) {
-            let start =
-                page.iter().enumerate().find_map(|(at, line)| Columns::read(line).map(|found| (at, found)));
-            let body = match start {
-                Some((at, found)) => {
-                    columns = Some(found);
-                    let (above, body) = page.split_at(at);
-                    table.headers.push(above);
-                    body.get(1..).unwrap_or_default()
-                }
-                // A page without the table's header goes on with the columns of the page before.
-                None => page,
-            };
-            if let Some(columns) = &columns {
-                let entries = table.classify(body, columns, &totals);
-                table.add_page(entries, start.is_some());
-            }
-        }
-        columns.map(|_| table)
-    }
-
-    fn classify(&mut self, body: &[Line<'_>], columns: &Columns, totals: &[&Line<'_>]) -> Vec<Entry> {
-        let rows: Vec<Option<Row>> = body.iter().map(|line| row::read(line, columns)).collect();
-        let described_from = rows.iter().flatten().filter_map(|row| row.left).fold(f32::INFINITY, f32::min);
-        let aligned = if described_from.is_finite() {
-            described_from - columns.size..described_from + 1.5 * columns.size
-        } else {
-            columns.code.left - columns.size..columns.unit_from()
-        };
-        let under = aligned.start..columns.unit_from();
-        let mut entries = Vec::new();
-        for (at, (line, row)) in body.iter().zip(rows).enumerate() {
-            let is_page_number = || at + 1 == body.len() && is_page_number(line);
-            let entry = match row {
-                Some(row) => Entry::Row { row, y: line.y },
-                None if totals.iter().any(|total| std::ptr::eq(*total, line)) || is_page_number() => {
-                    Entry::End
-                }
-                None if row::begins_with_code(line, columns) => {
-                    self.unread.push(line.text());
-                    Entry::End
-                }
-                None => extra(line, &under, &aligned),
-            };
-            entries.push(entry);
-        }
-        entries
-    }
-
-    /// Joins a page's rows with their wrapped lines. Lines above the first row of a page go on from the last row of the
-    /// page before, if that first row has a description of its own and they were drawn before it.
-    fn add_page(&mut self, entries: Vec<Entry>, has_header: bool) {
-        let mut extras: Vec<Extra> = Vec::new();
-        let mut above: Option<(usize, f32, bool)> = None;
-        for entry in entries {
-            match entry {
-                Entry::Extra(extra) => extras.push(extra),
-                Entry::End => {
-                    self.attach(above, &extras, None);
-                    extras.clear();
-                    above = None;
-                }
-                Entry::Row { row, y } => {
-                    let described = !row.description.is_empty();
-                    let own = |extra: &Extra| row.shows.first().is_some_and(|first| *first < extra.show);
-                    let others = described && has_header && !extras.iter().any(own);
-                    let at = self.rows.len();
-                    self.rows.push(row);
-                    if above.is_none() && others && at > 0 {
-                        self.continue_last(at, &extras);
-                    } else {
-                        self.attach(above, &extras, Some((at, y, described)));
+            let mut rest = page.iter();
+            let mut inside: Vec<&Line<'_>> = Vec::new();
+            let mut has_header = false;
+            if footer.payable.is_none() {
+                let start = page.iter().position(|line| Columns::read(line).is_some());
+                let above = match (start, columns) {
+                    (Some(at), _) => {
+                        let found = Columns::read_all(&page[at]);
+                        several |= found.len() > 1;
+                        columns = found.into_iter().next();
+                        has_header = true;
+                        rest = page[at + 1..].iter();
+                        Some(page[..at].iter().collect())
                     }
-                    extras.clear();
-                    above = Some((at, y, described));
+                    // A page without the table's header goes on with the columns of the page before.
+                    (None, Some(known)) => {
+                        let first = |line: &Line<'_>| row::read(line, &known, body.rows.len() + 1).is_some();
+                        let until = page.iter().position(first).unwrap_or(0);
+                        let last =
+                            page[..until].iter().rposition(header::is_header).map_or(0, |last| last + 1);
+                        rest = page[last..].iter();
+                        (last > 0).then(|| page[..last].iter().collect())
+                    }
+                    (None, None) => continue,
+                };
+                headers.extend(above);
+            }
+            let Some(known) = &columns else { continue };
+            while footer.payable.is_none() {
+                let Some(line) = rest.next() else { break };
+                // A product may be called anything, also what the totals are called.
+                let is_row = row::read(line, known, usize::MAX).is_some() && !Footer::is_whole(line);
+                if is_row || line.large || row::begins_with_code(line, known) || !footer.end(line) {
+                    inside.push(line);
                 }
             }
+            if footer.payable.is_some() {
+                footer.take_above(&mut inside);
+            }
+            below.extend(rest);
+            body.add_page(&inside, known, has_header, page.last());
         }
-        self.attach(above, &extras, None);
+        let columns = columns?;
+        let (rows, leftovers) = body.finish();
+        let mut table = Table { rows, leftovers, footer, headers, below, columns, several };
+        table.take_late_totals();
+        table.point_out_below();
+        Some(table)
     }
 
-    fn attach(
-        &mut self,
-        above: Option<(usize, f32, bool)>,
-        extras: &[Extra],
-        below: Option<(usize, f32, bool)>,
-    ) {
-        if extras.is_empty() {
-            return;
+    /// A total or a discount right below the amount to pay.
+    fn take_late_totals(&mut self) {
+        let Some(first) = self.below.first() else { return };
+        let near = |line: &&&Line<'_>| line.page == first.page && line.y - first.y < 4.0 * self.columns.size;
+        let lines: Vec<&Line<'_>> = self.below.iter().take_while(near).copied().collect();
+        for line in lines {
+            let mut late = Footer::default();
+            late.take(line);
+            self.footer.total = self.footer.total.or(late.total);
+            self.footer.discount = self.footer.discount.or(late.discount);
         }
-        let neighbour = |row: Option<(usize, f32, bool)>| {
-            row.and_then(|(at, y, described)| {
-                self.rows.get(at).map(|row| Neighbour { y, described, shows: &row.shows })
-            })
+    }
+
+    fn point_out_below(&mut self) {
+        let rows = self.rows.len();
+        let like_a_row = |line: &&&Line<'_>| row::read(line, &self.columns, usize::MAX).is_some();
+        let told: Vec<Leftover> = self
+            .below
+            .iter()
+            .filter(like_a_row)
+            .map(|line| Leftover::new(LeftoverKind::BelowTotals, super::paper::shortened(&line.text()), rows))
+            .collect();
+        self.leftovers.extend(told);
+    }
+
+    /// Whether the file holds one quote, once.
+    ///
+    /// # Errors
+    /// Another quote stands beside or below it, or the same one again, or its pages are mixed up.
+    pub fn require_one(&self) -> Result<(), Refusal> {
+        let own = self.headers.first().map(|lines| Header::read(lines)).unwrap_or_default();
+        let others: Vec<String> =
+            self.headers.iter().flatten().chain(&self.below).flat_map(|line| header::numbers(line)).collect();
+        if others.iter().any(|number| own.number.as_ref().is_some_and(|own| own != number)) {
+            return Err(Refusal::SeveralQuotes);
+        }
+        if self.several {
+            return Err(Refusal::RepeatedQuote);
+        }
+        let Some(again) = self.below.iter().position(|line| Columns::read(line).is_some()) else {
+            return Ok(());
         };
-        let (upper, lower) = extras.split_at(wrap::split(neighbour(above), extras, neighbour(below)));
-        if let Some((at, y, _)) = above {
-            let lines = wrap::near(y, upper.iter());
-            self.extend(at, &lines, false);
+        let mut totals = Footer::default();
+        for line in &self.below[again..] {
+            totals.take(line);
         }
-        if let Some((at, y, _)) = below {
-            let mut lines = wrap::near(y, lower.iter().rev());
-            lines.reverse();
-            self.extend(at, &lines, true);
-        }
-    }
-
-    fn continue_last(&mut self, first_of_page: usize, extras: &[Extra]) {
-        if let (Some(last), Some(extra)) = (first_of_page.checked_sub(1), extras.first()) {
-            let lines = wrap::near(extra.y, extras.iter());
-            self.extend(last, &lines, false);
+        let has_number = self.below[..again].iter().any(|line| !header::numbers(line).is_empty());
+        match totals.payable {
+            Some(_) => Err(Refusal::RepeatedQuote),
+            // Its header, a table, no totals: a page that belongs before this one.
+            None if has_number => Err(Refusal::PagesMissing),
+            None => Ok(()),
         }
     }
-
-    fn extend(&mut self, at: usize, lines: &[&Extra], before: bool) {
-        let Some(row) = self.rows.get_mut(at) else { return };
-        let mut parts: Vec<&str> = lines.iter().map(|line| &*line.text).collect();
-        let own = std::mem::take(&mut row.description);
-        if !own.is_empty() {
-            parts.insert(if before { parts.len() } else { 0 }, &own);
-        }
-        row.description = parts.join(" ");
-    }
-}
-
-/// A line that may be the rest of a description: it begins under one.
-fn extra(line: &Line<'_>, under: &Range<f32>, aligned: &Range<f32>) -> Entry {
-    let Some(first) = line.runs.first().filter(|run| under.contains(&run.left)) else { return Entry::End };
-    let aligned = aligned.contains(&first.left);
-    Entry::Extra(Extra { y: line.y, size: first.size, text: line.text(), aligned, show: first.show })
-}
-
-fn is_page_number(line: &Line<'_>) -> bool {
-    let text = key(&line.text());
-    text.strip_prefix("pagina").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -3,9 +3,14 @@
 /// A line of text between rows.
 #[derive(Clone, Debug)]
 pub struct Extra {
+    pub page: usize,
     pub y: f32,
+    pub right: f32,
     pub size: f32,
+    pub ink: [u8; 3],
     pub text: String,
+    /// How wide its first word is.
+    pub first_word: f32,
     /// It begins where descriptions begin.
     pub aligned: bool,
     /// The show operator that drew it.
@@ -74,4 +79,60 @@ pub fn near<'a>(row: f32, extras: impl Iterator<Item = &'a Extra>) -> Vec<&'a Ex
             near
         })
         .collect()
+}
+
+/// What a line joined to a description is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Belongs {
+    Surely,
+    /// It is joined, and a person is asked.
+    Perhaps,
+    No,
+}
+
+/// What all descriptions of the table say about how they are wrapped.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Habits {
+    /// How far right, and how many characters long, the longest line of a description is.
+    pub right: f32,
+    pub letters: usize,
+    /// From row to row, where nothing stands between them.
+    pub pitch: Option<f32>,
+}
+
+/// A line of a description, as far as wrapping it goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece<'t> {
+    pub text: &'t str,
+    pub page: usize,
+    pub y: f32,
+    pub right: f32,
+    pub size: f32,
+    pub ink: [u8; 3],
+    /// How wide its first word is.
+    pub first_word: f32,
+}
+
+/// Lines of one description stand closer than rows do; this share of their distance.
+const CLOSER: f32 = 0.9;
+/// The same, in font sizes, where no two rows follow each other.
+const CLOSE: f32 = 1.35;
+
+/// A line this short, in percent of the longest, had room for another word.
+const ROOM: usize = 74;
+
+/// Whether the lower of two lines goes on from the upper one, one of which is a row's own. A line that would have had
+/// room beside the one above was not wrapped.
+pub fn belongs(upper: Piece<'_>, lower: Piece<'_>, drawn_within: bool, habits: Habits) -> Belongs {
+    let word = lower.text.split(' ').next().unwrap_or_default();
+    let letters = upper.text.chars().count() + 1 + word.chars().count();
+    let room = upper.right + 0.3 * upper.size + lower.first_word + 0.3 * upper.size <= habits.right;
+    if room && letters * 100 <= habits.letters * ROOM {
+        return Belongs::No;
+    }
+    let alike = (upper.size - lower.size).abs() <= 0.08 * upper.size && upper.ink == lower.ink;
+    let step = lower.y - upper.y;
+    let near = upper.page == lower.page
+        && habits.pitch.map_or(step <= CLOSE * upper.size, |pitch| step <= CLOSER * pitch);
+    if alike && (near || drawn_within) { Belongs::Surely } else { Belongs::Perhaps }
 }

@@ -15,6 +15,7 @@ use crate::quotes::actions::confirm::ConfirmDraft;
 use crate::quotes::actions::discard::{DiscardDraft, RestoreDraft};
 use crate::quotes::actions::save::SaveDraft;
 use crate::quotes::actions::{DraftContext, Sent};
+use crate::quotes::draft::lines::is_name as is_line_name;
 use crate::quotes::queries::drafts;
 use crate::quotes::routes::pages::{PreviewQuery, show_preview};
 use crate::state::AppState;
@@ -30,10 +31,14 @@ fn on<'a>(state: &AppState, actor: &'a Actor, draft_id: DraftId) -> DraftContext
 fn after_save(draft_id: DraftId, sent: &Sent) -> String {
     match (sent.get("edit"), sent.get("later")) {
         (Some("head"), _) => format!("/quotes/{draft_id}?line=head#number"),
-        (Some(line), _) if line.parse::<u32>().is_ok() => {
+        (Some(line), _) if is_line_name(line) => {
             format!("/quotes/{draft_id}?line={line}#line-{line}")
         }
         (_, Some(_)) => "/quotes".to_owned(),
+        _ if sent.get("strike").is_some() || sent.get("restore").is_some() => {
+            format!("/quotes/{draft_id}#leftovers")
+        }
+        _ if sent.get("add").is_some() => format!("/quotes/{draft_id}#add-line"),
         _ if sent.get("compare").is_some() => format!("/quotes/{draft_id}#existing-title"),
         _ => format!("/quotes/{draft_id}"),
     }

@@ -1,6 +1,6 @@
 //! Whatever runs a page holds, reading them ends without a panic.
 
-use pdf_text::Run;
+use pdf_text::{Run, Sight};
 use proptest::prelude::*;
 
 use crate::quotes::reader::read_runs;
@@ -54,6 +54,13 @@ fn coordinate() -> impl Strategy<Value = f32> {
     ]
 }
 
+fn at(page: usize, show: usize, text: &str, [left, right, y, size]: [f32; 4]) -> Run {
+    let count = text.chars().count();
+    let edges = (0..count).map(|at| left + (right - left) * at as f32 / count as f32).collect();
+    let sight = [Sight::Seen, Sight::Seen, Sight::Invisible, Sight::Slanted][show % 4];
+    Run { page, show, text: text.to_owned(), edges, left, right, y, size, ink: [0; 3], sight }
+}
+
 fn run() -> impl Strategy<Value = Run> {
     let text = prop_oneof![6 => prop::sample::select(TEXTS).prop_map(str::to_owned), 1 => "\\PC{1,20}"];
     (
@@ -65,14 +72,8 @@ fn run() -> impl Strategy<Value = Run> {
         coordinate(),
         prop_oneof![Just(8.0f32), any::<f32>()],
     )
-        .prop_map(|(page, show, text, left, right, y, size)| Run {
-            page,
-            show,
-            text,
-            left,
-            right,
-            y,
-            size,
+        .prop_map(|(page, show, text, left, right, y, size)| {
+            self::at(page, show, &text, [left, right, y, size])
         })
 }
 
@@ -84,7 +85,7 @@ proptest! {
         let mut runs = runs;
         if header {
             for (x, text) in [(35.0, "Código"), (157.0, "Produto"), (375.0, "Unid."), (419.0, "Quant."), (468.0, "Valor"), (551.0, "Total"), (0.0, "Cliente: A")] {
-                runs.push(Run { page: 0, show: 0, text: text.to_owned(), left: x, right: x + 20.0, y: 100.0, size: 8.0 });
+                runs.push(at(0, 0, text, [x, x + 20.0, 100.0, 8.0]));
             }
         }
         let _answer = read_runs(&runs);

@@ -57,7 +57,7 @@ fn a_line_that_cannot_be_read_is_a_problem_and_not_dropped_in_silence() {
     price.pieces[0].1 = "3,5O".to_owned();
     let reading = read(&pdf(&draws, Producer::PLAIN)).unwrap();
     assert_eq!(reading.quote.items.len(), 1);
-    assert!(matches!(&reading.problems()[0], Problem::UnreadLine { text } if text.contains("FONE")));
+    assert!(matches!(&reading.problems()[0], Problem::Leftover(leftover) if leftover.text.contains("FONE")));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What breaks naive readers, each trait on paper of our own making, and what a hostile file may try.
 
 mod drawing;
+mod field;
 mod fuzz;
 mod limits;
 mod mutation;

@@ -11,7 +11,7 @@ use serde_json::ser::{PrettyFormatter, Serializer};
 use crate::lang::Lang;
 use crate::quotes::{MAX_BYTES, Notice, Problem, Quote, Reading, Refusal, checks, read};
 
-fn folder() -> PathBuf {
+pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/quotes")
 }
 
@@ -44,7 +44,7 @@ fn every_sample_gives_exactly_its_json() {
         reading.quote.serialize(&mut serializer).unwrap();
         assert_eq!(String::from_utf8(json).unwrap(), expected, "{name}");
         assert_eq!(serde_json::from_str::<Quote>(&expected).unwrap(), reading.quote, "{name}");
-        assert_eq!(reading.unread, [""; 0], "{name}");
+        assert_eq!(reading.leftovers, [], "{name}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rust_decimal::Decimal;
 
 use crate::lang::Lang;
-use crate::quotes::{Notice, Problem, Refusal};
+use crate::quotes::{Leftover, LeftoverKind, Notice, Problem, Refusal};
 
 #[test]
 fn every_refusal_has_a_sentence_of_its_own_in_each_language() {
@@ -35,7 +35,10 @@ fn problems_and_notices_name_the_values() {
     let (read, computed) = (Decimal::new(170_700, 2), Decimal::new(12, 1));
     let problems = [
         Problem::NoItems,
-        Problem::UnreadLine { text: "00010 FONE".to_owned() },
+        Problem::Leftover(Leftover::new(LeftoverKind::Line, "00010 FONE", 0)),
+        Problem::Illegible { text: "FO\u{fffd}E".to_owned() },
+        Problem::NoCode { line: 3 },
+        Problem::Negative { line: 3, read: -read },
         Problem::Quantity { line: 3, read: Decimal::ZERO },
         Problem::LineTotal { line: 3, read, computed },
         Problem::Sum { read, computed },
@@ -52,7 +55,10 @@ fn problems_and_notices_name_the_values() {
     };
     insta::assert_snapshot!(sentences(Lang::PtBr), @r#"
     O orçamento não tem nenhum item. Confira no ERP e imprima de novo.
-    Um item da tabela não pôde ser lido: "00010 FONE".
+    Uma linha entre o cabeçalho e os totais não foi entendida: "00010 FONE".
+    O papel não diz que letras são estas: "FO�E".
+    Item 3: falta o código do produto.
+    Item 3: o valor lido é R$ -1.707,00; não pode ser negativo.
     Item 3: a quantidade lida é 0; precisa ser maior que zero.
     Item 3: o total lido é R$ 1.707,00, mas quantidade × valor dá R$ 1,20.
     O VALOR TOTAL lido é R$ 1.707,00, mas a soma dos itens dá R$ 1,20.
@@ -63,7 +69,10 @@ fn problems_and_notices_name_the_values() {
     "#);
     insta::assert_snapshot!(sentences(Lang::En), @r#"
     The quote has no items. Check it in the ERP and print it again.
-    A line of the table could not be read: "00010 FONE".
+    A line between the head and the totals was not understood: "00010 FONE".
+    The paper does not tell which letters these are: "FO�E".
+    Line 3: the product's code is missing.
+    Line 3: the amount read is R$ -1,707.00; it cannot be negative.
     Line 3: the quantity read is 0; it must be more than zero.
     Line 3: the total read is R$ 1,707.00, but quantity × price makes R$ 1.20.
     The VALOR TOTAL read is R$ 1,707.00, but the lines add up to R$ 1.20.
@@ -75,5 +84,19 @@ fn problems_and_notices_name_the_values() {
     for problem in problems {
         let json = serde_json::to_value(&problem).unwrap();
         assert_eq!(serde_json::from_value::<Problem>(json).unwrap(), problem);
+    }
+}
+
+#[test]
+fn every_leftover_is_told_in_words_of_its_own() {
+    for lang in Lang::ALL {
+        let told = |kind| Leftover::new(kind, "CABO", 3).sentence(lang);
+        let sentences: HashSet<String> = LeftoverKind::ALL.into_iter().map(told).collect();
+        assert_eq!(sentences.len(), LeftoverKind::ALL.len());
+        assert!(
+            sentences
+                .iter()
+                .all(|sentence| !sentence.contains("quotes.leftover") && !sentence.contains("%{"))
+        );
     }
 }

@@ -138,6 +138,6 @@ proptest! {
     fn any_quote_by_any_producer_is_read_back(quote in quote(30), style in style(), producer in producer()) {
         let reading = read(&pdf(&draw(&quote, style), producer)).unwrap();
         prop_assert_eq!(reading.quote, quote);
-        prop_assert_eq!(reading.unread, Vec::<String>::new());
+        prop_assert_eq!(reading.leftovers, Vec::new());
     }
 }

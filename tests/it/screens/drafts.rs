@@ -3,7 +3,7 @@
 use separacao::html::Choice;
 use separacao::ids::DraftId;
 use separacao::quotes::views::{
-    Cell, DraftRow, DraftState, PreviewForm, PreviewLine, PreviewProblem, ShippingChoice,
+    Cell, DraftRow, DraftState, PreviewForm, PreviewLeftover, PreviewLine, PreviewProblem, ShippingChoice,
 };
 
 use super::data::{minutes_ago, uuid};
@@ -63,9 +63,11 @@ pub fn lines(wrong: bool) -> Vec<PreviewLine> {
             cells[5].problem = Some("15 × 6,50 dá 97,50".to_owned());
         }
         PreviewLine {
+            name: number.to_string(),
             number,
             cells,
             problem: is_wrong.then(|| "15 × 6,50 dá 97,50, no papel está 97,00".to_owned()),
+            added: false,
         }
     };
     rows.into_iter().enumerate().map(line).collect()
@@ -80,6 +82,20 @@ pub fn problems() -> Vec<PreviewProblem> {
         anchor: "line-4".to_owned(),
         sentence: "Item 4: 15 × 6,50 dá 97,50, no papel está 97,00".to_owned(),
     }]
+}
+
+pub fn leftovers() -> Vec<PreviewLeftover> {
+    let open = PreviewLeftover {
+        at: 1,
+        sentence: "Uma linha entre o cabeçalho e os totais não foi entendida: \"CANETA BRINDE\".".to_owned(),
+        may_be_an_item: true,
+        is_apart: true,
+        struck: false,
+        item: None,
+    };
+    let item = PreviewLeftover { at: 2, item: Some("É o item 5".to_owned()), ..open.clone() };
+    let struck = PreviewLeftover { at: 3, struck: true, ..open.clone() };
+    vec![open, item, struck]
 }
 
 pub fn choices(names: &[&str]) -> Vec<Choice> {

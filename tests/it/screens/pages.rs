@@ -138,6 +138,7 @@ pub fn preview_page(wrong: bool) -> String {
         lines: &drafts::lines(wrong),
         totals: &drafts::totals(),
         problems: &problems,
+        leftovers: &if wrong { drafts::leftovers() } else { Vec::new() },
         notices: &notices,
         existing: None,
         replaceable: &drafts::choices(&["#30567"]),

@@ -1,0 +1,79 @@
+//! Layers (optional content): text in a layer that is switched off is not shown.
+
+use std::collections::HashSet;
+
+use lopdf::{Dictionary, Document, Object, ObjectId};
+
+use crate::objects;
+
+/// More marks open at once are an attack; deeper ones count as shown.
+const MAX_MARKS: usize = 1_000;
+
+#[derive(Default)]
+pub struct Layers {
+    off: HashSet<ObjectId>,
+    /// The marks that are open, and whether each hides what is inside.
+    marks: Vec<bool>,
+}
+
+impl Layers {
+    pub fn read(document: &Document) -> Self {
+        let mut layers = Self::default();
+        let list = |from: &Dictionary, key: &[u8]| -> Vec<ObjectId> {
+            let list = objects::get(document, from, key).and_then(|list| list.as_array().ok());
+            list.into_iter().flatten().filter_map(|entry| entry.as_reference().ok()).collect()
+        };
+        let Some(properties) = document
+            .catalog()
+            .ok()
+            .and_then(|catalog| objects::get_dictionary(document, catalog, b"OCProperties"))
+        else {
+            return layers;
+        };
+        let Some(default) = objects::get_dictionary(document, properties, b"D") else { return layers };
+        let base = objects::get(document, default, b"BaseState").and_then(|state| state.as_name().ok());
+        if base == Some(b"OFF") {
+            layers.off.extend(list(properties, b"OCGs"));
+            for id in list(default, b"ON") {
+                layers.off.remove(&id);
+            }
+        }
+        layers.off.extend(list(default, b"OFF"));
+        layers
+    }
+
+    pub fn depth(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// Opens a mark; `layer` is what its content belongs to.
+    pub fn enter(&mut self, document: &Document, layer: Option<&Object>) {
+        let hides = layer.is_some_and(|layer| self.hides(document, layer));
+        if self.marks.len() < MAX_MARKS {
+            self.marks.push(hides);
+        }
+    }
+
+    pub fn leave(&mut self, depth: usize) {
+        self.marks.truncate(depth);
+    }
+
+    pub fn is_off(&self) -> bool {
+        self.marks.contains(&true)
+    }
+
+    pub fn hides(&self, document: &Document, layer: &Object) -> bool {
+        if layer.as_reference().is_ok_and(|id| self.off.contains(&id)) {
+            return true;
+        }
+        // A membership of several layers is shown if any of them is.
+        let Ok(members) = objects::resolve(document, layer).as_dict() else { return false };
+        let Ok(groups) = members.get(b"OCGs") else { return false };
+        let groups = match objects::resolve(document, groups) {
+            Object::Array(list) => list.as_slice(),
+            _ => std::slice::from_ref(groups),
+        };
+        let is_off = |group: &Object| group.as_reference().is_ok_and(|id| self.off.contains(&id));
+        !groups.is_empty() && groups.iter().all(is_off)
+    }
+}

@@ -1,0 +1,103 @@
+//! The paper as a person sees it: what is read, what is only pointed out, and the pages in their order.
+
+use pdf_text::{Run, Sight};
+
+use super::columns::Columns;
+use super::layout::{self, Line};
+use super::words::{PageNumber, number_of};
+use crate::quotes::leftover::{Leftover, LeftoverKind};
+
+/// The longest text of one thing that is pointed out, in characters.
+const LONGEST: usize = 300;
+
+/// What there is to read, page by page.
+pub struct Paper<'r> {
+    pub lines: Vec<Line<'r>>,
+    pub leftovers: Vec<Leftover>,
+    /// No page is missing by the numbers printed on them.
+    pub complete: bool,
+}
+
+impl<'r> Paper<'r> {
+    pub fn new(runs: &'r [Run]) -> Self {
+        let mut read: Vec<&Run> = Vec::new();
+        let mut leftovers = Vec::new();
+        for page in runs.chunk_by(|one, other| one.page == other.page) {
+            let seen: Vec<&Run> = page.iter().filter(|run| run.sight == Sight::Seen).collect();
+            let unseen: Vec<&Run> =
+                page.iter().filter(|run| is_hidden(run) && !is_doubled(run, &seen)).collect();
+            if is_recognised(&seen, &unseen) {
+                leftovers.push(Leftover::new(LeftoverKind::Recognised, (page[0].page + 1).to_string(), 0));
+                read.extend(unseen.iter().chain(&seen));
+            } else {
+                leftovers.extend(pointed_out(LeftoverKind::Hidden, &unseen));
+                read.extend(seen);
+            }
+            let of = |sight| page.iter().filter(|run| run.sight == sight).collect::<Vec<_>>();
+            leftovers.extend(pointed_out(LeftoverKind::Mark, &of(Sight::Slanted)));
+            leftovers.extend(pointed_out(LeftoverKind::OffSheet, &of(Sight::OffSheet)));
+        }
+        let mut lines = layout::lines(read);
+        let complete = put_in_order(&mut lines);
+        Self { lines, leftovers, complete }
+    }
+}
+
+fn is_hidden(run: &Run) -> bool {
+    matches!(run.sight, Sight::Invisible | Sight::Covered | Sight::Clipped)
+}
+
+/// The same text stands there for everybody to see: painted twice.
+fn is_doubled(run: &Run, seen: &[&Run]) -> bool {
+    let near = 0.3 * run.size;
+    seen.iter().any(|other| {
+        other.text == run.text && (other.left - run.left).abs() <= near && (other.y - run.y).abs() <= near
+    })
+}
+
+/// A picture of a page with its text behind or below: what can be seen is no table, and most text cannot be seen.
+fn is_recognised(seen: &[&Run], unseen: &[&Run]) -> bool {
+    let letters = |runs: &[&Run]| runs.iter().map(|run| run.edges.len()).sum::<usize>();
+    let has_table = || layout::lines(seen.iter().copied()).iter().any(|line| Columns::read(line).is_some());
+    letters(unseen) > 2 * letters(seen) && !has_table()
+}
+
+fn pointed_out(kind: LeftoverKind, runs: &[&Run]) -> Vec<Leftover> {
+    let lines = layout::lines(runs.iter().copied());
+    lines.iter().map(|line| Leftover::new(kind, shortened(&line.text()), 0)).collect()
+}
+
+pub fn shortened(text: &str) -> String {
+    text.chars().take(LONGEST).collect()
+}
+
+/// The pages by the numbers printed on them; `false` when one is missing.
+fn put_in_order(lines: &mut [Line<'_>]) -> bool {
+    let pages: Vec<&[Line<'_>]> = lines.chunk_by(|one, other| one.page == other.page).collect();
+    let printed: Vec<Option<PageNumber>> = pages.iter().map(|page| number_of(page)).collect();
+    let numbers: Vec<usize> = printed.iter().flatten().map(|page| page.number).collect();
+    let told = printed.iter().flatten().filter_map(|page| page.of).max();
+    let mut sorted = numbers.clone();
+    sorted.sort_unstable();
+    let repeated = sorted.chunk_by(|one, other| one == other).any(|same| same.len() > 1);
+    if repeated {
+        // The same page again, or the same number on each: the table itself tells.
+        return true;
+    }
+    let all = numbers.len() == pages.len();
+    let complete = if all {
+        sorted.iter().copied().eq(1..=pages.len()) && told.is_none_or(|of| of == pages.len())
+    } else {
+        printed.iter().zip(1..).all(|(page, at)| page.is_none_or(|page| page.number == at))
+    };
+    if complete && all && sorted != numbers {
+        let of_page: Vec<(usize, usize)> = pages.iter().map(|page| page[0].page).zip(numbers).collect();
+        let number =
+            |page: usize| of_page.iter().find(|(of, _)| *of == page).map_or(page, |(_, number)| *number);
+        lines.sort_by_key(|line| number(line.page));
+        for line in lines {
+            line.page = number(line.page);
+        }
+    }
+    complete
+}
