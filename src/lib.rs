@@ -30,6 +30,7 @@ pub mod page;
 pub mod people;
 pub mod quotes;
 pub mod run;
+pub mod screen;
 pub mod server;
 pub mod state;
 pub mod telemetry;

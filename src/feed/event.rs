@@ -3,10 +3,21 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::topic::{Topic, Topics};
 use crate::ids::{ItemId, OrderId, PersonId};
 
+/// Whether an order's history tells of a kind, and whether its author can take it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Timeline {
+    Absent,
+    Told,
+    Undoable,
+}
+
+use Timeline::{Absent, Told, Undoable};
+
 macro_rules! kinds {
-    ($($name:ident = $code:literal),* $(,)?) => {
+    ($($name:ident = $code:literal, [$($topic:ident),*], $timeline:ident;)*) => {
         /// Past tense: it has been committed. The code is the word in the feed, in history and in the catalogue.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum EventKind {
@@ -23,34 +34,57 @@ macro_rules! kinds {
             pub fn from_code(code: &str) -> Option<Self> {
                 match code { $($code => Some(EventKind::$name),)* _ => None }
             }
+
+            /// What every event of this kind changes on screens.
+            pub fn topics(self) -> Topics {
+                match self { $(EventKind::$name => Topics::of(&[$(Topic::$topic),*])),* }
+            }
+
+            fn timeline(self) -> Timeline {
+                match self { $(EventKind::$name => $timeline),* }
+            }
         }
     };
 }
 
+// Code, what it changes on screens, and how an order's timeline tells it.
 kinds! {
-    OrderImported = "order_imported",
-    OrderRevised = "order_revised",
-    OrderChanged = "order_changed",
-    OrderUrgent = "order_urgent",
-    OrderNotUrgent = "order_not_urgent",
-    NoteAdded = "note_added",
-    NoteChanged = "note_changed",
-    NoteRemoved = "note_removed",
-    ItemPicked = "item_picked",
-    ItemUnpicked = "item_unpicked",
-    ItemReturned = "item_returned",
-    ItemShort = "item_short",
-    ItemUnshort = "item_unshort",
-    ActionUndone = "action_undone",
-    OrderFinished = "order_finished",
-    OrderReopened = "order_reopened",
-    OrderCanceled = "order_canceled",
-    OrderHandedOver = "order_handed_over",
-    OrdersHandedOver = "orders_handed_over",
-    DraftsChanged = "drafts_changed",
-    PeopleChanged = "people_changed",
-    AccessChanged = "access_changed",
-    DayStarted = "day_started",
+    OrderImported = "order_imported", [Card, Place, Counters, Order, Drafts], Told;
+    OrderRevised = "order_revised", [Card, Place, Order, Drafts], Told;
+    OrderChanged = "order_changed", [Card, Place, Head], Undoable;
+    OrderUrgent = "order_urgent", [Card, Place, Head], Undoable;
+    OrderNotUrgent = "order_not_urgent", [Card, Place, Head], Undoable;
+    NoteAdded = "note_added", [Card, Head], Undoable;
+    NoteChanged = "note_changed", [Card, Head], Undoable;
+    NoteRemoved = "note_removed", [Card, Head], Undoable;
+    ItemPicked = "item_picked", [Card, Line], Undoable;
+    ItemUnpicked = "item_unpicked", [Card, Line], Undoable;
+    ItemReturned = "item_returned", [Card, Line, Closed], Undoable;
+    ItemShort = "item_short", [Card, Line], Undoable;
+    ItemUnshort = "item_unshort", [Card, Line], Undoable;
+    // And what the undone kind changes: see `NewEvent::undoing`.
+    ActionUndone = "action_undone", [Card], Told;
+    OrderFinished = "order_finished", [Card, Place, Counters, Order, Closed], Told;
+    OrderReopened = "order_reopened", [Card, Place, Counters, Order, Closed], Told;
+    OrderCanceled = "order_canceled", [Card, Place, Counters, Order, Closed], Told;
+    OrderHandedOver = "order_handed_over", [Card, Order, Drafts], Told;
+    OrdersHandedOver = "orders_handed_over", [Owners, People], Absent;
+    DraftsChanged = "drafts_changed", [Drafts], Absent;
+    PeopleChanged = "people_changed", [People], Absent;
+    AccessChanged = "access_changed", [People], Absent;
+    DayStarted = "day_started", [Counters, Closed], Absent;
+}
+
+impl EventKind {
+    /// Whether it stands in an order's timeline, with a sentence of its own.
+    pub fn is_told(self) -> bool {
+        self.timeline() != Absent
+    }
+
+    /// Whether who did it can take it back.
+    pub fn can_be_undone(self) -> bool {
+        self.timeline() == Undoable
+    }
 }
 
 /// An event about to be committed.
@@ -64,8 +98,7 @@ pub struct NewEvent {
     pub actor_id: Option<PersonId>,
     /// The entry of the order's history that belongs to it.
     pub version: Option<i64>,
-    /// Which orders are whose changed with it: a seller came or went.
-    pub changes_owners: bool,
+    pub topics: Topics,
 }
 
 impl NewEvent {
@@ -82,7 +115,7 @@ impl NewEvent {
             person_id: None,
             actor_id: None,
             version: None,
-            changes_owners: false,
+            topics: kind.topics(),
         }
     }
 
@@ -106,8 +139,17 @@ impl NewEvent {
         self
     }
 
+    /// It takes back an event of this kind.
+    pub fn undoing(mut self, kind: EventKind) -> Self {
+        self.topics = self.topics | kind.topics();
+        self
+    }
+
+    /// Which orders are whose changed with it: a seller came or went.
     pub fn changes_owners(mut self, changes: bool) -> Self {
-        self.changes_owners = changes;
+        if changes {
+            self.topics = self.topics | Topics::of(&[Topic::Owners]);
+        }
         self
     }
 }
@@ -117,26 +159,38 @@ impl NewEvent {
 pub struct Event {
     pub n: i64,
     pub tag: i64,
-    /// None: a kind of a newer build; every screen of the company is told to look.
+    /// None: a kind of a newer build.
     pub kind: Option<EventKind>,
     pub order_id: Option<OrderId>,
     pub item_id: Option<ItemId>,
     pub person_id: Option<PersonId>,
     /// The entry of the order's history that belongs to it.
     pub version: Option<i64>,
-    /// Which orders are whose changed with it.
-    pub changes_owners: bool,
+    pub topics: Topics,
     /// When it was decided, by the clock of whoever wrote it.
     pub at: Timestamp,
 }
 
 /// What an event's payload column holds.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Payload {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_id: Option<PersonId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub changes_owners: bool,
+    /// Where they are missing, anything may have changed.
+    #[serde(default = "anything")]
+    pub topics: Topics,
+}
+
+impl Payload {
+    /// What cannot be read says nothing but that something happened.
+    pub fn from_stored(payload: serde_json::Value) -> Self {
+        let unreadable = Self { person_id: None, version: None, topics: anything() };
+        serde_json::from_value(payload).unwrap_or(unreadable)
+    }
+}
+
+fn anything() -> Topics {
+    Topics::UNKNOWN
 }

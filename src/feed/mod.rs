@@ -11,8 +11,10 @@ pub mod event;
 pub mod hub;
 pub mod queries;
 pub mod redis;
+pub mod topic;
 
 pub use commit::{Committed, commit, commit_without_event};
 pub use cursor::{Cursor, Head};
 pub use doorbell::Doorbell;
 pub use event::{Event, EventKind, NewEvent};
+pub use topic::{Topic, Topics};

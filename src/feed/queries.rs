@@ -50,7 +50,7 @@ pub async fn list_events(
     let events = rows
         .into_iter()
         .filter_map(|row| {
-            let payload: Payload = serde_json::from_value(row.payload?).unwrap_or_default();
+            let payload = Payload::from_stored(row.payload?);
             Some(Event {
                 n: row.n?,
                 tag: row.tag?,
@@ -59,7 +59,7 @@ pub async fn list_events(
                 item_id: row.item_id.map(ItemId),
                 person_id: payload.person_id,
                 version: payload.version,
-                changes_owners: payload.changes_owners,
+                topics: payload.topics,
                 at: row.at?.to_jiff(),
             })
         })
@@ -83,9 +83,8 @@ pub async fn append_event(
     operation: Option<OperationKey>,
     now: Timestamp,
 ) -> Result<i64> {
-    let NewEvent { person_id, version, changes_owners, .. } = *event;
-    let payload =
-        serde_json::to_value(Payload { person_id, version, changes_owners }).map_err(AppError::internal)?;
+    let NewEvent { person_id, version, topics, .. } = *event;
+    let payload = serde_json::to_value(Payload { person_id, version, topics }).map_err(AppError::internal)?;
     let tag: i64 = rand::random();
     let n = sqlx::query_scalar!(
         r#"with head as (

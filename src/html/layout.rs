@@ -10,6 +10,7 @@ use super::render_context::RenderContext;
 use crate::actor::Actor;
 use crate::ids::PersonId;
 use crate::lang::Lang;
+use crate::screen::Screen;
 
 /// The entries of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +88,7 @@ pub struct Layout {
     /// Permissions that hold on this page (`Actor::can_codes`, and on an order those for own orders), for `data-can`.
     pub can: String,
     /// What the socket subscribes to; None on pages that are not live.
-    pub screen: Option<String>,
+    pub screen: Option<Screen>,
     /// `epoch.n.tag` of the transaction that rendered the page.
     pub cursor: Option<String>,
     /// Drafts to check, for the badge in the navigation; 0 shows none.

@@ -16,8 +16,8 @@ use crate::html::{Layout, RenderContext, WorkCalendar};
 use crate::http::views::ErrorPage;
 use crate::live::Live;
 use crate::live::broadcast::CatchUp;
-use crate::live::screen::Screen;
 use crate::page::{self, CompanyTime, Visitor};
+use crate::screen::Screen;
 
 /// An answer waits no longer for its frames; they come over the socket as well.
 const CATCH_UP: Duration = Duration::from_secs(2);

@@ -13,7 +13,6 @@ use super::frame::Frame;
 use super::outbox::{Framed, Outbox};
 use super::presence::Presence;
 use super::render::{self, Rendered};
-use super::screen::{Effect, Screen};
 use crate::error::{AppError, Result};
 use crate::feed::company::CompanyFeed;
 use crate::feed::hub::{Position, ResetReason, Since};
@@ -22,6 +21,7 @@ use crate::ids::{CompanyId, OrderId, PersonId, SessionId};
 use crate::lang::Lang;
 use crate::memo::Memo;
 use crate::page::CompanyTime;
+use crate::screen::{Effect, Screen};
 use crate::state::AppState;
 
 /// Rendered batches kept for those who ask for the same a moment later.
@@ -242,11 +242,11 @@ impl CompanyLive {
             events.iter().filter(|event| screen.effect(event) != Effect::Nothing).collect();
         let Some(first) = touching.first() else { return Ok(Arc::default()) };
         if touching.iter().any(|event| screen.effect(event) == Effect::Refetch) {
-            return Ok(Arc::new(Rendered { html: String::new(), touched: true }));
+            return Ok(Arc::new(Rendered::refetch()));
         }
         let company_id = self.feed.company_id();
         let render = async || {
-            metrics::counter!("live_renders_total", "screen" => screen.kind()).increment(1);
+            metrics::counter!("live_renders_total", "screen" => screen.name()).increment(1);
             render::fragments(&self.state, company_id, &self.time, screen, lang, &touching).await
         };
         self.memo.get((screen, lang, first.n, head.clone()), render).await

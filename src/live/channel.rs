@@ -14,11 +14,11 @@ use super::broadcast::{CompanyLive, Watcher, count_reset, frame_text};
 use super::frame;
 use super::outbox::Framed;
 use super::render::Rendered;
-use super::screen::{Effect, Screen};
 use crate::error::Chain;
 use crate::feed::hub::ResetReason;
 use crate::feed::{Event, Head};
 use crate::lang::Lang;
+use crate::screen::{Effect, Screen};
 
 /// Hidden pages get every fourth beat.
 const HIDDEN_BEATS: u64 = 4;
@@ -114,14 +114,14 @@ impl CompanyLive {
                     complete = false;
                     tracing::warn!(
                         error = %Chain(&error),
-                        screen = screen.kind(),
+                        screen = screen.name(),
                         "a change could not be rendered"
                     );
                 }
                 // A screen that cannot be drawn must not silence the others: its pages are fetched again.
                 Err(_) => {
                     metrics::counter!("task_panics_total", "task" => "render").increment(1);
-                    tracing::error!(screen = screen.kind(), "drawing a change panicked");
+                    tracing::error!(screen = screen.name(), "drawing a change panicked");
                     self.reset_channel(screen, lang, ResetReason::TooOld, head);
                 }
             }
@@ -143,7 +143,7 @@ impl CompanyLive {
         for watcher in channel.sockets.values() {
             watcher.outbox.push(text.clone());
         }
-        metrics::counter!("live_frames_total", "screen" => screen.kind())
+        metrics::counter!("live_frames_total", "screen" => screen.name())
             .increment(channel.sockets.len() as u64);
         channel.covered = head.clone();
         true
@@ -154,7 +154,7 @@ impl CompanyLive {
         let now = self.state.clock.now();
         for event in events.iter().filter(|event| screen.effect(event) != Effect::Nothing) {
             let seconds = now.duration_since(event.at).as_secs_f64();
-            metrics::histogram!("feed_delivery_seconds", "screen" => screen.kind()).record(seconds.max(0.0));
+            metrics::histogram!("feed_delivery_seconds", "screen" => screen.name()).record(seconds.max(0.0));
         }
     }
 

@@ -9,7 +9,6 @@ pub mod presence;
 pub mod queries;
 pub mod render;
 pub mod routes;
-pub mod screen;
 pub mod sessions;
 pub mod socket;
 

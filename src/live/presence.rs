@@ -10,11 +10,11 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use super::broadcast::CompanyLive;
 use super::frame;
 use super::queries;
-use super::screen::Screen;
 use crate::error::{Chain, Result};
 use crate::feed;
 use crate::ids::OrderId;
 use crate::lang::Lang;
+use crate::screen::Screen;
 
 /// How long a lease lasts without being renewed; it is renewed with every beat.
 const LEASE: SignedDuration = SignedDuration::from_secs(15);

@@ -14,7 +14,6 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::broadcast::{CatchUp, Live, Watcher};
 use super::limits::Limits;
-use super::screen::Screen;
 use super::{frame, socket};
 use crate::actor::Actor;
 use crate::auth::session;
@@ -25,6 +24,7 @@ use crate::lang::Lang;
 use crate::lifecycle::Stage;
 use crate::orders::queries::summaries;
 use crate::page::{CompanyTime, Visitor};
+use crate::screen::Screen;
 
 /// What the live routes share.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ pub mod actions;
 pub mod history;
 pub mod indicators;
 pub mod item;
+pub mod live;
 pub mod model;
 pub mod queries;
 pub mod revise;

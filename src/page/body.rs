@@ -10,6 +10,7 @@ use crate::feed::Head;
 use crate::ids::CompanyId;
 use crate::lang::Lang;
 use crate::memo::Memo;
+use crate::screen::Screen;
 
 /// What stands in a page's frame. It is the same for every person: what differs is decided by the frame's `data-can`.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ pub struct PageCache<F = ()>(Memo<Key, Body<F>>);
 #[derive(Debug, PartialEq)]
 struct Key {
     company_id: CompanyId,
-    screen: String,
+    screen: Screen,
     lang: Lang,
     head: Head,
     minute: i64,
@@ -49,7 +50,7 @@ impl<F> PageCache<F> {
     pub async fn get<D>(
         &self,
         visitor: &Visitor,
-        screen: &str,
+        screen: Screen,
         now: Timestamp,
         draw: impl FnOnce() -> D,
     ) -> Result<Arc<Body<F>>>
@@ -59,7 +60,7 @@ impl<F> PageCache<F> {
         let Some(head) = visitor.head.clone() else { return draw().await.map(Arc::new) };
         let key = Key {
             company_id: visitor.actor()?.company_id,
-            screen: screen.to_owned(),
+            screen,
             lang: visitor.lang,
             head,
             minute: now.as_second() / 60,

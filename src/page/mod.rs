@@ -27,6 +27,7 @@ use crate::html::{
 };
 use crate::ids::PersonId;
 use crate::lang::Lang;
+use crate::screen::Screen;
 
 /// Where a company is and when it works: what turns instants into words.
 #[derive(Clone, Debug)]
@@ -107,7 +108,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
 /// What a live page tells the script about itself, and what its frame shows of the same moment.
 #[derive(Debug)]
 pub struct Subscribed {
-    pub screen: String,
+    pub screen: Screen,
     pub moment: Snapshot,
 }
 

@@ -22,6 +22,7 @@ use crate::extract::{Path, Query, Wanted};
 use crate::html::{FieldErrors, Layout};
 use crate::ids::PersonId;
 use crate::page::{self, Snapshot, Subscribed, Visitor};
+use crate::screen::Screen;
 use crate::state::AppState;
 
 pub fn router() -> Router<AppState> {
@@ -87,7 +88,7 @@ async fn render(state: &AppState, visitor: &Visitor, actor: &Actor, shown: Shown
         None => None,
     };
     drop(tx);
-    let live = Subscribed { screen: "people".to_owned(), moment };
+    let live = Subscribed { screen: Screen::People, moment };
     let chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live));
     page::respond(&PeoplePage { hand_over, ..people_page(&chrome, &people, &shown, actor) })
 }

@@ -24,6 +24,7 @@ const ORDER: &[&[&str]] = &[
         "lifecycle",
         "memo",
         "page",
+        "screen",
         "state",
         "telemetry",
         "watchdog",

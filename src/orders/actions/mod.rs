@@ -73,12 +73,15 @@ impl OrderContext<'_> {
             quantity,
             actor_id: self.actor.person_id,
             detail,
-            undoes,
+            undoes: undoes.as_ref().map(|undone| undone.version),
             at: self.now,
         };
         history::insert_history(tx, &new).await?;
         let event = NewEvent::new(kind, self.actor.person_id).order(order.id).item(item_id).version(version);
-        Ok(Change::Happened(event))
+        Ok(Change::Happened(match undoes {
+            Some(undone) => event.undoing(undone.kind),
+            None => event,
+        }))
     }
 }
 
@@ -88,7 +91,13 @@ struct Entry<'a> {
     item_id: Option<ItemId>,
     quantity: Option<rust_decimal::Decimal>,
     detail: &'a Detail,
-    undoes: Option<i64>,
+    undoes: Option<Undone>,
+}
+
+/// The entry that an undo takes back.
+struct Undone {
+    version: i64,
+    kind: EventKind,
 }
 
 impl<'a> Entry<'a> {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Entry, OrderContext, closed_conflict, item_conflict};
+use super::{Entry, OrderContext, Undone, closed_conflict, item_conflict};
 use crate::actor::Permission;
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
@@ -39,10 +39,10 @@ impl Command for UndoAction<'_> {
             return Ok(Change::Unchanged);
         }
         // A quote is taken back by importing the one before it.
-        let never = [EventKind::ActionUndone.code(), EventKind::OrderRevised.code()];
-        if !entry.detail.restores() || never.contains(&entry.kind.as_str()) {
+        let undone = EventKind::from_code(&entry.kind).filter(|kind| kind.can_be_undone());
+        let Some(kind) = undone.filter(|_| entry.detail.restores()) else {
             return Err(AppError::conflict("conflict.undo_never"));
-        }
+        };
         self.must_be_newest(tx, &order, &entry.detail).await?;
         let detail = self.restore(tx, &order, entry.detail).await?;
         let undone = Entry {
@@ -50,7 +50,7 @@ impl Command for UndoAction<'_> {
             item_id: entry.item_id,
             quantity: entry.quantity,
             detail: &Detail { text: Some(entry.kind), ..detail },
-            undoes: Some(self.version),
+            undoes: Some(Undone { version: self.version, kind }),
         };
         self.on.record(tx, &order, undone).await
     }

@@ -19,6 +19,7 @@ use crate::orders::queries::{board, options, search, summaries};
 use crate::orders::status::{OrderState, OrderStatus};
 use crate::orders::views::{BoardBody, BoardFilter, CARDS_PER_PAGE, CountersFragment};
 use crate::page::{self, Body, CompanyTime, Snapshot, Subscribed, Visitor};
+use crate::screen::Screen;
 
 /// What the board was asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -49,11 +50,11 @@ pub async fn board(pages: &Pages, visitor: &Visitor, query: &BoardQuery) -> Resu
     let filter = query.filter();
     let draw = || draw_board(pages, visitor, &filter, query.page.unwrap_or(1), now);
     let (screen, body) = if filter.is_empty() && query.page.unwrap_or(1) <= 1 {
-        ("board", pages.boards.get(visitor, "board", now, draw).await?)
+        (Screen::Board, pages.boards.get(visitor, Screen::Board, now, draw).await?)
     } else {
-        ("board-filtered", Arc::new(draw().await?))
+        (Screen::FilteredBoard, Arc::new(draw().await?))
     };
-    let live = Subscribed { screen: screen.to_owned(), moment: body.moment.clone() };
+    let live = Subscribed { screen, moment: body.moment.clone() };
     let chrome = page::chrome(actor, visitor.lang, now, actor.can_codes(), Some(live));
     page::respond_framed(&chrome, &body, "board", Nav::Board)
 }

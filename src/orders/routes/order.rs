@@ -18,6 +18,7 @@ use crate::orders::queries::{history, items, options, summaries};
 use crate::orders::views::order::{OpenSheet, OrderBody};
 use crate::orders::views::refused_form::FormState;
 use crate::page::{self, Body, CompanyTime, Snapshot, Subscribed, Visitor};
+use crate::screen::Screen;
 
 /// Which sheet the server draws open, for browsers without script.
 #[derive(Debug, Default, Deserialize)]
@@ -34,11 +35,11 @@ pub async fn order(
     Query(query): Query<OrderQuery>,
 ) -> Result<Response> {
     let now = pages.app.clock.now();
-    let screen = format!("order:{order_id}");
+    let screen = Screen::Order(order_id);
     let open = OpenSheet::from_query(query.item.as_deref(), query.sheet.as_deref());
     let draw = || draw_order(&pages, &visitor, order_id, open, FormState::default());
     let body = if open == OpenSheet::None {
-        pages.orders.get(&visitor, &screen, now, draw).await?
+        pages.orders.get(&visitor, screen, now, draw).await?
     } else {
         Arc::new(draw().await?)
     };
@@ -53,7 +54,7 @@ pub fn respond(
     now: Timestamp,
 ) -> Result<Response> {
     let actor = visitor.actor()?;
-    let live = Subscribed { screen: format!("order:{order_id}"), moment: body.moment.clone() };
+    let live = Subscribed { screen: Screen::Order(order_id), moment: body.moment.clone() };
     let can = access::can_codes(actor, body.facts, now);
     let chrome = page::chrome(actor, visitor.lang, now, can, Some(live));
     page::respond_framed(&chrome, body, "order", Nav::Order)

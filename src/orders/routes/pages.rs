@@ -12,6 +12,7 @@ use crate::ids::OrderId;
 use crate::orders::queries::{board, documents};
 use crate::orders::views::ClosedPage;
 use crate::page::{self, Snapshot, Subscribed, Visitor};
+use crate::screen::Screen;
 use crate::state::AppState;
 
 /// Orders on the plain list of closed ones.
@@ -27,7 +28,7 @@ pub async fn closed(State(state): State<AppState>, visitor: Visitor) -> Result<R
     let mut tx = state.db.snapshot(actor.company_id).await?;
     let moment = Snapshot::read(&mut tx).await?;
     let orders = board::list_closed(&mut tx, CLOSED_LISTED).await?;
-    let live = Subscribed { screen: "closed".to_owned(), moment };
+    let live = Subscribed { screen: Screen::Closed, moment };
     let chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live));
     page::respond(&ClosedPage { chrome: &chrome, orders: &orders })
 }

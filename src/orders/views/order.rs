@@ -7,6 +7,7 @@ use super::parts::{
     NotesFragment, reason_words, sort_key,
 };
 use super::refused_form::FormState;
+use crate::feed::EventKind;
 use crate::html::RenderContext;
 use crate::html::format::plain_quantity;
 use crate::ids::ItemId;
@@ -270,8 +271,8 @@ impl ItemSheet<'_> {
     /// "João separou às 14:32"
     fn last_change(&self) -> Option<String> {
         let change = self.item.last_change.as_ref()?;
-        let known = super::parts::TIMELINE_KINDS.contains(&change.kind.as_str());
-        let key = if known { format!("changed.{}", change.kind) } else { "changed.other".to_owned() };
+        let told = EventKind::from_code(&change.kind).filter(|kind| kind.is_told());
+        let key = told.map_or("changed.other".to_owned(), |kind| format!("changed.{}", kind.code()));
         let when = self.scene.when(&change.at);
         Some(self.scene.lang.t_with(&key, &[("name", &change.by_name), ("when", &when)]))
     }

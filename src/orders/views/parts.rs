@@ -5,6 +5,7 @@ use askama::filters::HtmlSafe;
 use rust_decimal::Decimal;
 
 use super::refused_form::FormState;
+use crate::feed::EventKind;
 use crate::html::RenderContext;
 use crate::html::format::{folded, plain_quantity};
 use crate::ids::OrderId;
@@ -266,10 +267,12 @@ impl EntryFragment<'_> {
         let lang = self.scene.lang;
         let quantity = self.entry.quantity.map(|quantity| self.scene.quantity(quantity)).unwrap_or_default();
         let item = self.entry.item.as_deref().unwrap_or_default();
-        let undid = self.entry.text.as_deref().filter(|kind| UNDONE_KINDS.contains(kind));
-        let key = match (self.entry.kind.as_str(), undid) {
-            ("action_undone", Some(kind)) => format!("timeline.undone_{kind}"),
-            (kind, _) if TIMELINE_KINDS.contains(&kind) => format!("timeline.{kind}"),
+        let undone = self.entry.text.as_deref().and_then(EventKind::from_code);
+        let key = match (EventKind::from_code(&self.entry.kind), undone) {
+            (Some(EventKind::ActionUndone), Some(undone)) if undone.can_be_undone() => {
+                format!("timeline.undone_{}", undone.code())
+            }
+            (Some(kind), _) if kind.is_told() => format!("timeline.{}", kind.code()),
             _ => "timeline.other".to_owned(),
         };
         lang.t_with(&key, &[("actor", &self.entry.actor), ("quantity", &quantity), ("item", item)])
@@ -307,40 +310,3 @@ impl EntryFragment<'_> {
         if told.is_empty() { lang.t("revised.nothing").into_owned() } else { told.join(" · ") }
     }
 }
-
-/// Kinds that an undo can take back, with a sentence of their own.
-const UNDONE_KINDS: [&str; 11] = [
-    "item_picked",
-    "item_unpicked",
-    "item_returned",
-    "item_short",
-    "item_unshort",
-    "note_added",
-    "note_changed",
-    "note_removed",
-    "order_urgent",
-    "order_not_urgent",
-    "order_changed",
-];
-
-/// Kinds of history entries that have a sentence.
-pub const TIMELINE_KINDS: [&str; 18] = [
-    "order_imported",
-    "order_revised",
-    "order_changed",
-    "order_urgent",
-    "order_not_urgent",
-    "note_added",
-    "note_changed",
-    "note_removed",
-    "item_picked",
-    "item_unpicked",
-    "item_returned",
-    "item_short",
-    "item_unshort",
-    "action_undone",
-    "order_finished",
-    "order_reopened",
-    "order_canceled",
-    "order_handed_over",
-];

@@ -21,6 +21,7 @@ use crate::quotes::draft::{Draft, Sheet};
 use crate::quotes::preview;
 use crate::quotes::queries::{context, drafts};
 use crate::quotes::views::{DraftRow, ImportPage, PreviewPage, UploadResult};
+use crate::screen::Screen;
 use crate::state::AppState;
 
 /// `GET /quotes`
@@ -46,7 +47,7 @@ pub async fn import_page(state: &AppState, visitor: &Visitor, results: &[UploadR
 
 /// The frame of a page of the screen `quotes`.
 async fn chrome(state: &AppState, visitor: &Visitor, actor: &Actor, tx: &mut CompanyTx) -> Result<Layout> {
-    let live = Subscribed { screen: "quotes".to_owned(), moment: Snapshot::read(tx).await? };
+    let live = Subscribed { screen: Screen::Quotes, moment: Snapshot::read(tx).await? };
     Ok(page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live)))
 }
 

@@ -13,6 +13,7 @@ use separacao::orders::model::{
     TimelineEntry, Totals,
 };
 use separacao::orders::status::{Counts, OrderState};
+use separacao::screen::Screen;
 use uuid::Uuid;
 
 /// Wednesday, 22 October 2025, 14:32 in São Paulo.
@@ -34,7 +35,7 @@ pub fn uuid(n: u128) -> Uuid {
     Uuid::from_u128(0x0199_f000_0000_7000_8000_0000_0000_0000 + n)
 }
 
-pub fn chrome(lang: Lang, screen: &str, can: &str) -> Layout {
+pub fn chrome(lang: Lang, screen: impl Into<Option<Screen>>, can: &str) -> Layout {
     Layout {
         person: Some(SignedIn {
             id: PersonId(uuid(1)),
@@ -42,7 +43,7 @@ pub fn chrome(lang: Lang, screen: &str, can: &str) -> Layout {
             roles: vec!["seller", "admin"],
         }),
         can: can.to_owned(),
-        screen: Some(screen.to_owned()),
+        screen: screen.into(),
         cursor: Some("5f0c.41.77".to_owned()),
         drafts: 3,
         ..Layout::signed_out(scene(lang), Some("Casa do Celular Atacado".to_owned()))

@@ -11,6 +11,7 @@ use askama::Template;
 use data::{EVERYTHING, board, items, scene, the_order, timeline};
 use pages::{board_page, import_page, order_page, pages, people, people_page, sign_in};
 use separacao::auth::views::SignInCompany;
+use separacao::feed::{EventKind, Topic};
 use separacao::ids::ItemId;
 use separacao::lang::Lang;
 use separacao::orders::item::ItemGroup;
@@ -18,7 +19,7 @@ use separacao::orders::status::OrderStatus;
 use separacao::orders::views::order::OpenSheet;
 use separacao::orders::views::parts::{
     BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment,
-    NotesFragment, TIMELINE_KINDS, reason_words,
+    NotesFragment, reason_words,
 };
 use separacao::orders::views::refused_form::FormState;
 use separacao::orders::views::{BoardFilter, CardFragment};
@@ -196,15 +197,23 @@ fn the_sign_in_form() {
 }
 
 #[test]
-fn every_entry_of_the_history_has_its_sentence() {
+fn every_kind_that_the_timeline_tells_has_its_sentences() {
     for lang in Lang::ALL {
-        for kind in TIMELINE_KINDS {
+        let drawn = |kind: EventKind, text: Option<&str>| {
             let mut entry = timeline().swap_remove(0);
-            entry.kind = kind.to_owned();
-            let html = EntryFragment { scene: scene(lang), order_id: the_order().id, entry: &entry }
-                .render()
-                .unwrap();
-            assert!(html.contains("João ") && !html.contains("timeline."), "{html}");
+            entry.kind = kind.code().to_owned();
+            entry.text = text.map(str::to_owned);
+            let fragment = EntryFragment { scene: scene(lang), order_id: the_order().id, entry: &entry };
+            fragment.render().unwrap()
+        };
+        for kind in EventKind::ALL.iter().copied() {
+            let (told, undone) = (drawn(kind, None), drawn(EventKind::ActionUndone, Some(kind.code())));
+            for html in [told, undone] {
+                assert!(html.contains("João ") && !html.contains("timeline."), "{html}");
+            }
+            // What changes a line is told on the line, too.
+            let of_a_line = lang.t(&format!("changed.{}", kind.code())).into_owned();
+            assert!(!kind.topics().has(Topic::Line) || !of_a_line.contains("changed."), "{of_a_line}");
         }
     }
 }

@@ -20,6 +20,7 @@ use separacao::orders::views::{BoardBody, BoardFilter, ClosedPage, CountersFragm
 use separacao::people::model::{OneTimePin, PersonRow};
 use separacao::people::views::{NewPersonForm, PeoplePage};
 use separacao::quotes::views::{ImportPage, PreviewPage, UploadResult};
+use separacao::screen::Screen;
 
 use super::data::{
     EVERYTHING, board, chrome, finished, items, minutes_ago, packagings, scene, shippings, the_order,
@@ -33,7 +34,8 @@ pub fn counters(scene: RenderContext, open_now: i64) -> CountersFragment {
 }
 
 pub fn board_page(lang: Lang, orders: &[OrderSummary], filter: &BoardFilter, total: i64) -> String {
-    let chrome = chrome(lang, if filter.is_empty() { "board" } else { "board-filtered" }, EVERYTHING);
+    let chrome =
+        chrome(lang, if filter.is_empty() { Screen::Board } else { Screen::FilteredBoard }, EVERYTHING);
     let counters = counters(chrome.scene, total);
     let sellers = drafts::choices(&["Marina Alves", "Carlos Souza", "Beatriz Prado"]);
     let pager = Pager { page: 1, per_page: 60, total };
@@ -42,7 +44,7 @@ pub fn board_page(lang: Lang, orders: &[OrderSummary], filter: &BoardFilter, tot
 }
 
 pub fn order_page(order: &OrderSummary, items: &[Item], open: OpenSheet, can: &str) -> String {
-    let chrome = chrome(Lang::PtBr, &format!("order:{}", order.id), can);
+    let chrome = chrome(Lang::PtBr, Screen::Order(order.id), can);
     let timeline = timeline();
     let sellers = vec![(PersonId(uuid(1)), "Marina Alves".to_owned())];
     let choices = OrderChoices { shippings: shippings(), packagings: packagings(), sellers };
@@ -87,7 +89,7 @@ pub fn people() -> Vec<PersonRow> {
 }
 
 pub fn people_page(one_time_pin: Option<&OneTimePin>, needs_pin: bool) -> String {
-    let (chrome, people) = (chrome(Lang::PtBr, "people", EVERYTHING), people());
+    let (chrome, people) = (chrome(Lang::PtBr, Screen::People, EVERYTHING), people());
     let (form, errors) = (NewPersonForm::default(), FieldErrors::default());
     let page = PeoplePage {
         chrome: &chrome,
@@ -103,7 +105,7 @@ pub fn people_page(one_time_pin: Option<&OneTimePin>, needs_pin: bool) -> String
 }
 
 pub fn import_page(drafts: bool) -> String {
-    let chrome = chrome(Lang::PtBr, "quotes", EVERYTHING);
+    let chrome = chrome(Lang::PtBr, Screen::Quotes, EVERYTHING);
     let drafts = if drafts { drafts::drafts() } else { Vec::new() };
     let result = |file_name: &str, refusal: Option<&str>| UploadResult {
         file_name: file_name.to_owned(),
@@ -118,7 +120,7 @@ pub fn import_page(drafts: bool) -> String {
 }
 
 pub fn preview_page(wrong: bool) -> String {
-    let chrome = chrome(Lang::PtBr, "quotes", EVERYTHING);
+    let chrome = chrome(Lang::PtBr, Screen::Quotes, EVERYTHING);
     let problems = if wrong { drafts::problems() } else { Vec::new() };
     let notices = ["O desconto de R$ 20,00 já está no valor a pagar.".to_owned()];
     let text = ["Orçamento Nº: 41002".to_owned(), "00010 FO11 --> FONE MODELO UN 30 3,50 105,00".to_owned()];
@@ -156,7 +158,7 @@ pub fn preview_page(wrong: bool) -> String {
 }
 
 pub fn closed_page(orders: usize) -> String {
-    let chrome = chrome(Lang::PtBr, "closed", EVERYTHING);
+    let chrome = chrome(Lang::PtBr, Screen::Closed, EVERYTHING);
     let one = |n: usize| {
         let summary = finished(board().swap_remove(n));
         ClosedOrder {
@@ -179,7 +181,7 @@ pub fn closed_page(orders: usize) -> String {
 }
 
 pub fn error_page(status: u16) -> String {
-    let chrome = chrome(Lang::PtBr, "", EVERYTHING);
+    let chrome = chrome(Lang::PtBr, None, EVERYTHING);
     ErrorPage { chrome: &chrome, status, sentence: None, back: "/" }.render().unwrap()
 }
 
@@ -219,7 +221,7 @@ fn door_pages() -> Vec<(&'static str, String)> {
         number: "",
         errors: &errors,
     };
-    let pin_chrome = chrome(Lang::PtBr, "", "");
+    let pin_chrome = chrome(Lang::PtBr, None, "");
     let change_pin = ChangePinPage { chrome: &pin_chrome, must_change: true, pin_digits: 6, errors: &errors };
     let ask = SignInCompany::Ask { typed: "casa".to_owned() };
     vec![

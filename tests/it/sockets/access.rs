@@ -122,8 +122,9 @@ async fn whoever_lacks_more_than_a_queue_takes_fetches_the_page() {
         &server.database_url,
         &format!(
             "with head as (select head from feed_heads where company_id = '{company}'), added as (
-               insert into feed_events (company_id, n, tag, kind, order_id, item_id)
-               select '{company}', head + row_number() over (order by i.id), (random() * 1e15)::bigint, 'item_picked', '{order}', i.id
+               insert into feed_events (company_id, n, tag, kind, order_id, item_id, payload)
+               select '{company}', head + row_number() over (order by i.id), (random() * 1e15)::bigint, 'item_picked', '{order}', i.id,
+                 '{{\"topics\":[\"card\",\"line\"]}}'
                from head, order_items i where i.company_id = '{company}' and i.order_id = '{order}'
                returning n, tag)
              update feed_heads set head = head + 300, tag = (select tag from added order by n desc limit 1)

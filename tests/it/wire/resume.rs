@@ -13,19 +13,31 @@ use crate::support::server::TestServer;
 use crate::support::socket::{Said, Socket};
 use crate::support::world::{ADMIN, Company, Imported, PICKER};
 
-/// Adds events as another replica would: dense, each with a tag of its own; this one has looked.
+/// Adds picks as another replica would: dense, each with a tag of its own; this one has looked.
 async fn append(url: &str, company: &Company, order: &Imported, count: i64) {
+    append_kind(url, company, order, count, "item_picked", &["card"]).await;
+}
+
+async fn append_kind(
+    url: &str,
+    company: &Company,
+    order: &Imported,
+    count: i64,
+    kind: &str,
+    topics: &[&str],
+) {
     run_sql(
         url,
         &format!(
             "with head as (select head from feed_heads where company_id = '{company}'), added as (
-               insert into feed_events (company_id, n, tag, kind, order_id)
-               select '{company}', head + i, (random() * 1e15)::bigint, 'item_picked', '{order}' from head, generate_series(1, {count}) i
+               insert into feed_events (company_id, n, tag, kind, order_id, payload)
+               select '{company}', head + i, (random() * 1e15)::bigint, '{kind}', '{order}', '{payload}' from head, generate_series(1, {count}) i
                returning n, tag)
              update feed_heads set head = head + {count}, tag = (select tag from added order by n desc limit 1)
              where company_id = '{company}'",
             company = company.id,
             order = order.id,
+            payload = serde_json::json!({ "topics": topics }),
         ),
     )
     .await;
@@ -81,6 +93,26 @@ async fn whoever_was_away_gets_what_was_missed_or_is_told_to_start_afresh() {
         .unwrap();
     behind.cursor = format!("{}.{n}.{tag}", behind.epoch());
     must_resume(&behind, "400 behind, read from the table").await;
+}
+
+#[tokio::test]
+async fn an_event_of_a_newer_build_draws_what_it_says_it_changed_and_only_a_new_word_refetches() {
+    let server = TestServer::start().await;
+    let (url, company) = (server.database_url.clone(), server.company("alfa").await);
+    let order = company.import(1).await;
+    let client = server.signed_in("alfa", PICKER).await;
+    let (board, closed) = (client.page("/").await, client.page("/closed").await);
+    append_kind(&url, &company, &order, 1, "order_weighed", &["card"]).await;
+    let frame = &feed(&client, &board, &board.cursor).await["frames"][0];
+    let drawn = frame["html"].as_str().unwrap();
+    assert!(drawn.contains(&format!("id=\"order-{}\"", order.id)) && frame["touched"].is_null(), "{frame}");
+    let frame = &feed(&client, &closed, &closed.cursor).await["frames"][0];
+    assert!(frame["html"] == "" && frame["touched"].is_null(), "{frame}");
+    append_kind(&url, &company, &order, 1, "order_weighed", &["card", "scales"]).await;
+    for page in [&board, &closed] {
+        let frame = &feed(&client, page, &page.cursor).await["frames"][0];
+        assert!(frame["html"] == "" && frame["touched"] == true, "{frame}");
+    }
 }
 
 #[tokio::test]
