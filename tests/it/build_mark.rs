@@ -81,7 +81,7 @@ async fn files_probes_and_refusals_are_marked() {
     }
     // More than a form may hold, by so little that all of it was read when that is said.
     let answer = client.post("/sign-in", &[("company", &"x".repeat(2 << 20))]).await;
-    assert_eq!(answer.status, 413);
+    assert!(answer.status.is_client_error(), "{}", answer.status);
     must_be_marked("a form that is too large", &answer);
 }
 
