@@ -43,6 +43,19 @@ else
   echo 'node is not installed: left out'
 fi
 
+section 'types of the script'
+typescript=5.9.3
+tsc=target/npm/node_modules/.bin/tsc
+if ! command -v npm >/dev/null; then
+  echo 'npm is not installed: left out'
+elif [ "$("$tsc" --version 2>/dev/null)" = "Version $typescript" ] ||
+  npm install --prefix target/npm --no-save --no-audit --no-fund --fetch-retries 0 --fetch-timeout 20000 \
+    "typescript@$typescript" >/dev/null 2>&1; then
+  "$tsc" --project tsconfig.json
+else
+  echo 'typescript cannot be fetched: left out'
+fi
+
 section 'shell scripts'
 if command -v shellcheck >/dev/null; then
   shellcheck -x scripts/*.sh .ci/run

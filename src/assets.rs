@@ -48,6 +48,9 @@ pub struct Version {
 const SCRIPT: &str = "script.js";
 const STYLES: &str = "app.css";
 
+/// Stands in the script where its build does: a page compares, for in a rolling deploy it may have got another's script.
+const BUILD_MARK: &str = "%BUILD%";
+
 /// A file as it is served.
 struct Asset {
     plain: Bytes,
@@ -71,7 +74,7 @@ fn assets() -> &'static HashMap<String, Asset> {
         let others = Static::iter()
             .filter(|path| !is_linked(path))
             .filter_map(|path| Some((path.to_string(), Static::get(&path)?.data.into_owned())));
-        let script = linked::link(&texts("js/", ".js"), "live");
+        let script = linked::link(&texts("js/", ".js"), "live").replace(BUILD_MARK, build());
         let styles = linked::join(&texts("css/", ".css"), "app");
         others
             .chain([(SCRIPT.to_owned(), script.into_bytes()), (STYLES.to_owned(), styles.into_bytes())])

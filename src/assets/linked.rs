@@ -29,34 +29,54 @@ impl Linked<'_> {
         let mut exports = Vec::new();
         let mut in_comment = false;
         for line in source.lines() {
+            let line = without_types(line);
             let start = line.trim_start();
-            in_comment |= start.starts_with("/**");
+            in_comment |= start.starts_with("/*");
             let is_comment = in_comment || start.starts_with("//") || start.is_empty();
             in_comment &= !line.contains("*/");
             if is_comment {
                 continue;
             }
-            let line = if let Some((what, from)) = import(line) {
+            let line = if let Some((what, from)) = import(&line) {
                 self.add(from);
                 match what.strip_prefix("* as ") {
-                    Some(alias) => format!("const {alias} = $_{from};"),
-                    None => format!("const {} = $_{from};", what.replace(" as ", ": ")),
+                    Some(alias) => format!("const {alias} = {};", variable(from)),
+                    None => format!("const {} = {};", what.replace(" as ", ": "), variable(from)),
                 }
             } else if let Some(declared) = line.strip_prefix("export ") {
                 exports.push(name_of(declared).to_owned());
                 declared.to_owned()
             } else {
-                line.to_owned()
+                line
             };
             body.push_str(&line);
             body.push('\n');
         }
         let _ = writeln!(
             self.script,
-            "const $_{name} = (() => {{\n{body}return {{ {} }};\n}})();",
+            "const {} = (() => {{\n{body}return {{ {} }};\n}})();",
+            variable(name),
             exports.join(", ")
         );
     }
+}
+
+/// What a module becomes.
+fn variable(name: &str) -> String {
+    format!("$_{}", name.replace('-', "_"))
+}
+
+/// A line without the types that stand in it as comments.
+fn without_types(line: &str) -> String {
+    let mut kept = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once("/** ") {
+        let Some((_, after)) = after.split_once("*/") else { break };
+        kept.push_str(before);
+        rest = after.strip_prefix(' ').unwrap_or(after);
+    }
+    kept.push_str(rest);
+    kept
 }
 
 /// `import WHAT from "./FROM.js";`
@@ -109,20 +129,23 @@ mod tests {
         let modules = [
             (
                 "live",
-                "// The entry.\nimport * as b from \"./b.js\";\nimport { x, y as z } from \"./a.js\";\nb.go(x, z);\n",
+                "// The entry.\nimport * as b from \"./b.js\";\nimport { x, y as z } from \"./a-b.js\";\nb.go(x, z);\n",
             ),
             (
                 "b",
-                "import { x } from \"./a.js\";\n/** Goes.\n * On. */\nexport async function go() {\n  return x;\n}\n",
+                "import { x } from \"./a-b.js\";\n/** Goes.\n * On. */\nexport async function go() {\n  return x;\n}\n",
             ),
-            ("a", "export const x = 1;\nexport function y() {}\n"),
+            (
+                "a-b",
+                "export const x = /** @type {number} */ (1);\n/** @type {string} */\nexport function y() {}\n",
+            ),
         ];
         let modules = modules.map(|(name, source)| (name.to_owned(), source.to_owned())).into();
         assert_eq!(
             link(&modules, "live"),
-            "const $_a = (() => {\nconst x = 1;\nfunction y() {}\nreturn { x, y };\n})();\n\
-             const $_b = (() => {\nconst { x } = $_a;\nasync function go() {\n  return x;\n}\nreturn { go };\n})();\n\
-             const $_live = (() => {\nconst b = $_b;\nconst { x, y: z } = $_a;\nb.go(x, z);\nreturn {  };\n})();\n"
+            "const $_a_b = (() => {\nconst x = (1);\nfunction y() {}\nreturn { x, y };\n})();\n\
+             const $_b = (() => {\nconst { x } = $_a_b;\nasync function go() {\n  return x;\n}\nreturn { go };\n})();\n\
+             const $_live = (() => {\nconst b = $_b;\nconst { x, y: z } = $_a_b;\nb.go(x, z);\nreturn {  };\n})();\n"
         );
     }
 
@@ -137,9 +160,9 @@ mod tests {
         }
         for name in modules.keys() {
             let own = script
-                .find(&format!("const $_{name} = "))
+                .find(&format!("const {} = ", variable(name)))
                 .unwrap_or_else(|| panic!("{name}.js is imported by nobody"));
-            let used = script.match_indices(&format!("= $_{name};")).map(|(at, _)| at).min();
+            let used = script.match_indices(&format!("= {};", variable(name))).map(|(at, _)| at).min();
             assert!(used.is_none_or(|used| own < used), "{name}.js is part of a circle of imports");
         }
     }

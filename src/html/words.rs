@@ -19,8 +19,24 @@ const WORDS: &[(&str, &str)] = &[
     ("kept-one", "words.kept.one"),
     ("kept-other", "words.kept.other"),
     ("sent-later", "words.sent_later"),
-    ("dropped", "words.dropped"),
-    ("other-person", "words.other_person"),
+    // What ended, what the program cannot save, and what waits for somebody else.
+    ("unsaved-one", "words.unsaved.one"),
+    ("unsaved-other", "words.unsaved.other"),
+    ("expired", "words.expired"),
+    ("broken", "words.broken"),
+    ("yours", "words.yours"),
+    ("theirs-one", "words.theirs.one"),
+    ("theirs-other", "words.theirs.other"),
+    ("take-over-one", "words.take_over.one"),
+    ("take-over-other", "words.take_over.other"),
+    ("leaving-one", "words.leaving.one"),
+    ("leaving-other", "words.leaving.other"),
+    ("somebody", "words.somebody"),
+    ("too-late", "words.too_late"),
+    ("nothing-waits", "words.nothing_waits"),
+    ("seen", "words.seen"),
+    ("retry", "words.retry"),
+    ("give-up", "words.give_up"),
     ("nothing-to-undo", "words.nothing_to_undo"),
     // Where the server gave no sentence of its own.
     ("not-saved", "words.not_saved"),
@@ -39,6 +55,8 @@ const WORDS: &[(&str, &str)] = &[
     ("upload-done", "upload.done"),
     ("upload-offline", "upload.offline"),
     ("upload-failed", "upload.failed"),
+    ("upload-too-large", "upload.too_large"),
+    ("upload-unreadable", "upload.unreadable"),
 ];
 
 impl RenderContext {

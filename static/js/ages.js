@@ -4,21 +4,36 @@ import { facts, onChange } from "./page.js";
 import { now } from "./clock.js";
 import { words } from "./words.js";
 import { isStill } from "./touch.js";
-import { STILL } from "./hold.js";
+import { STILL } from "./defer.js";
+import { findAll } from "./dom.js";
 
 const DAY = 24 * 60;
 /** Monday, 5 January 1970, in days since the epoch. */
 const FIRST_MONDAY = 4;
 const EVERY = 5000;
 
+/**
+ * @param {number} a
+ * @param {number} b
+ */
 const modulo = (a, b) => ((a % b) + b) % b;
 
-/** "450-1020" and "-180" to a calendar. */
+/** @typedef {{ offset: number, starts: number, length: number }} Calendar */
+
+/**
+ * "450-1020" and "-180" to a calendar.
+ * @param {string | undefined} workday
+ * @param {string | undefined} offset
+ */
 export function calendarOf(workday, offset) {
   const [starts, ends] = String(workday || "0-1440").split("-").map(Number);
   return { offset: Number(offset) || 0, starts, length: Math.max(1, ends - starts) };
 }
 
+/**
+ * @param {Calendar} calendar
+ * @param {number} ms
+ */
 function workedUntil(calendar, ms) {
   const local = Math.floor(ms / 60000) + calendar.offset;
   const day = Math.floor(local / DAY) - FIRST_MONDAY;
@@ -27,12 +42,22 @@ function workedUntil(calendar, ms) {
   return (Math.floor(day / 7) * 5 + Math.min(weekday, 5)) * calendar.length + today;
 }
 
-/** Minutes inside working hours between two instants in ms; never negative. */
+/**
+ * Minutes inside working hours between two instants in ms; never negative.
+ * @param {Calendar} calendar
+ * @param {number} from
+ * @param {number} to
+ */
 export function minutesBetween(calendar, from, to) {
   return Math.max(0, workedUntil(calendar, to) - workedUntil(calendar, from));
 }
 
-/** Key and number of an age of so many working minutes. */
+/**
+ * Key and number of an age of so many working minutes.
+ * @param {Calendar} calendar
+ * @param {number} minutes
+ * @returns {[string, number]}
+ */
 export function ageKey(calendar, minutes) {
   if (minutes < 1) return ["ageNow", 0];
   if (minutes < 60) return ["ageMinutes", minutes];
@@ -46,8 +71,8 @@ export function tick() {
   const at = now();
   if (workday) {
     const calendar = calendarOf(workday, offset);
-    document.querySelectorAll("[data-at]").forEach((el) => {
-      const from = Date.parse(el.dataset.at || el.getAttribute("datetime"));
+    findAll("[data-at]").forEach((el) => {
+      const from = Date.parse(el.dataset.at || el.getAttribute("datetime") || "");
       if (isNaN(from)) return;
       const [key, n] = ageKey(calendar, minutesBetween(calendar, from, at));
       const text = words(key, { n });
@@ -56,8 +81,8 @@ export function tick() {
   }
   // A line more makes its card taller: not while somebody taps.
   if (!isStill(STILL)) return;
-  document.querySelectorAll("[data-due][hidden]").forEach((el) => {
-    if (Date.parse(el.dataset.due) <= at) el.hidden = false;
+  findAll("[data-due][hidden]").forEach((el) => {
+    if (Date.parse(el.dataset.due || "") <= at) el.hidden = false;
   });
 }
 

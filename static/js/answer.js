@@ -2,13 +2,27 @@
 
 import { screen } from "./page.js";
 import { deliver } from "./frames.js";
-import { restart } from "./link.js";
+import { restart } from "./connection.js";
 import { resync } from "./resync.js";
 import { letGo } from "./guard.js";
+import { byId } from "./dom.js";
 
 const FLASH = "separacao.flash";
 
-/** True when the page is being left. */
+/**
+ * @typedef {object} Answer
+ * @property {string | null} [location]
+ * @property {string} [message]
+ * @property {string} [undo]
+ * @property {unknown} [reset]
+ * @property {unknown} [status]
+ * @property {import("./frames.js").Frame[]} [frames]
+ */
+
+/**
+ * True when the page is being left.
+ * @param {Answer} answer
+ */
 export function takeAnswer(answer) {
   if (answer.location && !isHere(answer.location)) {
     keepForNext(answer);
@@ -17,25 +31,30 @@ export function takeAnswer(answer) {
     return true;
   }
   const part = answer.location && new URL(answer.location, location.href).hash.slice(1);
-  if (part) resync({ now: true }).then(() => look(document.getElementById(part)));
+  if (part) resync({ now: true }).then(() => look(byId(part)));
   if (answer.reset !== undefined) restart({ force: true, now: true });
   else if (screen()) (answer.frames || []).forEach(deliver);
   if (!screen() && answer.status === undefined) resync({ now: true });
   return false;
 }
 
-/** Brings what just came into view, also for whoever reads by ear. */
+/**
+ * Brings what just came into view, also for whoever reads by ear.
+ * @param {HTMLElement | null} el
+ */
 export function look(el) {
   if (!el) return;
   el.scrollIntoView({ block: "nearest" });
   el.focus({ preventScroll: true });
 }
 
+/** @param {string} target */
 function isHere(target) {
   const url = new URL(target, location.href);
   return url.pathname === location.pathname && url.search === location.search;
 }
 
+/** @param {Answer} answer */
 function keepForNext(answer) {
   if (!answer.message) return;
   try {

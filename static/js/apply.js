@@ -1,95 +1,132 @@
-// The one applier: frames, answers to commands and pages fetched again (whole.js) all come through here.
+// The one applier: frames, answers to commands and pages fetched again (page-morph.js) all come through here.
 
 import { changed, facts, isBoard } from "./page.js";
-import { holds, isTyping, onRelease, STILL } from "./hold.js";
+import { defers, isTyping, onRelease, STILL } from "./defer.js";
 import { whenStill } from "./touch.js";
 import { now } from "./clock.js";
 import { morph, takeMissed } from "./morph.js";
-import { isMine } from "./marks.js";
+import { isOwn } from "./marks.js";
 import { version, raise, settle, join, leave, stay } from "./lists.js";
-import { heard } from "./say.js";
+import { heard } from "./announce.js";
+import { byId, find, findAll } from "./dom.js";
+
+/**
+ * @typedef {object} Rules
+ * @property {boolean} [whole]  the list is known in full
+ * @property {boolean} [force]  versions do not count
+ * @property {boolean} [now]  nothing is announced first
+ * @property {boolean} [typed]  a form in use is renewed around what was typed in it
+ */
 
 /** A card is news while its order is this young: others come in at the window's edge, reopened, or as a filter finds them. */
 const NEWS_FOR = 60000;
 /** Between an order's own time and the commit that shows it. */
 const SLACK = 5000;
 
-const held = new Map();
+/** @type {Map<string, { fresh: HTMLElement, ctx: Rules }>} */
+const deferred = new Map();
+/** @type {Map<string, number>} */
 const gone = new Map();
+/** @type {Map<string, string>} */
 const present = new Map();
 let newcomers = 0;
 let opened = Infinity;
 
-/** Keeps the newest of what an element in use will become. */
-export function hold(id, fresh, ctx) {
-  held.set(id, { fresh, ctx });
-  if (fresh.hasAttribute("data-still")) whenStill(STILL, applyHeld);
+/**
+ * Keeps the newest of what an element in use will become.
+ * @param {string} id
+ * @param {HTMLElement} fresh
+ * @param {Rules} ctx
+ */
+export function defer(id, fresh, ctx) {
+  deferred.set(id, { fresh, ctx });
+  if (fresh.hasAttribute("data-still")) whenStill(STILL, applyDeferred);
 }
 
 /** Another history: nothing of the old one counts. */
 export function forgetHistory() {
-  held.clear();
+  deferred.clear();
   gone.clear();
 }
 
+/** @param {string} html */
 export function parseHtml(html) {
   const box = document.createElement("template");
   box.innerHTML = html;
-  return Array.from(box.content.children);
+  return /** @type {HTMLElement[]} */ (Array.from(box.content.children));
 }
 
 /**
  * Applies the fragments of a frame that ends at `to`. Its lists are complete up to there and no further, and only when
  * all of it is applied: a fragment may be newer than its frame, and what comes next is no echo for that.
+ * @param {string | undefined} html
+ * @param {number} to
  */
 export function applyHtml(html, to) {
   if (!html) return;
+  /** @type {Set<string | undefined>} */
   const lists = new Set();
   for (const el of parseHtml(html)) {
-    const old = el.id && document.getElementById(el.id);
-    lists.add(el.dataset.in).add(old && old.dataset.in ? old.parentElement.id : undefined);
+    const old = el.id ? byId(el.id) : null;
+    lists.add(el.dataset.in).add(old && old.dataset.in ? old.parentElement?.id : undefined);
     applyOne(el, {});
   }
-  lists.forEach((id) => raise(id ? document.getElementById(id) : null, to));
+  lists.forEach((id) => raise(id ? byId(id) : null, to));
   changed();
 }
 
-/** Who is at work where: no versions, always the newest and always all of it. Where nobody is named, nobody is. */
+/**
+ * Who is at work where: no versions, always the newest and always all of it. Where nobody is named, nobody is.
+ * @param {string} html
+ */
 export function applyPresence(html) {
   present.clear();
-  for (const el of parseHtml(html)) present.set(el.id, el.textContent);
+  for (const el of parseHtml(html)) present.set(el.id, el.textContent || "");
   showPresent(document);
   changed();
 }
 
+/** @param {ParentNode} root */
 function showPresent(root) {
-  root.querySelectorAll('[id^="presence-"]').forEach((slot) => {
+  for (const slot of findAll('[id^="presence-"]', root)) {
     const text = present.get(slot.id) || "";
     if (slot.textContent !== text) slot.textContent = slot.title = text;
-  });
+  }
 }
 
-/** One fragment. `ctx.whole`: its list is known in full; `ctx.force`: versions do not count; `ctx.now`: nothing is announced first. */
+/**
+ * One fragment.
+ * @param {HTMLElement} fresh
+ * @param {Rules} ctx
+ */
 export function applyOne(fresh, ctx) {
   if (!fresh.id) return;
   if (fresh.hasAttribute("data-gone")) removeOne(fresh, ctx);
   else upsert(fresh, ctx);
 }
 
+/**
+ * @param {HTMLElement} fresh
+ * @param {Rules} ctx
+ */
 function removeOne(fresh, ctx) {
   const v = version(fresh);
-  const old = document.getElementById(fresh.id);
+  const old = byId(fresh.id);
   if (old && v < version(old)) return;
   gone.set(fresh.id, v);
-  held.delete(fresh.id);
+  deferred.delete(fresh.id);
   if (old) leave(old, ctx);
 }
 
+/**
+ * @param {HTMLElement} fresh
+ * @param {Rules} ctx
+ */
 function upsert(fresh, ctx) {
   const v = version(fresh);
   const listId = fresh.dataset.in;
-  const list = listId ? document.getElementById(listId) : null;
-  const old = document.getElementById(fresh.id);
+  const list = listId ? byId(listId) : null;
+  const old = byId(fresh.id);
   if (!old) {
     if (!list || (!ctx.whole && (v <= version(list) || v <= (gone.get(fresh.id) || 0)))) return;
     gone.delete(fresh.id);
@@ -100,13 +137,13 @@ function upsert(fresh, ctx) {
     return;
   }
   if (!ctx.force && fresh.dataset.v !== undefined && v < version(old)) return;
-  const waiting = held.get(fresh.id);
+  const waiting = deferred.get(fresh.id);
   if (!ctx.force && waiting && v < version(waiting.fresh)) return;
-  if (holds(old, fresh, isMine(fresh.id))) {
-    hold(fresh.id, fresh, ctx);
+  if (defers(old, fresh, isOwn(fresh.id))) {
+    defer(fresh.id, fresh, ctx);
     return;
   }
-  held.delete(fresh.id);
+  deferred.delete(fresh.id);
   if (listId && !list) {
     leave(old, ctx);
     return;
@@ -116,32 +153,36 @@ function upsert(fresh, ctx) {
   if (list) settle(now, list, ctx);
 }
 
+/** @param {HTMLElement} card */
 function isNews(card) {
-  const time = card.querySelector("time[data-at]");
-  const at = time ? Date.parse(time.getAttribute("datetime")) : NaN;
+  const time = find("time[data-at]", card);
+  const at = time ? Date.parse(time.getAttribute("datetime") || "") : NaN;
   return at > opened && now() - at < NEWS_FOR;
 }
 
 let stale = false;
 let refetch = () => {};
 
-/** `again()` fetches the page: asked for when a form that was passed over is free. */
+/**
+ * `again()` fetches the page: asked for when a form that was passed over is free.
+ * @param {() => void} again
+ */
 export function onMissed(again) {
   refetch = again;
 }
 
 /** Gives back what waited for a field or a sheet, where that is no longer in use. */
-export function applyHeld() {
+export function applyDeferred() {
   stale = takeMissed() || stale;
   if (stale && !isTyping()) {
     stale = false;
     refetch();
   }
-  if (!held.size) return;
-  for (const [id, { fresh, ctx }] of Array.from(held)) {
-    const old = document.getElementById(id);
-    if (old && holds(old, fresh, isMine(id))) continue;
-    held.delete(id);
+  if (!deferred.size) return;
+  for (const [id, { fresh, ctx }] of Array.from(deferred)) {
+    const old = byId(id);
+    if (old && defers(old, fresh, isOwn(id))) continue;
+    deferred.delete(id);
     if (old) upsert(fresh, ctx);
   }
   changed();
@@ -156,5 +197,5 @@ export function takeNewcomers() {
 
 export function start() {
   opened = Date.parse(facts().now || "") - SLACK;
-  onRelease(applyHeld);
+  onRelease(applyDeferred);
 }

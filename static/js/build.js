@@ -1,51 +1,76 @@
 // The page takes up a newer build by itself, when nobody minds.
 
-import { random } from "./page.js";
-import { isTyping } from "./hold.js";
+import { pageBuild, random } from "./page.js";
+import { isTyping } from "./defer.js";
 import { fingerDown } from "./touch.js";
-import { isBusy } from "./queue.js";
+import { isSending } from "./queue.js";
 import { isUploading } from "./upload.js";
+import { whenOurs } from "./reload.js";
+import { onBuild } from "./request.js";
+
+/** The build that this script is of: the server writes it here. */
+export const SCRIPT_BUILD = "%BUILD%";
 
 const ALONE = 60000;
 const AT_MOST_EVERY = 5 * 60000;
 const SPREAD = 20000;
 const KEY = "separacao.reloaded";
 
+/** @type {ReturnType<typeof setTimeout> | 0} */
 let timer = 0;
 
-/** "newer", "other" or "same". Builds sort by the time of their commit. */
-export function compare(mine, met) {
-  if (!mine || !met || mine === met) return "same";
-  return met > mine ? "newer" : "other";
+/**
+ * "newer", "other" or "same". Builds sort by the time of their commit.
+ * @param {string} own
+ * @param {string | undefined} other
+ */
+export function compare(own, other) {
+  if (!own || !other || own === other) return "same";
+  return other > own ? "newer" : "other";
 }
 
-const own = () => {
-  const meta = document.querySelector('meta[name="build"]');
-  return meta ? meta.content : "";
-};
-
-/** A server told its build. A newer one is taken up soon, another one when it stays the only one for a minute. */
+/**
+ * A server told its build. A newer one is taken up soon, another one when it stays the only one for a minute.
+ * @param {string | undefined} build
+ */
 export function met(build) {
-  const verdict = compare(own(), build);
+  const verdict = compare(pageBuild(), build);
   if (verdict === "same") {
+    // A page whose script is of another build is not right for being answered.
+    if (compare(pageBuild(), SCRIPT_BUILD) !== "same") return;
     clearTimeout(timer);
     timer = 0;
     return;
   }
-  if (timer) return;
-  timer = setTimeout(reload, (verdict === "newer" ? 0 : ALONE) + random(SPREAD));
+  plan(verdict === "newer" ? 0 : ALONE);
+}
+
+/** @param {number} wait */
+function plan(wait) {
+  if (!timer) timer = setTimeout(reload, wait + random(SPREAD));
 }
 
 function lastReload() {
   try { return Number(sessionStorage.getItem(KEY)) || 0; } catch (error) { return Date.now(); }
 }
 
+const isFree = () => !isTyping() && !fingerDown() && !isSending() && !isUploading();
+
 function reload() {
   const rest = lastReload() + AT_MOST_EVERY - Date.now();
-  if (rest > 0 || isTyping() || fingerDown() || isBusy() || isUploading()) {
+  if (rest > 0) {
     timer = setTimeout(reload, Math.max(rest, 5000));
     return;
   }
-  try { sessionStorage.setItem(KEY, String(Date.now())); } catch (error) { return; }
-  location.reload();
+  whenOurs(location.href, () => {
+    try { sessionStorage.setItem(KEY, String(Date.now())); } catch (error) { return; }
+    location.reload();
+  }, isFree);
+}
+
+export function start() {
+  onBuild(met);
+  // In a rolling deploy a page may have got its script from another replica.
+  if (SCRIPT_BUILD.startsWith("%")) return;
+  if (compare(pageBuild(), SCRIPT_BUILD) !== "same") plan(0);
 }

@@ -1,26 +1,38 @@
 // form[data-command]: an ordinary form, sent without leaving the page. Received, saved, or honestly not yet.
 
-import { person } from "./page.js";
-import { words, counted, sentenceOf } from "./words.js";
-import { add, adopt, flush, resume, all, onQueue } from "./queue.js";
+import { facts, person } from "./page.js";
+import { words, sentenceOf } from "./words.js";
+import { add, adopt, flush, giveUp, resume, waitingTaps, onQueue } from "./queue.js";
 import { mark, refuse, targetOf, touchHere } from "./marks.js";
 import { takeAnswer, look } from "./answer.js";
-import { toast, untoast } from "./toasts.js";
+import { toast } from "./toasts.js";
 import { offerUndo } from "./undo.js";
 import { askPin } from "./signin.js";
-import { applyHeld } from "./apply.js";
+import { applyDeferred } from "./apply.js";
 import { showErrors, showOver, clearErrors } from "./errors.js";
 import { reload } from "./sheets.js";
-import { doubt } from "./link.js";
+import { doubt } from "./connection.js";
 import { resync } from "./resync.js";
 import { settleSent } from "./guard.js";
+import { end, show } from "./waiting.js";
+import { announce } from "./announce.js";
+import { find, focused } from "./dom.js";
+
+/** @typedef {import("./queue.js").Waiting} Waiting */
+/** @typedef {import("./request.js").Reply} Reply */
 
 const SAME_TAP = 400;
 const SLOW = 3000;
 
+/** @type {Map<string, HTMLFormElement>} */
 const forms = new Map();
+/** @type {WeakMap<HTMLFormElement, number>} */
 const lastSent = new WeakMap();
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLButtonElement | null} button
+ */
 function bodyOf(form, button) {
   const data = new URLSearchParams();
   new FormData(form).forEach((value, name) => {
@@ -30,17 +42,36 @@ function bodyOf(form, button) {
   return data.toString();
 }
 
+/**
+ * What a tap does to what, as the screen says it: "Separar CB14".
+ * @param {HTMLFormElement} form
+ * @param {HTMLButtonElement | null} button
+ * @param {string} target
+ */
+function whatOf(form, button, target) {
+  const pressed = button || form.querySelector("button");
+  const verb = pressed && (pressed.querySelector(".sr") || pressed).textContent;
+  const row = document.getElementById(target);
+  const thing = row && row.querySelector(".ref, h3, .draft-number, .person-name b");
+  return [verb, thing && thing.textContent].map((text) => (text || "").replace(/\s+/g, " ").trim()).join(" ").trim();
+}
+
+/** @param {SubmitEvent} event */
 function submitted(event) {
   const form = event.target;
-  if (event.defaultPrevented || !form.matches || !form.matches("form[data-command]")) return;
+  if (event.defaultPrevented || !(form instanceof HTMLFormElement) || !form.matches("form[data-command]")) return;
   event.preventDefault();
   const now = performance.now();
   const busy = Array.from(forms.values()).includes(form);
   if (busy || now - (lastSent.get(form) || -Infinity) < SAME_TAP) return;
   lastSent.set(form, now);
-  send(form, event.submitter);
+  send(form, /** @type {HTMLButtonElement | null} */ (event.submitter));
 }
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLButtonElement | null} button
+ */
 function send(form, button) {
   clearErrors(form);
   const url = (button && button.getAttribute("formaction")) || form.getAttribute("action") || location.pathname;
@@ -48,54 +79,77 @@ function send(form, button) {
   touchHere(target);
   mark(target, "sending");
   form.setAttribute("data-saving", "sending");
-  const tap = add({ url, body: bodyOf(form, button), target, person: person() });
+  const tap = add({
+    url,
+    body: bodyOf(form, button),
+    target,
+    person: person(),
+    name: facts().name || "",
+    what: whatOf(form, button, target),
+    page: location.pathname,
+  });
   forms.set(tap.op, form);
   // What is on its way is not changed any more.
   if (form.hasAttribute("data-guard")) form.inert = true;
   setTimeout(() => {
-    if (forms.has(tap.op) && !tap.late) waits(tap);
+    if (forms.has(tap.op) && !tap.late) waits(tap, "busy");
   }, SLOW);
 }
 
-/** It takes long. What is stored on this device is said to be, and nothing else. */
+/**
+ * It takes long. What is stored on this device is said to be, and nothing else.
+ * @param {Waiting} tap
+ * @param {string} why
+ */
 function waits(tap, why) {
   if (!tap.stored) return;
+  const first = !tap.late;
   tap.late = true;
-  mark(tap.target, "queued");
+  mark(tap.target, why === "broken" ? "broken" : "queued");
   const form = forms.get(tap.op);
   if (form) form.setAttribute("data-saving", "queued");
   // The sheet that asks for the PIN says it already.
-  if (why !== "signin") sayKept();
+  if (first && why !== "signin") announce(words("savedHere"));
+  show();
 }
 
-function sayKept() {
-  const count = all().filter((tap) => tap.late).length;
-  if (count) toast(counted("kept", count), "bad", "kept");
-  else untoast("kept");
-}
-
-function answered(tap, response, answer) {
+/** @param {Waiting} tap */
+function release(tap) {
   const form = forms.get(tap.op);
   forms.delete(tap.op);
-  if (!all().some((other) => other.target === tap.target)) mark(tap.target, null);
+  if (!waitingTaps().some((other) => other.target === tap.target)) mark(tap.target, null);
   if (form) {
     form.removeAttribute("data-saving");
     form.inert = false;
   }
-  touchHere(tap.target);
-  if (response.ok && answer) accepted(tap, form, answer);
-  else refused(tap, form, response, answer);
-  sayKept();
-  applyHeld();
+  return form;
 }
 
+/**
+ * @param {Waiting} tap
+ * @param {Reply} reply
+ */
+function answered(tap, reply) {
+  const form = release(tap);
+  touchHere(tap.target);
+  if (reply.ok) accepted(tap, form, reply.json || {});
+  else refused(tap, form, reply);
+  show();
+  applyDeferred();
+}
+
+/**
+ * @param {Waiting} tap
+ * @param {HTMLFormElement | undefined} form
+ * @param {import("./answer.js").Answer} answer
+ */
 function accepted(tap, form, answer) {
   if (form && form.isConnected) {
     if (form.hasAttribute("data-guard")) settleSent(form, tap.body);
     else form.reset();
-    const sheet = form.closest("dialog[open]");
+    const sheet = /** @type {HTMLDialogElement | null} */ (form.closest("dialog[open]"));
     if (sheet) sheet.close();
-    const fold = form.closest("details[open]");
+    const fold = /** @type {HTMLDetailsElement | null} */ (form.closest("details[open]"));
     if (fold) fold.open = false;
   }
   // Whoever has gone on to another page is not fetched back.
@@ -105,40 +159,56 @@ function accepted(tap, form, answer) {
   else if (answer.message) toast(answer.message, "good");
 }
 
-async function refused(tap, form, response, answer) {
+/**
+ * A refusal stays until somebody has read it: beside the field of a form that is still open, else on the row.
+ * @param {Waiting} tap
+ * @param {HTMLFormElement | undefined} form
+ * @param {Reply} reply
+ */
+async function refused(tap, form, reply) {
+  const answer = reply.json;
   if (answer && answer.type === "pin-must-change") {
     location.assign("/pin");
     return;
   }
-  const sentence = sentenceOf(response.status, answer);
+  const sentence = sentenceOf(reply.status, answer);
   refuse(tap.target);
+  end(tap, "refused", sentence);
   if (answer) takeAnswer(answer);
-  const box = form && form.closest("dialog[open]");
-  if (response.status === 409 && box) await reload(box);
-  else if (response.status === 409 && form) readAgain(form);
+  const box = form && /** @type {HTMLDialogElement | null} */ (form.closest("dialog[open]"));
+  if (reply.status === 409 && box) await reload(box);
+  else if (reply.status === 409 && form) readAgain(form);
   if (form && showErrors(form, sentence, answer && answer.fields)) {
+    giveUp(tap.op);
     if (form.hasAttribute("data-guard")) await readAnew(form);
-    return;
+  } else if (box && box.open) {
+    giveUp(tap.op);
+    showOver(box, sentence);
   }
-  if (box && box.open) showOver(box, sentence);
-  else toast(sentence, "bad");
+  show();
 }
 
-/** What was typed stays, the newest text stands above it, and the next save is made knowing that one. */
+/**
+ * What was typed stays, the newest text stands above it, and the next save is made knowing that one.
+ * @param {HTMLFormElement} form
+ */
 function readAgain(form) {
   const version = form.elements.namedItem("version");
-  if (!version) return;
-  if (form.contains(document.activeElement)) document.activeElement.blur();
-  applyHeld();
-  const read = form.closest("[data-version]");
-  if (read) version.value = read.dataset.version;
+  if (!(version instanceof HTMLInputElement)) return;
+  if (form.contains(document.activeElement)) focused()?.blur();
+  applyDeferred();
+  const read = /** @type {HTMLElement | null} */ (form.closest("[data-version]"));
+  if (read) version.value = read.dataset.version || "";
 }
 
-/** The page as the server has it now, around and under what was typed. */
+/**
+ * The page as the server has it now, around and under what was typed.
+ * @param {HTMLFormElement} form
+ */
 async function readAnew(form) {
-  const field = form.contains(document.activeElement) && document.activeElement.matches("[aria-invalid]");
+  const field = form.contains(document.activeElement) && focused()?.matches("[aria-invalid]");
   await resync({ now: true, typed: true });
-  if (!field) look(document.querySelector("#main [data-look]"));
+  if (!field) look(find("#main [data-look]"));
 }
 
 export function start() {
@@ -149,12 +219,14 @@ export function start() {
       waits(tap, why);
     },
     signIn: () => askPin().then(resume),
-    expired: (tap, why) => toast(words(why === "person" ? "otherPerson" : "dropped"), "bad"),
+    ended(tap, why) {
+      release(tap);
+      if (why === "expired") end(tap, "expired", words("expired"));
+      show();
+      applyDeferred();
+    },
   });
   document.addEventListener("submit", submitted);
-  document.addEventListener("click", (event) => {
-    if (event.target.closest && event.target.closest("#toasts [data-retry]")) flush();
-  });
   addEventListener("online", flush);
   if (!person()) return;
   adopt(person());

@@ -1,13 +1,17 @@
 // Small courtesies of ordinary forms.
 
-import { isDirty } from "./hold.js";
+import { isDirty } from "./defer.js";
 import { onChange } from "./page.js";
 
-/** form[data-packaging-rule]: a shipping option (data-allows="ID ID") leaves only the packaging it allows. */
+/**
+ * form[data-packaging-rule]: a shipping option (data-allows="ID ID") leaves only the packaging it allows.
+ * @param {HTMLFormElement} form
+ */
 function applyRule(form) {
-  const shipping = form.querySelector("input[name=shipping]:checked");
-  const allowed = shipping && shipping.dataset.allows !== undefined ? shipping.dataset.allows.split(" ").filter(Boolean) : null;
-  const choices = Array.from(form.querySelectorAll("input[name=packaging]"));
+  const shipping = /** @type {HTMLInputElement | null} */ (form.querySelector("input[name=shipping]:checked"));
+  const allows = shipping ? shipping.dataset.allows : undefined;
+  const allowed = allows !== undefined ? allows.split(" ").filter(Boolean) : null;
+  const choices = /** @type {HTMLInputElement[]} */ (Array.from(form.querySelectorAll("input[name=packaging]")));
   for (const choice of choices) {
     choice.disabled = allowed !== null && !allowed.includes(choice.value);
     if (choice.disabled) choice.checked = false;
@@ -16,23 +20,33 @@ function applyRule(form) {
   if (shipping && free.length === 1) free[0].checked = true;
 }
 
+const applyRules = () => document.querySelectorAll("form[data-packaging-rule]").forEach((form) => {
+  if (form instanceof HTMLFormElement) applyRule(form);
+});
+
+/** @param {Event} event */
 function changed(event) {
-  const form = event.target.form;
-  if (!form) return;
-  if (form.matches("[data-packaging-rule]") && event.target.name === "shipping") applyRule(form);
+  const field = event.target;
+  if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement) || !field.form) return;
+  if (field.form.matches("[data-packaging-rule]") && field.name === "shipping") applyRule(field.form);
   // With arrow keys every option that is passed is a change: then the button or Enter says when.
-  if (form.matches("[data-filter]") && event.target.localName === "select" && byPointer) submitFilter(form);
+  if (field.form.matches("[data-filter]") && field instanceof HTMLSelectElement && byPointer) submitFilter(field.form);
 }
 
+/** @param {KeyboardEvent} event */
 function pressed(event) {
   byPointer = false;
   const field = event.target;
-  if (event.key !== "Enter" || !field.matches || !field.matches("[data-filter] select") || !isDirty(field)) return;
+  if (event.key !== "Enter" || !(field instanceof HTMLSelectElement) || !field.matches("[data-filter] select")) return;
+  if (!field.form || !isDirty(field)) return;
   event.preventDefault();
   submitFilter(field.form);
 }
 
-/** A short address: what is not chosen is not in it. */
+/**
+ * A short address: what is not chosen is not in it.
+ * @param {HTMLFormElement} form
+ */
 function submitFilter(form) {
   const query = new URLSearchParams();
   new FormData(form).forEach((value, name) => { if (String(value).trim()) query.append(name, String(value).trim()); });
@@ -43,7 +57,6 @@ function submitFilter(form) {
 let byPointer = false;
 
 export function start() {
-  const applyRules = () => document.querySelectorAll("form[data-packaging-rule]").forEach(applyRule);
   applyRules();
   // The server does not know what the script took off the list.
   onChange(applyRules);
@@ -51,13 +64,13 @@ export function start() {
   document.addEventListener("keydown", pressed, true);
   document.addEventListener("pointerdown", () => { byPointer = true; }, { capture: true, passive: true });
   document.addEventListener("reset", (event) => {
-    if (event.target.matches("[data-packaging-rule]")) setTimeout(() => applyRule(event.target), 0);
+    const form = event.target;
+    if (form instanceof HTMLFormElement && form.matches("[data-packaging-rule]")) setTimeout(() => applyRule(form), 0);
   });
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.matches("[data-filter]")) {
-      event.preventDefault();
-      submitFilter(form);
-    }
+    if (!(form instanceof HTMLFormElement) || !form.matches("[data-filter]")) return;
+    event.preventDefault();
+    submitFilter(form);
   }, true);
 }

@@ -1,42 +1,47 @@
 // The keyboard of a desk: / search, j k move, x pick, m more, u or z undo, ? help. Enter opens, as everywhere.
 
 import { main } from "./page.js";
-import { isTextField } from "./hold.js";
+import { isTextField } from "./defer.js";
 import { openSheet } from "./sheets.js";
 import { undoNow } from "./undo.js";
+import { byId, find, findAll, focused, isShown } from "./dom.js";
 
-const visible = (el) => Boolean(el) && el.getClientRects().length > 0;
+const rows = () => findAll("[data-sort]", main() || document)
+  .filter((row) => isShown(row) && row.dataset.leaving === undefined && handle(row));
 
-const rows = () => Array.from(main().querySelectorAll("[data-sort]"))
-  .filter((row) => visible(row) && row.dataset.leaving === undefined && handle(row));
+/**
+ * What stands for a row: its big button, or its link.
+ * @param {Element} row
+ */
+const handle = (row) => find(".row-hit, [data-pick] button", row) || find("a[href], button", row);
 
-/** What stands for a row: its big button, or its link. */
-const handle = (row) => row.querySelector(".row-hit, [data-pick] button") || row.querySelector("a[href], button");
+const currentRow = () => /** @type {HTMLElement | null} */ (focused()?.closest("[data-sort]") || find("#main [data-current]"));
 
-const currentRow = () => (document.activeElement && document.activeElement.closest("[data-sort]")) ||
-  main().querySelector("[data-current]");
-
+/** @param {number} step */
 function go(step) {
   const all = rows();
   if (!all.length) return;
-  const at = all.indexOf(currentRow());
+  const current = currentRow();
+  const at = current ? all.indexOf(current) : -1;
   const row = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, at + step))];
   all.forEach((other) => other.removeAttribute("data-current"));
   row.dataset.current = "";
-  handle(row).focus({ preventScroll: true });
+  handle(row)?.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
 }
 
+/** @param {string} selector */
 function press(selector) {
   const row = currentRow();
-  const target = row && row.querySelector(selector);
-  if (visible(target)) target.click();
+  const target = row && find(selector, row);
+  if (target && isShown(target)) target.click();
 }
 
+/** @type {Record<string, () => boolean | void>} */
 const actions = {
   "/": () => {
     const field = document.querySelector("[data-search]");
-    if (!field) return false;
+    if (!(field instanceof HTMLInputElement)) return false;
     field.focus();
     field.select();
     return true;
@@ -47,18 +52,18 @@ const actions = {
   m: () => press(".row-more, a.row-hit[data-dialog]"),
   u: undoNow,
   z: undoNow,
-  "?": () => openSheet(document.getElementById("help")),
+  "?": () => openSheet(/** @type {HTMLDialogElement | null} */ (byId("help"))),
 };
 
 export function start() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
-    if (event.key === "Escape" && isTextField(document.activeElement) && !document.querySelector("dialog[open]")) {
-      document.activeElement.blur();
+    if (event.key === "Escape" && isTextField(document.activeElement) && !find("dialog[open]")) {
+      focused()?.blur();
       return;
     }
     const action = Object.prototype.hasOwnProperty.call(actions, event.key) ? actions[event.key] : null;
-    if (!action || !main() || isTextField(event.target) || document.querySelector("dialog[open]")) return;
+    if (!action || !main() || isTextField(event.target) || find("dialog[open]")) return;
     if (action() !== false) event.preventDefault();
   });
 }

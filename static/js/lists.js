@@ -2,42 +2,69 @@
 
 import { isBoard } from "./page.js";
 import { whenStill } from "./touch.js";
-import { holds } from "./hold.js";
-import { isMine } from "./marks.js";
+import { defers } from "./defer.js";
+import { isOwn } from "./marks.js";
+import { byId, find, focused } from "./dom.js";
+
+/** @typedef {import("./apply.js").Rules} Rules */
 
 const OWN_REST = 2000;
 const TAP_REST = 400;
 
+/** @type {WeakMap<HTMLElement, { cancel: () => void }>} */
 const plans = new WeakMap();
 
+/** @param {HTMLElement} el */
 export const version = (el) => Number(el.dataset.v) || 0;
 
-export const membersOf = (list) => Array.from(list.children).filter((el) => el.hasAttribute("data-sort"));
+/** @param {Element} list */
+export const membersOf = (list) => /** @type {HTMLElement[]} */ (Array.from(list.children).filter((el) => el.hasAttribute("data-sort")));
 
+/**
+ * @param {HTMLElement | null} list
+ * @param {number} v
+ */
 export function raise(list, v) {
   if (list && list.dataset.v !== undefined && v > version(list)) list.dataset.v = String(v);
 }
 
-/** How long a change made by somebody else is announced in place, in ms. What cannot be tapped need not wait. */
-function rest(el, ctx, mine) {
-  if (document.hidden || !el.querySelector("a, button") || (ctx.now && !mine)) return 0;
+/**
+ * How long a change made by somebody else is announced in place, in ms. What cannot be tapped need not wait.
+ * @param {HTMLElement} el
+ * @param {Rules} ctx
+ * @param {boolean} own
+ */
+function rest(el, ctx, own) {
+  if (document.hidden || !find("a, button", el) || (ctx.now && !own)) return 0;
   return isBoard() ? 5000 : 2000;
 }
 
-const sortOf = (el) => el.getAttribute("data-sort");
+/** @param {Element} el */
+const sortOf = (el) => el.getAttribute("data-sort") || "";
 
-/** Members on their way stand where they stood: nothing is measured by them. */
+/**
+ * Members on their way stand where they stood: nothing is measured by them.
+ * @param {Element} el
+ */
 const isSteady = (el) => el.hasAttribute("data-sort") && !el.hasAttribute("data-moving") && !el.hasAttribute("data-leaving");
 
+/**
+ * @param {HTMLElement} el
+ * @param {HTMLElement} list
+ */
 function placeInOrder(el, list) {
   const sort = sortOf(el);
   let next = list.firstElementChild;
   while (next && (next === el || !isSteady(next) || sortOf(next) <= sort)) next = next.nextElementSibling;
-  const active = document.activeElement;
+  const active = focused();
   list.insertBefore(el, next);
-  if (active !== document.activeElement && el.contains(active)) active.focus({ preventScroll: true });
+  if (active && active !== document.activeElement && el.contains(active)) active.focus({ preventScroll: true });
 }
 
+/**
+ * @param {HTMLElement} el
+ * @param {HTMLElement} list
+ */
 function inOrder(el, list) {
   if (el.parentElement !== list) return false;
   let before = el.previousElementSibling;
@@ -47,6 +74,7 @@ function inOrder(el, list) {
   return !(before && sortOf(before) > sortOf(el)) && !(after && sortOf(after) < sortOf(el));
 }
 
+/** @param {HTMLElement} el */
 function forget(el) {
   const plan = plans.get(el);
   if (plan) plan.cancel();
@@ -55,19 +83,26 @@ function forget(el) {
   el.removeAttribute("data-leaving");
 }
 
-/** Runs `task` when the change has been seen: own ones 2 s after the last touch, others' after their rest.
- *  `kept` is what will hold the words typed in `el` afterwards: itself when it only moves. */
-function plan(el, wait, mine, kept, task) {
+/**
+ * Runs `task` when the change has been seen: own ones 2 s after the last touch, others' after their rest.
+ * `kept` is what will hold the words typed in `el` afterwards: itself when it only moves.
+ * @param {HTMLElement} el
+ * @param {number} wait
+ * @param {boolean} own
+ * @param {HTMLElement | null} kept
+ * @param {() => void} task
+ */
+function plan(el, wait, own, kept, task) {
   const entry = { cancel() {} };
   const act = () => {
     if (!el.isConnected) return;
-    if (holds(el, kept, mine)) {
+    if (defers(el, kept, own)) {
       entry.cancel = whenStill(1000, act, true);
       return;
     }
     task();
   };
-  if (mine) {
+  if (own) {
     entry.cancel = whenStill(OWN_REST, act, true);
   } else {
     const timer = setTimeout(() => { entry.cancel = whenStill(TAP_REST, act); }, wait);
@@ -76,27 +111,40 @@ function plan(el, wait, mine, kept, task) {
   plans.set(el, entry);
 }
 
-/** Brings a member that is already on the page to its place, at once or after its rest. */
+/**
+ * Brings a member that is already on the page to its place, at once or after its rest.
+ * @param {HTMLElement} el
+ * @param {HTMLElement} list
+ * @param {Rules} ctx
+ */
 export function settle(el, list, ctx) {
   if (inOrder(el, list)) {
     forget(el);
     return;
   }
-  const mine = isMine(el.id);
-  const wait = rest(el, ctx, mine);
+  const own = isOwn(el.id);
+  const wait = rest(el, ctx, own);
   const go = () => {
     forget(el);
-    const target = document.getElementById(el.dataset.in) || list;
+    const target = byId(el.dataset.in || "") || list;
     if (!inOrder(el, target)) placeInOrder(el, target);
   };
-  if (wait === 0 && !holds(el, el, mine)) return go();
+  if (wait === 0 && !defers(el, el, own)) {
+    go();
+    return;
+  }
   if (el.dataset.moving !== undefined && plans.has(el)) return;
   forget(el);
-  el.dataset.moving = mine ? "own" : "other";
-  plan(el, wait, mine, el, go);
+  el.dataset.moving = own ? "own" : "other";
+  plan(el, wait, own, el, go);
 }
 
-/** A member the page did not have. It joins at the end, unless the list or the moment allows its place at once. */
+/**
+ * A member the page did not have. It joins at the end, unless the list or the moment allows its place at once.
+ * @param {HTMLElement} el
+ * @param {HTMLElement} list
+ * @param {Rules} ctx
+ */
 export function join(el, list, ctx) {
   if (rest(el, ctx, false) === 0) {
     placeInOrder(el, list);
@@ -108,33 +156,42 @@ export function join(el, list, ctx) {
   settle(el, list, ctx);
 }
 
-/** Takes an element away, from a list only after it was seen leaving. */
+/**
+ * Takes an element away, from a list only after it was seen leaving.
+ * @param {HTMLElement} el
+ * @param {Rules} ctx
+ */
 export function leave(el, ctx) {
   const list = el.dataset.in ? el.parentElement : null;
-  const mine = isMine(el.id);
-  const wait = list ? rest(el, ctx, mine) : 0;
+  const own = isOwn(el.id);
+  const wait = list ? rest(el, ctx, own) : 0;
   const go = () => {
     if (el.contains(document.activeElement)) handFocus(el);
     plans.delete(el);
     el.remove();
   };
-  if (wait === 0 && !holds(el, null, mine)) {
+  if (wait === 0 && !defers(el, null, own)) {
     forget(el);
-    return go();
+    go();
+    return;
   }
   if (el.dataset.leaving !== undefined && plans.has(el)) return;
   forget(el);
   el.dataset.leaving = "";
-  plan(el, wait, mine, null, go);
+  plan(el, wait, own, null, go);
 }
 
-/** A member that was leaving came back. */
+/**
+ * A member that was leaving came back.
+ * @param {HTMLElement} el
+ */
 export function stay(el) {
   if (el.dataset.leaving !== undefined) forget(el);
 }
 
+/** @param {HTMLElement} el */
 function handFocus(el) {
   const near = el.nextElementSibling || el.previousElementSibling;
-  const target = near && near.querySelector("button, a[href], input, [tabindex]");
+  const target = near && find("button, a[href], input, [tabindex]", near);
   if (target) target.focus({ preventScroll: true });
 }

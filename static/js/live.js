@@ -1,6 +1,5 @@
 // The entry. Everything works without it, as plain forms and pages; with it the page lives.
 
-import { screen } from "./page.js";
 import * as shared from "./shared.js";
 import * as touch from "./touch.js";
 import * as clock from "./clock.js";
@@ -19,34 +18,47 @@ import * as guard from "./guard.js";
 import * as paper from "./paper.js";
 import * as upload from "./upload.js";
 import * as keys from "./keys.js";
-import * as mine from "./mine.js";
+import * as own from "./own.js";
 import * as commands from "./commands.js";
+import * as waiting from "./waiting.js";
 import * as liveline from "./liveline.js";
-import * as link from "./link.js";
+import * as connection from "./connection.js";
 import * as build from "./build.js";
+import * as heal from "./reload.js";
 import * as wall from "./wall.js";
 import { flush, resume } from "./queue.js";
-import { onTrouble } from "./frames.js";
-import { onOutcome } from "./resync.js";
+import { isBehind, onTrouble } from "./frames.js";
+import { isOwed, onOutcome } from "./resync.js";
 import { takeFlash } from "./answer.js";
 
 document.documentElement.classList.add("js");
 
 const signIn = () => signin.askPin().then(() => {
-  link.resume();
+  connection.resume();
   resume();
 });
 
-apply.onMissed(link.touched);
-onTrouble({ resync: link.lost, touched: link.touched });
-onOutcome({ signIn, forbidden: signin.emptyPage, failed: liveline.off });
-link.onLink({ signIn, forbidden: signin.emptyPage, live: flush, hello: (hello) => build.met(hello.build) });
+apply.onMissed(connection.touched);
+onTrouble({ resync: connection.lost, touched: connection.touched, owing: liveline.show });
+onOutcome({ signIn, forbidden: signin.emptyPage, failed: liveline.off, owing: liveline.show });
+liveline.onOwing(() => isOwed() || isBehind());
+connection.onConnection({ signIn, forbidden: signin.emptyPage, live: flush, hello: (hello) => build.met(hello.build) });
 
-const parts = [touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, guard, signin, sheets, keypad, stepper, paper, upload, keys, mine,
-  liveline, commands, wall];
-for (const part of parts) part.start();
-if (screen()) link.start();
+const flash = {
+  start() {
+    const said = takeFlash();
+    if (said && said.undo) undo.offerUndo(said.undo, said.message);
+    else if (said) toasts.toast(said.message, "good");
+  },
+};
 
-const flash = takeFlash();
-if (flash && flash.undo) undo.offerUndo(flash.undo, flash.message);
-else if (flash) toasts.toast(flash.message, "good");
+// Each begins on its own: a browser that lacks what one of them needs has all the others.
+const parts = [build, heal, touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, guard, signin, sheets, keypad, stepper,
+  paper, upload, keys, own, liveline, commands, waiting, connection, wall, flash];
+for (const part of parts) {
+  try {
+    part.start();
+  } catch (error) {
+    console.error(error);
+  }
+}

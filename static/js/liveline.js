@@ -4,18 +4,32 @@
 import { screen } from "./page.js";
 import { words } from "./words.js";
 import { wallTime } from "./clock.js";
+import { find } from "./dom.js";
 
 const DOUBT = 3000;
 
+/** @typedef {"live" | "connecting" | "stale"} State */
+
+/** @type {State} */
 let state = "connecting";
 let freshAt = Date.now();
+/** @type {ReturnType<typeof setTimeout> | 0} */
 let timer = 0;
 
-export const isLive = () => state === "live";
+/** @type {() => boolean} */
+let isOwing = () => false;
+
+/**
+ * `test` says whether the page is known to be behind: then it is not live, however well it is connected.
+ * @param {() => boolean} test
+ */
+export function onOwing(test) {
+  isOwing = test;
+}
 
 /** Something came from the server: what is shown was true at this moment. */
 export function fresh() {
-  freshAt = Date.now();
+  if (!isOwing()) freshAt = Date.now();
 }
 
 export function live() {
@@ -23,12 +37,15 @@ export function live() {
   set("live");
 }
 
-/** The connection is being renewed; unless it succeeds soon the data is old. */
+/**
+ * The connection is being renewed; unless it succeeds soon the data is old.
+ * @param {number} [ms]
+ */
 export function wait(ms) {
   if (state === "stale") return;
   clearTimeout(timer);
   timer = setTimeout(off, ms || DOUBT);
-  if (state !== "connecting") set("connecting", timer);
+  if (state !== "connecting") set("connecting", true);
 }
 
 /** Not live, from now on. */
@@ -36,6 +53,10 @@ export function off() {
   set("stale");
 }
 
+/**
+ * @param {State} next
+ * @param {boolean} [keep]
+ */
 function set(next, keep) {
   if (timer && !keep) {
     clearTimeout(timer);
@@ -45,12 +66,14 @@ function set(next, keep) {
   show();
 }
 
-function show() {
+/** Says it anew: something is owed, or no longer. */
+export function show() {
   const root = document.documentElement;
   if (!screen()) return;
-  if (root.dataset.live !== state) root.dataset.live = state;
-  const slot = document.querySelector("[data-live-text]");
-  const text = words(state, { time: wallTime(freshAt) });
+  const shown = state === "live" && isOwing() ? "connecting" : state;
+  if (root.dataset.live !== shown) root.dataset.live = shown;
+  const slot = find("[data-live-text]");
+  const text = words(shown, { time: wallTime(freshAt) });
   if (slot && slot.textContent !== text) slot.textContent = text;
 }
 

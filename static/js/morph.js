@@ -1,15 +1,32 @@
 // The only place that knows idiomorph (a classic script: the global Idiomorph).
 
-import { isDirty, isInUse, isTextField } from "./hold.js";
+import { isDirty, isInUse, isTextField } from "./defer.js";
+import { byId, find, focused } from "./dom.js";
+
+/**
+ * @typedef {object} MorphRules
+ * @property {(node: HTMLElement, next: HTMLElement) => boolean} [keep]  true leaves an element as it is
+ * @property {boolean} [inside]  leaves the element itself alone
+ * @property {boolean} [typed]  goes into forms in use as well, and leaves only what was typed
+ */
+
+/** @returns {{ morph: (old: Element, fresh: Element | Node[], options: object) => void } | undefined} */
+const library = () => /** @type {any} */ (globalThis).Idiomorph;
 
 // Marks the script puts on elements; the server never sends them.
 const OURS = new Set(["data-moving", "data-leaving", "data-new", "data-saving", "data-refused", "data-current", "aria-busy", "inert"]);
 
-/** The sentence of a refusal stands there until the next try. */
-const SAID = '[data-error="script"]';
-const isRefused = (el) => Boolean(el.querySelector(":scope > " + SAID) ||
-  (el.hasAttribute("aria-invalid") && el.parentElement && el.parentElement.querySelector(SAID)));
+/** The sentence of a refusal stands there until the next try, or until somebody has read it. */
+const OWN_LINES = '[data-error="script"], [data-ended]';
 
+/** @param {Element} el */
+const isRefused = (el) => Boolean(el.querySelector(':scope > [data-error="script"]') ||
+  (el.hasAttribute("aria-invalid") && el.parentElement && el.parentElement.querySelector('[data-error="script"]')));
+
+/**
+ * @param {string} name
+ * @param {Element} el
+ */
 function keepAttribute(name, el) {
   if (OURS.has(name)) return false;
   if (name === "open" && el.matches("dialog, details")) return false;
@@ -17,7 +34,11 @@ function keepAttribute(name, el) {
   return undefined;
 }
 
-/** What was typed stays; only the value to fall back to is renewed. */
+/**
+ * What was typed stays; only the value to fall back to is renewed.
+ * @param {any} old
+ * @param {any} fresh
+ */
 function keepTyped(old, fresh) {
   if (old.localName !== fresh.localName) return;
   if (old.localName === "input" || old.localName === "textarea") {
@@ -38,34 +59,42 @@ export function takeMissed() {
   return was;
 }
 
-const isField = (el) => el.nodeType === 1 && el.matches("input, textarea, select");
+/**
+ * @param {Node} el
+ * @returns {el is import("./defer.js").Field}
+ */
+const isField = (el) => el instanceof HTMLElement && el.matches("input, textarea, select");
 
 /**
  * Turns `old` into `fresh` and returns the element that now has its place.
- * `rules.keep(old, fresh)` true leaves an element as it is; `rules.inside` leaves the element itself alone;
- * `rules.typed` goes into forms in use as well, and leaves only what was typed.
+ * @param {HTMLElement} old
+ * @param {HTMLElement} fresh
+ * @param {MorphRules} [rules]
+ * @returns {HTMLElement}
  */
 export function morph(old, fresh, rules) {
-  const keep = (rules && rules.keep) || (() => false);
-  if (typeof Idiomorph === "undefined") {
-    if (rules && rules.inside) old.replaceChildren(...Array.from(fresh.childNodes));
+  const { keep, inside, typed } = rules || {};
+  const idiomorph = library();
+  if (!idiomorph) {
+    if (inside) old.replaceChildren(...Array.from(fresh.childNodes));
     else old.replaceWith(fresh);
-    return rules && rules.inside ? old : fresh;
+    return inside ? old : fresh;
   }
   const id = old.id;
-  const active = document.activeElement;
-  const inside = old.contains(active);
-  Idiomorph.morph(old, rules && rules.inside ? Array.from(fresh.childNodes) : fresh, {
-    morphStyle: rules && rules.inside ? "innerHTML" : "outerHTML",
+  const active = focused();
+  const hadFocus = old.contains(active);
+  idiomorph.morph(old, inside ? Array.from(fresh.childNodes) : fresh, {
+    morphStyle: inside ? "innerHTML" : "outerHTML",
     // The library's own care for the active element would leave a focused row's words as they were; fields are cared for below.
     ignoreActiveValue: false,
     callbacks: {
       beforeAttributeUpdated: keepAttribute,
+      /** @param {Node} node @param {Node} next */
       beforeNodeMorphed(node, next) {
-        if (node.nodeType !== 1) return true;
+        if (!(node instanceof HTMLElement)) return true;
         if (node !== old && node.hasAttribute("data-keep")) return false;
         if (node.matches("[data-error]:not([hidden])")) return false;
-        if (node.localName === "form" && isInUse(node) && !(rules && rules.typed)) {
+        if (node.localName === "form" && isInUse(node) && !typed) {
           missed = true;
           return false;
         }
@@ -73,12 +102,13 @@ export function morph(old, fresh, rules) {
           keepTyped(node, next);
           return false;
         }
-        return !keep(node, next);
+        return !(keep && keep(node, /** @type {HTMLElement} */ (next)));
       },
+      /** @param {Node} node */
       beforeNodeRemoved(node) {
-        if (node.nodeType !== 1) return true;
-        if (node.matches(SAID)) return false;
-        if (!(rules && rules.inside)) return true;
+        if (!(node instanceof HTMLElement)) return true;
+        if (node.matches(OWN_LINES)) return false;
+        if (!inside) return true;
         return !(node.matches("dialog[open]") || node.querySelector("dialog[open]") ||
           (node.contains(active) && isTextField(active)));
       },
@@ -87,11 +117,8 @@ export function morph(old, fresh, rules) {
   if (active && active !== document.activeElement && active.isConnected && active !== document.body) {
     active.focus({ preventScroll: true });
   }
-  const now = (id && document.getElementById(id)) || old;
-  if (inside && !active.isConnected) {
-    // What had the focus is no longer there: its row keeps it.
-    const heir = now.querySelector("button, a[href]");
-    if (heir) heir.focus({ preventScroll: true });
-  }
+  const now = (id && byId(id)) || old;
+  // What had the focus is no longer there: its row keeps it.
+  if (hadFocus && active && !active.isConnected) find("button, a[href]", now)?.focus({ preventScroll: true });
   return now;
 }

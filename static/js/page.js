@@ -1,45 +1,46 @@
-// What the page says about itself: the attributes of <main>.
+// What the page says about itself: its build, and the attributes of <main>.
 
 import { parse, format } from "./cursor.js";
+import { byId } from "./dom.js";
 
-export const main = () => document.getElementById("main");
-export const facts = () => (main() ? main().dataset : {});
+export const main = () => byId("main");
+/** @returns {DOMStringMap} */
+export const facts = () => main()?.dataset || {};
 export const screen = () => facts().screen || "";
 export const person = () => facts().person || "";
 export const cursorText = () => facts().cursor || "";
 export const cursor = () => parse(cursorText());
 
+/** The build that drew this page. */
+export const pageBuild = () => /** @type {HTMLMetaElement | null} */ (document.querySelector('meta[name="build"]'))?.content || "";
+
+/** @param {import("./cursor.js").Cursor} value */
 export function setCursor(value) {
-  main().dataset.cursor = format(value);
+  const place = main();
+  if (place) place.dataset.cursor = format(value);
 }
 
 export const isBoard = () => screen().startsWith("board");
 
+/** @param {number} below */
 export const random = (below) => Math.random() * below;
 
+/**
+ * @param {number} ms
+ * @returns {Promise<void>}
+ */
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** Full jitter: anything between nothing and 0.5 s · 2ⁿ, at most 30 s. */
+/**
+ * Full jitter: anything between nothing and 0.5 s · 2ⁿ, at most 30 s.
+ * @param {number} attempt
+ */
 export const backoff = (attempt) => random(Math.min(30000, 500 * Math.pow(2, Math.min(attempt, 10))));
 
-/** Milliseconds a response asks us to stay away (Retry-After in seconds), spread a little; null without. */
-export function retryAfter(response) {
-  const header = response.headers.get("Retry-After");
-  const seconds = header === null ? NaN : Number(header);
-  return seconds >= 0 ? seconds * 1000 + random(1000) : null;
-}
-
-/** fetch that gives up after `limit` ms; `abort` may be called from outside. */
-export function request(url, options, limit) {
-  const control = new AbortController();
-  const timer = setTimeout(() => control.abort(), limit);
-  const promise = fetch(url, Object.assign({ credentials: "same-origin", signal: control.signal }, options))
-    .finally(() => clearTimeout(timer));
-  promise.abort = () => control.abort();
-  return promise;
-}
-
-/** Resolves at once while somebody can see the page, else when it is shown again. */
+/**
+ * Resolves at once while somebody can see the page, else when it is shown again.
+ * @returns {Promise<void>}
+ */
 export function whenVisible() {
   if (!document.hidden) return Promise.resolve();
   return new Promise((done) => {
@@ -54,4 +55,5 @@ export function whenVisible() {
 
 /** Told after anything was applied to the page. */
 export const changed = () => document.dispatchEvent(new CustomEvent("page:changed"));
+/** @param {() => void} listener */
 export const onChange = (listener) => document.addEventListener("page:changed", listener);

@@ -1,53 +1,68 @@
 // GET /feed: why a socket failed, and the same frames where sockets do not work.
 
-import { screen, cursorText, request, retryAfter, sleep, random } from "./page.js";
+import { screen, cursorText, sleep, random } from "./page.js";
+import { request } from "./request.js";
 
 const WAIT = 10;
+/** Beyond what the server waits. */
+const SLACK = 6;
 
+/**
+ * "ok" with `body`, "signin", "forbidden" with its sentence, "busy" with `rest` ms (or null), "gone": the network.
+ * @typedef {object} Asked
+ * @property {"ok" | "signin" | "forbidden" | "busy" | "gone"} kind
+ * @property {any} [body]
+ * @property {string} [sentence]
+ * @property {number | null} [rest]
+ */
+
+/** @type {AbortController | null} */
 let current = null;
 
+/** @param {number} wait */
 const url = (wait) => "/feed?screen=" + encodeURIComponent(screen()) +
   "&cursor=" + encodeURIComponent(cursorText()) + (wait ? "&wait=" + wait : "");
 
 /**
- * One question. Answers { kind } : "ok" with `body`, "signin", "forbidden", "busy" with `rest` ms (or null), "gone" (network).
+ * One question.
+ * @param {number} wait  seconds that the server may wait for something to say
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Asked>}
  */
-export async function ask(wait, keep) {
-  try {
-    const asked = request(url(wait), { headers: { Accept: "application/json" }, cache: "no-store" }, (wait + 6) * 1000);
-    if (keep) keep(asked);
-    const response = await asked;
-    if (response.status === 401) return { kind: "signin" };
-    if (response.status === 403) return { kind: "forbidden", sentence: (await response.json().catch(() => ({}))).title };
-    if (!response.ok) return { kind: "busy", rest: retryAfter(response) };
-    return { kind: "ok", body: await response.json() };
-  } catch (error) {
-    return { kind: "gone" };
-  }
+export async function ask(wait, signal) {
+  const reply = await request(url(wait), { headers: { Accept: "application/json" }, limit: (wait + SLACK) * 1000, signal });
+  if (!reply) return { kind: "gone" };
+  if (reply.status === 401) return { kind: "signin" };
+  if (reply.status === 403) return { kind: "forbidden", sentence: reply.json ? reply.json.title : "" };
+  if (!reply.ok || !reply.json) return { kind: "busy", rest: reply.rest };
+  return { kind: "ok", body: reply.json };
 }
 
 export const isPolling = () => current !== null;
 
-/** Asks again and again until stopped or until `took(answer)` is false. */
+/**
+ * Asks again and again until stopped or until `took(answer)` is false.
+ * @param {(asked: Asked) => boolean} took
+ */
 export async function poll(took) {
   if (current) return;
-  const mine = { stopped: false, abort() {} };
-  current = mine;
-  while (!mine.stopped) {
+  const own = new AbortController();
+  current = own;
+  while (!own.signal.aborted) {
     const began = Date.now();
-    const answer = await ask(WAIT, (asked) => { mine.abort = asked.abort; });
-    if (mine.stopped) break;
-    if (!took(answer)) break;
+    const asked = await ask(WAIT, own.signal);
+    if (own.signal.aborted) break;
+    if (!took(asked)) break;
     // A server that is going away answers waiting questions at once: do not turn that into a storm.
-    const empty = answer.body && !(answer.body.frames || []).some((frame) => frame.from < frame.to);
+    const frames = /** @type {import("./frames.js").Frame[]} */ ((asked.body && asked.body.frames) || []);
+    const empty = !frames.some((frame) => frame.from < frame.to);
     if (empty && Date.now() - began < 1000) await sleep(500 + random(1000));
   }
-  if (current === mine) current = null;
+  if (current === own) current = null;
 }
 
 export function stopPolling() {
   if (!current) return;
-  current.stopped = true;
   current.abort();
   current = null;
 }

@@ -1,58 +1,69 @@
 // Taps on their way to the server. Each is stored on this device until it is answered, and sent with one operation id
-// however often it takes, so that it acts once.
+// however often it takes, by one tab, for the person who made it, within twelve hours: so that it acts once.
 
-import { screen, cursorText, request, retryAfter, backoff } from "./page.js";
+import { screen, cursorText, backoff, random } from "./page.js";
+import { request } from "./request.js";
+import { withLock } from "./lock.js";
+import { allStored, isExpired, prune, store, stored, unstore } from "./taps.js";
 
-const PREFIX = "separacao.tap.";
-const EXPIRES = 12 * 3600 * 1000;
+/** @typedef {import("./taps.js").Tap} Tap */
+/** @typedef {import("./request.js").Reply} Reply */
+
+/**
+ * A tap of this page's person, on its way.
+ * @typedef {Tap & {
+ *   stored: boolean, tries: number, broken: number, late: boolean, flying: boolean,
+ *   timer: ReturnType<typeof setTimeout> | 0,
+ * }} Waiting
+ */
+
 const LIMIT = 10000;
+/** A lease outlives its request. */
+const LEASE = LIMIT + 5000;
 const TOGETHER = 4;
-const MAX_BROKEN = 5;
+/** Another tab of this person may still be at it. */
+const FRESH = 20000;
+/** After so many errors of the program itself a person is told, who may go on trying or give it up. */
+export const BROKEN = 5;
 
+/** @type {Map<string, Waiting>} */
 const taps = new Map();
-const hooks = { answered() {}, waiting() {}, expired() {}, signIn() {} };
+const hooks = {
+  /** @param {Waiting} tap @param {Reply} reply */
+  answered(tap, reply) {},
+  /** @param {Waiting} tap @param {"network" | "busy" | "broken" | "signin" | "stored"} why */
+  waiting(tap, why) {},
+  /** It will not be sent: it is too old, or somebody else did it. @param {Waiting} tap @param {"expired" | "elsewhere"} why */
+  ended(tap, why) {},
+  signIn() {},
+};
 let paused = false;
 
+/** @param {Partial<typeof hooks>} handlers */
 export function onQueue(handlers) {
   Object.assign(hooks, handlers);
 }
 
-export const all = () => Array.from(taps.values());
+/** What this page waits for. */
+export const waitingTaps = () => Array.from(taps.values());
+
+/** Whether leaving this page now would lose or disturb a tap: one is in the air, or lives nowhere else. */
+export const isSending = () => waitingTaps().some((tap) => tap.flying || !tap.stored);
+
 export const isBusy = () => taps.size > 0;
 
-/** Taps on the same thing go one after the other, others side by side. */
+/**
+ * Taps on the same thing go one after the other, others side by side.
+ * @param {Tap} tap
+ */
 const lane = (tap) => tap.url.replace(/\/[^/]*$/, "");
-
-function store(tap) {
-  try {
-    localStorage.setItem(PREFIX + tap.op, JSON.stringify(
-      { op: tap.op, url: tap.url, body: tap.body, target: tap.target, person: tap.person, tab: tap.tab, at: tap.at }));
-    return true;
-  } catch (error) {
-    return false;
-  }
-}
-
-function unstore(op) {
-  try { localStorage.removeItem(PREFIX + op); } catch (error) { /* it was never stored */ }
-}
-
-/** What other loads of this page, or tabs long gone, left behind. */
-function stored() {
-  const found = [];
-  try {
-    for (let i = 0; i < localStorage.length; i++) {
-      const key = localStorage.key(i);
-      if (key.startsWith(PREFIX)) found.push(JSON.parse(localStorage.getItem(key)));
-    }
-  } catch (error) { /* no storage, nothing left behind */ }
-  return found.sort((a, b) => a.at - b.at);
-}
 
 function tabId() {
   try {
-    if (!sessionStorage.getItem("separacao.tab")) sessionStorage.setItem("separacao.tab", newId());
-    return sessionStorage.getItem("separacao.tab");
+    const key = "separacao.tab";
+    const known = sessionStorage.getItem(key) || newId();
+    sessionStorage.setItem(key, known);
+    return known;
   } catch (error) {
     return "";
   }
@@ -68,11 +79,24 @@ export function newId() {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-/** Takes a tap: { url, body, target, person }. Answers it with its operation id. */
-export function add(tap) {
-  const full = Object.assign(tap, { op: newId(), tab: tabId(), at: Date.now(), tries: 0, broken: 0, after: 0 });
-  full.stored = store(full);
+/**
+ * @param {Tap} tap
+ * @param {boolean} isStored
+ * @returns {Waiting}
+ */
+function enter(tap, isStored) {
+  const full = Object.assign(tap, { stored: isStored, tries: 0, broken: 0, late: false, flying: false, timer: /** @type {0} */ (0) });
   taps.set(full.op, full);
+  return full;
+}
+
+/**
+ * Takes a tap, and answers it with its operation id.
+ * @param {Pick<Tap, "url" | "body" | "target" | "person" | "name" | "what" | "page">} made
+ */
+export function add(made) {
+  const tap = Object.assign({ op: newId(), tab: tabId(), at: Date.now() }, made);
+  const full = enter(tap, store(tap));
   if (paused) {
     setTimeout(() => hooks.waiting(full, "signin"), 0);
     hooks.signIn();
@@ -84,8 +108,7 @@ export function add(tap) {
 function pump() {
   if (paused) return;
   const busy = new Set();
-  let flying = 0;
-  for (const tap of taps.values()) if (tap.flying) flying += 1;
+  let flying = waitingTaps().filter((tap) => tap.flying).length;
   for (const tap of taps.values()) {
     const place = lane(tap);
     if (busy.has(place)) continue;
@@ -97,48 +120,86 @@ function pump() {
   }
 }
 
+/** @param {Waiting} tap */
 async function send(tap) {
   tap.flying = true;
-  let response = null;
-  let answer = null;
-  try {
-    const headers = { "Accept": "application/json", "X-Operation-Id": tap.op, "X-Person": tap.person,
-      "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8" };
-    if (screen()) Object.assign(headers, { "X-Screen": screen(), "X-Cursor": cursorText() });
-    response = await request(tap.url, { method: "POST", headers, body: tap.body }, LIMIT);
-    if (/json/.test(response.headers.get("Content-Type") || "")) answer = await response.json();
-  } catch (error) {
-    response = null;
-  }
+  const was = await withLock("tap." + tap.op, LEASE, () => attempt(tap)).catch(() => false);
   tap.flying = false;
-  tap.tries += 1;
-  if (!taps.has(tap.op)) return;
-  settle(tap, response, answer);
+  if (!was && taps.has(tap.op)) retry(tap, 1000 + random(1000));
   pump();
 }
 
-function settle(tap, response, answer) {
-  if (!response) return later(tap, backoff(tap.tries), "network");
-  if (response.status === 401 || (answer && answer.type === "step-up")) {
+/**
+ * Under the lock: judged anew, for another tab may have sent it and the night may have passed since.
+ * @param {Waiting} tap
+ */
+async function attempt(tap) {
+  const original = tap.stored ? stored(tap.op) : tap;
+  if (!original || original.ended) {
+    taps.delete(tap.op);
+    hooks.ended(tap, "elsewhere");
+    return;
+  }
+  if (isExpired(tap, Date.now())) {
+    expire(tap);
+    return;
+  }
+  /** @type {Record<string, string>} */
+  const headers = {
+    "Accept": "application/json",
+    "X-Operation-Id": tap.op,
+    "X-Person": tap.person,
+    "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8",
+  };
+  if (screen()) Object.assign(headers, { "X-Screen": screen(), "X-Cursor": cursorText() });
+  const reply = await request(tap.url, { method: "POST", headers, body: tap.body, limit: LIMIT });
+  tap.tries += 1;
+  if (taps.has(tap.op)) settle(tap, reply);
+}
+
+/**
+ * @param {Waiting} tap
+ * @param {Reply | null} reply
+ */
+function settle(tap, reply) {
+  if (!reply) return later(tap, backoff(tap.tries), "network");
+  if (reply.status === 401 || (reply.json && reply.json.type === "step-up")) {
     paused = true;
     hooks.waiting(tap, "signin");
     hooks.signIn();
     return undefined;
   }
-  const stay = retryAfter(response);
-  if (response.status === 429 || (response.status >= 500 && stay !== null)) return later(tap, stay || backoff(tap.tries), "busy");
-  if (response.status >= 500 && response.status !== 501) {
-    // A gateway without a replica is a matter of seconds; an error of the program itself is not.
-    tap.broken += response.status === 500 || response.status === 507 ? 1 : 0;
-    if (tap.broken < MAX_BROKEN) return later(tap, backoff(tap.tries), "busy");
+  if (!reply.isFinal) {
+    // A replica that goes away is a matter of seconds; an error of the program itself is not.
+    if (reply.rest === null && reply.status !== 502 && reply.status !== 504 && reply.status >= 500) tap.broken += 1;
+    return later(tap, reply.rest || backoff(tap.tries), tap.broken >= BROKEN ? "broken" : "busy");
   }
   taps.delete(tap.op);
-  unstore(tap.op);
-  return hooks.answered(tap, response, answer);
+  if (reply.ok) unstore(tap.op);
+  return hooks.answered(tap, reply);
 }
 
+/** @param {Waiting} tap */
+function expire(tap) {
+  taps.delete(tap.op);
+  hooks.ended(tap, "expired");
+}
+
+/**
+ * @param {Waiting} tap
+ * @param {number} ms
+ * @param {"network" | "busy" | "broken"} why
+ */
 function later(tap, ms, why) {
   hooks.waiting(tap, why);
+  retry(tap, ms);
+}
+
+/**
+ * @param {Waiting} tap
+ * @param {number} ms
+ */
+function retry(tap, ms) {
   tap.timer = setTimeout(() => {
     tap.timer = 0;
     pump();
@@ -160,19 +221,50 @@ export function flush() {
   pump();
 }
 
-/** Takes up what an earlier load of this page stored; what belongs to others or is too old is dropped and said. */
+/**
+ * Gives a tap up: a person decided so.
+ * @param {string} op
+ */
+export function giveUp(op) {
+  const tap = taps.get(op);
+  if (tap) clearTimeout(tap.timer);
+  taps.delete(op);
+  unstore(op);
+  pump();
+}
+
+/**
+ * Takes up what this person left on this device, in an earlier load of the page or on an earlier shift.
+ * @param {string} person
+ */
 export function adopt(person) {
-  const mine = tabId();
-  for (const tap of stored()) {
-    if (taps.has(tap.op) || (tap.tab !== mine && Date.now() - tap.at < 20000)) continue;
-    if (tap.person !== person || Date.now() - tap.at > EXPIRES) {
-      unstore(tap.op);
-      hooks.expired(tap, tap.person !== person ? "person" : "age");
-      continue;
-    }
-    Object.assign(tap, { tries: 0, broken: 0, stored: true });
-    taps.set(tap.op, tap);
-    hooks.waiting(tap, "stored");
+  const tab = tabId();
+  prune(Date.now());
+  for (const tap of allStored()) {
+    if (taps.has(tap.op) || tap.ended || tap.person !== person) continue;
+    if (tap.tab !== tab && Math.abs(Date.now() - tap.at) < FRESH) continue;
+    const full = enter(tap, true);
+    if (isExpired(full, Date.now())) expire(full);
+    else hooks.waiting(full, "stored");
   }
+  pump();
+}
+
+/** What waits on this device for people other than this one. @param {string} person */
+export const tapsOfOthers = (person) => allStored().filter((tap) => tap.person !== person);
+
+/**
+ * Sends what somebody else tapped in the name of this person, who has confirmed it: another operation, another author.
+ * @param {string} op
+ * @param {string} person
+ * @param {string} name
+ */
+export function takeOver(op, person, name) {
+  const theirs = stored(op);
+  if (!theirs || theirs.ended || theirs.person === person || isExpired(theirs, Date.now())) return;
+  const own = Object.assign({}, theirs, { op: newId(), person, name, tab: tabId() });
+  if (!store(own)) return;
+  unstore(op);
+  hooks.waiting(enter(own, true), "stored");
   pump();
 }

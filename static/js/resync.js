@@ -1,28 +1,52 @@
 // Fetches this page again and turns the page into it. One at a time, for ever, never in a herd.
 
-import { cursor, setCursor, person, sleep, random, backoff, retryAfter, request, whenVisible } from "./page.js";
+import { cursor, setCursor, person, sleep, random, backoff, whenVisible } from "./page.js";
+import { documentOf, requestPage } from "./request.js";
 import { parse } from "./cursor.js";
-import { applyPage } from "./whole.js";
+import { applyPage } from "./page-morph.js";
 import { whenStill } from "./touch.js";
 import { setClock } from "./clock.js";
 import { forgetInbox } from "./frames.js";
-import { isBusy } from "./queue.js";
+import { isSending } from "./queue.js";
 import { isLeaving } from "./guard.js";
+import { whenOurs, reloadWhenOurs } from "./reload.js";
 
 const LIMIT = 15000;
 
-const hooks = { signIn() {}, forbidden() {}, failed() {} };
+/**
+ * @typedef {object} Options
+ * @property {number} [wait]  at most so many ms are spent before asking
+ * @property {boolean} [force]  the page that comes is the truth whatever its number
+ * @property {boolean} [now]  nothing is announced in place first
+ * @property {boolean} [typed]  the page is fetched for a form in use
+ */
+
+const hooks = {
+  /** @returns {Promise<void>} */
+  signIn: () => Promise.resolve(),
+  /** @param {string} sentence */
+  forbidden(sentence) {},
+  failed() {},
+  /** Something is owed, or no longer. */
+  owing() {},
+};
+/** @type {Promise<void> | null} */
 let running = null;
+/** @type {Options | null} */
 let again = null;
 
-/** `signIn()` → promise that resolves when somebody signed in; `forbidden()`; `failed()`: an attempt did not work. */
+/**
+ * `signIn()` resolves when somebody signed in; `failed()`: an attempt did not work.
+ * @param {Partial<typeof hooks>} handlers
+ */
 export function onOutcome(handlers) {
   Object.assign(hooks, handlers);
 }
 
 /**
- * `wait`: at most so many ms are spent before asking; `force`: the page that comes is the truth whatever its number;
- * `now`: nothing is announced in place first; `typed`: the page is fetched for a form in use. Resolves when the page is right again.
+ * Resolves when the page is right again.
+ * @param {Options} options
+ * @returns {Promise<void>}
  */
 export function resync(options) {
   if (running) {
@@ -31,16 +55,24 @@ export function resync(options) {
   }
   running = run(Object.assign({}, options)).then(() => {
     running = null;
-    if (!again) return undefined;
+    if (!again) {
+      hooks.owing();
+      return undefined;
+    }
     const next = again;
     again = null;
     return resync(next);
   });
+  hooks.owing();
   return running;
 }
 
 export const isRunning = () => running !== null;
 
+/** Whether the page is known to be behind. */
+export const isOwed = () => running !== null || pending !== 0;
+
+/** @param {Options} options */
 async function run(options) {
   if (options.wait) await sleep(random(options.wait));
   for (let attempt = 0; ; attempt++) {
@@ -52,68 +84,73 @@ async function run(options) {
   }
 }
 
-/** null when done, a number of ms to stay away, undefined to try again with backoff. */
+/**
+ * null when done, a number of ms to stay away, undefined to try again with backoff.
+ * @param {Options} options
+ * @returns {Promise<number | null | undefined>}
+ */
 async function once(options) {
-  let response, text;
-  try {
-    response = await request(location.pathname + location.search, { headers: { Accept: "text/html" }, cache: "no-store" }, LIMIT);
-    text = await response.text();
-  } catch (error) {
-    return undefined;
-  }
-  const received = Date.now();
-  if (response.status === 401) {
+  const reply = await requestPage(location.pathname + location.search, LIMIT);
+  if (!reply) return undefined;
+  if (reply.status === 401) {
     await hooks.signIn();
     return 0;
   }
-  if (response.status === 403) {
+  if (reply.status === 403) {
     hooks.forbidden("");
     return null;
   }
-  if (response.status === 404 || response.status === 410) {
+  if (!reply.isFinal) return reply.rest === null ? undefined : reply.rest;
+  if (reply.status === 404 || reply.status === 410) {
+    // There is no page of ours to look for: what stands there is the answer.
     return leave(() => location.reload());
   }
-  if (!response.ok) {
-    const stay = retryAfter(response);
-    return stay === null ? undefined : stay;
-  }
-  return take(response, text, received, options);
+  if (!reply.ok) return undefined;
+  return take(reply, options);
 }
 
-/** This page is no more. A tap of our own may be why: then its answer says where to go. */
+/**
+ * This page is no more. A tap of our own may be why: then its answer says where to go.
+ * @param {() => void} go
+ */
 async function leave(go) {
-  while (isBusy()) await sleep(100);
+  while (isSending()) await sleep(100);
   if (!isLeaving()) go();
-  return sleep(LIMIT);
+  return sleep(LIMIT).then(() => 0);
 }
 
-async function take(response, text, received, options) {
-  const page = new DOMParser().parseFromString(text, "text/html");
+/**
+ * @param {import("./request.js").Reply} reply
+ * @param {Options} options
+ */
+async function take(reply, options) {
+  const page = documentOf(reply);
   const fresh = page.getElementById("main");
   if (!fresh || !fresh.dataset.person) {
     await hooks.signIn();
     return 0;
   }
-  if (response.redirected && new URL(response.url).pathname !== location.pathname) {
-    return leave(() => location.assign(response.url));
+  if (reply.redirected && new URL(reply.url).pathname !== location.pathname) {
+    return leave(() => { whenOurs(reply.url, () => location.assign(reply.url)); });
   }
   if (person() && fresh.dataset.person !== person()) {
-    return leave(() => location.reload());
+    return leave(() => { reloadWhenOurs(); });
   }
-  await new Promise((done) => whenStill(0, done));
+  await new Promise((done) => whenStill(0, () => done(undefined)));
   const from = cursor();
   const to = parse(fresh.dataset.cursor);
   const other = !from || !to || from.epoch !== to.epoch || (from.n === to.n && from.tag !== to.tag);
   const force = Boolean(options.force || other);
   if (force) forgetInbox();
-  setClock(fresh.dataset.now, received);
+  setClock(fresh.dataset.now, reply.received);
   applyPage(fresh, { force, now: Boolean(options.now), typed: Boolean(options.typed) });
-  if (to && (force || to.n > from.n)) setCursor(to);
+  if (to && (force || !from || to.n > from.n)) setCursor(to);
   if (page.title) document.title = page.title;
   return null;
 }
 
 let last = -Infinity;
+/** @type {ReturnType<typeof setTimeout> | 0} */
 let pending = 0;
 
 /** Something changed that is not sent as html: at most one page a second. */
@@ -124,4 +161,5 @@ export function refresh() {
     last = performance.now();
     resync({});
   }, Math.max(0, last + 1000 - performance.now()));
+  hooks.owing();
 }

@@ -1,18 +1,25 @@
 // A device that several people use in turn: <body data-shared="SECONDS">. The server is told, at most once a minute, that
 // somebody is here, for only it decides when commands ask for the PIN. body[data-idle]: they do so now.
 
-import { person, request } from "./page.js";
+import { person } from "./page.js";
+import { request } from "./request.js";
 
 const TELL = 60000;
 const LIMIT = 10000;
 
 let told = -Infinity;
+/** @type {ReturnType<typeof setTimeout> | 0} */
 let telling = 0;
+/** @type {ReturnType<typeof setTimeout> | 0} */
 let sleeping = 0;
 
 const body = () => document.body;
 
-/** How long to wait before a touch is told: 0 is at once. The last touch of a minute is told when it is over. */
+/**
+ * How long to wait before a touch is told: 0 is at once. The last touch of a minute is told when it is over.
+ * @param {number} now
+ * @param {number} toldAt
+ */
 export const untilTold = (now, toldAt) => Math.max(0, toldAt + TELL - now);
 
 function touched() {
@@ -21,14 +28,13 @@ function touched() {
   if (!telling) telling = setTimeout(tell, untilTold(performance.now(), told));
 }
 
+/** Where nobody hears it, the next touch is told. */
 async function tell() {
   telling = 0;
   told = performance.now();
-  try {
-    const response = await request("/touch", { method: "POST", headers: { Accept: "application/json", "X-Person": person() } }, LIMIT);
-    if (response.status === 401 && /json/.test(response.headers.get("Content-Type") || "") &&
-      (await response.json()).type === "idle") sleep();
-  } catch (error) { /* the next touch is told */ }
+  const headers = { Accept: "application/json", "X-Person": person() };
+  const reply = await request("/touch", { method: "POST", headers, limit: LIMIT });
+  if (reply && reply.status === 401 && reply.json && reply.json.type === "idle") sleep();
 }
 
 function sleepLater() {

@@ -1,132 +1,164 @@
 // Dialogs: [data-dialog="ID"] opens, with data-load after fetching its content; [data-close] and the backdrop close.
 
-import { fieldsOf, isDirty, isTextField } from "./hold.js";
-import { changed, request } from "./page.js";
+import { fieldsOf, isDirty, isTextField } from "./defer.js";
+import { changed } from "./page.js";
+import { documentOf, requestPage } from "./request.js";
 import { words } from "./words.js";
 import { toast } from "./toasts.js";
 import { askPin } from "./signin.js";
 import { morph } from "./morph.js";
 import { quiet } from "./keypad.js";
+import { whenOurs } from "./reload.js";
+import { byId, find, findAll, focused } from "./dom.js";
 
+const LIMIT = 10000;
+
+/** @type {WeakMap<HTMLDialogElement, Element | null>} */
 const openers = new WeakMap();
-/** Where the content of a sheet came from. */
+/** Where the content of a sheet came from. @type {WeakMap<HTMLDialogElement, string>} */
 const sources = new WeakMap();
+/** @type {HTMLElement | null} */
 let loading = null;
 
+/**
+ * @param {HTMLDialogElement | null} box
+ * @param {Element | null} [opener]
+ */
 export function openSheet(box, opener) {
   if (!box || !box.showModal || box.open) return;
   openers.set(box, opener || document.activeElement);
   box.showModal();
 }
 
-/** The sheet is always the server's: the page at `href` has it drawn, open. */
+/**
+ * The sheet is always the server's: the page at `href` has it drawn, open.
+ * @param {HTMLDialogElement} box
+ * @param {string} href
+ */
 async function ask(box, href) {
-  const response = await request(href, { headers: { Accept: "text/html" }, cache: "no-store" }, 10000);
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  return { response, fresh: page.getElementById(box.id) };
+  const reply = await requestPage(href, LIMIT);
+  return reply && { reply, fresh: documentOf(reply).getElementById(box.id) };
 }
 
-/** What an open sheet says no longer holds. Typed words stay; quantities are those of now. */
+/**
+ * What an open sheet says no longer holds. Typed words stay; quantities are those of now.
+ * @param {HTMLDialogElement} box
+ */
 export async function reload(box) {
-  if (!sources.has(box)) return;
-  try {
-    const { fresh } = await ask(box, sources.get(box));
-    if (!box.open || !fresh || !fresh.children.length) return;
-    const active = document.activeElement;
-    if (box.contains(active) && active.closest("[data-stepper]")) active.blur();
-    box.querySelectorAll("[data-stepper] input").forEach((field) => { field.value = field.defaultValue; });
-    morph(box, fresh, { inside: true });
-    const title = box.querySelector("[autofocus]");
-    if (title && !box.contains(document.activeElement)) title.focus();
-  } catch (error) { /* without a network it stays as it is */ }
+  const source = sources.get(box);
+  if (!source) return;
+  const asked = await ask(box, source);
+  // Without a network it stays as it is.
+  if (!asked || !box.open || !asked.fresh || !asked.fresh.children.length) return;
+  const active = focused();
+  if (active && box.contains(active) && active.closest("[data-stepper]")) active.blur();
+  for (const field of findAll("[data-stepper] input", box)) if (field instanceof HTMLInputElement) field.value = field.defaultValue;
+  morph(box, asked.fresh, { inside: true });
+  const title = find("[autofocus]", box);
+  if (title && !box.contains(document.activeElement)) title.focus();
 }
 
+/**
+ * @param {HTMLDialogElement} box
+ * @param {HTMLAnchorElement} link
+ */
 async function load(box, link) {
   if (loading === link) return;
   loading = link;
   link.setAttribute("aria-busy", "true");
-  try {
-    const { response, fresh } = await ask(box, link.href);
-    if (loading !== link) return;
-    if (fresh && fresh.children.length) {
-      sources.set(box, link.href);
-      box.replaceChildren(...Array.from(fresh.childNodes));
-      quiet(box);
-      changed();
-      openSheet(box, link);
-      const first = box.querySelector("[autofocus]");
-      if (first) first.focus();
-    } else if (response.status === 401) {
-      askPin();
-    } else if (response.redirected && box.id === "switch-sheet") {
-      // Nobody has unlocked this device lately: the door asks for number and PIN.
-      location.assign(response.url);
-    } else {
-      toast(words(response.ok ? "gone" : "unavailable"), "bad");
-    }
-  } catch (error) {
+  const asked = await ask(box, link.href);
+  link.removeAttribute("aria-busy");
+  if (loading !== link) return;
+  loading = null;
+  if (!asked) {
     toast(words("offline"), "bad");
-  } finally {
-    link.removeAttribute("aria-busy");
-    if (loading === link) loading = null;
+    return;
+  }
+  const { reply, fresh } = asked;
+  if (fresh && fresh.children.length) {
+    sources.set(box, link.href);
+    box.replaceChildren(...Array.from(fresh.childNodes));
+    quiet(box);
+    changed();
+    openSheet(box, link);
+    find("[autofocus]", box)?.focus();
+  } else if (reply.status === 401) {
+    askPin();
+  } else if (reply.redirected && box.id === "switch-sheet") {
+    // Nobody has unlocked this device lately: the door asks for number and PIN.
+    whenOurs(reply.url, () => location.assign(reply.url));
+  } else {
+    toast(words(reply.ok ? "gone" : "unavailable"), "bad");
   }
 }
 
+/** @param {MouseEvent} event */
 function clicked(event) {
   const el = event.target;
-  if (!el.closest || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  document.querySelectorAll("details.menu[open]").forEach((menu) => {
-    if (!menu.contains(el) || el.closest("[data-dialog]")) menu.open = false;
-  });
-  const opener = el.closest("[data-dialog]");
-  const target = opener && document.getElementById(opener.dataset.dialog);
-  if (target && target.showModal) {
+  if (!(el instanceof Element) || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  for (const menu of findAll("details.menu[open]")) {
+    if (!menu.contains(el) || el.closest("[data-dialog]")) menu.removeAttribute("open");
+  }
+  const opener = /** @type {HTMLElement | null} */ (el.closest("[data-dialog]"));
+  const target = opener && byId(opener.dataset.dialog || "");
+  if (opener && target instanceof HTMLDialogElement) {
     event.preventDefault();
-    if (opener.hasAttribute("data-load")) load(target, opener);
+    if (opener instanceof HTMLAnchorElement && opener.hasAttribute("data-load")) load(target, opener);
     else openSheet(target, opener);
     return;
   }
-  const box = el.closest("dialog[open]");
+  const box = /** @type {HTMLDialogElement | null} */ (el.closest("dialog[open]"));
   if (!box) return;
   if (el.closest("[data-close]")) {
     event.preventDefault();
     box.close();
-  } else if (el === box && outside(box, event) && !hasWords(box)) {
+  } else if (el === box && isOutside(box, event) && !hasWords(box)) {
     box.close();
   }
 }
 
-function outside(box, event) {
+/**
+ * @param {HTMLDialogElement} box
+ * @param {MouseEvent} event
+ */
+function isOutside(box, event) {
   if (event.detail === 0) return false;
   const edge = box.getBoundingClientRect();
   return event.clientX < edge.left || event.clientX > edge.right || event.clientY < edge.top || event.clientY > edge.bottom;
 }
 
-/** A slip beside the sheet must not throw away what was typed. */
+/**
+ * A slip beside the sheet must not throw away what was typed.
+ * @param {HTMLDialogElement} box
+ */
 const hasWords = (box) => fieldsOf(box).some((field) =>
   isTextField(field) && !field.closest("[data-stepper]") && isDirty(field));
 
+/** @param {Event} event */
 function closed(event) {
   const box = event.target;
-  if (!box.matches || !box.matches("dialog")) return;
+  if (!(box instanceof HTMLDialogElement)) return;
   // Given up: nothing typed here holds the page any longer.
   box.querySelectorAll("form").forEach((form) => {
     if (!form.hasAttribute("data-saving")) form.reset();
   });
   const opener = openers.get(box);
   openers.delete(box);
-  if (opener && opener.isConnected && document.activeElement === document.body) opener.focus({ preventScroll: true });
+  if (opener instanceof HTMLElement && opener.isConnected && document.activeElement === document.body) {
+    opener.focus({ preventScroll: true });
+  }
 }
 
 export function start() {
   document.addEventListener("click", clicked);
   document.addEventListener("close", closed, true);
   // A page that came with a sheet drawn open: the same sheet, over the page, and an address without it.
-  document.querySelectorAll("dialog[open]").forEach((box) => {
+  for (const box of findAll("dialog[open]")) {
+    if (!(box instanceof HTMLDialogElement)) continue;
     box.removeAttribute("open");
     sources.set(box, location.href);
     openSheet(box, document.body);
     const back = box.querySelector("a[data-close][href]");
     if (back) history.replaceState(null, "", back.getAttribute("href"));
-  });
+  }
 }

@@ -1,64 +1,82 @@
 // #pin-sheet and #switch-sheet: the PIN is asked over the page, and what waited goes on only for the same person.
 
-import { person, request, main } from "./page.js";
+import { person, main } from "./page.js";
+import { documentOf, request, requestPage } from "./request.js";
 import { words, sentenceOf } from "./words.js";
 import { wake } from "./shared.js";
+import { reloadWhenOurs } from "./reload.js";
+import { byId, find } from "./dom.js";
 
 const LIMIT = 15000;
 
+/** @type {Promise<void> | null} */
 let asking = null;
+/** @type {(() => void) | null} */
 let answer = null;
 
-const sheet = () => document.getElementById("pin-sheet");
+const sheet = () => /** @type {HTMLDialogElement | null} */ (byId("pin-sheet"));
 
-/** Resolves when the same person has signed in again. Another person gets a new page. */
+/**
+ * Resolves when the same person has signed in again. Another person gets a new page.
+ * @returns {Promise<void>}
+ */
 export function askPin() {
   if (!asking) asking = new Promise((done) => { answer = done; });
   const box = sheet();
   if (!box) {
-    location.reload();
+    reloadWhenOurs();
     return asking;
   }
   if (!box.open) {
-    say(box, "");
-    const form = box.querySelector("form[data-unlock]");
+    tell(box, "");
+    const form = box.querySelector("form");
     if (form) form.reset();
     box.showModal();
-    const field = box.querySelector("input[name=pin]");
-    if (field) field.focus();
+    find("input[name=pin]", box)?.focus();
   }
   return asking;
 }
 
-function say(place, text) {
-  const slot = place.querySelector("[data-error]");
+/**
+ * @param {Element} place
+ * @param {string} text
+ */
+function tell(place, text) {
+  const slot = find("[data-error]", place);
   if (!slot) return;
   slot.textContent = text;
   slot.hidden = !text;
 }
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLButtonElement | null} button
+ */
 async function send(form, button) {
-  const body = new URLSearchParams(new FormData(form));
+  const body = new URLSearchParams();
+  new FormData(form).forEach((value, name) => { if (typeof value === "string") body.append(name, value); });
   if (form.closest("#pin-sheet")) body.set("person", person());
   if (button && button.name) body.append(button.name, button.value);
   form.setAttribute("aria-busy", "true");
-  try {
-    const response = await request(form.getAttribute("action"),
-      { method: "POST", headers: { Accept: "application/json" }, body }, LIMIT);
-    const json = /json/.test(response.headers.get("Content-Type") || "") ? await response.json() : {};
-    const who = response.ok ? json.person || await whoIsIt() : "";
-    if (who) enter(who);
-    else refused(form, sentenceOf(response.status, json));
-  } catch (error) {
-    say(form, words("offline"));
-  } finally {
-    form.removeAttribute("aria-busy");
+  const url = form.getAttribute("action") || "";
+  const reply = await request(url, { method: "POST", headers: { Accept: "application/json" }, body, limit: LIMIT });
+  form.removeAttribute("aria-busy");
+  if (!reply) {
+    tell(form, words("offline"));
+    return;
   }
+  const who = reply.ok ? (reply.json && reply.json.person) || await whoIsIt() : "";
+  if (who) enter(who);
+  else refused(form, sentenceOf(reply.status, reply.json));
 }
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} sentence
+ */
 function refused(form, sentence) {
-  say(form, sentence);
-  const pin = form.querySelector("input[name=pin]");
+  tell(form, sentence);
+  const pin = /** @type {HTMLInputElement | null} */ (form.querySelector("input[name=pin]"));
   if (!pin) return;
   pin.value = "";
   pin.focus();
@@ -66,25 +84,31 @@ function refused(form, sentence) {
 
 /** Where the answer did not say: the page knows who acts. */
 async function whoIsIt() {
-  const response = await request(location.pathname + location.search, { cache: "no-store" }, LIMIT);
-  const page = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("main");
-  return page ? page.dataset.person : "";
+  const reply = await requestPage(location.pathname + location.search, LIMIT);
+  const page = reply && documentOf(reply).getElementById("main");
+  return (page && page.dataset.person) || "";
 }
 
+/** @param {string} who */
 function enter(who) {
   if (who !== person()) {
-    // The queue of this page is dropped, with a sentence, when the page of the other person finds it.
-    location.reload();
+    // What waits on this device is kept for its author; the page of the other person says so.
+    reloadWhenOurs();
     return;
   }
-  document.querySelectorAll("#pin-sheet[open], #switch-sheet[open]").forEach((box) => box.close());
+  for (const box of document.querySelectorAll("#pin-sheet[open], #switch-sheet[open]")) {
+    if (box instanceof HTMLDialogElement) box.close();
+  }
   wake();
   const done = answer;
   asking = answer = null;
   if (done) done();
 }
 
-/** The screen may no longer be seen: nothing of it stays. */
+/**
+ * The screen may no longer be seen: nothing of it stays.
+ * @param {string} [sentence]
+ */
 export function emptyPage(sentence) {
   const box = main();
   if (!box) return;
@@ -98,8 +122,9 @@ export function emptyPage(sentence) {
 
 export function start() {
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches("dialog form[data-unlock]")) return;
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.matches("dialog form[data-unlock]")) return;
     event.preventDefault();
-    send(event.target, event.submitter);
+    send(form, /** @type {HTMLButtonElement | null} */ (event.submitter));
   });
 }

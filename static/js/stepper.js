@@ -1,12 +1,20 @@
 // [data-stepper="STEP"]: two buttons with data-step="-1" and "1" around a number field with min and max.
 
+import { around } from "./dom.js";
+
 const THOUSAND = 1000;
 
+/** @param {string | null | undefined} text */
 const read = (text) => Math.round(Number(String(text || "").replace(",", ".")) * THOUSAND);
 
 /**
  * The value after one press, all as text with a decimal point. It stays on the grid of the step, except at the
  * limits, which may lie beside it.
+ * @param {string} value
+ * @param {string | undefined} step
+ * @param {number} direction
+ * @param {string | null | undefined} min
+ * @param {string | null | undefined} max
  */
 export function stepped(value, step, direction, min, max) {
   const by = Math.max(1, read(step));
@@ -18,11 +26,12 @@ export function stepped(value, step, direction, min, max) {
   return String(next / THOUSAND);
 }
 
+/** @param {Event} event */
 function pressed(event) {
-  const button = event.target.closest && event.target.closest("[data-stepper] button[data-step]");
-  if (!button) return;
-  const box = button.closest("[data-stepper]");
-  const field = box.querySelector("input");
+  const button = around(event, "[data-stepper] button[data-step]");
+  const box = around(event, "[data-stepper]");
+  const field = box && box.querySelector("input");
+  if (!button || !box || !field) return;
   event.preventDefault();
   field.value = stepped(field.value, box.dataset.stepper, Number(button.dataset.step),
     field.getAttribute("min"), field.getAttribute("max"));

@@ -3,39 +3,51 @@
 import { counted } from "./words.js";
 import { onChange } from "./page.js";
 import { takeNewcomers } from "./apply.js";
+import { byId, find, findAll } from "./dom.js";
 
 const MOST = 3;
 const QUIET = 1500;
 const NEWS_STAYS = 8000;
 
-/** `tone`: "plain", "good" or "bad". `key`: a toast that stays until `untoast(key)`, with a button to try again. */
+/** @param {HTMLElement} box */
+const items = (box) => /** @type {HTMLElement[]} */ (Array.from(box.children));
+
+/**
+ * `tone`: "plain", "good" or "bad". `key`: a toast that stays until `untoast(key)`, with a button to try again.
+ * @param {string | undefined} text
+ * @param {"plain" | "good" | "bad"} [tone]
+ * @param {string} [key]
+ */
 export function toast(text, tone, key) {
   const box = document.getElementById("toasts");
   const source = document.getElementById("toast");
-  if (!box || !source || !text) return;
-  const same = Array.from(box.children).find((other) =>
-    (key ? other.dataset.key === key : other.querySelector("[data-text]").textContent === text));
-  const item = same || source.content.firstElementChild.cloneNode(true);
+  if (!box || !(source instanceof HTMLTemplateElement) || !text) return;
+  const same = items(box).find((other) =>
+    (key ? other.dataset.key === key : find("[data-text]", other)?.textContent === text));
+  const item = same || /** @type {HTMLElement} */ (source.content.firstElementChild?.cloneNode(true));
   item.dataset.tone = tone || "plain";
-  const slot = item.querySelector("[data-text]");
-  if (slot.textContent !== text) slot.textContent = text;
-  const retry = item.querySelector("[data-retry]");
+  const slot = find("[data-text]", item);
+  if (slot && slot.textContent !== text) slot.textContent = text;
+  const retry = find("[data-retry]", item);
   if (key) item.dataset.key = key;
   if (retry) retry.hidden = !key;
   if (!same) box.appendChild(item);
-  const passing = Array.from(box.children).filter((other) => !other.dataset.key);
+  const passing = items(box).filter((other) => !other.dataset.key);
   if (passing.length > MOST) passing[0].remove();
   if (!key) setTimeout(() => item.remove(), tone === "bad" ? 10000 : 5000);
 }
 
+/** @param {string} key */
 export function untoast(key) {
-  document.querySelectorAll("#toasts > *").forEach((item) => {
+  findAll("#toasts > *").forEach((item) => {
     if (item.dataset.key === key) item.remove();
   });
 }
 
 let count = 0;
+/** @type {ReturnType<typeof setTimeout> | 0} */
 let timer = 0;
+/** @type {ReturnType<typeof setTimeout> | 0} */
 let clearing = 0;
 
 /** New cards are announced together, never in a flood. */

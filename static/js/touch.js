@@ -9,7 +9,9 @@ const waiting = new Set();
 let last = -Infinity;
 let timer = 0;
 
+/** @param {Event} event */
 function touched(event) {
+  if (!(event instanceof PointerEvent)) return;
   last = performance.now();
   if (event.type === "pointerdown") down.set(event.pointerId, last);
   else down.delete(event.pointerId);
@@ -23,10 +25,18 @@ export function fingerDown() {
   return down.size > 0;
 }
 
-/** Whether no finger is down and none was for `ms`. */
+/**
+ * Whether no finger is down and none was for `ms`.
+ * @param {number} ms
+ */
 export const isStill = (ms) => !fingerDown() && performance.now() - last >= ms - EARLY;
 
-/** Runs `task` once no finger is down and none was for `ms`; counted from now at the earliest if `fresh`. */
+/**
+ * Runs `task` once no finger is down and none was for `ms`; counted from now at the earliest if `fresh`.
+ * @param {number} ms
+ * @param {() => void} task
+ * @param {boolean} [fresh]
+ */
 export function whenStill(ms, task, fresh) {
   const entry = { ms, task, from: fresh ? performance.now() : -Infinity };
   waiting.add(entry);

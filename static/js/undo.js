@@ -2,14 +2,20 @@
 
 import { toast } from "./toasts.js";
 import { words } from "./words.js";
+import { around, find, focused } from "./dom.js";
 
 const OPEN_FOR = 10000;
 const SHOWN = 40;
 
+/** @type {ReturnType<typeof setTimeout> | 0} */
 let timer = 0;
 
 const bar = () => document.getElementById("undo-bar");
 
+/**
+ * @param {string} url
+ * @param {string | undefined} message
+ */
 export function offerUndo(url, message) {
   const box = bar();
   const form = box && box.querySelector("form");
@@ -38,7 +44,7 @@ function hide() {
   clearTimeout(timer);
   if (!box) return;
   // Whoever is on the button with the keyboard gets the time they need.
-  if (box.contains(document.activeElement) && document.activeElement.matches(":focus-visible")) {
+  if (box.contains(document.activeElement) && focused()?.matches(":focus-visible")) {
     timer = setTimeout(hide, 2000);
     return;
   }
@@ -48,15 +54,15 @@ function hide() {
 
 export function undoNow() {
   const box = bar();
-  const button = box && !box.hidden ? box.querySelector("form button") : null;
+  const button = box && !box.hidden ? find("form button", box) : null;
   if (button) button.click();
   else toast(words("nothingToUndo"));
 }
 
 export function start() {
   document.addEventListener("submit", (event) => {
-    if (bar() && bar().contains(event.target)) setTimeout(() => {
-      if (document.activeElement) document.activeElement.blur();
+    if (around(event, "#undo-bar")) setTimeout(() => {
+      focused()?.blur();
       hide();
     }, 0);
   });

@@ -1,48 +1,86 @@
 // form[data-upload]: files chosen or dropped on [data-drop] are sent one by one, each with its row in #uploads.
 
-import { screen, cursorText, person, backoff, random } from "./page.js";
+import { screen, cursorText, pageBuild, person, backoff } from "./page.js";
 import { words, sentenceOf } from "./words.js";
 import { newId } from "./queue.js";
 import { takeAnswer } from "./answer.js";
 import { askPin } from "./signin.js";
-import { say } from "./say.js";
+import { announce } from "./announce.js";
+import { isFinal, jsonOf, MARK, restOf } from "./request.js";
+import { byId, find } from "./dom.js";
 
 const TOGETHER = 2;
-const LIMIT = 120000;
 const MAX_TRIES = 8;
+/** A slow line gets there: what counts is that it moves, 1 KB a second over half a minute, and ends some day. */
+const WINDOW = 30000;
+const LEAST = 30 * 1024;
+const LONGEST = 10 * 60000;
+/** From the last byte to the answer: the paper is being read. */
+const READING = 60000;
 
+/**
+ * @typedef {object} Job
+ * @property {HTMLFormElement} form
+ * @property {File} file
+ * @property {string} name  of the field
+ * @property {string} op
+ * @property {number} tries
+ * @property {HTMLElement | null} row
+ */
+
+/** @type {Job[]} */
 const waiting = [];
+/** @type {Set<Job>} */
 const flying = new Set();
 
 export const isUploading = () => waiting.length + flying.size > 0;
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {FileList} files
+ */
 function addFiles(form, files) {
   const field = form.querySelector("input[type=file]");
   for (const file of Array.from(files)) {
-    const job = { form, file, name: field.name || "file", op: newId(), tries: 0, row: newRow(file) };
+    const name = (field instanceof HTMLInputElement && field.name) || "file";
+    const job = { form, file, name, op: newId(), tries: 0, row: newRow(file) };
+    const most = Number(form.dataset.most) || Infinity;
+    if (file.size > most) {
+      show(job, "refused", words("uploadTooLarge", { file: file.name }));
+      continue;
+    }
     show(job, "waiting", words("uploadWaiting", { file: file.name }));
     waiting.push(job);
   }
-  field.value = "";
+  if (field instanceof HTMLInputElement) field.value = "";
   pump();
 }
 
+/** @param {File} file */
 function newRow(file) {
-  const source = document.getElementById("upload");
-  const list = document.getElementById("uploads");
-  if (!source || !list) return null;
-  const row = source.content.firstElementChild.cloneNode(true);
-  row.querySelector("[data-name]").textContent = file.name;
+  const source = byId("upload");
+  const list = byId("uploads");
+  if (!(source instanceof HTMLTemplateElement) || !list) return null;
+  const row = /** @type {HTMLElement} */ (source.content.firstElementChild?.cloneNode(true));
+  const name = find("[data-name]", row);
+  if (name) name.textContent = file.name;
   list.appendChild(row);
   return row;
 }
 
+/**
+ * @param {Job} job
+ * @param {"waiting" | "sending" | "reading" | "done" | "refused" | "failed"} state
+ * @param {string} text
+ * @param {number} [percent]
+ */
 function show(job, state, text, percent) {
   if (!job.row) return;
   job.row.dataset.state = state;
-  job.row.querySelector("[data-text]").textContent = text;
+  const slot = find("[data-text]", job.row);
+  if (slot) slot.textContent = text;
   const bar = job.row.querySelector("progress");
-  const retry = job.row.querySelector("[data-retry]");
+  const retry = find("[data-retry]", job.row);
   if (bar) {
     bar.hidden = state !== "sending" && state !== "waiting" && state !== "reading";
     if (percent === undefined && state === "reading") bar.removeAttribute("value");
@@ -50,21 +88,42 @@ function show(job, state, text, percent) {
   }
   if (retry) retry.hidden = state !== "failed";
   // Ears are told how it ended, not every percent.
-  if (state === "done" || state === "refused" || state === "failed") say(job.file.name + ": " + text);
+  if (state === "done" || state === "refused" || state === "failed") announce(job.file.name + ": " + text);
 }
 
 function pump() {
-  while (flying.size < TOGETHER && waiting.length) {
+  while (flying.size < TOGETHER) {
     const job = waiting.shift();
+    if (!job) return;
     flying.add(job);
     send(job);
   }
 }
 
-function send(job) {
+/**
+ * A folder, or a file that was changed or taken away since it was chosen, is no lost line.
+ * @param {File} file
+ */
+async function isReadable(file) {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+    return file.size > 0 || file.type !== "";
+  } catch (error) {
+    return false;
+  }
+}
+
+/** @param {Job} job */
+async function send(job) {
+  if (!await isReadable(job.file)) {
+    flying.delete(job);
+    show(job, "refused", words("uploadUnreadable", { file: job.file.name }));
+    pump();
+    return;
+  }
   const call = new XMLHttpRequest();
-  call.open("POST", job.form.getAttribute("action"));
-  call.timeout = LIMIT;
+  call.open("POST", job.form.getAttribute("action") || location.pathname);
+  call.timeout = LONGEST;
   call.setRequestHeader("Accept", "application/json");
   call.setRequestHeader("X-Operation-Id", job.op);
   call.setRequestHeader("X-Person", person());
@@ -72,28 +131,70 @@ function send(job) {
     call.setRequestHeader("X-Screen", screen());
     call.setRequestHeader("X-Cursor", cursorText());
   }
+  const rest = watch(call);
   call.upload.onprogress = (event) => {
+    rest.moved(event.loaded, event.loaded >= event.total);
     const percent = event.lengthComputable ? Math.floor((event.loaded * 100) / event.total) : 0;
     if (percent < 100) show(job, "sending", words("uploadSending", { percent, file: job.file.name }), percent);
     else show(job, "reading", words("uploadReading", { file: job.file.name }));
   };
-  call.onload = () => answered(job, call);
-  call.onerror = call.ontimeout = () => again(job, backoff(job.tries + 1));
+  call.onload = () => {
+    rest.end();
+    answered(job, call);
+  };
+  call.onerror = call.ontimeout = call.onabort = () => {
+    rest.end();
+    again(job, backoff(job.tries + 1));
+  };
   const body = new FormData();
   body.append(job.name, job.file, job.file.name);
   call.send(body);
 }
 
+/**
+ * Ends a call that stands still.
+ * @param {XMLHttpRequest} call
+ */
+function watch(call) {
+  let sent = 0;
+  let counted = 0;
+  const stop = () => call.abort();
+  const check = () => {
+    if (sent - counted < LEAST) return stop();
+    counted = sent;
+    timer = setTimeout(check, WINDOW);
+    return undefined;
+  };
+  let timer = setTimeout(check, WINDOW);
+  return {
+    /** @param {number} bytes @param {boolean} all */
+    moved(bytes, all) {
+      sent = bytes;
+      if (!all) return;
+      clearTimeout(timer);
+      timer = setTimeout(stop, READING);
+    },
+    end: () => clearTimeout(timer),
+  };
+}
+
+/**
+ * @param {Job} job
+ * @param {XMLHttpRequest} call
+ */
 function answered(job, call) {
-  let answer = null;
-  try { answer = JSON.parse(call.responseText); } catch (error) { /* a page, or nothing */ }
+  const build = call.getResponseHeader(MARK);
+  const answer = jsonOf(call.getResponseHeader("Content-Type"), call.responseText);
+  if (!build) {
+    again(job, backoff(job.tries + 1));
+    return;
+  }
   if (call.status === 401) {
     askPin().then(() => send(job));
     return;
   }
-  if (call.status === 429 || call.status === 502 || call.status === 503 || call.status === 504) {
-    const rest = Number(call.getResponseHeader("Retry-After"));
-    again(job, rest ? rest * 1000 + random(1000) : backoff(job.tries + 1));
+  if (!isFinal(call.status, build, pageBuild()) && call.status !== 500) {
+    again(job, restOf(call.getResponseHeader("Retry-After")) || backoff(job.tries + 1));
     return;
   }
   flying.delete(job);
@@ -102,9 +203,13 @@ function answered(job, call) {
   pump();
 }
 
+/**
+ * @param {Job} job
+ * @param {import("./answer.js").Answer} answer
+ */
 function done(job, answer) {
   show(job, "done", answer.message || words("uploadDone", { file: job.file.name }));
-  const name = job.row && job.row.querySelector("[data-name]");
+  const name = job.row && find("[data-name]", job.row);
   if (answer.location && name) {
     const link = document.createElement("a");
     link.href = answer.location;
@@ -115,13 +220,17 @@ function done(job, answer) {
   takeAnswer(Object.assign({}, answer, { location: null }));
 }
 
-/** The connection broke or the server is busy: the same file under the same operation id. */
+/**
+ * The connection broke or the server is busy: the same file under the same operation id.
+ * @param {Job} job
+ * @param {number} ms
+ */
 function again(job, ms) {
   job.tries += 1;
   if (job.tries >= MAX_TRIES) {
     flying.delete(job);
     show(job, "failed", words("uploadFailed", { file: job.file.name }));
-    const retry = job.row && job.row.querySelector("[data-retry]");
+    const retry = job.row && find("[data-retry]", job.row);
     if (retry) {
       retry.onclick = () => {
         job.tries = 0;
@@ -139,12 +248,14 @@ function again(job, ms) {
 
 export function start() {
   document.addEventListener("change", (event) => {
-    const form = event.target.closest && event.target.closest("form[data-upload]");
-    if (form && event.target.type === "file" && event.target.files.length) addFiles(form, event.target.files);
+    const field = event.target;
+    if (!(field instanceof HTMLInputElement) || field.type !== "file" || !field.files || !field.files.length) return;
+    const form = /** @type {HTMLFormElement | null} */ (field.closest("form[data-upload]"));
+    if (form) addFiles(form, field.files);
   });
-  for (const type of ["dragover", "dragleave", "drop"]) {
+  for (const type of /** @type {const} */ (["dragover", "dragleave", "drop"])) {
     document.addEventListener(type, (event) => {
-      const form = document.querySelector("form[data-upload]");
+      const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-upload]"));
       if (!form || !event.dataTransfer || !Array.from(event.dataTransfer.types).includes("Files")) return;
       // A file that misses the mark must not replace the page.
       event.preventDefault();

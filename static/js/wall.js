@@ -1,7 +1,10 @@
 // The board on a wall: read from five metres, touched by nobody. This device remembers it; /?wall=1 and /?wall=0 say so,
 // and turn=SECONDS how long a screenful stays. Class "wall" of <html>.
 
-import { isBoard, onChange, request } from "./page.js";
+import { isBoard, onChange } from "./page.js";
+import { isOurs } from "./reload.js";
+import { byId, find } from "./dom.js";
+import { membersOf } from "./lists.js";
 import { words } from "./words.js";
 
 const KEY = "separacao.wall";
@@ -12,6 +15,7 @@ const EDGE = 4;
 let first = "";
 let next = 0;
 
+/** @param {string | null} asked */
 function isWanted(asked) {
   try {
     if (asked === "1") localStorage.setItem(KEY, "1");
@@ -22,18 +26,23 @@ function isWanted(asked) {
   }
 }
 
-const list = () => document.getElementById("open-orders");
+const list = () => byId("open-orders");
 
-const pager = () => document.getElementById("board-pager");
+const pager = () => byId("board-pager");
 
+/** @param {HTMLElement} card */
 const bottom = (card) => card.offsetTop + card.offsetHeight;
 
-/** Shows whole rows from one card on, as many as the wall has room for; the last screenful is a full one. */
+/**
+ * Shows whole rows from one card on, as many as the wall has room for; the last screenful is a full one.
+ * @param {number} from
+ */
 function show(from) {
   const box = list();
-  const cards = box ? Array.from(box.children) : [];
-  if (!cards.length) return;
+  const cards = box ? membersOf(box) : [];
+  if (!box || !cards.length) return;
   const room = innerHeight - box.getBoundingClientRect().top - 3 * EDGE;
+  /** @param {number} one @param {number} other */
   const isRoom = (one, other) => bottom(cards[other]) - cards[one].offsetTop <= room;
   let start = Math.min(from, cards.length - 1);
   let end = start + 1;
@@ -44,41 +53,34 @@ function show(from) {
   const top = cards[start].offsetTop - EDGE;
   box.style.height = bottom(cards[end - 1]) + EDGE - top + "px";
   box.scrollTop = top;
-  const range = document.getElementById("wall-range");
-  const { first: before, total } = pager().dataset;
+  const range = byId("wall-range");
+  const { first: before, total } = pager()?.dataset || {};
   const all = start === 0 && end === Number(total);
-  if (range) range.textContent = all ? "" : words("range", { first: Number(before) + start, last: Number(before) + end - 1, total });
+  const shown = { first: Number(before) + start, last: Number(before) + end - 1, total: Number(total) };
+  if (range) range.textContent = all ? "" : words("range", shown);
 }
 
 /** Cards came, went or grew: what is shown begins where it began. */
 function fit() {
-  const card = document.getElementById(first);
+  const card = byId(first);
   const box = list();
-  show(box && card ? Array.from(box.children).findIndex((other) => other.offsetTop === card.offsetTop) : 0);
+  show(box && card ? membersOf(box).findIndex((other) => other.offsetTop === card.offsetTop) : 0);
 }
 
 /** The board's next page of cards; after the last one comes the first. Null: there is only this one. */
 function otherPage() {
   const query = new URLSearchParams(location.search);
   const page = Number(query.get("page")) || 1;
-  if (pager().querySelector("[rel=next]")) query.set("page", String(page + 1));
+  if (find("#board-pager [rel=next]")) query.set("page", String(page + 1));
   else if (page > 1) query.delete("page");
   else return null;
   return location.pathname + "?" + query;
 }
 
-/** A wall has nobody to bring it back: it goes only where it was answered from. */
-async function answers(url) {
-  try {
-    return (await request(url, { headers: { Accept: "text/html" }, cache: "no-store" }, 10000)).ok;
-  } catch (error) {
-    return false;
-  }
-}
-
 async function turn() {
   const other = list() && next === 0 ? otherPage() : null;
-  if (other && await answers(other)) {
+  // A wall has nobody to bring it back: it goes only where it was answered from.
+  if (other && await isOurs(other)) {
     location.assign(other);
     return;
   }

@@ -8,14 +8,22 @@
 // kept-one · kept-other {n}                           how many taps on this device still have to be sent
 // sent-later                                          taps that had waited were saved
 // not-saved · forbidden · gone · conflict · too-many · unavailable     where the server gave no sentence of its own
-// dropped                                             a stored tap was too old to be sent
-// other-person                                        another person signed in: what waited was not sent
+// unsaved-one · unsaved-other {n}                     taps that were refused or came too late, until somebody has read it
+// expired · broken                                    on the row: too old to be sent; the server fails each time
+// yours · theirs-one · theirs-other {n} {name} · take-over-one · take-over-other {n} · somebody · too-late · nothing-waits
+// retry · give-up · seen                              the buttons beside them
+// leaving-one · leaving-other {n}                     somebody signs out while taps wait
 // offline                                             something was asked for that needs the network
 // new-orders-one · new-orders-other {n}               cards that joined the board
 // upload-waiting · upload-sending {percent} · upload-reading · upload-done · upload-offline · upload-failed
+// upload-too-large · upload-unreadable {file}
 // range {first} {last} {total}                        which cards a wall shows
 // nothing-to-undo                                     `u` or `z` was pressed and there is nothing to take back
 
+/**
+ * @param {string} key
+ * @param {Record<string, string | number>} [values]
+ */
 export function words(key, values) {
   const box = document.getElementById("words");
   const text = (box && box.dataset[key]) || "";
@@ -23,14 +31,24 @@ export function words(key, values) {
     (values && name in values ? String(values[name]) : whole));
 }
 
-/** The sentence under `keyOne` or `keyOther`. */
-export function counted(key, n) {
-  return words(key + (n === 1 ? "One" : "Other"), { n });
+/**
+ * The sentence under `keyOne` or `keyOther`.
+ * @param {string} key
+ * @param {number} n
+ * @param {Record<string, string | number>} [values]
+ */
+export function counted(key, n, values) {
+  return words(key + (n === 1 ? "One" : "Other"), Object.assign({ n }, values));
 }
 
+/** @type {Record<number, string>} */
 const BY_STATUS = { 403: "forbidden", 404: "gone", 409: "conflict", 410: "gone", 429: "tooMany", 503: "unavailable" };
 
-/** What a refusal says: the server's sentence, or the usual one of its status. */
+/**
+ * What a refusal says: the server's sentence, or the usual one of its status.
+ * @param {number} status
+ * @param {any} answer
+ */
 export function sentenceOf(status, answer) {
   return (answer && answer.title) || words(BY_STATUS[status] || "") || words("notSaved");
 }

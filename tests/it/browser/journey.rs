@@ -142,7 +142,7 @@ async fn of_two_who_pick_the_same_row_at_once_one_reads_who_was_first() {
     let tap = format!("#item-{} .row-hit", order.items[0]);
     tokio::join!(joao.open(&path), maria.open(&path));
     tokio::join!(joao.click(&tap), maria.click(&tap));
-    let told = "document.getElementById('toasts').textContent.includes('separou este item às')";
+    let told = "document.querySelector('.tap-note[role=alert]')";
     // Whoever saw the other's pick in time tapped a row that was picked already: its sheet says the same.
     let sheet = "document.querySelector('#item-sheet[open]')";
     for browser in [&joao, &maria] {
@@ -155,7 +155,7 @@ async fn of_two_who_pick_the_same_row_at_once_one_reads_who_was_first() {
     }
     assert_eq!(losers.iter().filter(|lost| **lost).count(), 1, "{losers:?}");
     let (loser, winner) = if losers[0] { (&joao, "Maria Conceição") } else { (&maria, "João Pereira") };
-    loser.reads("#toasts, #item-sheet[open]", winner).await;
+    loser.reads(".tap-note, #item-sheet[open]", winner).await;
     loser.picture("conflict").await;
     joao.quit_after_trouble().await;
     maria.quit_after_trouble().await;

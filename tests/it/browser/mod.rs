@@ -4,6 +4,7 @@
 mod chromium;
 mod desk;
 mod faults;
+mod field;
 mod hands;
 mod journey;
 mod preview;
@@ -15,5 +16,6 @@ mod still;
 mod tablet;
 mod targets;
 mod trouble;
+mod waiting;
 mod wall;
 mod warehouse;

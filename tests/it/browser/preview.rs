@@ -31,14 +31,15 @@ async fn a_connection_cut_while_confirming_leaves_what_was_typed_and_makes_one_o
     proxy.cut();
     marina.click(CONFIRM).await;
     marina.reads(".preview-form .sync", "Salvo neste aparelho, falta enviar").await;
-    marina.reads("#toasts", "1 toque salvo").await;
+    marina.click("#waiting-open").await;
+    marina.reads("#waiting-sheet[open]", "Suas, ainda por enviar").await;
     marina.picture("confirm-cut").await;
     assert_eq!(marina.eval(NOTE).await, "Passa às 15h");
     assert_eq!(marina.eval("document.querySelector('#quote-form').inert").await, true);
 
     // Now it arrives, and its answer does not.
     proxy.mute();
-    marina.click("#toasts [data-retry]").await;
+    marina.click("#waiting-sheet [data-flush]").await;
     marina
         .patiently("the order", async || match count(url, "orders").await {
             1 => Ok(()),

@@ -80,7 +80,7 @@ async fn a_tablet_goes_from_hand_to_hand_and_asks_again_when_it_lay_idle() {
     tablet.prove("#pin-sheet").await;
     tablet.sees(&format!("{}.r-picked", row(2))).await;
 
-    // Idle again, and it is João who comes: the tap is dropped, and he is told.
+    // Idle again, and it is João who comes: the tap waits for Maria, and he is told.
     server.app.clock.advance(FIVE_MINUTES);
     tablet.click(&format!("{} .row-hit", row(3))).await;
     tablet.sees("#pin-sheet[open]").await;
@@ -88,9 +88,11 @@ async fn a_tablet_goes_from_hand_to_hand_and_asks_again_when_it_lay_idle() {
     tablet.sees("#switch-sheet[open] .present-person").await;
     tablet.click(&format!("#switch-sheet .present-person[href*='{}']", tablet.id_of("João").await)).await;
     tablet.prove("#switch-sheet").await;
-    tablet.reads("#toasts", "outra pessoa entrou").await;
     tablet.must_be("João").await;
-    tablet.picture("shared-dropped").await;
+    tablet.click("#waiting-open").await;
+    tablet.reads("#waiting-sheet[open]", "1 marcação de Maria Conceição").await;
+    tablet.picture("shared-kept").await;
+    tablet.click("#waiting-sheet [data-close]").await;
     tablet.reads(&format!("{} .part", row(3)), "1 de 10").await;
     tablet.quit_after_trouble().await;
 }

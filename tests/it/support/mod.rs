@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod database;
+pub mod edge;
 pub mod follower;
 pub mod process;
 pub mod proxy;

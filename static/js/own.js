@@ -3,21 +3,26 @@
 // is hidden from the others and said to that one when it comes.
 
 import { onChange, person } from "./page.js";
-import { say } from "./say.js";
+import { announce } from "./announce.js";
+import { findAll } from "./dom.js";
 
+/** @type {Map<string, string> | null} */
 let told = null;
 
 function show() {
   const me = person();
-  for (const el of document.querySelectorAll("[data-author]")) el.toggleAttribute("data-mine", el.dataset.author === me);
+  for (const el of findAll("[data-author]")) el.toggleAttribute("data-mine", el.dataset.author === me);
+  /** @type {Map<string, string>} */
   const now = new Map();
-  for (const el of document.querySelectorAll("[data-for]")) {
+  for (const el of findAll("[data-for]")) {
     const mine = el.dataset.for === me;
     el.toggleAttribute("data-mine", mine);
-    if (mine) now.set(el.closest("[id]").id, `${el.dataset.about}: ${el.textContent.trim()}`);
+    const keyed = el.closest("[id]");
+    if (mine && keyed) now.set(keyed.id, `${el.dataset.about}: ${(el.textContent || "").trim()}`);
   }
   // What was there when the page came is read like the rest of it.
-  if (told) now.forEach((text, id) => { if (!told.has(id)) say(text); });
+  const before = told;
+  if (before) now.forEach((text, id) => { if (!before.has(id)) announce(text); });
   told = now;
 }
 

@@ -10,26 +10,39 @@ import * as line from "./liveline.js";
 const SOON = 500;
 const GAP = 500;
 
-// signIn(), forbidden(sentence), hello(hello), live()
-const hooks = { signIn() {}, forbidden() {}, hello() {}, live() {} };
+/** @typedef {ReturnType<typeof openSocket>} Socket */
+/** @typedef {import("./resync.js").Options} Options */
+
+const hooks = {
+  signIn() {},
+  /** @param {string} [sentence] */
+  forbidden(sentence) {},
+  /** @param {import("./socket.js").Hello} hello */
+  hello(hello) {},
+  live() {},
+};
+/** @type {Socket | null} */
 let socket = null;
+/** @type {ReturnType<typeof setTimeout> | 0} */
 let timer = 0;
 let due = 0;
 let attempt = 0;
-let refused = 0;
 let spread = 10000;
 let paused = false;
 
-export function onLink(handlers) {
+/** @param {Partial<typeof hooks>} handlers */
+export function onConnection(handlers) {
   Object.assign(hooks, handlers);
 }
 
+/** @param {number} ms */
 function dialIn(ms) {
   clearTimeout(timer);
   due = Date.now() + ms;
   timer = setTimeout(dial, ms);
 }
 
+/** @returns {void} */
 function dial() {
   clearTimeout(timer);
   timer = 0;
@@ -38,20 +51,25 @@ function dial() {
   if (isRunning()) return dialIn(300);
   const scheme = location.protocol === "https:" ? "wss://" : "ws://";
   const url = scheme + location.host + "/live?screen=" + encodeURIComponent(screen()) + "&cursor=" + encodeURIComponent(cursorText());
-  const mine = openSocket(url, { hello: (hello) => greeted(mine, hello), frame: heard, close: closed });
-  socket = mine;
+  /** @type {Socket} */
+  const own = openSocket(url, { hello: (hello) => greeted(own, hello), frame: heard, close: closed });
+  socket = own;
 }
 
-function greeted(mine, hello) {
+/**
+ * @param {Socket} own
+ * @param {import("./socket.js").Hello} hello
+ */
+function greeted(own, hello) {
   if (typeof hello.window === "number") spread = hello.window;
-  refused = 0;
   stopPolling();
-  setTimeout(() => { if (socket === mine) attempt = 0; }, 5000);
+  setTimeout(() => { if (socket === own) attempt = 0; }, 5000);
   line.live();
   hooks.live();
   hooks.hello(hello);
 }
 
+/** @param {any} object */
 function heard(object) {
   if (object.reset !== undefined) {
     restart({ wait: typeof object.window === "number" ? object.window : spread, force: true, now: true });
@@ -68,7 +86,10 @@ function drop() {
   stopPolling();
 }
 
-/** The cursor cannot go on: a new page, then a new socket from where it stands. */
+/**
+ * The cursor cannot go on: a new page, then a new socket from where it stands.
+ * @param {Options} options
+ */
 export function restart(options) {
   drop();
   line.wait();
@@ -78,6 +99,10 @@ export function restart(options) {
   });
 }
 
+/**
+ * @param {number} code
+ * @param {boolean} wasGreeted
+ */
 function closed(code, wasGreeted) {
   socket = null;
   if (!isPolling()) line.wait();
@@ -85,37 +110,44 @@ function closed(code, wasGreeted) {
   if (code === 4403) return pause(hooks.forbidden);
   if (code === 1012) return dialIn(random(spread));
   if (code === 1003 || code === 1008 || code === 1009) attempt = Math.max(attempt, 5);
-  if (!wasGreeted && !isPolling()) return learnWhy();
+  if (!wasGreeted && !isPolling()) {
+    learnWhy();
+    return undefined;
+  }
   return dialIn(backoff(attempt++));
 }
 
-/** A browser is not told why a handshake failed; an ordinary request is. */
+/**
+ * A browser is not told why a handshake failed; an ordinary request is. Where it is answered and no socket is, the same
+ * frames come by asking, while sockets go on being tried.
+ */
 async function learnWhy() {
-  const answer = await ask(0);
+  const asked = await ask(0);
   if (socket || paused) return;
-  refused += answer.kind === "ok" ? 1 : 0;
-  if (!took(answer)) return;
-  if (refused >= 2) {
-    line.live();
-    // Who is where comes over sockets only: better nobody than somebody who left long ago.
-    deliver({ presence: "" });
-    poll(took);
-  }
+  if (!took(asked)) return;
+  line.live();
+  hooks.live();
+  // Who is where comes over sockets only: better nobody than somebody who left long ago.
+  deliver({ presence: "" });
+  poll(took);
   dialIn(backoff(attempt++));
 }
 
-/** Whether asking may go on. */
-function took(answer) {
-  if (answer.kind === "signin" || answer.kind === "forbidden") {
-    pause(answer.kind === "signin" ? hooks.signIn : hooks.forbidden, answer.sentence);
+/**
+ * Whether asking may go on.
+ * @param {import("./poll.js").Asked} asked
+ */
+function took(asked) {
+  if (asked.kind === "signin" || asked.kind === "forbidden") {
+    pause(asked.kind === "signin" ? hooks.signIn : hooks.forbidden, asked.sentence);
     return false;
   }
-  if (answer.kind !== "ok") {
+  if (asked.kind !== "ok") {
     line.off();
-    if (!socket) dialIn(answer.rest || backoff(attempt++));
+    if (!socket) dialIn(asked.rest || backoff(attempt++));
     return false;
   }
-  if (answer.body.reset !== undefined) {
+  if (asked.body.reset !== undefined) {
     restart({ wait: spread, force: true, now: true });
     return false;
   }
@@ -123,10 +155,14 @@ function took(answer) {
     line.live();
     hooks.live();
   }
-  (answer.body.frames || []).forEach(deliver);
+  (asked.body.frames || []).forEach(deliver);
   return true;
 }
 
+/**
+ * @param {(sentence?: string) => void} why
+ * @param {string} [sentence]
+ */
 function pause(why, sentence) {
   paused = true;
   drop();
@@ -161,6 +197,7 @@ function hurry() {
 }
 
 export function start() {
+  if (!screen()) return;
   addEventListener("pointerdown", hurry, { passive: true });
   document.addEventListener("visibilitychange", () => {
     if (socket) {
@@ -170,7 +207,11 @@ export function start() {
     wake();
   });
   addEventListener("pageshow", (event) => { if (event.persisted) wake(); });
-  addEventListener("pagehide", drop);
+  addEventListener("pagehide", () => {
+    // Whoever comes back to this page from the browser's memory finds it as old as it is.
+    line.wait();
+    drop();
+  });
   addEventListener("online", () => {
     if (socket) socket.doubt();
     wake();
@@ -182,5 +223,6 @@ export function start() {
   dial();
 }
 
+/** @param {string} reason */
 export const lost = (reason) => restart({ wait: GAP, force: reason !== "gap", now: true });
 export const touched = () => refresh();

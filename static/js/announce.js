@@ -5,11 +5,14 @@ import { facts } from "./page.js";
 const EVERY = 4000;
 const MOST = 3;
 
+/** @type {string[]} */
 let waiting = [];
 let last = -Infinity;
+/** @type {ReturnType<typeof setTimeout> | 0} */
 let timer = 0;
 
-export function say(text) {
+/** @param {string} text */
+export function announce(text) {
   if (!text) return;
   waiting.push(text);
   // What comes together is said together.
@@ -24,10 +27,14 @@ function speak() {
   waiting = [];
 }
 
-/** An entry of an order's history came in: said, unless the one who looks did it and was told already. */
+/**
+ * An entry of an order's history came in: said, unless the one who looks did it and was told already.
+ * @param {Element} entry
+ */
 export function heard(entry) {
   if (!entry.matches("#timeline > *")) return;
   const sentence = entry.querySelector("p");
-  const text = sentence && sentence.firstChild ? sentence.firstChild.textContent.trim() : "";
-  if (!facts().name || !text.startsWith(facts().name)) say(text);
+  const text = (sentence?.firstChild?.textContent || "").trim();
+  const me = facts().name;
+  if (!me || !text.startsWith(me)) announce(text);
 }

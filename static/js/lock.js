@@ -1,0 +1,65 @@
+// One tab at a time: the browser's own locks, and where there are none (plain http), a lease that this device stores.
+
+const PREFIX = "separacao.lock.";
+
+/** Who this page is among the tabs of its browser. */
+const ME = String(Math.random()).slice(2);
+
+/** @returns {LockManager | undefined} */
+const manager = () => (typeof navigator === "undefined" ? undefined : navigator.locks);
+
+/**
+ * Runs `task` while this tab alone has `name`, for at most `lease` ms. False: another tab has it now.
+ * @param {string} name
+ * @param {number} lease
+ * @param {() => Promise<void>} task
+ * @returns {Promise<boolean>}
+ */
+export async function withLock(name, lease, task) {
+  const locks = manager();
+  if (locks) {
+    return locks.request(PREFIX + name, { ifAvailable: true }, async (lock) => {
+      if (lock) await task();
+      return lock !== null;
+    });
+  }
+  if (!take(PREFIX + name, lease)) return false;
+  try {
+    await task();
+  } finally {
+    drop(PREFIX + name);
+  }
+  return true;
+}
+
+/** @param {string | null} text */
+function read(text) {
+  const [owner, until] = String(text || "").split("|");
+  return { owner, until: Number(until) || 0 };
+}
+
+/**
+ * Two tabs that take it in the same instant may both have it: what they do carries an operation id, and acts once.
+ * @param {string} key
+ * @param {number} lease
+ */
+function take(key, lease) {
+  try {
+    const { owner, until } = read(localStorage.getItem(key));
+    const left = until - Date.now();
+    // A lease from a future that no lease reaches was written under another clock.
+    if (owner !== ME && left > 0 && left <= lease) return false;
+    localStorage.setItem(key, ME + "|" + (Date.now() + lease));
+    return read(localStorage.getItem(key)).owner === ME;
+  } catch (error) {
+    // Nothing is stored, so nothing is shared with another tab.
+    return true;
+  }
+}
+
+/** @param {string} key */
+function drop(key) {
+  try {
+    if (read(localStorage.getItem(key)).owner === ME) localStorage.removeItem(key);
+  } catch (error) { /* it was never there */ }
+}

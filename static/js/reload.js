@@ -1,0 +1,45 @@
+// A page looks before it leaves: where nobody of us answers, the browser's own error page or a gateway's would stand for
+// ever.
+
+import { requestPage } from "./request.js";
+import { backoff, random, sleep, whenVisible } from "./page.js";
+
+const LIMIT = 10000;
+const AT_LEAST = 1000;
+
+/** @param {string} url */
+export async function isOurs(url) {
+  const reply = await requestPage(url, LIMIT);
+  return reply !== null && reply.ok;
+}
+
+/** @type {Set<string>} */
+const asked = new Set();
+
+/**
+ * Runs `go` once a page of ours answers at `url`, however long that takes. `may` false: somebody is at work, later.
+ * @param {string} url
+ * @param {() => void} go
+ * @param {() => boolean} [may]
+ */
+export async function whenOurs(url, go, may) {
+  if (asked.has(url)) return;
+  asked.add(url);
+  for (let attempt = 0; ; attempt++) {
+    await whenVisible();
+    if ((!may || may()) && await isOurs(url) && (!may || may())) break;
+    await sleep(AT_LEAST + backoff(attempt));
+  }
+  asked.delete(url);
+  go();
+}
+
+/** The same page again, from a server that has it. */
+export const reloadWhenOurs = () => whenOurs(location.href, () => location.reload());
+
+/** [data-heals]: a page that says that something is wrong for now. It tries again by itself, not all in the same moment. */
+export async function start() {
+  if (!document.querySelector("[data-heals]")) return;
+  await sleep(AT_LEAST + random(4000));
+  reloadWhenOurs();
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { tab } from "./load.mjs";
+import { Element, Input, page } from "./world.mjs";
+
+let clock = 1e9;
+globalThis.performance = { now: () => clock };
+
+const item = (n, v, sort, children = []) =>
+  new Element("li", { id: `item-${n}`, "data-v": String(v), "data-in": "items-now", "data-sort": sort }, children);
+const gone = (n, v) => new Element("li", { id: `item-${n}`, "data-v": String(v), "data-gone": "" });
+
+/** A page with one list, complete up to 10, and the applier over it. */
+async function begin(...members) {
+  const body = page({ "data-screen": "order:7" });
+  const list = new Element("ul", { id: "items-now", "data-v": "10" }, members);
+  body.children[0].appendChild(list);
+  return { list, ids: () => list.children.map((el) => el.id), ...await tab()("apply.js") };
+}
+
+test("an older fragment never replaces a newer one, and the same one may again", async () => {
+  const { list, applyOne } = await begin(item(1, 8, "a"));
+  applyOne(item(1, 7, "a", [new Element("s")]), {});
+  assert.equal(list.children[0].dataset.v, "8");
+  applyOne(item(1, 9, "a", [new Element("b")]), {});
+  assert.equal(list.children[0].dataset.v, "9");
+  applyOne(item(1, 3, "a"), { force: true });
+  assert.equal(list.children[0].dataset.v, "3");
+});
+
+test("an absent member that the list knew of is not brought back by an echo", async () => {
+  const { ids, applyOne } = await begin(item(1, 8, "a"));
+  applyOne(item(2, 10, "b"), {});
+  assert.deepEqual(ids(), ["item-1"]);
+  applyOne(item(2, 11, "b"), {});
+  assert.deepEqual(ids(), ["item-1", "item-2"]);
+});
+
+test("what went stays gone for whatever was drawn before", async () => {
+  const { ids, applyOne } = await begin(item(1, 8, "a"));
+  applyOne(gone(1, 12), { now: true });
+  assert.deepEqual(ids(), []);
+  applyOne(item(1, 11, "a"), {});
+  assert.deepEqual(ids(), []);
+  applyOne(item(1, 13, "a"), {});
+  assert.deepEqual(ids(), ["item-1"]);
+});
+
+test("an older farewell takes nothing away", async () => {
+  const { ids, applyOne } = await begin(item(1, 8, "a"));
+  applyOne(gone(1, 7), { now: true });
+  assert.deepEqual(ids(), ["item-1"]);
+});
+
+test("members go to their place in the order of their list", async () => {
+  const { ids, applyOne } = await begin(item(1, 8, "b"), item(2, 8, "d"));
+  applyOne(item(3, 11, "c"), {});
+  applyOne(item(4, 12, "a"), {});
+  assert.deepEqual(ids(), ["item-4", "item-1", "item-3", "item-2"]);
+});
+
+test("what is in use waits, the newest wins, and it is applied when it is free", async () => {
+  const field = new Input({ name: "text" });
+  const { list, applyOne, applyDeferred } = await begin(item(1, 8, "a", [field]));
+  field.focus();
+  applyOne(item(1, 11, "a"), {});
+  applyOne(item(1, 13, "a"), {});
+  applyOne(item(1, 12, "a"), {});
+  assert.equal(list.children[0].dataset.v, "8");
+  applyDeferred();
+  assert.equal(list.children[0].dataset.v, "8");
+  document.activeElement = document.body;
+  applyDeferred();
+  assert.equal(list.children[0].dataset.v, "13");
+});
+
+test("another history forgets what waited and what went", async () => {
+  const field = new Input({ name: "text" });
+  const { list, ids, applyOne, applyDeferred, forgetHistory } = await begin(item(1, 8, "a", [field]), item(2, 8, "b"));
+  field.focus();
+  applyOne(item(1, 11, "a"), {});
+  applyOne(gone(2, 90), { now: true });
+  forgetHistory();
+  document.activeElement = document.body;
+  applyDeferred();
+  assert.equal(list.children[0].dataset.v, "8");
+  applyOne(item(2, 12, "b"), {});
+  assert.deepEqual(ids(), ["item-1", "item-2"]);
+});

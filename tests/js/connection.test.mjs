@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import test, { mock } from "node:test";
+import { tab } from "./load.mjs";
+import { answer, BUILD, network, page, settled } from "./world.mjs";
+
+/** Sockets as a test drives them. */
+class Wire {
+  constructor(url) {
+    this.url = url;
+    this.readyState = 0;
+    Wire.all.push(this);
+  }
+  close() { this.readyState = 3; }
+  send() {}
+  open() { this.readyState = 1; this.onopen?.(); }
+  hears(object) { this.onmessage?.({ data: JSON.stringify(object) }); }
+  ends(code) { this.onclose?.({ code }); }
+}
+
+async function begin(socket = Wire) {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1761000000000 });
+  mock.method(Math, "random", () => 0.5);
+  page({ "data-person": "joao", "data-screen": "order:7", "data-cursor": "e.5.1" });
+  Wire.all = [];
+  globalThis.WebSocket = socket;
+  if (!socket) delete globalThis.WebSocket;
+  const load = tab();
+  const connection = await load("connection.js");
+  const told = [];
+  connection.onConnection({
+    signIn: () => told.push("signIn"),
+    forbidden: (sentence) => told.push("forbidden " + sentence),
+    hello: (hello) => told.push("hello " + hello.build),
+    live: () => {},
+  });
+  return { connection, told };
+}
+
+const live = () => document.documentElement.getAttribute("data-live");
+const quiet = { frames: [] };
+
+/** A poll that waits as the server does, until the test is over. */
+const feed = (first) => (url) => url.includes("wait=") ? new Promise(() => {}) : answer(200, first);
+
+async function later(ms) {
+  mock.timers.tick(ms);
+  await settled();
+}
+
+test("a greeting makes the page live and tells its build", async () => {
+  const { connection, told } = await begin();
+  connection.start();
+  const [wire] = Wire.all;
+  assert.match(wire.url, /^ws:\/\/app\.example\/live\?screen=order%3A7&cursor=e\.5\.1$/);
+  wire.open();
+  assert.notEqual(live(), "live");
+  wire.hears({ hello: { build: BUILD, beat: 5000 } });
+  assert.equal(live(), "live");
+  assert.deepEqual(told, ["hello " + BUILD]);
+});
+
+test("a greeting without a build is not ours", async () => {
+  const { connection, told } = await begin();
+  network(() => null);
+  connection.start();
+  Wire.all[0].open();
+  Wire.all[0].hears({ hello: { beat: 5000 } });
+  await settled();
+  assert.notEqual(live(), "live");
+  assert.deepEqual(told, []);
+});
+
+for (const [what, socket, play] of [
+  ["throws", class { constructor() { throw new Error("no"); } }, () => {}],
+  ["is missing", null, () => {}],
+  ["never opens", Wire, () => {}],
+  ["opens and is mute", Wire, (wire) => wire.open()],
+  ["is refused", Wire, (wire) => wire.ends(1006)],
+]) {
+  test(`where the socket ${what} the page lives by asking within fifteen seconds`, async () => {
+    const { connection } = await begin(socket);
+    const asked = network(feed(quiet));
+    connection.start();
+    if (Wire.all[0]) play(Wire.all[0]);
+    let waited = 0;
+    while (live() !== "live" && waited < 15000) { await later(500); waited += 500; }
+    assert.equal(live(), "live", `after ${waited} ms`);
+    await settled();
+    assert.ok(asked.some((one) => one.url.includes("wait=")), "and asks on");
+  });
+}
+
+test("what a gateway answers instead of the feed is not live", async () => {
+  for (const [status, body] of [[200, { status: "ok" }], [200, "<html>"], [401, "login"], [403, "no"], [404, {}]]) {
+    const { connection, told } = await begin();
+    network(() => answer(status, body, { build: null }));
+    connection.start();
+    Wire.all[0].ends(1006);
+    await settled();
+    assert.equal(live(), "stale", String(status));
+    assert.deepEqual(told, []);
+  }
+});
+
+test("our own 401 and 403 are words to a person, and end the tries", async () => {
+  for (const [status, word] of [[401, "signIn"], [403, "forbidden Acesso encerrado"]]) {
+    const { connection, told } = await begin();
+    network(() => answer(status, { title: "Acesso encerrado" }));
+    connection.start();
+    Wire.all[0].ends(1006);
+    await settled();
+    assert.deepEqual(told, [word]);
+    const wires = Wire.all.length;
+    await later(60000);
+    assert.equal(Wire.all.length, wires);
+  }
+  const { connection, told } = await begin();
+  connection.start();
+  Wire.all[0].open();
+  Wire.all[0].ends(4401);
+  assert.deepEqual(told, ["signIn"]);
+});
+
+test("a greeted socket that falls silent is given up after two beats and a second", async () => {
+  const { connection } = await begin();
+  network(() => null);
+  connection.start();
+  Wire.all[0].open();
+  Wire.all[0].hears({ hello: { build: BUILD, beat: 5000 } });
+  await later(10500);
+  assert.equal(Wire.all.length, 1);
+  await later(1000);
+  await later(1000);
+  assert.equal(Wire.all.length, 2);
+});
+
+test("sockets go on being tried while the page lives by asking, and take over", async () => {
+  const { connection } = await begin();
+  network(feed(quiet));
+  connection.start();
+  Wire.all[0].ends(1006);
+  await settled();
+  await later(40000);
+  const wire = Wire.all.at(-1);
+  assert.ok(Wire.all.length > 1);
+  wire.open();
+  wire.hears({ hello: { build: BUILD } });
+  assert.equal(live(), "live");
+});
