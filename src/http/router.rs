@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use rand::RngExt;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -184,7 +185,10 @@ async fn unready(
     if health.was_ready() || health.is_ready().await {
         next.run(request).await
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "2")], "starting\n").into_response()
+        // A browser that was shown this, a wall at night, comes back by itself, and not all in the same second.
+        let again = rand::rng().random_range(2..=8_u8).to_string();
+        let headers = [("retry-after", "2"), ("refresh", again.as_str())];
+        (StatusCode::SERVICE_UNAVAILABLE, headers, "starting\n").into_response()
     }
 }
 

@@ -33,7 +33,7 @@ const hooks = {
   answered(tap, reply) {},
   /** @param {Waiting} tap @param {"network" | "busy" | "broken" | "signin" | "stored"} why */
   waiting(tap, why) {},
-  /** It will not be sent: it is too old, or somebody else did it. @param {Waiting} tap @param {"expired" | "elsewhere"} why */
+  /** It will not be sent: it is too old, or it was sent or given up elsewhere. @param {Waiting} tap @param {"expired" | "gone"} why */
   ended(tap, why) {},
   signIn() {},
 };
@@ -137,7 +137,7 @@ async function attempt(tap) {
   const original = tap.stored ? stored(tap.op) : tap;
   if (!original || original.ended) {
     taps.delete(tap.op);
-    hooks.ended(tap, "elsewhere");
+    hooks.ended(tap, "gone");
     return;
   }
   if (isExpired(tap, Date.now())) {
@@ -227,9 +227,11 @@ export function flush() {
  */
 export function giveUp(op) {
   const tap = taps.get(op);
-  if (tap) clearTimeout(tap.timer);
-  taps.delete(op);
   unstore(op);
+  if (!tap) return;
+  clearTimeout(tap.timer);
+  taps.delete(op);
+  hooks.ended(tap, "gone");
   pump();
 }
 

@@ -161,7 +161,7 @@ test("a copy whose stored original is gone, or has ended, is not sent", async ()
     queue.flush();
     await settled();
     assert.equal(asked.length, 1);
-    assert.equal(said().at(-1), "ended elsewhere");
+    assert.equal(said().at(-1), "ended gone");
   }
 });
 

@@ -211,7 +211,7 @@ async fn an_answer_whose_body_stalls_is_no_answer_and_the_tap_acts_once() {
     joao.keeps(&order, 0).await;
     edge.open();
     joao.has_picked(&order, 0).await;
-    joao.until("it to be sent again", "!document.querySelector('[data-saving]')").await;
+    joao.until("it to be sent again", "!document.querySelector('main [data-saving]')").await;
     let picks = "document.querySelectorAll('#timeline .e-item_picked').length";
     joao.until("one pick", &format!("{picks} === 1")).await;
     assert!(edge.came("POST /orders") >= 2);
@@ -225,8 +225,8 @@ async fn live_is_not_said_while_a_page_is_owed() {
     company.import(1).await;
     let joao = Browser::of(PICKER, edge.port).await;
     // A list that is searched is fetched anew where something changed.
-    joao.open("/?q=3").await;
-    edge.http_only(Http::Hang, "GET /?q=3");
+    joao.open("/?q=5000").await;
+    edge.http_only(Http::Hang, "GET /?q=5000");
     let second = company.import(1).await;
     joao.is_not_live().await;
     edge.open();

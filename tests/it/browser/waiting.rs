@@ -78,7 +78,8 @@ async fn taps_on_a_shared_device_are_kept_for_their_author_and_named_to_the_next
     }
     tablet.reads("#timeline", "João Pereira separou").await;
     tablet.sees_no("#waiting-open").await;
-    assert_eq!(edge.passed(COMMANDS), 4, "each once");
+    let picks = "document.querySelectorAll('#timeline .e-item_picked').length";
+    tablet.until("each to be done once", &format!("{picks} === 4")).await;
     tablet.quit_after_trouble().await;
 }
 
@@ -143,7 +144,7 @@ async fn a_copy_whose_original_is_gone_is_not_sent() {
     joao.keeps(&order, 0).await;
     joao.eval("Object.keys(localStorage).filter((key) => key.startsWith('separacao.tap.')).forEach((key) => localStorage.removeItem(key))").await;
     edge.open();
-    joao.until("it to be let go", "!document.querySelector('[data-saving]')").await;
+    joao.until("it to be let go", "!document.querySelector('main [data-saving]')").await;
     joao.taps(&order, 1).await;
     joao.has_picked(&order, 1).await;
     assert_eq!(edge.passed(COMMANDS), 1);
@@ -174,7 +175,7 @@ async fn of_two_tabs_one_sends_a_tap_with_locks_and_without() {
         for tab in [second, first] {
             joao.driver.switch_to_window(tab).await.unwrap();
             joao.has_picked(&order, 0).await;
-            joao.until("nothing to wait", "!document.querySelector('[data-saving]')").await;
+            joao.until("nothing to wait", "!document.querySelector('main [data-saving]')").await;
         }
         assert_eq!(edge.passed(COMMANDS), 1, "{script}");
         joao.quit_after_trouble().await;
