@@ -8,6 +8,7 @@ import { morph, takeMissed } from "./morph.js";
 import { isOwn } from "./marks.js";
 import { version, raise, settle, join, leave, stay } from "./lists.js";
 import { heard } from "./announce.js";
+import { consider } from "./alarm.js";
 import { byId, find, findAll } from "./dom.js";
 
 /**
@@ -134,6 +135,8 @@ function upsert(fresh, ctx) {
     join(document.adoptNode(fresh), list, ctx);
     if (isBoard() && !ctx.now && isNews(fresh)) newcomers += 1;
     if (!isBoard() && !ctx.whole && !ctx.now) heard(fresh);
+    // Also what came while the connection was away.
+    if (!isBoard()) consider(fresh);
     return;
   }
   if (!ctx.force && fresh.dataset.v !== undefined && v < version(old)) return;

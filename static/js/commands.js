@@ -16,6 +16,7 @@ import { resync } from "./resync.js";
 import { settleSent } from "./guard.js";
 import { end, show } from "./waiting.js";
 import { announce } from "./announce.js";
+import { signal } from "./feedback.js";
 import { find, focused } from "./dom.js";
 
 /** @typedef {import("./queue.js").Waiting} Waiting */
@@ -144,6 +145,7 @@ function answered(tap, reply) {
  * @param {import("./answer.js").Answer} answer
  */
 function accepted(tap, form, answer) {
+  if (form && form.hasAttribute("data-pick")) signal("done");
   if (form && form.isConnected) {
     if (form.hasAttribute("data-guard")) settleSent(form, tap.body);
     else form.reset();
@@ -173,6 +175,7 @@ async function refused(tap, form, reply) {
   }
   const sentence = sentenceOf(reply.status, answer);
   refuse(tap.target);
+  signal("refused");
   end(tap, "refused", sentence);
   if (answer) takeAnswer(answer);
   const box = form && /** @type {HTMLDialogElement | null} */ (form.closest("dialog[open]"));

@@ -1,18 +1,22 @@
 // Lists own their members and their order; this decides when a member goes to its place.
 
-import { isBoard } from "./page.js";
 import { whenStill } from "./touch.js";
 import { defers } from "./defer.js";
 import { isOwn } from "./marks.js";
+import { shifted } from "./tap.js";
 import { byId, find, focused } from "./dom.js";
 
 /** @typedef {import("./apply.js").Rules} Rules */
 
 const OWN_REST = 2000;
+/** What somebody else changed stays where it is until this person rests so long, scrolls, or sees own rows move. */
+const OTHERS_REST = 5000;
 const TAP_REST = 400;
 
 /** @type {WeakMap<HTMLElement, { cancel: () => void }>} */
 const plans = new WeakMap();
+/** What waits for this person's rest, and may go sooner. @type {Set<(now: boolean) => void>} */
+const resting = new Set();
 
 /** @param {HTMLElement} el */
 export const version = (el) => Number(el.dataset.v) || 0;
@@ -36,7 +40,7 @@ export function raise(list, v) {
  */
 function rest(el, ctx, own) {
   if (document.hidden || !find("a, button", el) || (ctx.now && !own)) return 0;
-  return isBoard() ? 5000 : 2000;
+  return OTHERS_REST;
 }
 
 /** @param {Element} el */
@@ -102,13 +106,37 @@ function plan(el, wait, own, kept, task) {
     }
     task();
   };
-  if (own) {
-    entry.cancel = whenStill(OWN_REST, act, true);
-  } else {
-    const timer = setTimeout(() => { entry.cancel = whenStill(TAP_REST, act); }, wait);
-    entry.cancel = () => clearTimeout(timer);
-  }
+  entry.cancel = own ? whenStill(OWN_REST, act, true) : whenRested(wait, act);
   plans.set(el, entry);
+}
+
+/**
+ * Runs `task` once nobody has touched for `wait`, or sooner when this person scrolls or own rows move. Returns what calls it off.
+ * @param {number} wait
+ * @param {() => void} task
+ */
+function whenRested(wait, task) {
+  let cancel = whenStill(wait, done, true);
+  /** @param {boolean} now */
+  function sooner(now) {
+    cancel();
+    if (now) done();
+    else cancel = whenStill(TAP_REST, done, true);
+  }
+  function done() {
+    resting.delete(sooner);
+    task();
+  }
+  resting.add(sooner);
+  return () => {
+    resting.delete(sooner);
+    return cancel();
+  };
+}
+
+/** @param {boolean} now */
+function release(now) {
+  for (const sooner of Array.from(resting)) sooner(now);
 }
 
 /**
@@ -128,6 +156,7 @@ export function settle(el, list, ctx) {
     forget(el);
     const target = byId(el.dataset.in || "") || list;
     if (!inOrder(el, target)) placeInOrder(el, target);
+    moved(own);
   };
   if (wait === 0 && !defers(el, el, own)) {
     go();
@@ -169,6 +198,7 @@ export function leave(el, ctx) {
     if (el.contains(document.activeElement)) handFocus(el);
     plans.delete(el);
     el.remove();
+    if (list) moved(own);
   };
   if (wait === 0 && !defers(el, null, own)) {
     forget(el);
@@ -189,9 +219,22 @@ export function stay(el) {
   if (el.dataset.leaving !== undefined) forget(el);
 }
 
+/**
+ * Own rows move after a rest of their own: what others did goes with them. After theirs a thumb may be under way.
+ * @param {boolean} own
+ */
+function moved(own) {
+  if (own) release(true);
+  else shifted();
+}
+
 /** @param {HTMLElement} el */
 function handFocus(el) {
   const near = el.nextElementSibling || el.previousElementSibling;
   const target = near && find("button, a[href], input, [tabindex]", near);
   if (target) target.focus({ preventScroll: true });
+}
+
+export function start() {
+  for (const type of ["wheel", "touchmove"]) document.addEventListener(type, () => release(false), { capture: true, passive: true });
 }

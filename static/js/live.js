@@ -1,5 +1,8 @@
 // The entry. Everything works without it, as plain forms and pages; with it the page lives.
 
+import * as alarm from "./alarm.js";
+import * as feedback from "./feedback.js";
+import * as found from "./find.js";
 import * as shared from "./shared.js";
 import * as touch from "./touch.js";
 import * as clock from "./clock.js";
@@ -17,6 +20,7 @@ import * as forms from "./forms.js";
 import * as guard from "./guard.js";
 import * as paper from "./paper.js";
 import * as upload from "./upload.js";
+import * as lists from "./lists.js";
 import * as keys from "./keys.js";
 import * as own from "./own.js";
 import * as commands from "./commands.js";
@@ -26,6 +30,7 @@ import * as connection from "./connection.js";
 import * as build from "./build.js";
 import * as heal from "./reload.js";
 import * as wall from "./wall.js";
+import * as wayBack from "./way-back.js";
 import { flush, resume } from "./queue.js";
 import { isBehind, onTrouble } from "./frames.js";
 import { isOwed, onOutcome } from "./resync.js";
@@ -53,8 +58,8 @@ const flash = {
 };
 
 // Each begins on its own: a browser that lacks what one of them needs has all the others.
-const parts = [build, heal, touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, guard, signin, sheets, keypad, stepper,
-  paper, upload, keys, own, liveline, commands, waiting, connection, wall, flash];
+const parts = [build, heal, alarm, feedback, found, lists, touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, guard, signin, sheets, keypad, stepper,
+  paper, upload, keys, own, liveline, commands, waiting, connection, wall, wayBack, flash];
 for (const part of parts) {
   try {
     part.start();

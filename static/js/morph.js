@@ -14,7 +14,8 @@ import { byId, find, focused } from "./dom.js";
 const library = () => /** @type {any} */ (globalThis).Idiomorph;
 
 // Marks the script puts on elements; the server never sends them.
-const OURS = new Set(["data-moving", "data-leaving", "data-new", "data-saving", "data-refused", "data-current", "aria-busy", "inert"]);
+const OURS = new Set(["data-moving", "data-leaving", "data-new", "data-saving", "data-refused", "data-current", "data-unfound",
+  "aria-busy", "inert"]);
 
 /** The sentence of a refusal stands there until the next try, or until somebody has read it. */
 const OWN_LINES = '[data-error="script"], [data-ended]';

@@ -1,10 +1,12 @@
-// A second tap at the same spot, or a drag, never does anything.
+// A second tap at the same spot, a drag, or a tap just after the list moved by itself never does anything.
 
 import { around } from "./dom.js";
 
 const SOON = 400;
 const SPOT = 24;
 const DRAG = 10;
+/** The thumb was on its way when the rows moved: what it hits is not what it meant. */
+const AFTER_SHIFT = 400;
 
 /** @typedef {{ x: number, y: number }} Spot */
 
@@ -12,6 +14,12 @@ const DRAG = 10;
 let press = null;
 /** @type {Spot & { at: number, rapid: boolean } | null} */
 let last = null;
+let shiftedAt = -Infinity;
+
+/** Rows or cards have just moved for something that was done elsewhere. */
+export function shifted() {
+  shiftedAt = performance.now();
+}
 
 /**
  * @param {Spot} a
@@ -31,7 +39,8 @@ function clicked(event) {
   const dragged = press !== null && far(press, here, DRAG) && around(event, "form[data-command], [data-sort]");
   const again = last !== null && !last.rapid && here.at - last.at < SOON && !far(last, here, SPOT);
   if (!again) last = here;
-  if (!dragged && !again) return;
+  const missed = here.at - shiftedAt < AFTER_SHIFT && around(event, "[data-sort]");
+  if (!dragged && !again && !missed) return;
   if (again && around(event, "input, textarea, select")) return;
   event.preventDefault();
   event.stopImmediatePropagation();

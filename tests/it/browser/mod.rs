@@ -3,6 +3,7 @@
 
 mod chromium;
 mod desk;
+mod eyes;
 mod faults;
 mod field;
 mod hands;

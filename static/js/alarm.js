@@ -1,0 +1,51 @@
+// What a picker must know while an order is open in the hand: #alarm takes the bottom bar with the name of who did it,
+// until somebody says that they have seen it.
+
+import { facts, screen } from "./page.js";
+import { signal } from "./feedback.js";
+import { around, byId, find, focused } from "./dom.js";
+
+/** Entries of an order's history that change what is to be done; "grave" ends the work. */
+const KINDS = new Map([
+  ["e-note_added", "look"], ["e-note_changed", "look"], ["e-note_removed", "look"],
+  ["e-order_changed", "look"], ["e-order_urgent", "look"], ["e-order_not_urgent", "look"], ["e-order_revised", "look"],
+  ["e-order_reopened", "look"], ["e-order_finished", "grave"], ["e-order_canceled", "grave"],
+]);
+/** More is said by the history itself. */
+const MOST = 3;
+
+/** @type {string[]} */
+let waiting = [];
+
+/**
+ * An entry of the history came in.
+ * @param {HTMLElement} entry
+ */
+export function consider(entry) {
+  if (!entry.matches("#timeline > *") || !screen().startsWith("order")) return;
+  const kind = Array.from(entry.classList).map((name) => KINDS.get(name)).find(Boolean);
+  const text = (find("p", entry)?.textContent || "").replace(/\s+/g, " ").trim();
+  const me = facts().name;
+  if (!kind || !text || (me && text.startsWith(me))) return;
+  waiting = waiting.filter((other) => other !== text).concat(text).slice(-MOST);
+  const box = byId("alarm");
+  const slot = box && find("[data-text]", box);
+  if (!box || !slot) return;
+  if (box.dataset.tone !== "grave" || box.hidden) box.dataset.tone = kind;
+  box.hidden = false;
+  // Written only now: a live region speaks of what changes in it, not of what it was shown with.
+  setTimeout(() => { slot.textContent = waiting.join(" · "); }, 0);
+  signal("look");
+}
+
+function seen() {
+  const box = byId("alarm");
+  if (!box) return;
+  waiting = [];
+  if (box.contains(document.activeElement)) focused()?.blur();
+  box.hidden = true;
+}
+
+export function start() {
+  document.addEventListener("click", (event) => { if (around(event, "#alarm [data-seen]")) seen(); });
+}

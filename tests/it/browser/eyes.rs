@@ -1,0 +1,156 @@
+//! What a picker sees at a glance, and what never comes between the eye, the thumb and the row.
+
+use serde_json::{Value, json};
+
+use super::chromium::Browser;
+use super::field::path;
+use crate::support::server::TestServer;
+use crate::support::world::{ADMIN, Imported, OTHER_PICKER, PICKER, SELLER};
+
+/// Rows whose middle is in view between header and bottom bar, and something else is on top of them.
+const COVERED: &str = r#"(() => {
+  const bar = document.getElementById("finish-bar").getBoundingClientRect();
+  const head = document.getElementById("order-bar").getBoundingClientRect();
+  return Array.from(document.querySelectorAll(".row, .card"), (row) => {
+    const box = row.getBoundingClientRect();
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    if (y < head.bottom || y > bar.top) return null;
+    const top = document.elementFromPoint(x, y);
+    return row.contains(top) ? null : row.id + " under " + (top ? top.id || top.className : "nothing");
+  }).filter(Boolean);
+})()"#;
+/// Whether one element lies inside another.
+const INSIDE: &str = "((inner, outer) => inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1)";
+
+impl Browser {
+    async fn nothing_lies_over_rows(&self) {
+        assert_eq!(self.eval(COVERED).await, json!([]));
+    }
+
+    async fn lies_in_the_bottom_bar(&self, css: &str) {
+        let boxes = format!(
+            "document.querySelector('{css}').getBoundingClientRect(), document.getElementById('finish-bar').getBoundingClientRect()"
+        );
+        assert_eq!(self.eval(&format!("{INSIDE}({boxes})")).await, true, "{css}");
+    }
+}
+
+async fn joao_at(lines: usize) -> (TestServer, Imported, Browser) {
+    let server = TestServer::start().await;
+    let order = server.company("alfa").await.import(lines).await;
+    let joao = Browser::of(PICKER, server.port).await;
+    joao.open(&path(&order)).await;
+    (server, order, joao)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn undo_alarm_and_messages_take_the_bottom_bar_and_nothing_lies_over_a_row() {
+    let (server, order, joao) = joao_at(24).await;
+    let marina = server.signed_in("alfa", SELLER).await;
+    for (line, size) in [(390, 844), (844, 390), (1280, 800)].into_iter().enumerate() {
+        joao.resize(size).await;
+        joao.taps(&order, line).await;
+        joao.sees("#undo-bar").await;
+        joao.nothing_lies_over_rows().await;
+        joao.lies_in_the_bottom_bar("#undo-bar").await;
+        joao.picture(&format!("bar-undo-{}", size.0)).await;
+        let note = marina.tap(&format!("{}/notes", path(&order)), &[("text", "Passa às 15h")]).await;
+        assert_eq!(note.status, 200);
+        joao.reads("#alarm", "Marina").await;
+        joao.nothing_lies_over_rows().await;
+        joao.lies_in_the_bottom_bar("#alarm").await;
+        joao.picture(&format!("bar-alarm-{}", size.0)).await;
+        joao.click("#alarm [data-seen]").await;
+        joao.sees_no("#alarm").await;
+    }
+    let ana = server.signed_in("alfa", ADMIN).await;
+    assert_eq!(ana.tap(&format!("{}/cancel", path(&order)), &[("reason", "desistiu")]).await.status, 200);
+    joao.reads("#alarm[data-tone=grave]", "Ana").await;
+    joao.picture("bar-canceled").await;
+    joao.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_somebody_else_settled_stays_until_this_person_rests_or_scrolls() {
+    let (server, order, joao) = joao_at(6).await;
+    joao.resize((390, 844)).await;
+    let maria = server.signed_in("alfa", OTHER_PICKER).await;
+    let row = |line: usize| format!("#item-{}", order.items[line]);
+    let pick = |line: usize| format!("{}/items/{}/pick", path(&order), order.items[line]);
+    joao.eval(
+        "(() => { window.moves = []; new MutationObserver(() => { \
+         const here = document.querySelectorAll('#items-now > .row').length; \
+         if (here !== window.rows) window.moves.push([window.rows = here, performance.now()]); }) \
+         .observe(document.body, { childList: true, subtree: true }); \
+         window.rows = document.querySelectorAll('#items-now > .row').length; })()",
+    )
+    .await;
+    assert_eq!(maria.tap(&pick(1), &[("quantity", "10")]).await.status, 200);
+    joao.sees(&format!("#items-now > {}.r-picked", row(1))).await;
+    let began = joao.eval("performance.now()").await.as_f64().unwrap();
+    joao.until("it to move at rest", "window.moves.length === 1").await;
+    let moved = joao.eval("window.moves[0][1]").await.as_f64().unwrap();
+    assert!(moved - began > 4000.0, "it moved after {} ms", moved - began);
+
+    // Whoever scrolls does not wait for that.
+    assert_eq!(maria.tap(&pick(2), &[("quantity", "10")]).await.status, 200);
+    joao.sees(&format!("#items-now > {}.r-picked", row(2))).await;
+    joao.eval("document.dispatchEvent(new WheelEvent('wheel'))").await;
+    let scrolled = joao.eval("performance.now()").await.as_f64().unwrap();
+    joao.until("it to move", "window.moves.length === 2").await;
+    let moved = joao.eval("window.moves[1][1]").await.as_f64().unwrap();
+    assert!(moved - scrolled < 2500.0, "it moved after {} ms", moved - scrolled);
+    joao.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seven_rows_are_seen_at_once_on_a_phone_and_a_long_order_can_be_searched() {
+    let (_server, order, joao) = joao_at(24).await;
+    joao.resize((390, 844)).await;
+    let seen = r##"(() => {
+      const rows = document.querySelector("#items-now").getBoundingClientRect();
+      window.scrollTo({ top: rows.top + scrollY - document.getElementById("order-bar").getBoundingClientRect().bottom, behavior: "instant" });
+      const top = document.getElementById("order-bar").getBoundingClientRect().bottom;
+      const bottom = document.getElementById("finish-bar").getBoundingClientRect().top;
+      return Array.from(document.querySelectorAll(".row"), (row) => row.getBoundingClientRect())
+        .filter((box) => box.top >= top - 1 && box.bottom <= bottom + 1).length;
+    })()"##;
+    let rows = joao.eval(seen).await;
+    assert!(rows.as_i64().unwrap_or_default() >= 7, "{rows} rows");
+    joao.picture("rows-390").await;
+    joao.write("[data-find]", "fo07").await;
+    joao.until("one row", "Array.from(document.querySelectorAll('#items-now > .row')).filter((row) => row.getClientRects().length).length === 1").await;
+    joao.taps(&order, 7).await;
+    joao.has_picked(&order, 7).await;
+    assert_eq!(joao.eval("document.querySelector('[data-find]').value").await, Value::from("fo07"));
+    joao.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_way_back_leads_to_the_same_spot_of_the_same_board() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let mut orders = Vec::new();
+    for _ in 0..12 {
+        orders.push(company.import(1).await);
+    }
+    let joao = Browser::of(PICKER, server.port).await;
+    joao.resize((390, 844)).await;
+    joao.open("/?q=5000").await;
+    let card = format!("#order-{} h3 a", orders[8].id);
+    joao.eval(&format!(
+        "document.querySelector('{card}').scrollIntoView({{ block: 'center', behavior: 'instant' }})"
+    ))
+    .await;
+    let spot = joao.eval("scrollY").await;
+    assert!(spot.as_f64().unwrap_or_default() > 300.0, "{spot}");
+    joao.click(&card).await;
+    joao.sees("#order-bar").await;
+    joao.click(".top a.brand").await;
+    joao.until("the board", "document.querySelector('#open-orders') && location.search === '?q=5000'").await;
+    joao.until("the same spot", &format!("Math.abs(scrollY - {spot}) < 40")).await;
+    // Whoever opens the board anew sees its top.
+    joao.open("/?q=5000").await;
+    joao.until("the top", "scrollY === 0").await;
+    joao.quit().await;
+}
