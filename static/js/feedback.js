@@ -19,6 +19,7 @@ const VIBRATIONS = { done: [15], refused: [80, 60, 80], look: [120, 80, 120] };
 
 /** @type {AudioContext | null} */
 let audio = null;
+let touched = false;
 
 /** @param {string} name */
 const isSignal = (name) => Object.prototype.hasOwnProperty.call(SOUNDS, name);
@@ -34,7 +35,9 @@ function isQuiet(name) {
  */
 export function signal(name) {
   if (isQuiet(name)) return;
-  if (navigator.vibrate) navigator.vibrate(VIBRATIONS[name]);
+  // Before somebody has touched the page a browser refuses, and complains.
+  const mayVibrate = touched && (!navigator.userActivation || navigator.userActivation.hasBeenActive);
+  if (navigator.vibrate && mayVibrate) navigator.vibrate(VIBRATIONS[name]);
   if (!audio || audio.state !== "running") return;
   for (const [frequency, begin, length] of SOUNDS[name]) {
     const tone = audio.createOscillator();
@@ -51,6 +54,7 @@ export function signal(name) {
 
 /** A browser lets a page sound only once somebody has touched it. */
 function unlock() {
+  touched = true;
   if (!audio && typeof AudioContext !== "undefined") audio = new AudioContext();
   if (audio && audio.state === "suspended") audio.resume().catch(() => {});
 }

@@ -26,6 +26,9 @@ test("each signal feels different, and is switched off on its own", async () => 
   const { start, signal, body } = await device({ vibrate: (pattern) => felt.push(pattern.join()) });
   start();
   for (const name of NAMES) signal(name);
+  assert.deepEqual(felt, [], "nobody has touched the page yet");
+  document.dispatchEvent(new Event("pointerdown"));
+  for (const name of NAMES) signal(name);
   assert.equal(new Set(felt).size, 3);
   const refused = body.querySelector('[data-signal="refused"]');
   const press = new Event("click");
