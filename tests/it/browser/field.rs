@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::chromium::{Browser, Kind};
+use super::chromium::Browser;
 use crate::support::edge::{Edge, Http, Sockets};
 use crate::support::proxy::Proxy;
 use crate::support::server::TestServer;
