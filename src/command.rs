@@ -3,15 +3,18 @@
 //! A tap carries an operation id. The first time, its transaction is: operation id → lock → decide → write →
 //! history → head row → commit. Sent again it answers what was stored. A refusal stores nothing.
 
+use std::time::Duration;
+
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use tokio::time::{Instant, sleep, timeout_at};
 use uuid::Uuid;
 
 use crate::db::CompanyTx;
-use crate::error::{AppError, Result, Sentence};
+use crate::error::{AppError, Chain, Result, Sentence};
 use crate::extract;
 use crate::feed::queries::{self, OperationKey};
 use crate::feed::{self, NewEvent};
@@ -57,17 +60,34 @@ pub struct Outcome {
     pub version: Option<i64>,
 }
 
-/// Tries of a transaction that met a deadlock, a serialization failure or a lock time-out.
-const TRIES: usize = 4;
+/// A transaction that met a deadlock, a lock time-out or a broken connection is tried again until then.
+const NO_NEW_TRY_AFTER: Duration = Duration::from_secs(3);
+/// A command ends, with its frames, before the script gives it up after 10 s.
+const LONGEST: Duration = Duration::from_secs(6);
+/// Before a new try, and up to twice as long: those who met each other do not meet again.
+const PAUSE: Duration = Duration::from_millis(20);
 
-/// Runs a command once for its operation id.
+/// Runs a command once for its operation id. A commit whose answer was lost is found by the next try, or by the next tap
+/// of the same id.
 pub async fn run<T>(state: &AppState, tap: &Tap<T>, command: &impl Command) -> Result<Outcome> {
-    let mut tries = 1;
+    let began = Instant::now();
+    timeout_at(began + LONGEST, run_from(began, state, tap, command))
+        .await
+        .unwrap_or(Err(AppError::Unavailable(None)))
+}
+
+async fn run_from<T>(
+    began: Instant,
+    state: &AppState,
+    tap: &Tap<T>,
+    command: &impl Command,
+) -> Result<Outcome> {
     loop {
         match run_once(state, tap, command).await {
-            Err(error) if error.is_transient() && tries < TRIES => {
+            Err(error) if error.is_transient() && began.elapsed() < NO_NEW_TRY_AFTER => {
                 metrics::counter!("command_retries_total").increment(1);
-                tries += 1;
+                tracing::debug!(error = %Chain(&error), "a command is tried again");
+                sleep(PAUSE.mul_f64(1.0 + rand::random::<f64>())).await;
             }
             other => return other,
         }

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
+use crate::db::fault::{self, Fault};
 use crate::lang::Lang;
 
 /// A sentence of the catalogue with the values that go into it; put into words in the reader's language.
@@ -154,10 +155,11 @@ impl AppError {
     }
 
     /// Whether the same transaction may succeed when it is simply run again: a deadlock, a serialization
-    /// failure, or a lock that was not free within its two seconds.
+    /// failure, a lock that was not free within its two seconds, or a connection that was of no use any more.
     pub fn is_transient(&self) -> bool {
-        let AppError::Unavailable(Some(sqlx::Error::Database(error))) = self else { return false };
-        matches!(error.code().as_deref(), Some("40001" | "40P01" | "55P03"))
+        let AppError::Unavailable(Some(error)) = self else { return false };
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        matches!(code.as_deref(), Some("40001" | "40P01" | "55P03")) || fault::is_worth_another_try(error)
     }
 }
 
@@ -195,13 +197,13 @@ impl From<sqlx::Error> for AppError {
                 match (known, code.as_str()) {
                     (Some((_, key)), _) => AppError::conflict(key),
                     (None, "53100") => AppError::NoSpace(error),
-                    // Shutting down, starting up, out of memory or connections, lock time-out, read-only, a transaction
-                    // that was given up: all pass.
+                    // Out of memory or connections, a lock time-out, a transaction that was given up, and what is wrong
+                    // with a connection or its server: all pass.
                     (None, code)
-                        if code.starts_with("57P")
-                            || code.starts_with("53")
+                        if code.starts_with("53")
                             || code.starts_with("40")
-                            || matches!(code, "55P03" | "25006" | "25P03" | "57014") =>
+                            || matches!(code, "55P03" | "57014")
+                            || Fault::of_code(code) != Fault::Statement =>
                     {
                         AppError::Unavailable(Some(error))
                     }

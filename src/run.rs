@@ -219,7 +219,7 @@ pub async fn restore(settings: Settings) -> Outcome {
     telemetry::start_log(&settings);
     settings.check()?;
     let database = Database::open(&settings).await?;
-    let db = Db::open(&database.url, 1, 0)?;
+    let db = Db::open(&database.url, 1, 0, &Lifecycle::default())?;
     let mut tx = db.operator().await?;
     let companies = feed::queries::update_epochs(&mut tx).await?;
     tx.commit().await?;
@@ -258,7 +258,7 @@ async fn operate(settings: Settings, command: impl AsyncFnOnce(Operator<'_>) -> 
     settings.check()?;
     let database = Database::open(&settings).await?;
     migrate::run(settings.migration_url(&database.url)).await?;
-    let db = Db::open(&database.url, 2, 0)?;
+    let db = Db::open(&database.url, 2, 0, &Lifecycle::default())?;
     let done = command(Operator { db: &db, clock: &Clock::default(), settings: &settings }).await;
     db.close();
     database.close().await;

@@ -90,8 +90,12 @@ impl Server {
         let address = SocketAddr::new(settings.host, settings.port);
         let listener = listen(address).map_err(|error| StartError::listen(address, error))?;
         let port = listener.local_addr()?.port();
-        let db =
-            Db::open(&database_url, settings.database_max_connections, settings.database_statement_cache)?;
+        let db = Db::open(
+            &database_url,
+            settings.database_max_connections,
+            settings.database_statement_cache,
+            &lifecycle,
+        )?;
         let doorbell = match &settings.redis_url {
             Some(url) => redis::connect(url, &settings.redis_prefix, &lifecycle)?,
             None => {
@@ -109,7 +113,7 @@ impl Server {
         if let Some(recorder) = &metrics {
             telemetry::keep_up(recorder, &app.lifecycle);
         }
-        let health = HealthState { app: app.clone(), metrics, schema_ready: Arc::default() };
+        let health = HealthState { app: app.clone(), metrics, readiness: Arc::default() };
         let sandbox = Arc::new(Sandbox::new(program));
         let parts = Parts { app: app.clone(), live: live.clone(), health, sandbox, origins };
         let router = router::build(parts)?;

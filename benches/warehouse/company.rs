@@ -4,6 +4,7 @@ use separacao::actor::Role;
 use separacao::auth::pin_hash as pin;
 use separacao::db::Db;
 use separacao::ids::PersonId;
+use separacao::lifecycle::Lifecycle;
 use separacao::people::model::NewPerson;
 use separacao::people::queries as people;
 use sqlx::AssertSqlSafe;
@@ -77,7 +78,7 @@ async fn add_crowd(url: &str, company: &Company) -> Vec<String> {
     let turn = pin::turn().await.unwrap();
     let pin_hash = pin::hash(&settings, &turn, PIN).await.unwrap();
     drop(turn);
-    let db = Db::open(url, 1, 0).unwrap();
+    let db = Db::open(url, 1, 0, &Lifecycle::default()).unwrap();
     let mut tx = db.operator().await.unwrap();
     let numbers: Vec<String> = (0..CROWD).map(|person| (5000 + person).to_string()).collect();
     for number in &numbers {

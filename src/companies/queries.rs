@@ -2,21 +2,21 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::model::{ListedCompany, NewShipping};
+use crate::db::PooledConnection;
 use crate::error::Result;
 use crate::ids::{CompanyId, PackagingId, PersonId, ShippingId};
 
 /// Makes those who set up take turns.
-pub async fn lock_set_up(db: &mut PgConnection) -> Result<()> {
+pub async fn lock_set_up(db: &mut PooledConnection) -> Result<()> {
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended('set-up', 0))").execute(db).await?;
     Ok(())
 }
 
 pub async fn insert_company(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     id: CompanyId,
     name: &str,
     code: &str,
@@ -34,7 +34,7 @@ pub async fn insert_company(
     Ok(())
 }
 
-pub async fn list_companies(db: &mut PgConnection) -> Result<Vec<ListedCompany>> {
+pub async fn list_companies(db: &mut PooledConnection) -> Result<Vec<ListedCompany>> {
     let rows = sqlx::query!(
         r#"select id, code, name, time_zone, login_digits, pin_digits, closed_at is not null as "closed!",
              (select count(*) from people p where p.company_id = c.id and p.active) as "people!"
@@ -56,13 +56,13 @@ pub async fn list_companies(db: &mut PgConnection) -> Result<Vec<ListedCompany>>
 }
 
 /// False: there is no such company.
-pub async fn update_company_name(db: &mut PgConnection, code: &str, name: &str) -> Result<bool> {
+pub async fn update_company_name(db: &mut PooledConnection, code: &str, name: &str) -> Result<bool> {
     let done = sqlx::query!("update companies set name = $2 where code = $1", code, name).execute(db).await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// False: there is no such company.
-pub async fn update_company_shared_idle(db: &mut PgConnection, code: &str, minutes: i16) -> Result<bool> {
+pub async fn update_company_shared_idle(db: &mut PooledConnection, code: &str, minutes: i16) -> Result<bool> {
     let done = sqlx::query!("update companies set shared_idle_minutes = $2 where code = $1", code, minutes)
         .execute(db)
         .await?;
@@ -71,7 +71,7 @@ pub async fn update_company_shared_idle(db: &mut PgConnection, code: &str, minut
 
 /// None: there is no such open company.
 pub async fn update_company_closed(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     code: &str,
     now: Timestamp,
 ) -> Result<Option<CompanyId>> {
@@ -87,7 +87,7 @@ pub async fn update_company_closed(
 
 /// Those who have a session, to be told that it has ended.
 pub async fn list_people_with_sessions(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
 ) -> Result<Vec<PersonId>> {
     let ids =
@@ -98,7 +98,7 @@ pub async fn list_people_with_sessions(
 }
 
 pub async fn insert_packaging(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     name: &str,
     position: i16,
@@ -117,7 +117,7 @@ pub async fn insert_packaging(
 }
 
 pub async fn insert_shipping(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     new: &NewShipping<'_>,
 ) -> Result<ShippingId> {
@@ -145,7 +145,7 @@ pub async fn insert_shipping(
 }
 
 /// Whether somebody can administer anything at all.
-pub async fn has_admin(db: &mut PgConnection) -> Result<bool> {
+pub async fn has_admin(db: &mut PooledConnection) -> Result<bool> {
     let has = sqlx::query_scalar!(
         r#"select exists (select from people p join companies c on c.id = p.company_id
              where p.active and 'admin' = any(p.roles) and c.closed_at is null) as "has!""#

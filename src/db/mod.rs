@@ -1,21 +1,26 @@
 //! Postgres: every statement runs in a transaction that says whose it is in its opening round trip.
 
 pub mod embedded;
+pub mod fault;
 pub mod migrate;
 pub mod operator;
+mod permits;
 mod pool;
+mod statement;
 
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sqlx::PgConnection;
+use sqlx::Executor as _;
 use sqlx::postgres::PgConnectOptions;
-use tokio::time::timeout;
+use tokio::time::Instant;
 
-use self::pool::{Pool, PooledConnection};
-use crate::error::{AppError, Result};
+use self::pool::Pool;
+pub use self::pool::PooledConnection;
+use crate::error::Result;
 use crate::ids::CompanyId;
+use crate::lifecycle::Lifecycle;
 
 /// The connections, and the two ways to them (the third is the operator's).
 #[derive(Clone, Debug)]
@@ -40,29 +45,44 @@ pub struct GateTx {
 /// What a statement of [`Db::ask`] gives.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, sqlx::Error>>;
 
-/// A database that is silent for so long after one's turn came (its machine is gone, a network is cut) is away: the
-/// request says so, where sqlx alone would wait for the kernel to give up.
+/// Postgres lets a statement of ours wait for a lock so long.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+/// And ends it after so long.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+/// An operator's statement walks whole tables.
+const OPERATOR_TIMEOUT: Duration = Duration::from_secs(60);
+/// A database that is silent for so long beyond its own time-out is away.
 const LEEWAY: Duration = Duration::from_secs(1);
 
 /// What a transaction sets for itself, in one statement: every statement of the opening is a message to be read.
 /// A replica that vanished in the middle must not hold its locks (the head row!) until the kernel notices: Postgres
-/// ends the session itself. And plans are made once per connection: our statements are the same whatever their
-/// parameters are, but an array among them makes Postgres plan anew each time (5 ms for the summary of one order).
-fn local(role: &str, longest: &str) -> String {
+/// ends the session itself, also while a statement of it waits. And plans are made once per connection: our statements are
+/// the same whatever their parameters are, but an array among them makes Postgres plan anew each time (5 ms for the
+/// summary of one order).
+fn local(role: &str) -> String {
     format!(
-        "set_config('role', '{role}', true), set_config('lock_timeout', '2s', true), \
-         set_config('statement_timeout', '{longest}', true), \
+        "set_config('role', '{role}', true), set_config('lock_timeout', '{}ms', true), \
+         set_config('statement_timeout', '{}ms', true), \
+         set_config('client_connection_check_interval', '1s', true), \
          set_config('plan_cache_mode', 'force_generic_plan', true), \
-         set_config('idle_in_transaction_session_timeout', '5s', true)"
+         set_config('idle_in_transaction_session_timeout', '5s', true)",
+        LOCK_TIMEOUT.as_millis(),
+        STATEMENT_TIMEOUT.as_millis()
     )
 }
 
 impl Db {
-    /// Connects lazily: a server starts, and says 503, while its database is away.
-    pub fn open(url: &str, max_connections: u32, statement_cache: usize) -> Result<Self, sqlx::Error> {
+    /// Connects lazily: a server starts, and says 503, while its database is away. Transactions that end without a commit
+    /// are rolled back by tasks of `lifecycle`.
+    pub fn open(
+        url: &str,
+        max_connections: u32,
+        statement_cache: usize,
+        lifecycle: &Lifecycle,
+    ) -> Result<Self, sqlx::Error> {
         let options: PgConnectOptions = url.parse()?;
         let options = options.application_name("separacao").statement_cache_capacity(statement_cache);
-        Ok(Self { pool: Pool::open(options, max_connections) })
+        Ok(Self { pool: Pool::open(options, max_connections, lifecycle.clone()) })
     }
 
     /// A transaction that may write. It must end in `feed::commit`.
@@ -77,46 +97,59 @@ impl Db {
 
     /// A transaction of no company; see [`GateTx`].
     pub async fn gate(&self) -> Result<GateTx> {
-        let opening = format!("begin; select {}", local("separacao_gate", "5s"));
-        Ok(GateTx { connection: self.begin(opening).await? })
+        let opening = format!("begin; select {}", local("separacao_gate"));
+        Ok(GateTx { connection: self.begin(None, &opening, STATEMENT_TIMEOUT).await? })
     }
 
     async fn begin_company(&self, begin: &str, company_id: CompanyId) -> Result<CompanyTx> {
-        let local = local("separacao_app", "10s");
+        let local = local("separacao_app");
         let opening = format!("{begin}; select {local}, set_config('app.company_id', '{company_id}', true)");
-        Ok(CompanyTx { connection: self.begin(opening).await?, company_id })
+        let connection = self.begin(Some(company_id), &opening, STATEMENT_TIMEOUT).await?;
+        Ok(CompanyTx { connection, company_id })
     }
 
     /// One statement without a transaction around it: a function of the schema that takes its role by itself, for what
     /// is asked all the time. It only reads: on a broken connection it is asked again.
     pub async fn ask<T>(
         &self,
-        question: impl for<'a> Fn(&'a mut PgConnection) -> Answer<'a, T> + Send + Sync,
+        question: impl for<'a> Fn(&'a mut PooledConnection) -> Answer<'a, T> + Send + Sync,
     ) -> Result<T> {
-        self.fresh(|| async { self.pool.take().await?.ask(&question).await }).await
+        self.fresh(None, LOCK_TIMEOUT, |connection| connection.ask(&question)).await
     }
 
-    async fn begin(&self, opening: String) -> Result<PooledConnection> {
-        self.fresh(|| async {
-            let mut connection = self.pool.take().await?;
-            connection.begin(&opening).await?;
-            Ok(connection)
-        })
-        .await
+    /// Whether the database answers. It waits for a connection like everybody else, behind no single company.
+    pub async fn answers(&self) -> bool {
+        self.ask(|db| Box::pin(db.execute("select 1"))).await.is_ok()
     }
 
-    /// Connections are not tested before use, so a broken one shows here. A database that was restarted leaves
-    /// many of them: each is tried at most once, and then a fresh one.
-    async fn fresh<T, F>(&self, attempt: impl Fn() -> F) -> Result<T>
+    async fn begin(
+        &self,
+        holder: Option<CompanyId>,
+        opening: &str,
+        statement_timeout: Duration,
+    ) -> Result<PooledConnection> {
+        let longest = statement_timeout + LEEWAY;
+        self.fresh(holder, LOCK_TIMEOUT, |connection| connection.begin(opening, longest)).await
+    }
+
+    /// Connections are not tested before use, so a broken one shows here: what comes first is tried again on another
+    /// one, until a connection that was just opened fails as well. It waits for locks at most.
+    async fn fresh<T, F>(
+        &self,
+        holder: Option<CompanyId>,
+        first_takes: Duration,
+        attempt: impl Fn(PooledConnection) -> F,
+    ) -> Result<T>
     where
         F: Future<Output = Result<T, sqlx::Error>>,
     {
-        let (mut broken, _) = self.pool.usage();
+        let began = Instant::now();
         loop {
-            match timeout(pool::PATIENCE + LEEWAY, attempt()).await {
-                Ok(Err(error)) if broken > 0 && is_broken(&error) => broken -= 1,
-                Ok(other) => return other.map_err(AppError::from),
-                Err(_) => return Err(AppError::Unavailable(None)),
+            let connection = self.pool.take(holder, first_takes + LEEWAY).await?;
+            let again = connection.is_reused() && began.elapsed() < pool::PATIENCE;
+            match attempt(connection).await {
+                Err(error) if again && fault::is_worth_another_try(&error) => {}
+                other => return Ok(other?),
             }
         }
     }
@@ -128,17 +161,6 @@ impl Db {
 
     pub fn close(&self) {
         self.pool.close();
-    }
-}
-
-/// The connection is of no use any more; another may be.
-fn is_broken(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
-        sqlx::Error::Database(error) => {
-            error.code().is_some_and(|code| code.starts_with("57P") || code == "25P03")
-        }
-        _ => false,
     }
 }
 
@@ -161,27 +183,27 @@ impl GateTx {
 }
 
 impl Deref for CompanyTx {
-    type Target = PgConnection;
-    fn deref(&self) -> &PgConnection {
+    type Target = PooledConnection;
+    fn deref(&self) -> &PooledConnection {
         &self.connection
     }
 }
 
 impl DerefMut for CompanyTx {
-    fn deref_mut(&mut self) -> &mut PgConnection {
+    fn deref_mut(&mut self) -> &mut PooledConnection {
         &mut self.connection
     }
 }
 
 impl Deref for GateTx {
-    type Target = PgConnection;
-    fn deref(&self) -> &PgConnection {
+    type Target = PooledConnection;
+    fn deref(&self) -> &PooledConnection {
         &self.connection
     }
 }
 
 impl DerefMut for GateTx {
-    fn deref_mut(&mut self) -> &mut PgConnection {
+    fn deref_mut(&mut self) -> &mut PooledConnection {
         &mut self.connection
     }
 }

@@ -7,10 +7,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use sqlx::PgConnection;
-
-use super::Db;
-use super::pool::PooledConnection;
+use super::{Db, OPERATOR_TIMEOUT, PooledConnection};
 use crate::error::Result;
 
 /// A transaction that row-level security does not bind. Dropped without [`OperatorTx::keep`], it leaves no trace.
@@ -21,7 +18,13 @@ pub struct OperatorTx {
 
 impl Db {
     pub async fn operator(&self) -> Result<OperatorTx> {
-        Ok(OperatorTx { connection: self.begin("begin; set local lock_timeout = '2s'".to_owned()).await? })
+        let opening = format!(
+            "begin; select set_config('lock_timeout', '2s', true), \
+             set_config('client_connection_check_interval', '1s', true), \
+             set_config('statement_timeout', '{}s', true)",
+            OPERATOR_TIMEOUT.as_secs()
+        );
+        Ok(OperatorTx { connection: self.begin(None, &opening, OPERATOR_TIMEOUT).await? })
     }
 }
 
@@ -33,14 +36,14 @@ impl OperatorTx {
 }
 
 impl Deref for OperatorTx {
-    type Target = PgConnection;
-    fn deref(&self) -> &PgConnection {
+    type Target = PooledConnection;
+    fn deref(&self) -> &PooledConnection {
         &self.connection
     }
 }
 
 impl DerefMut for OperatorTx {
-    fn deref_mut(&mut self) -> &mut PgConnection {
+    fn deref_mut(&mut self) -> &mut PooledConnection {
         &mut self.connection
     }
 }

@@ -1,23 +1,25 @@
-//! Connections, and whoever has one.
+//! A connection pool.
 //!
 //! sqlx's own pool asks each connection that comes back whether it still answers, a round trip after every transaction,
 //! and in 0.9.0 it counts a transaction only once it is open, so that a request given up in between leaves an open one to
 //! whoever comes next. Here a connection comes back at once if its transaction is known to have ended, and else only after
-//! a `rollback` that was answered.
+//! a `rollback` that was answered; one that a statement was left running on is closed.
 
-use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::Answer;
+use super::permits::{Permit, Permits};
+use super::statement::Running;
+use crate::ids::CompanyId;
+use crate::lifecycle::Lifecycle;
 
-/// A turn is waited for so long, and so are a new connection and the answer to a rollback.
+/// A permit and a connection are waited for so long, and so is the answer to a rollback.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 /// A database that is starting up is tried again so soon.
 const RETRY: Duration = Duration::from_millis(100);
@@ -31,13 +33,21 @@ const LONGEST_LIFE: Duration = Duration::from_secs(3600);
 pub(super) struct Pool(Arc<Inner>);
 
 #[derive(Debug)]
-struct Inner {
+pub(super) struct Inner {
     options: PgConnectOptions,
-    most: u32,
-    /// As many as there may be connections: whoever has a turn takes one that rests, or makes one.
-    permits: Arc<Semaphore>,
+    /// Whoever has a permit takes a connection that rests, or makes one.
+    permits: Permits,
+    resting: Mutex<Resting>,
+    /// Ends what transactions left open.
+    lifecycle: Lifecycle,
+}
+
+#[derive(Debug, Default)]
+struct Resting {
     /// The one that came back last is taken first.
-    resting: Mutex<Vec<Idle>>,
+    idle: Vec<Idle>,
+    /// Grows with every fault of the server: connections from before it are not used again.
+    generation: u64,
 }
 
 #[derive(Debug)]
@@ -45,41 +55,66 @@ struct Idle {
     connection: PgConnection,
     opened_at: Instant,
     rests_since: Instant,
+    generation: u64,
 }
 
-/// A connection in use.
+/// A connection in use. Queries run on it, each until its deadline.
 #[derive(Debug)]
-pub(super) struct PooledConnection {
+pub struct PooledConnection {
     /// None only while it is dropped.
-    idle_connection: Option<Idle>,
-    /// No transaction can be open on it.
-    idle: bool,
-    permit: Option<OwnedSemaphorePermit>,
+    idle: Option<Idle>,
+    state: State,
+    /// It rested before, so that it may have broken unnoticed.
+    reused: bool,
+    /// The longest that a statement takes.
+    longest: Duration,
+    permit: Option<Permit>,
     inner: Arc<Inner>,
+}
+
+/// What may be going on on a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// No transaction can be open.
+    Clean,
+    /// A transaction may be open; no statement runs.
+    Open,
+    /// A statement was sent, and its end has not been seen.
+    Running,
+    /// It met something that makes it useless.
+    Broken,
 }
 
 impl Pool {
     /// Connects lazily, so that a server starts while its database is away.
-    pub(super) fn open(options: PgConnectOptions, connections: u32) -> Self {
-        let permits = Arc::new(Semaphore::new(connections as usize));
-        Self(Arc::new(Inner { options, most: connections, permits, resting: Mutex::default() }))
+    pub(super) fn open(options: PgConnectOptions, connections: u32, lifecycle: Lifecycle) -> Self {
+        let permits = Permits::new(connections);
+        Self(Arc::new(Inner { options, permits, resting: Mutex::default(), lifecycle }))
     }
 
-    /// A connection in autocommit.
-    pub(super) async fn take(&self) -> Result<PooledConnection, sqlx::Error> {
+    /// A connection in autocommit. `holder` is the company that it is for.
+    pub(super) async fn take(
+        &self,
+        holder: Option<CompanyId>,
+        longest: Duration,
+    ) -> Result<PooledConnection, sqlx::Error> {
         let inner = self.0.clone();
-        let permit = match timeout(PATIENCE, inner.permits.clone().acquire_owned()).await {
-            Ok(Ok(permit)) => permit,
-            Ok(Err(_)) => return Err(sqlx::Error::PoolClosed),
-            Err(_) => return Err(sqlx::Error::PoolTimedOut),
-        };
-        let idle_connection = match inner.take_idle() {
-            Some(idle_connection) => idle_connection,
-            None => inner.connect().await?,
-        };
+        let taken = timeout(PATIENCE, async {
+            let permit = inner.permits.acquire(holder).await.ok_or(sqlx::Error::PoolClosed)?;
+            let resting = inner.take_idle();
+            let reused = resting.is_some();
+            let idle = match resting {
+                Some(idle) => idle,
+                None => inner.connect().await?,
+            };
+            Ok((permit, idle, reused))
+        });
+        let (permit, idle, reused) = taken.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
         Ok(PooledConnection {
-            idle_connection: Some(idle_connection),
-            idle: true,
+            idle: Some(idle),
+            state: State::Clean,
+            reused,
+            longest,
             permit: Some(permit),
             inner,
         })
@@ -87,51 +122,73 @@ impl Pool {
 
     /// Connections that are open, and how many of them rest.
     pub(super) fn usage(&self) -> (u32, usize) {
-        let resting = self.0.resting().len();
-        let free = self.0.permits.available_permits() as u32;
-        (self.0.most.saturating_sub(free) + resting as u32, resting)
+        let resting = self.0.resting().idle.len();
+        (self.0.permits.taken() + resting as u32, resting)
     }
 
     /// Closes what rests, and whatever comes back from now on.
     pub(super) fn close(&self) {
         self.0.permits.close();
-        self.0.resting().clear();
+        self.0.resting().idle.clear();
     }
 }
 
 impl Inner {
-    fn resting(&self) -> MutexGuard<'_, Vec<Idle>> {
+    fn resting(&self) -> MutexGuard<'_, Resting> {
         self.resting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn take_idle(&self) -> Option<Idle> {
         let mut resting = self.resting();
-        let rested =
-            resting.partition_point(|idle_connection| idle_connection.rests_since.elapsed() > LONGEST_REST);
-        resting.drain(..rested);
-        resting.pop()
+        let rested = resting.idle.partition_point(|idle| idle.rests_since.elapsed() > LONGEST_REST);
+        resting.idle.drain(..rested);
+        resting.idle.pop()
     }
 
-    fn put_back(&self, idle_connection: Idle) {
+    fn put_back(&self, idle: Idle) {
         let mut resting = self.resting();
-        if !self.permits.is_closed() && idle_connection.opened_at.elapsed() <= LONGEST_LIFE {
-            resting.push(Idle { rests_since: Instant::now(), ..idle_connection });
+        let trusted = idle.generation == resting.generation && idle.opened_at.elapsed() <= LONGEST_LIFE;
+        if trusted && !self.permits.is_closed() {
+            resting.idle.push(Idle { rests_since: Instant::now(), ..idle });
         }
     }
 
-    /// A database that refuses because it is starting up is worth waiting for.
+    /// What is the matter with one connection (its server has become read-only, its machine is gone) is the matter with
+    /// those that were opened before.
+    pub(super) fn distrust(&self, generation: u64) {
+        let mut resting = self.resting();
+        // Those of an earlier generation only find what is known already.
+        if generation == resting.generation {
+            resting.generation += 1;
+            resting.idle.clear();
+        }
+    }
+
+    /// A database that refuses because it is starting up, or is still in recovery, is worth waiting for.
     async fn connect(&self) -> Result<Idle, sqlx::Error> {
-        let connected = timeout(PATIENCE, async {
-            loop {
-                match PgConnection::connect_with(&self.options).await {
-                    Err(error) if is_starting(&error) => sleep(RETRY).await,
-                    other => return other,
+        loop {
+            let generation = self.resting().generation;
+            match self.connect_once().await {
+                Ok(Some(connection)) => {
+                    let now = Instant::now();
+                    return Ok(Idle { connection, opened_at: now, rests_since: now, generation });
                 }
+                Ok(None) => {}
+                Err(error) if is_starting(&error) => {}
+                Err(error) => return Err(error),
             }
-        });
-        let connection = connected.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
-        let now = Instant::now();
-        Ok(Idle { connection, opened_at: now, rests_since: now })
+            sleep(RETRY).await;
+        }
+    }
+
+    /// None: a standby, which takes no writes; it may be about to be promoted.
+    async fn connect_once(&self) -> Result<Option<PgConnection>, sqlx::Error> {
+        let mut connection = PgConnection::connect_with(&self.options).await?;
+        let recovers: bool = sqlx::query_scalar("select pg_is_in_recovery()")
+            .persistent(false)
+            .fetch_one(&mut connection)
+            .await?;
+        Ok((!recovers).then_some(connection))
     }
 }
 
@@ -145,71 +202,68 @@ fn is_starting(error: &sqlx::Error) -> bool {
 }
 
 impl PooledConnection {
-    /// Opens a transaction: `opening` begins with `begin`.
-    pub(super) async fn begin(&mut self, opening: &str) -> Result<(), sqlx::Error> {
-        self.idle = false;
-        self.execute(AssertSqlSafe(opening.to_owned())).await.map(drop)
+    /// Opens a transaction, in which a statement takes `longest` at most: `opening` begins with `begin`.
+    pub(super) async fn begin(mut self, opening: &str, longest: Duration) -> Result<Self, sqlx::Error> {
+        self.execute(AssertSqlSafe(opening.to_owned())).await?;
+        self.longest = longest;
+        Ok(self)
     }
 
     /// Ends the transaction and keeps what it wrote.
     pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {
         self.execute("commit").await?;
-        self.idle = true;
+        self.state = State::Clean;
         Ok(())
     }
 
     /// Runs one statement outside of a transaction.
     pub(super) async fn ask<T>(
         mut self,
-        question: impl for<'a> Fn(&'a mut PgConnection) -> Answer<'a, T>,
+        question: impl for<'a> Fn(&'a mut PooledConnection) -> Answer<'a, T>,
     ) -> Result<T, sqlx::Error> {
-        self.idle = false;
         let answer = question(&mut self).await?;
-        self.idle = true;
+        self.state = State::Clean;
         Ok(answer)
+    }
+
+    /// Whether it rested before, so that a fault may be older than its first statement.
+    pub(super) fn is_reused(&self) -> bool {
+        self.reused
+    }
+
+    /// Begins a statement: its deadline, and what it runs on.
+    pub(super) fn run(&mut self) -> (Running<'_>, &mut PgConnection) {
+        let Self { idle, state, inner, longest, .. } = self;
+        let Idle { connection, generation, .. } = idle.as_mut().expect("a connection until it is dropped");
+        (Running::begin(state, inner, *generation, *longest), connection)
     }
 }
 
 impl Drop for PooledConnection {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a drop cannot wait; the rollback ends by its own deadline"
-    )]
     fn drop(&mut self) {
-        let Some(idle_connection) = self.idle_connection.take() else { return };
-        if self.idle {
-            self.inner.put_back(idle_connection);
-            return;
+        let Some(idle) = self.idle.take() else { return };
+        match self.state {
+            State::Clean => self.inner.put_back(idle),
+            State::Running | State::Broken => {}
+            // Without a runtime the process is at its end, and its connections with it.
+            State::Open if Handle::try_current().is_err() => {}
+            State::Open => {
+                let (inner, permit) = (self.inner.clone(), self.permit.take());
+                let lifecycle = inner.lifecycle.clone();
+                lifecycle.spawn(async move {
+                    roll_back(&inner, idle).await;
+                    drop(permit);
+                });
+            }
         }
-        let (inner, permit) = (self.inner.clone(), self.permit.take());
-        // Without a runtime the process is at its end, and its connections with it.
-        let Ok(runtime) = Handle::try_current() else { return };
-        runtime.spawn(async move {
-            roll_back(&inner, idle_connection).await;
-            drop(permit);
-        });
     }
 }
 
-/// Ends whatever may be open on a connection. One that does not answer is closed, and those that rest with it: what is
-/// the matter with one (its machine is gone) is the matter with them.
-async fn roll_back(inner: &Inner, mut idle_connection: Idle) {
-    match timeout(PATIENCE, idle_connection.connection.execute("rollback")).await {
-        Ok(Ok(_)) => inner.put_back(idle_connection),
+/// Ends whatever may be open on a connection. One that does not answer is closed, and those that rest with it.
+async fn roll_back(inner: &Inner, mut idle: Idle) {
+    match timeout(PATIENCE, idle.connection.execute("rollback")).await {
+        Ok(Ok(_)) => inner.put_back(idle),
         Ok(Err(_)) => {}
-        Err(_) => inner.resting().clear(),
-    }
-}
-
-impl Deref for PooledConnection {
-    type Target = PgConnection;
-    fn deref(&self) -> &PgConnection {
-        &self.idle_connection.as_ref().expect("a lease has its connection").connection
-    }
-}
-
-impl DerefMut for PooledConnection {
-    fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.idle_connection.as_mut().expect("a lease has its connection").connection
+        Err(_) => inner.distrust(idle.generation),
     }
 }

@@ -2,12 +2,11 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::cursor::Head;
 use super::event::{Event, EventKind, NewEvent, Payload};
-use crate::db::{CompanyTx, Db};
+use crate::db::{CompanyTx, Db, PooledConnection};
 use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, ItemId, OperationId, OrderId, PersonId};
 
@@ -77,7 +76,7 @@ pub struct OperationKey {
 /// Takes the next number, writes the event and the operation's outcome: one statement, the last of its
 /// transaction, because from here to the commit every other writer of the company waits.
 pub async fn append_event(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     event: &NewEvent,
     operation: Option<OperationKey>,
@@ -195,7 +194,7 @@ pub async fn delete_old(tx: &mut CompanyTx, before: Timestamp) -> Result<u64> {
 }
 
 /// Gives every company a new epoch: open screens of the time before a restore start afresh.
-pub async fn update_epochs(db: &mut PgConnection) -> Result<u64> {
+pub async fn update_epochs(db: &mut PooledConnection) -> Result<u64> {
     let done = sqlx::query!("update feed_heads set epoch = gen_random_uuid()").execute(db).await?;
     Ok(done.rows_affected())
 }
@@ -217,7 +216,7 @@ pub async fn lock_day_started(tx: &mut CompanyTx, since: Timestamp) -> Result<bo
 }
 
 /// Companies that are open, for the jobs that walk them.
-pub async fn list_companies(db: &mut PgConnection) -> Result<Vec<(CompanyId, String)>> {
+pub async fn list_companies(db: &mut PooledConnection) -> Result<Vec<(CompanyId, String)>> {
     let rows = sqlx::query!("select id, time_zone from companies where closed_at is null order by id")
         .fetch_all(db)
         .await?;
@@ -225,7 +224,7 @@ pub async fn list_companies(db: &mut PgConnection) -> Result<Vec<(CompanyId, Str
 }
 
 /// A new company's first head.
-pub async fn insert_head(db: &mut PgConnection, company_id: Uuid) -> Result<()> {
+pub async fn insert_head(db: &mut PooledConnection, company_id: Uuid) -> Result<()> {
     sqlx::query!(
         "insert into feed_heads (company_id, tag) values ($1, $2)",
         company_id,

@@ -20,7 +20,7 @@ use crate::page::{self, CompanyTime, Visitor};
 use crate::screen::Screen;
 
 /// An answer waits no longer for its frames; they come over the socket as well.
-const CATCH_UP: Duration = Duration::from_secs(2);
+const CATCH_UP: Duration = Duration::from_secs(1);
 
 /// axum's own sentences are short.
 const LONGEST_REJECTION: usize = 4096;
@@ -130,7 +130,8 @@ async fn accepted(live: &Live, context: &RequestContext, done: &Done) -> Respons
     body.insert("message".to_owned(), json!(done.message.as_ref().map(say)));
     body.insert("undo".to_owned(), json!(done.undo));
     body.insert("location".to_owned(), json!(done.location));
-    json_with_frames(live, context, body, Some(done.n), StatusCode::OK, "application/json").await
+    let more = frames(live, context, Some(done.n)).await;
+    json_response(body, more, StatusCode::OK, "application/json")
 }
 
 /// Problem details (RFC 9457) with the frames that show the truth, or a page with the sentence.
@@ -152,7 +153,10 @@ async fn refused(live: &Live, context: &RequestContext, error: &AppError, status
                 .collect();
             body.insert("fields".to_owned(), Value::Object(fields));
         }
-        json_with_frames(live, context, body, None, status, "application/problem+json").await
+        // A database that is away has no frames either; the answer comes before the script gives up.
+        let away = matches!(error, AppError::Unavailable(_));
+        let more = if away { None } else { frames(live, context, None).await };
+        json_response(body, more, status, "application/problem+json")
     } else if matches!(error, AppError::SignedOut) {
         (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response()
     } else if matches!(error, AppError::Idle) {
@@ -195,18 +199,15 @@ fn error_page(live: &Live, context: &RequestContext, status: StatusCode, sentenc
     }
 }
 
-/// Adds what `GET /feed` would answer from the request's cursor, so that the actor's screen takes the same
-/// way as everybody's.
-async fn json_with_frames(
-    live: &Live,
-    context: &RequestContext,
+/// `more` are members that are text already.
+fn json_response(
     body: Map<String, Value>,
-    through: Option<i64>,
+    more: Option<String>,
     status: StatusCode,
     content_type: &'static str,
 ) -> Response {
     let mut text = Value::Object(body).to_string();
-    if let Some(more) = frames(live, context, through).await {
+    if let Some(more) = more {
         text.pop();
         text.push(',');
         text.push_str(&more);
@@ -219,6 +220,7 @@ async fn json_with_frames(
     (status, headers, text).into_response()
 }
 
+/// What `GET /feed` would answer from the request's cursor, so that the actor's screen takes the same way as everybody's:
 /// `"frames":[…]` or `"reset":"…"`; None without a cursor, or when the frames cannot be had now (they will
 /// come over the socket).
 async fn frames(live: &Live, context: &RequestContext, through: Option<i64>) -> Option<String> {

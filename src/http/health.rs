@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
@@ -9,6 +10,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use crate::db::migrate;
 use crate::lifecycle::Stage;
@@ -20,24 +23,41 @@ use crate::state::AppState;
 pub struct HealthState {
     pub app: AppState,
     pub metrics: Option<PrometheusHandle>,
-    /// The schema was current once: it never goes back.
-    pub schema_ready: Arc<AtomicBool>,
+    pub readiness: Arc<Readiness>,
 }
+
+/// What was found out last, for all who ask.
+#[derive(Debug, Default)]
+pub struct Readiness {
+    /// The schema was current once: it never goes back.
+    schema_ready: AtomicBool,
+    /// When the database was asked last, and whether it answered. Held while it is asked: one asks for all.
+    answered: Mutex<Option<(Instant, bool)>>,
+}
+
+/// Whoever asks again so soon is told what was found out before.
+const KEPT: Duration = Duration::from_secs(1);
 
 impl HealthState {
     /// Whether the database answers and has the schema that this build needs.
     pub async fn is_ready(&self) -> bool {
-        if self.schema_ready.load(Ordering::Relaxed) {
-            return self.app.db.gate().await.is_ok();
+        let asked = Instant::now();
+        let mut answered = self.readiness.answered.lock().await;
+        let ready = match *answered {
+            Some((at, ready)) if at >= asked || (self.was_ready() && at.elapsed() < KEPT) => return ready,
+            _ if self.was_ready() => self.app.db.answers().await,
+            _ => matches!(migrate::is_current(&self.app.db).await, Ok(true)),
+        };
+        if ready {
+            self.readiness.schema_ready.store(true, Ordering::Relaxed);
         }
-        let current = matches!(migrate::is_current(&self.app.db).await, Ok(true));
-        self.schema_ready.store(current, Ordering::Relaxed);
-        current
+        *answered = Some((Instant::now(), ready));
+        ready
     }
 
     /// Without asking the database: a request then finds out by itself.
     pub fn was_ready(&self) -> bool {
-        self.schema_ready.load(Ordering::Relaxed)
+        self.readiness.schema_ready.load(Ordering::Relaxed)
     }
 
     fn is_operator(&self, headers: &HeaderMap) -> bool {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -37,6 +37,8 @@ use crate::{auth, companies, live, orders, people, quotes};
 
 /// Longer than any request of ours; polls wait 25 s, uploads are read for 10 s at most.
 const LONGEST_REQUEST: Duration = Duration::from_secs(45);
+/// A page comes before the script gives it up after 10 s.
+const LONGEST_PAGE: Duration = Duration::from_secs(9);
 
 /// What the routes are made of.
 pub struct Parts {
@@ -147,7 +149,9 @@ fn foreign(_: ProtectionError) -> Response {
 
 /// Middleware: a request that takes longer than any should is answered, with the sentence of an outage.
 async fn give_up_late(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
-    match tokio::time::timeout(LONGEST_REQUEST, next.run(request)).await {
+    let is_page = request.method() == Method::GET && request.uri().path() != "/feed";
+    let longest = if is_page { LONGEST_PAGE } else { LONGEST_REQUEST };
+    match tokio::time::timeout(longest, next.run(request)).await {
         Ok(response) => response,
         Err(_) => AppError::Unavailable(None).into_response(),
     }

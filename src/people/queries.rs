@@ -1,9 +1,9 @@
 //! SQL of the people of a company.
 
-use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::actor::{Role, folded_name};
+use crate::db::PooledConnection;
 use crate::error::Result;
 use crate::ids::{CompanyId, PersonId};
 use crate::people::model::{NewPerson, PersonRow};
@@ -41,7 +41,7 @@ fn codes(roles: &[Role]) -> Vec<String> {
 }
 
 /// Everybody, as the screen of people shows them; active ones first.
-pub async fn list_people(db: &mut PgConnection, company_id: CompanyId) -> Result<Vec<PersonRow>> {
+pub async fn list_people(db: &mut PooledConnection, company_id: CompanyId) -> Result<Vec<PersonRow>> {
     let rows = sqlx::query_as!(
         Row,
         r#"select id, number, name, roles, active, pin_must_change,
@@ -56,7 +56,7 @@ pub async fn list_people(db: &mut PgConnection, company_id: CompanyId) -> Result
 }
 
 /// The active administrators, locked: who takes one away waits for the other who does.
-pub async fn lock_admins(db: &mut PgConnection, company_id: CompanyId) -> Result<Vec<PersonId>> {
+pub async fn lock_admins(db: &mut PooledConnection, company_id: CompanyId) -> Result<Vec<PersonId>> {
     let ids = sqlx::query_scalar!(
         "select id from people where company_id = $1 and active and 'admin' = any(roles)
          order by id for no key update",
@@ -77,7 +77,7 @@ pub struct LockedPerson {
 }
 
 pub async fn lock_person(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     id: PersonId,
 ) -> Result<Option<LockedPerson>> {
@@ -97,7 +97,11 @@ pub async fn lock_person(
 }
 
 /// How many open orders somebody is the seller of.
-pub async fn count_open_orders(db: &mut PgConnection, company_id: CompanyId, id: PersonId) -> Result<i64> {
+pub async fn count_open_orders(
+    db: &mut PooledConnection,
+    company_id: CompanyId,
+    id: PersonId,
+) -> Result<i64> {
     let count = sqlx::query_scalar!(
         r#"select count(*) as "count!" from orders where company_id = $1 and seller_id = $2 and state = 'open'"#,
         company_id.0,
@@ -109,7 +113,7 @@ pub async fn count_open_orders(db: &mut PgConnection, company_id: CompanyId, id:
 }
 
 pub async fn find_person_by_number(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     number: &str,
 ) -> Result<Option<PersonId>> {
@@ -123,7 +127,7 @@ pub async fn find_person_by_number(
     Ok(id.map(PersonId))
 }
 
-pub async fn insert_person(db: &mut PgConnection, company_id: CompanyId, new: &NewPerson) -> Result<()> {
+pub async fn insert_person(db: &mut PooledConnection, company_id: CompanyId, new: &NewPerson) -> Result<()> {
     sqlx::query!(
         "insert into people (company_id, id, number, name, name_folded, roles, pin_hash, pin_must_change, created_by)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -143,7 +147,7 @@ pub async fn insert_person(db: &mut PgConnection, company_id: CompanyId, new: &N
 }
 
 pub async fn update_roles(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     id: PersonId,
     roles: &[Role],
@@ -160,7 +164,7 @@ pub async fn update_roles(
 }
 
 pub async fn update_active(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     id: PersonId,
     active: bool,

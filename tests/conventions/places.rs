@@ -15,7 +15,6 @@ const fn place(path: &'static str, reason: &'static str) -> Place {
 /// Who starts something without `Lifecycle`, which waits for it.
 const SPAWN: &[Place] = &[
     place("src/lifecycle.rs", "it is the one that spawns"),
-    place("src/db/pool.rs", "a rollback begins where a connection is dropped, and ends by its own deadline"),
     place("src/db/embedded/", "PostgreSQL is a process, and its lock is waited for on a thread"),
     place("src/auth/pin_hash.rs", "a PIN is hashed on a thread, and awaited"),
     place("src/quotes/sandbox.rs", "a PDF is read in a process, which is awaited"),
@@ -50,7 +49,6 @@ const ASK: &[Place] = &[
 const EXPECTED: &[Place] = &[
     place("src/clock.rs", "it is the one that reads the time"),
     place("src/config/", "settings are read here"),
-    place("src/db/pool.rs", "a rollback begins where a connection is dropped, and ends by its own deadline"),
     place("src/extract.rs", "it wraps axum's own extractors"),
     place("src/feed/", "feed::commit commits a company's change"),
     place("src/lifecycle.rs", "it is the one that spawns"),

@@ -2,13 +2,13 @@
 //! address, in Postgres, which all replicas share.
 
 use jiff::Timestamp;
-use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::auth::client::Client;
 use crate::auth::model::OpenCompany;
 use crate::auth::model::limits::{self, GuessKind};
 use crate::auth::queries::{devices, guesses, sign_in};
+use crate::db::PooledConnection;
 use crate::error::Result;
 use crate::state::AppState;
 
@@ -49,7 +49,7 @@ pub async fn find_company(
 
 /// Refuses an address that has to wait. Those who knock at once take turns, so that guesses sent side by side count.
 pub async fn check_guesses(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     kind: GuessKind,
     address: &str,
     now: Timestamp,

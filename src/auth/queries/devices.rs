@@ -2,15 +2,15 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use sqlx::PgConnection;
 
 use crate::actor::Role;
 use crate::auth::model::Present;
+use crate::db::PooledConnection;
 use crate::error::Result;
 use crate::ids::{CompanyId, PersonId, SessionId};
 
 /// Whether somebody of the company has signed in on this device.
-pub async fn is_known(db: &mut PgConnection, company_id: CompanyId, device: &[u8]) -> Result<bool> {
+pub async fn is_known(db: &mut PooledConnection, company_id: CompanyId, device: &[u8]) -> Result<bool> {
     let known = sqlx::query_scalar!(
         r#"select exists (select from known_devices where company_id = $1 and device_key = $2) as "known!""#,
         company_id.0,
@@ -23,7 +23,7 @@ pub async fn is_known(db: &mut PgConnection, company_id: CompanyId, device: &[u8
 
 /// Whether a device of the company is shared, and somebody proved a PIN on it since a moment.
 pub async fn is_shared_and_unlocked(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     device: &[u8],
     since: Timestamp,
@@ -43,7 +43,7 @@ pub async fn is_shared_and_unlocked(
 
 /// Active people who signed in today, or on this device since a moment; those of this device first, latest first.
 pub async fn list_present(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     device: &[u8],
     now: Timestamp,
@@ -76,7 +76,7 @@ pub async fn list_present(
 
 /// Remembers that several people use a device.
 pub async fn insert_shared_device(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     device: &[u8],
     set_by: PersonId,
@@ -97,7 +97,7 @@ pub async fn insert_shared_device(
 
 /// Forgets it; also that of the device the session was begun on, should the browser have lost its cookie.
 pub async fn delete_shared_device(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     device: &[u8],
     session_id: SessionId,
@@ -115,7 +115,11 @@ pub async fn delete_shared_device(
 }
 
 /// Forgets the devices of somebody: the next sign-in counts as one of a stranger.
-pub async fn delete_known_devices(db: &mut PgConnection, company_id: CompanyId, id: PersonId) -> Result<()> {
+pub async fn delete_known_devices(
+    db: &mut PooledConnection,
+    company_id: CompanyId,
+    id: PersonId,
+) -> Result<()> {
     sqlx::query!("delete from known_devices where company_id = $1 and person_id = $2", company_id.0, id.0)
         .execute(db)
         .await?;

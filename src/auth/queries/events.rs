@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::auth::client::Source;
+use crate::db::PooledConnection;
 use crate::error::Result;
 use crate::ids::{CompanyId, PersonId};
 
@@ -65,7 +65,7 @@ pub struct NewSecurityEvent<'a> {
 }
 
 pub async fn insert_security_event(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     event: &NewSecurityEvent<'_>,
 ) -> Result<()> {

@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::auth::model::limits::{GuessKind, Tally};
+use crate::db::PooledConnection;
 use crate::error::Result;
 
 /// Makes those who knock at a door from one address take turns.
-pub async fn lock_guesses(db: &mut PgConnection, kind: GuessKind, address: &str) -> Result<()> {
+pub async fn lock_guesses(db: &mut PooledConnection, kind: GuessKind, address: &str) -> Result<()> {
     let name = format!("door {} {address}", kind.code());
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", name).execute(db).await?;
     Ok(())
@@ -17,7 +17,7 @@ pub async fn lock_guesses(db: &mut PgConnection, kind: GuessKind, address: &str)
 
 /// Failures at a door from one address since a moment.
 pub async fn get_guess_tally(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     kind: GuessKind,
     address: &str,
     since: Timestamp,
@@ -36,7 +36,7 @@ pub async fn get_guess_tally(
 }
 
 pub async fn insert_guess_failure(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     id: Uuid,
     kind: GuessKind,
     address: &str,
@@ -55,7 +55,7 @@ pub async fn insert_guess_failure(
 }
 
 /// Clears away failures that no longer count.
-pub async fn delete_old_door_failures(db: &mut PgConnection, before: Timestamp) -> Result<()> {
+pub async fn delete_old_door_failures(db: &mut PooledConnection, before: Timestamp) -> Result<()> {
     sqlx::query!("delete from door_failures where at < $1", before.to_sqlx() as _).execute(db).await?;
     Ok(())
 }

@@ -1,14 +1,13 @@
 //! SQL of the columns of people that signing in is about: the PIN, and the language of one's pages.
 
-use sqlx::PgConnection;
-
+use crate::db::PooledConnection;
 use crate::error::Result;
 use crate::ids::{CompanyId, PersonId};
 use crate::lang::Lang;
 
 /// Gives somebody a PIN that another person knows.
 pub async fn update_pin_reset(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     id: PersonId,
     pin_hash: &str,
@@ -26,7 +25,7 @@ pub async fn update_pin_reset(
 
 /// Replaces one's own PIN. False: it has been replaced since `old_hash` was read.
 pub async fn update_own_pin(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     id: PersonId,
     old_hash: &str,
@@ -47,7 +46,7 @@ pub async fn update_own_pin(
 
 /// Whether somebody's PIN is the one behind this hash: a command that was replayed has made another.
 pub async fn has_pin_hash(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     id: PersonId,
     pin_hash: &str,
@@ -65,7 +64,7 @@ pub async fn has_pin_hash(
 
 /// Asks for a new PIN at once: the rule has become stricter than the one in use.
 pub async fn update_pin_must_change(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     person_id: PersonId,
 ) -> Result<()> {
@@ -80,7 +79,7 @@ pub async fn update_pin_must_change(
 }
 
 pub async fn update_language(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     id: PersonId,
     lang: Lang,

@@ -2,11 +2,10 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::actor::{Actor, CompanySettings, Role, SessionFacts};
-use crate::db::Db;
+use crate::db::{Db, PooledConnection};
 use crate::error::Result;
 use crate::feed::Head;
 use crate::ids::{CompanyId, PersonId, SessionId};
@@ -113,7 +112,7 @@ pub async fn find_session(db: &Db, key: [u8; 32], now: Timestamp) -> Result<Opti
 }
 
 /// The same for many open sockets at once.
-pub async fn list_sessions(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<FoundSession>> {
+pub async fn list_sessions(db: &mut PooledConnection, ids: &[Uuid]) -> Result<Vec<FoundSession>> {
     let rows = sqlx::query_as!(
         SessionRow,
         r#"select s.id, s.company_id, s.person_id, s.created_at, s.last_seen_at, s.proven_at,
@@ -139,7 +138,7 @@ pub async fn list_sessions(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Fo
 /// Remembers that sessions are in use; those seen after `unless_after` stay as they are. Another request, or
 /// another replica, that is just doing the same is not waited for.
 pub async fn touch_sessions(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     ids: &[Uuid],
     now: Timestamp,
     unless_after: Timestamp,
@@ -172,7 +171,7 @@ pub struct NewSession<'a> {
 
 /// Begins a session, or gives the person's running one its new key. False: the person's PIN or state has
 /// changed since it was checked. The row lock makes a reset wait, so that it sees, and ends, this session.
-pub async fn insert_session(db: &mut PgConnection, new: &NewSession<'_>) -> Result<bool> {
+pub async fn insert_session(db: &mut PooledConnection, new: &NewSession<'_>) -> Result<bool> {
     let done = sqlx::query!(
         "insert into sessions
            (key, id, company_id, person_id, created_at, last_seen_at, proven_at, touched_at, device_key)
@@ -200,7 +199,7 @@ pub async fn insert_session(db: &mut PgConnection, new: &NewSession<'_>) -> Resu
 }
 
 /// Takes a session's key away, while its row stays for the new one: open sockets do not notice.
-pub async fn update_session_keyless(db: &mut PgConnection, id: SessionId, nobody_s: &[u8]) -> Result<()> {
+pub async fn update_session_keyless(db: &mut PooledConnection, id: SessionId, nobody_s: &[u8]) -> Result<()> {
     sqlx::query!("update sessions set key = $2, old_key = null where id = $1", id.0, nobody_s)
         .execute(db)
         .await?;
@@ -209,7 +208,7 @@ pub async fn update_session_keyless(db: &mut PgConnection, id: SessionId, nobody
 
 /// Gives a session a new key in place of `old`, which serves until then. False: it has another key already.
 pub async fn update_session_renewed(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     id: SessionId,
     old: &[u8],
     new: &[u8],
@@ -230,7 +229,7 @@ pub async fn update_session_renewed(
 
 /// Asks for new keys for all sessions of a person.
 pub async fn update_sessions_renew(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     person_id: PersonId,
 ) -> Result<()> {
@@ -245,7 +244,7 @@ pub async fn update_sessions_renew(
 }
 
 /// Remembers that a person has just touched the session's device.
-pub async fn update_session_touched(db: &mut PgConnection, id: SessionId, now: Timestamp) -> Result<()> {
+pub async fn update_session_touched(db: &mut PooledConnection, id: SessionId, now: Timestamp) -> Result<()> {
     sqlx::query!("update sessions set touched_at = $2 where id = $1", id.0, now.to_sqlx() as _)
         .execute(db)
         .await?;
@@ -254,7 +253,7 @@ pub async fn update_session_touched(db: &mut PgConnection, id: SessionId, now: T
 
 /// Binds a session to the device it is used on.
 pub async fn update_session_device(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     id: SessionId,
     device: &[u8],
@@ -273,18 +272,22 @@ pub async fn update_session_device(
 }
 
 /// Writes what tower-sessions keeps; never brings an ended session back.
-pub async fn update_session_data(db: &mut PgConnection, key: &[u8], data: &serde_json::Value) -> Result<()> {
+pub async fn update_session_data(
+    db: &mut PooledConnection,
+    key: &[u8],
+    data: &serde_json::Value,
+) -> Result<()> {
     sqlx::query!("update sessions set data = $2 where key = $1", key, data).execute(db).await?;
     Ok(())
 }
 
-pub async fn delete_session_by_key(db: &mut PgConnection, key: &[u8]) -> Result<()> {
+pub async fn delete_session_by_key(db: &mut PooledConnection, key: &[u8]) -> Result<()> {
     sqlx::query!("delete from sessions where key = $1", key).execute(db).await?;
     Ok(())
 }
 
 /// Ends one session of the company. False: it had ended.
-pub async fn delete_session(db: &mut PgConnection, company_id: CompanyId, id: SessionId) -> Result<bool> {
+pub async fn delete_session(db: &mut PooledConnection, company_id: CompanyId, id: SessionId) -> Result<bool> {
     let done = sqlx::query!("delete from sessions where company_id = $1 and id = $2", company_id.0, id.0)
         .execute(db)
         .await?;
@@ -293,7 +296,7 @@ pub async fn delete_session(db: &mut PgConnection, company_id: CompanyId, id: Se
 
 /// Ends a person's sessions, but for one that may stay. How many ended.
 pub async fn delete_sessions_of(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     person_id: PersonId,
     but: Option<SessionId>,
@@ -311,7 +314,7 @@ pub async fn delete_sessions_of(
 
 /// Clears away sessions that have ended by age.
 pub async fn delete_old_sessions(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     created_before: Timestamp,
     seen_before: Timestamp,
 ) -> Result<u64> {

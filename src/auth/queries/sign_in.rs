@@ -2,16 +2,16 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::auth::model::OpenCompany;
 use crate::auth::model::limits::{ACCOUNT_WINDOW, SHARED_WINDOW, Tallies, Tally};
+use crate::db::PooledConnection;
 use crate::error::Result;
 use crate::ids::{CompanyId, PersonId};
 
 /// The open company with this code.
-pub async fn find_company(db: &mut PgConnection, code: &str) -> Result<Option<OpenCompany>> {
+pub async fn find_company(db: &mut PooledConnection, code: &str) -> Result<Option<OpenCompany>> {
     let row = sqlx::query!(
         "select id, code, name, login_digits, pin_digits from companies where code = $1 and closed_at is null",
         code
@@ -28,7 +28,7 @@ pub async fn find_company(db: &mut PgConnection, code: &str) -> Result<Option<Op
 }
 
 /// The open company, if there is exactly one.
-pub async fn find_only_company(db: &mut PgConnection) -> Result<Option<OpenCompany>> {
+pub async fn find_only_company(db: &mut PooledConnection) -> Result<Option<OpenCompany>> {
     let mut rows = sqlx::query!(
         "select id, code, name, login_digits, pin_digits from companies where closed_at is null order by id limit 2"
     )
@@ -58,7 +58,7 @@ pub struct Account {
 
 /// The active person with a number, or with an id.
 pub async fn find_account(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     number: Option<&str>,
     person_id: Option<PersonId>,
@@ -88,7 +88,7 @@ pub async fn find_account(
 }
 
 /// Makes sign-ins of a company take turns while they count failures and add their own.
-pub async fn lock_failures(db: &mut PgConnection, company_id: CompanyId) -> Result<()> {
+pub async fn lock_failures(db: &mut PooledConnection, company_id: CompanyId) -> Result<()> {
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", format!("sign-in {company_id}"))
         .execute(db)
         .await?;
@@ -105,7 +105,7 @@ pub struct FailureKey<'a> {
 
 /// Failures before `now`, as [`crate::auth::model::limits::wait`] wants them.
 pub async fn get_tallies(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     key: FailureKey<'_>,
     now: Timestamp,
@@ -140,7 +140,7 @@ pub async fn get_tallies(
 }
 
 pub async fn insert_failure(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     id: Uuid,
     key: FailureKey<'_>,
@@ -161,7 +161,7 @@ pub async fn insert_failure(
 }
 
 /// Takes back the failure that was written ahead of a PIN that was right.
-pub async fn delete_failure(db: &mut PgConnection, company_id: CompanyId, id: Uuid) -> Result<()> {
+pub async fn delete_failure(db: &mut PooledConnection, company_id: CompanyId, id: Uuid) -> Result<()> {
     sqlx::query!("delete from sign_in_failures where company_id = $1 and id = $2", company_id.0, id)
         .execute(db)
         .await?;
@@ -170,7 +170,7 @@ pub async fn delete_failure(db: &mut PgConnection, company_id: CompanyId, id: Uu
 
 /// Forgets a person's own slips once the PIN was right on a device of theirs.
 pub async fn delete_failures_on_known_devices(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     number: &str,
 ) -> Result<()> {
@@ -186,7 +186,7 @@ pub async fn delete_failures_on_known_devices(
 
 /// Remembers that this person has signed in on this device.
 pub async fn upsert_known_device(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     person_id: PersonId,
     device: &[u8],
@@ -207,7 +207,7 @@ pub async fn upsert_known_device(
 
 /// Clears away failures and devices that no longer count.
 pub async fn delete_old_attempts(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     failed_before: Timestamp,
     used_before: Timestamp,
 ) -> Result<()> {

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use serde_json::json;
-use sqlx::PgConnection;
 
 use super::{Operator, append};
 use crate::actor::Role;
@@ -14,6 +13,7 @@ use crate::auth::queries::people::update_pin_reset;
 use crate::auth::queries::{devices, sessions};
 use crate::companies::model::ListedCompany;
 use crate::config::Settings;
+use crate::db::PooledConnection;
 use crate::error::{AppError, Result};
 use crate::feed::EventKind;
 use crate::ids::{CompanyId, PersonId};
@@ -72,7 +72,7 @@ pub(super) fn new_admin(name: &str, number: &str, pin_hash: String, pin_must_cha
 }
 
 pub(super) async fn insert_admin(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     new: &NewPerson,
     kind: SecurityEvent,
@@ -85,7 +85,7 @@ pub(super) async fn insert_admin(
 }
 
 async fn note(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     kind: SecurityEvent,
     about: PersonId,

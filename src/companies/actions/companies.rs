@@ -1,13 +1,11 @@
 //! Companies: made, renamed, closed.
 
-use sqlx::PgConnection;
-
 use super::append;
 use crate::auth::queries::sessions;
 use crate::clock::Clock;
 use crate::companies::model::{ListedCompany, NewCompany, NewShipping, check_company};
 use crate::companies::queries;
-use crate::db::Db;
+use crate::db::{Db, PooledConnection};
 use crate::error::{AppError, Result};
 use crate::feed::EventKind;
 use crate::feed::queries::insert_head;
@@ -23,7 +21,7 @@ pub async fn create_company(db: &Db, new: NewCompany<'_>) -> Result<CompanyId> {
     Ok(id)
 }
 
-pub(super) async fn insert_company(db: &mut PgConnection, new: NewCompany<'_>) -> Result<CompanyId> {
+pub(super) async fn insert_company(db: &mut PooledConnection, new: NewCompany<'_>) -> Result<CompanyId> {
     let id = CompanyId::new();
     queries::insert_company(db, id, new.name, new.code, new.time_zone).await?;
     insert_head(db, id.0).await?;

@@ -5,11 +5,10 @@ pub mod companies;
 pub mod set_up;
 
 use jiff::Timestamp;
-use sqlx::PgConnection;
 
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::db::Db;
+use crate::db::{Db, PooledConnection};
 use crate::error::Result;
 use crate::feed::queries::append_event;
 use crate::feed::{EventKind, NewEvent};
@@ -25,7 +24,7 @@ pub struct Operator<'a> {
 
 /// Tells open screens; they find it on their next look.
 async fn append(
-    db: &mut PgConnection,
+    db: &mut PooledConnection,
     company_id: CompanyId,
     kind: EventKind,
     about: PersonId,

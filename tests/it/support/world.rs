@@ -14,6 +14,7 @@ use separacao::config::Settings;
 use separacao::db::Db;
 use separacao::feed;
 use separacao::ids::{CompanyId, ItemId, OrderId, PersonId};
+use separacao::lifecycle::Lifecycle;
 use separacao::orders::actions::import::{Document, import_order};
 use separacao::orders::model::{OrderSummary, ShippingOption};
 use separacao::orders::queries::import::{NewItem, NewOrder};
@@ -48,7 +49,7 @@ pub const BUYER: &str = "4000";
 /// Fills the template.
 pub async fn people(url: &str) {
     let settings = server::settings(url, &[]);
-    let db = Db::open(url, 2, 100).unwrap();
+    let db = Db::open(url, 2, 100, &Lifecycle::default()).unwrap();
     let turn = pin::turn().await.unwrap();
     let pin_hash = pin::hash(&settings, &turn, PIN).await.unwrap();
     drop(turn);
