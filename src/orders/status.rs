@@ -1,10 +1,10 @@
 //! An order's stored state, the status that is derived from its lines, and what keeps it from being finished.
 
-use super::item::{ItemState, RestState};
 use crate::error::{Sentence, Word};
 
 /// The stored state of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum OrderState {
     Open,
     Finished,
@@ -18,12 +18,6 @@ impl OrderState {
             OrderState::Finished => "finished",
             OrderState::Canceled => "canceled",
         }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        [OrderState::Open, OrderState::Finished, OrderState::Canceled]
-            .into_iter()
-            .find(|state| state.code() == code)
     }
 }
 
@@ -65,7 +59,7 @@ impl OrderStatus {
     }
 }
 
-/// How many lines of an order are in which condition.
+/// How many lines of an order count as what. What a line counts as is said once, in the generated columns of `order_items`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub lines: i64,
@@ -86,25 +80,6 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub fn of<'a>(items: impl IntoIterator<Item = &'a ItemState>) -> Self {
-        let mut counts = Counts::default();
-        for item in items {
-            let rest = !item.rest().is_zero();
-            let purchase =
-                rest && matches!(item.rest_state, RestState::PurchaseRequested | RestState::PurchaseOrdered);
-            counts.lines += 1;
-            counts.settled += i64::from(item.is_settled());
-            counts.touched += i64::from(!item.held().is_zero());
-            counts.pickable += i64::from(item.can_be_picked_now());
-            counts.in_purchase += i64::from(purchase);
-            counts.arrived += i64::from(purchase && !item.received.is_zero());
-            counts.short += i64::from(rest && item.rest_state == RestState::Short);
-            counts.substituted += i64::from(rest && item.rest_state == RestState::Substituted);
-            counts.to_return += i64::from(!item.to_return.is_zero());
-        }
-        counts
-    }
-
     /// Settled lines in percent, rounded down: 100 only when all are.
     pub fn percent(&self) -> i64 {
         if self.lines == 0 { 0 } else { self.settled * 100 / self.lines }

@@ -7,6 +7,7 @@ mod browser;
 mod build_mark;
 mod commands;
 mod connections;
+mod counting;
 mod doors;
 mod drain;
 mod embedded;

@@ -54,7 +54,8 @@ impl Boxed {
     /// The line's row on the order's page.
     async fn row(&self, client: &Client, n: usize) -> String {
         let page = client.get(&self.path()).await.text;
-        let (_, after) = page.split_once(&format!("<li id=\"item-{}\"", self.order.items[n])).expect("a row");
+        let (_, after) =
+            page.split_once(&format!("<li\n  id=\"item-{}\"", self.order.items[n])).expect("a row");
         after.split_once("</li>").unwrap().0.to_owned()
     }
 

@@ -40,7 +40,7 @@ impl Command for HandOverOrder<'_> {
         }
         let to = to.ok_or_else(unknown)?;
         let from = people::lock_person(tx, company_id, order.seller_id).await?;
-        queries::update_seller(tx, order.id, self.seller_id).await?;
+        queries::update_seller(tx, &order, self.seller_id).await?;
         let from = (order.seller_id, from.map(|person| person.name).unwrap_or_default());
         let detail = handed_over(from, (self.seller_id, to));
         self.on.record(tx, &order, Entry::order(EventKind::OrderHandedOver, &detail)).await

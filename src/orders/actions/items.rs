@@ -71,14 +71,14 @@ impl Command for PickItem<'_> {
         };
         let pick = PickRecord {
             // Named by its entry of the history: no later pick is ever taken for this one.
-            seq: i32::try_from(order.version + 1).map_err(AppError::internal)?,
+            seq: i32::try_from(order.next_version()).map_err(AppError::internal)?,
             person_id: self.on.actor.person_id,
             quantity: self.quantity,
             before: item.state.clone(),
             at: self.on.now,
         };
-        items::update_item(tx, item.id, &next, order.version + 1).await?;
-        picks::insert_pick(tx, order.id, item.id, &pick).await?;
+        items::update_item(tx, &order, item.id, &next).await?;
+        picks::insert_pick(tx, &order, item.id, &pick).await?;
         let detail = Detail { picks_added: vec![pick], ..Detail::line(item.id, item.state, next) };
         let entry = Entry {
             kind: EventKind::ItemPicked,
@@ -131,14 +131,14 @@ async fn back_to_shelf(
     let touched =
         |pick: &&PickRecord| removed.contains(&pick.seq) || reduced.is_some_and(|(seq, _)| seq == pick.seq);
     let picks_before: Vec<PickRecord> = picks.iter().filter(touched).cloned().collect();
-    picks::delete_picks(tx, order.id, item.id, &removed).await?;
+    picks::delete_picks(tx, order, item.id, &removed).await?;
     if let Some((seq, left)) = reduced
         && let Some(pick) = picks.into_iter().find(|pick| pick.seq == seq)
     {
         let pick = PickRecord { quantity: left, ..pick };
-        picks::insert_pick(tx, order.id, item.id, &pick).await?;
+        picks::insert_pick(tx, order, item.id, &pick).await?;
     }
-    items::update_item(tx, item.id, &state, order.version + 1).await?;
+    items::update_item(tx, order, item.id, &state).await?;
     let detail = Detail { picks_before, ..Detail::line(item.id, item.state, state) };
     let quantity = Some(amount);
     let entry = Entry { kind, item_id: Some(item.id), quantity, detail: &detail, undoes: None };
@@ -183,7 +183,7 @@ async fn change_rest(
         Ok(Decision::Already) => return Ok(Change::Unchanged),
         Err(refusal) => return Err(item_conflict(refusal, &item, on.now)),
     };
-    items::update_item(tx, item.id, &next, order.version + 1).await?;
+    items::update_item(tx, &order, item.id, &next).await?;
     let quantity = Some(item.state.rest());
     let detail = Detail { text: text.map(str::to_owned), ..Detail::line(item.id, item.state, next) };
     let entry = Entry { kind, item_id: Some(item_id), quantity, detail: &detail, undoes: None };

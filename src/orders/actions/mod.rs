@@ -63,7 +63,7 @@ impl OrderContext<'_> {
 
     /// Writes the entry of the order's history and names its event.
     async fn record(&self, tx: &mut CompanyTx, order: &LockedOrder, entry: Entry<'_>) -> Result<Change> {
-        let version = order.version + 1;
+        let version = order.next_version();
         let Entry { kind, item_id, quantity, detail, undoes } = entry;
         let new = NewEntry {
             order_id: order.id,

@@ -56,7 +56,7 @@ impl Command for ChangeNote<'_> {
         if text == Some(note.text.as_str()) {
             return Ok(Change::Unchanged);
         }
-        notes::update_note(tx, self.note_id, text, self.on.now).await?;
+        notes::update_note(tx, &order, self.note_id, text, self.on.now).await?;
         let kind = if text.is_some() { EventKind::NoteChanged } else { EventKind::NoteRemoved };
         let detail = Detail::note(self.note_id, Some(&note.text), text);
         self.on.record(tx, &order, Entry::order(kind, &detail)).await

@@ -69,7 +69,7 @@ impl Command for FinishOrder<'_> {
         }
         let closing =
             NewClosing { at: self.on.now, by: self.on.actor.person_id, reason: None, volumes: self.volumes };
-        order::update_state(tx, order.id, OrderState::Finished, Some(closing)).await?;
+        order::update_state(tx, &order, OrderState::Finished, Some(closing)).await?;
         let detail = Detail { text: self.volumes.map(|volumes| volumes.to_string()), ..Detail::default() };
         self.on.record(tx, &order, Entry::order(EventKind::OrderFinished, &detail)).await
     }
@@ -86,7 +86,7 @@ impl Command for ReopenOrder<'_> {
             number_is_free(tx, &order, self.on.now).await?;
         }
         // A number that is taken at this very moment is refused by the index `orders_number_key`.
-        order::update_state(tx, order.id, OrderState::Open, None).await?;
+        order::update_state(tx, &order, OrderState::Open, None).await?;
         self.on.record(tx, &order, Entry::order(EventKind::OrderReopened, &detail)).await
     }
 }
@@ -102,7 +102,7 @@ impl Command for CancelOrder<'_> {
         let reason = reason(&self.reason)?;
         let closing =
             NewClosing { at: self.on.now, by: self.on.actor.person_id, reason: Some(reason), volumes: None };
-        order::update_state(tx, order.id, OrderState::Canceled, Some(closing)).await?;
+        order::update_state(tx, &order, OrderState::Canceled, Some(closing)).await?;
         let detail = Detail::text(reason);
         self.on.record(tx, &order, Entry::order(EventKind::OrderCanceled, &detail)).await
     }
@@ -115,7 +115,7 @@ impl Command for SetUrgent<'_> {
             return Ok(Change::Unchanged);
         }
         let fields = OrderFields { urgent: self.urgent, ..order.fields };
-        order::update_fields(tx, order.id, fields).await?;
+        order::update_fields(tx, &order, fields).await?;
         let kind = if self.urgent { EventKind::OrderUrgent } else { EventKind::OrderNotUrgent };
         self.on.record(tx, &order, Entry::order(kind, &Detail::order(order.fields, fields))).await
     }
@@ -141,7 +141,7 @@ impl Command for ChangeShipping<'_> {
             shipping_id: self.shipping_id,
             packaging_id: self.packaging_id,
         };
-        order::update_fields(tx, order.id, fields).await?;
+        order::update_fields(tx, &order, fields).await?;
         let packagings = options::list_packaging_options(tx, Some(self.packaging_id)).await?;
         let packaging = packagings.iter().find(|packaging| packaging.id == self.packaging_id);
         let text = format!("{} · {}", option.name, packaging.map_or("", |packaging| packaging.name.as_str()));

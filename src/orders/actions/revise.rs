@@ -14,6 +14,7 @@ use crate::orders::item::ItemState;
 use crate::orders::model::RevisedCounts;
 use crate::orders::queries::documents::{self, Document};
 use crate::orders::queries::import::{self, NewItem, NewOrder};
+use crate::orders::queries::order::LockedOrder;
 use crate::orders::queries::revise::{self as queries, Base};
 use crate::orders::queries::{items, notes, search};
 use crate::orders::revise::{Fate, RevisedLine, Revision, Wanted, revise};
@@ -89,10 +90,9 @@ pub async fn revise_order(
         let sentence = Sentence::new("conflict.revision_changed");
         return Err(AppError::Conflict(sentence.text("number", base.label())));
     }
-    let version = order.version + 1;
     let header = base.revised_header(newer.quote);
-    queries::update_header(tx, order.id, &header).await?;
-    let (lines, snapshots) = write_lines(tx, on, &revision, newer.quote, version).await?;
+    queries::update_header(tx, &order, &header).await?;
+    let (lines, snapshots) = write_lines(tx, &order, &revision, newer.quote).await?;
     let number = newer.quote.number.as_deref();
     let kept =
         documents::insert_document(tx, order.id, number, &newer.document, Some(newer.draft_id), on.now);
@@ -117,10 +117,9 @@ pub async fn revise_order(
 /// Writes every line; answers each that changed, before and after: its state, and what it says.
 async fn write_lines(
     tx: &mut CompanyTx,
-    on: OrderContext<'_>,
+    order: &LockedOrder,
     revision: &Revision<'_>,
     quote: &NewOrder,
-    version: i64,
 ) -> Result<(Vec<LineChange>, Vec<SnapshotChange>)> {
     let stays = |line: &&RevisedLine<'_>| line.fate != Fate::Leaves;
     let known: Vec<(ItemId, &Snapshot)> = revision
@@ -130,11 +129,11 @@ async fn write_lines(
         .filter_map(|line| Some((line.item?.id, &line.snapshot)))
         .collect();
     let last = revision.lines.iter().map(|line| line.snapshot.position).max().unwrap_or_default();
-    queries::update_snapshots(tx, on.order_id, &known, last).await?;
+    queries::update_snapshots(tx, order, &known, last).await?;
     let (mut lines, mut snapshots) = (Vec::new(), Vec::new());
     for line in revision.changes() {
         let Some(item) = line.item else { continue };
-        items::update_item(tx, item.id, &line.after, version).await?;
+        items::update_item(tx, order, item.id, &line.after).await?;
         lines.push(LineChange { item: item.id, before: item.state.clone(), after: line.after.clone() });
         let after = (line.fate != Fate::Leaves).then(|| line.snapshot.clone());
         snapshots.push(SnapshotChange { item: item.id, before: Some(Snapshot::of(item)), after });
@@ -147,7 +146,7 @@ async fn write_lines(
         .filter(|(_, line)| line.item.is_none())
         .map(|(new, _)| new)
         .collect();
-    let ids = import::insert_items(tx, on.order_id, &new, version).await?;
+    let ids = import::insert_items(tx, order.id, &new, order.next_version()).await?;
     for (id, line) in ids.into_iter().zip(fresh) {
         lines.push(LineChange { item: id, before: ItemState::absent(), after: line.after.clone() });
         snapshots.push(SnapshotChange { item: id, before: None, after: Some(line.snapshot.clone()) });

@@ -80,25 +80,24 @@ impl UndoAction<'_> {
 
     /// Puts everything back as it was before; answers what that changed.
     async fn restore(&self, tx: &mut CompanyTx, order: &LockedOrder, detail: Detail) -> Result<Detail> {
-        let version = order.version + 1;
         let added: Vec<i32> = detail.picks_added.iter().map(|pick| pick.seq).collect();
         for LineChange { item, before, .. } in &detail.lines {
-            items::update_item(tx, *item, before, version).await?;
+            items::update_item(tx, order, *item, before).await?;
             if !added.is_empty() {
-                picks::delete_picks(tx, order.id, *item, &added).await?;
+                picks::delete_picks(tx, order, *item, &added).await?;
             }
             for pick in &detail.picks_before {
-                picks::insert_pick(tx, order.id, *item, pick).await?;
+                picks::insert_pick(tx, order, *item, pick).await?;
             }
         }
         let mut back = Detail::default();
         if let Some(change) = &detail.order {
             let fields = change.taken_back(order.fields);
-            order::update_fields(tx, order.id, fields).await?;
+            order::update_fields(tx, order, fields).await?;
             back.order = Some(OrderChange { before: order.fields, after: fields });
         }
         if let Some(NoteChange { id, before, after }) = detail.note {
-            notes::update_note(tx, id, before.as_deref(), self.on.now).await?;
+            notes::update_note(tx, order, id, before.as_deref(), self.on.now).await?;
             back.note = Some(NoteChange { id, before: after, after: before });
         }
         let reversed = |LineChange { item, before, after }| LineChange { item, before: after, after: before };

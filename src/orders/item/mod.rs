@@ -12,8 +12,9 @@ pub use decisions::{Decision, ItemRefusal, PutBack, SHORT_REASONS, StandingPick}
 pub use status::{ItemGroup, ItemStatus};
 
 /// What is to happen with the rest of a line (quantity − picked). The only stored state of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
 #[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum RestState {
     Pending,
     PurchaseRequested,
@@ -23,14 +24,6 @@ pub enum RestState {
 }
 
 impl RestState {
-    pub const ALL: [RestState; 5] = [
-        RestState::Pending,
-        RestState::PurchaseRequested,
-        RestState::PurchaseOrdered,
-        RestState::Substituted,
-        RestState::Short,
-    ];
-
     /// The word in the database.
     pub fn code(self) -> &'static str {
         match self {
@@ -40,10 +33,6 @@ impl RestState {
             RestState::Substituted => "substituted",
             RestState::Short => "short",
         }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        RestState::ALL.into_iter().find(|state| state.code() == code)
     }
 }
 
@@ -96,17 +85,6 @@ impl ItemState {
     /// Units still to be settled.
     pub fn rest(&self) -> Decimal {
         self.quantity - self.picked
-    }
-
-    /// Picked, substituted or short: nothing left to do.
-    pub fn is_settled(&self) -> bool {
-        self.to_return.is_zero()
-            && (self.rest().is_zero() || matches!(self.rest_state, RestState::Substituted | RestState::Short))
-    }
-
-    /// Whether goods for this line are known to be on the shelf.
-    pub fn can_be_picked_now(&self) -> bool {
-        !self.rest().is_zero() && (self.rest_state == RestState::Pending || !self.received.is_zero())
     }
 
     /// Units in the box: those that are wanted and those that must go back. The picks that stand add up to it.

@@ -39,11 +39,13 @@ pub struct OpenOrder {
 /// Every open order with its counts, in the board's order: filters by status need them all.
 pub async fn list_open_counts(tx: &mut CompanyTx) -> Result<Vec<OpenOrder>> {
     let rows = sqlx::query!(
-        r#"select o.id, o.seller_id, count(*) filter (where i.quantity > 0 or i.to_return > 0) as "lines!",
-             count(*) filter (where i.quantity > 0 and i.to_return = 0 and (i.picked = i.quantity or i.rest_state in ('substituted', 'short'))) as "settled!",
-             count(*) filter (where i.picked + i.to_return > 0) as "touched!",
-             count(*) filter (where i.picked < i.quantity and (i.rest_state = 'pending' or i.received > 0)) as "pickable!",
-             count(*) filter (where i.picked < i.quantity and i.rest_state in ('purchase_requested', 'purchase_ordered')) as "in_purchase!"
+        r#"select o.id,
+             o.seller_id,
+             count(*) filter (where i.is_listed) as "lines!",
+             count(*) filter (where i.is_settled) as "settled!",
+             count(*) filter (where i.is_touched) as "touched!",
+             count(*) filter (where i.is_pickable) as "pickable!",
+             count(*) filter (where i.is_in_purchase) as "in_purchase!"
            from orders o join order_items i on i.company_id = o.company_id and i.order_id = o.id
            where o.company_id = $1 and o.state = 'open'
            group by o.company_id, o.id
@@ -74,7 +76,8 @@ pub async fn list_open_counts(tx: &mut CompanyTx) -> Result<Vec<OpenOrder>> {
 pub async fn get_totals(tx: &mut CompanyTx, since: Timestamp) -> Result<(i64, i64)> {
     let row = sqlx::query!(
         r#"select (select count(*) from orders where company_id = $1 and state = 'open') as "open!",
-             (select count(*) from orders where company_id = $1 and state = 'finished' and closed_at >= $2 and closed_at < 'infinity') as "finished!""#,
+             (select count(*) from orders
+              where company_id = $1 and state = 'finished' and closed_at >= $2 and closed_at < 'infinity') as "finished!""#,
         tx.company_id().0,
         since.to_sqlx() as _
     )

@@ -26,7 +26,8 @@ pub async fn insert_document(
 ) -> Result<i32> {
     let revision = sqlx::query_scalar!(
         "insert into order_documents (company_id, order_id, revision, file_name, sha256, pdf, at, number, draft_id)
-         values ($1, $2, (select coalesce(max(revision), 0) + 1 from order_documents where company_id = $1 and order_id = $2), $3, $4, $5, $6, $7, $8)
+         values ($1, $2, (select coalesce(max(revision), 0) + 1 from order_documents where company_id = $1 and order_id = $2),
+           $3, $4, $5, $6, $7, $8)
          returning revision",
         tx.company_id().0,
         order_id.0,

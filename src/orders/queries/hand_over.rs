@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::feed::EventKind;
 use crate::ids::{OrderId, PersonId};
 use crate::orders::history::Detail;
+use crate::orders::queries::order::LockedOrder;
 
 /// The open orders of a seller, locked.
 pub async fn lock_open_orders(tx: &mut CompanyTx, seller_id: PersonId) -> Result<Vec<OrderId>> {
@@ -23,11 +24,11 @@ pub async fn lock_open_orders(tx: &mut CompanyTx, seller_id: PersonId) -> Result
     Ok(ids.into_iter().map(OrderId).collect())
 }
 
-pub async fn update_seller(tx: &mut CompanyTx, id: OrderId, seller_id: PersonId) -> Result<()> {
+pub async fn update_seller(tx: &mut CompanyTx, order: &LockedOrder, seller_id: PersonId) -> Result<()> {
     sqlx::query!(
         "update orders set seller_id = $3 where company_id = $1 and id = $2",
         tx.company_id().0,
-        id.0,
+        order.id.0,
         seller_id.0
     )
     .execute(&mut **tx)

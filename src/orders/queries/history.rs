@@ -19,8 +19,16 @@ pub async fn list_timeline(
     only: Option<&[i64]>,
 ) -> Result<Vec<TimelineEntry>> {
     let rows = sqlx::query!(
-        r#"select h.version, h.kind, h.quantity, h.at, h.detail ->> 'text' as text, h.undone_by is not null as "undone!",
-             h.detail -> 'revision' -> 'counts' as "revised: Json<RevisedCounts>", p.name as actor, i.description as "description?", d.revision as "document?"
+        r#"select h.version,
+             h.kind,
+             h.quantity,
+             h.at,
+             h.detail ->> 'text' as text,
+             h.undone_by is not null as "undone!",
+             h.detail -> 'revision' -> 'counts' as "revised: Json<RevisedCounts>",
+             p.name as actor,
+             i.description as "description?",
+             d.revision as "document?"
            from order_history h
            join people p on p.company_id = $1 and p.id = h.actor_id
            left join order_items i on i.company_id = $1 and i.id = h.item_id
@@ -130,7 +138,13 @@ pub struct StoredEntry {
 
 pub async fn find_entry(tx: &mut CompanyTx, order_id: OrderId, version: i64) -> Result<Option<StoredEntry>> {
     let row = sqlx::query!(
-        r#"select kind, item_id, quantity, actor_id, detail as "detail: Json<Detail>", undone_by is not null as "undone!", at
+        r#"select kind,
+             item_id,
+             quantity,
+             actor_id,
+             detail as "detail: Json<Detail>",
+             undone_by is not null as "undone!",
+             at
            from order_history where company_id = $1 and order_id = $2 and version = $3"#,
         tx.company_id().0,
         order_id.0,

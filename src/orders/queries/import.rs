@@ -86,7 +86,8 @@ pub async fn insert_items(
     let prices: Vec<i64> = lines.iter().map(|(_, item)| item.unit_price_cents).collect();
     let totals: Vec<i64> = lines.iter().map(|(_, item)| item.total_cents).collect();
     sqlx::query!(
-        "insert into order_items (company_id, id, order_id, position, code, description, unit, quantity, unit_price_cents, total_cents, version)
+        "insert into order_items (company_id, id, order_id, position, code, description, unit, quantity, unit_price_cents,
+           total_cents, version)
          select $1, id, $2, position, code, description, unit, quantity, price, total, $11
          from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::bigint[], $9::bigint[], $10::integer[])
            as line(id, code, description, unit, quantity, price, total, position)",

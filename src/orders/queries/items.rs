@@ -4,10 +4,11 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::db::CompanyTx;
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::ids::{ItemId, OrderId, PersonId};
 use crate::orders::item::{ItemState, Replacement, RestState};
 use crate::orders::model::{Item, LastChange, LastPick};
+use crate::orders::queries::order::LockedOrder;
 
 /// A line with the entry of the history that changed it last, and its last pick.
 struct ItemRow {
@@ -21,7 +22,7 @@ struct ItemRow {
     quantity: Decimal,
     picked: Decimal,
     to_return: Decimal,
-    rest_state: String,
+    rest_state: RestState,
     ordered: Decimal,
     received: Decimal,
     not_found: Decimal,
@@ -40,7 +41,7 @@ struct ItemRow {
 }
 
 impl ItemRow {
-    fn into_item(self) -> Result<Item> {
+    fn into_item(self) -> Item {
         let last_change = match (self.kind, self.actor_id, self.actor, self.at) {
             (Some(kind), Some(by), Some(by_name), Some(at)) => Some(LastChange {
                 version: self.version,
@@ -56,7 +57,7 @@ impl ItemRow {
             .replacement
             .zip(self.replacement_quantity)
             .map(|(text, quantity)| Replacement { text, quantity });
-        Ok(Item {
+        Item {
             id: ItemId(self.id),
             position: self.position,
             code: self.code,
@@ -68,7 +69,7 @@ impl ItemRow {
                 quantity: self.quantity,
                 picked: self.picked,
                 to_return: self.to_return,
-                rest_state: rest_state(&self.rest_state)?,
+                rest_state: self.rest_state,
                 ordered: self.ordered,
                 received: self.received,
                 not_found: self.not_found,
@@ -78,7 +79,7 @@ impl ItemRow {
             },
             last_change,
             last_pick: self.last_seq.zip(self.last_picked).map(|(seq, quantity)| LastPick { seq, quantity }),
-        })
+        }
     }
 }
 
@@ -87,16 +88,41 @@ pub async fn list_items(tx: &mut CompanyTx, order_id: OrderId, only: Option<&[It
     let only: Option<Vec<Uuid>> = only.map(|ids| ids.iter().map(|id| id.0).collect());
     let rows = sqlx::query_as!(
         ItemRow,
-        r#"select i.id, i.position, i.code, i.description, i.unit, i.unit_price_cents, i.total_cents, i.quantity, i.picked, i.to_return,
-             i.rest_state, i.ordered, i.received, i.not_found, i.replacement, i.replacement_quantity, i.reason, i.off_quote, i.version,
-             h.kind as "kind?", h.quantity as "moved?", h.actor_id as "actor_id?", h.at as "at?", p.name as "actor?",
-             k.seq as "last_seq?", k.quantity as "last_picked?"
+        r#"select i.id,
+             i.position,
+             i.code,
+             i.description,
+             i.unit,
+             i.unit_price_cents,
+             i.total_cents,
+             i.quantity,
+             i.picked,
+             i.to_return,
+             i.rest_state as "rest_state: RestState",
+             i.ordered,
+             i.received,
+             i.not_found,
+             i.replacement,
+             i.replacement_quantity,
+             i.reason,
+             i.off_quote,
+             i.version,
+             h.kind as "kind?",
+             h.quantity as "moved?",
+             h.actor_id as "actor_id?",
+             h.at as "at?",
+             p.name as "actor?",
+             k.seq as "last_seq?",
+             k.quantity as "last_picked?"
            from order_items i
            left join order_history h on h.company_id = $1 and h.order_id = i.order_id and h.version = i.version and i.version > 0
            left join people p on p.company_id = $1 and p.id = h.actor_id
-           left join lateral (select seq, quantity from item_picks where company_id = $1 and order_id = $2 and item_id = i.id
-             and i.picked + i.to_return > 0 order by seq desc limit 1) k on true
-           where i.company_id = $1 and i.order_id = $2 and case when $3::uuid[] is null then i.quantity > 0 or i.to_return > 0 else i.id = any($3) end
+           left join lateral (
+             select seq, quantity from item_picks
+             where company_id = $1 and order_id = $2 and item_id = i.id and i.is_touched
+             order by seq desc limit 1
+           ) k on true
+           where i.company_id = $1 and i.order_id = $2 and case when $3::uuid[] is null then i.is_listed else i.id = any($3) end
            order by i.position"#,
         tx.company_id().0,
         order_id.0,
@@ -104,15 +130,20 @@ pub async fn list_items(tx: &mut CompanyTx, order_id: OrderId, only: Option<&[It
     )
     .fetch_all(&mut **tx)
     .await?;
-    rows.into_iter().map(ItemRow::into_item).collect()
+    Ok(rows.into_iter().map(ItemRow::into_item).collect())
 }
 
-/// Writes a line's new state; `version` is that of the entry that changed it.
-pub async fn update_item(tx: &mut CompanyTx, item_id: ItemId, state: &ItemState, version: i64) -> Result<()> {
+/// Writes the new state of a line of a locked order, as changed by the entry that comes next.
+pub async fn update_item(
+    tx: &mut CompanyTx,
+    order: &LockedOrder,
+    item_id: ItemId,
+    state: &ItemState,
+) -> Result<()> {
     sqlx::query!(
         "update order_items set quantity = $3, picked = $4, to_return = $5, rest_state = $6, ordered = $7, received = $8,
            not_found = $9, replacement = $10, replacement_quantity = $11, reason = $12, version = $13, off_quote = $14
-         where company_id = $1 and id = $2",
+         where company_id = $1 and id = $2 and order_id = $15",
         tx.company_id().0,
         item_id.0,
         state.quantity,
@@ -125,14 +156,11 @@ pub async fn update_item(tx: &mut CompanyTx, item_id: ItemId, state: &ItemState,
         state.replacement.as_ref().map(|replacement| replacement.text.as_str()),
         state.replacement.as_ref().map(|replacement| replacement.quantity),
         state.reason,
-        version,
-        state.off_quote
+        order.next_version(),
+        state.off_quote,
+        order.id.0
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
-}
-
-pub(super) fn rest_state(code: &str) -> Result<RestState> {
-    RestState::from_code(code).ok_or_else(|| AppError::internal(format!("unknown rest state {code}")))
 }

@@ -10,6 +10,7 @@ use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::ids::{NoteId, OrderId, PersonId};
 use crate::orders::model::Note;
+use crate::orders::queries::order::LockedOrder;
 
 pub(super) async fn list_notes(tx: &mut CompanyTx, orders: &[Uuid]) -> Result<HashMap<OrderId, Vec<Note>>> {
     let mut notes: HashMap<OrderId, Vec<Note>> = HashMap::new();
@@ -17,7 +18,13 @@ pub(super) async fn list_notes(tx: &mut CompanyTx, orders: &[Uuid]) -> Result<Ha
         return Ok(notes);
     }
     let rows = sqlx::query!(
-        "select n.id, n.order_id, n.text, n.version, n.at, n.author_id, p.name as author
+        "select n.id,
+           n.order_id,
+           n.text,
+           n.version,
+           n.at,
+           n.author_id,
+           p.name as author
          from order_notes n join people p on p.company_id = $1 and p.id = n.author_id
          where n.company_id = $1 and n.order_id = any($2) and n.removed_at is null order by n.at, n.id",
         tx.company_id().0,
@@ -87,15 +94,23 @@ pub async fn find_note(tx: &mut CompanyTx, order_id: OrderId, id: NoteId) -> Res
     }))
 }
 
-/// Changes a note, or removes it (`text` None). A text brings one back that was removed.
-pub async fn update_note(tx: &mut CompanyTx, id: NoteId, text: Option<&str>, at: Timestamp) -> Result<()> {
+/// Changes a note of a locked order, or removes it (`text` None). A text brings one back that was removed.
+pub async fn update_note(
+    tx: &mut CompanyTx,
+    order: &LockedOrder,
+    id: NoteId,
+    text: Option<&str>,
+    at: Timestamp,
+) -> Result<()> {
     sqlx::query!(
-        "update order_notes set text = coalesce($3, text), removed_at = case when $3::text is null then $4::timestamptz end, version = version + 1
-         where company_id = $1 and id = $2",
+        "update order_notes set text = coalesce($3, text),
+           removed_at = case when $3::text is null then $4::timestamptz end, version = version + 1
+         where company_id = $1 and id = $2 and order_id = $5",
         tx.company_id().0,
         id.0,
         text,
-        at.to_sqlx() as _
+        at.to_sqlx() as _,
+        order.id.0
     )
     .execute(&mut **tx)
     .await?;

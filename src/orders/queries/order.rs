@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 
-use super::summaries;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
@@ -26,11 +25,27 @@ pub struct LockedOrder {
     pub closed_by_name: Option<String>,
 }
 
+impl LockedOrder {
+    /// The version of the entry that comes next in the order's history: the one that tells of what is written now.
+    pub fn next_version(&self) -> i64 {
+        self.version + 1
+    }
+}
+
 /// People are looked up by subqueries: whoever waited for the row sees its newest version, but what was joined to
 /// the old one would stay as it was.
 pub async fn lock_order(tx: &mut CompanyTx, id: OrderId) -> Result<LockedOrder> {
     let row = sqlx::query!(
-        r#"select o.state, o.number, o.seller_id, o.imported_by, o.urgent, o.shipping_id, o.packaging_id, o.version, o.closed_at, o.closed_by,
+        r#"select o.state as "state: OrderState",
+             o.number,
+             o.seller_id,
+             o.imported_by,
+             o.urgent,
+             o.shipping_id,
+             o.packaging_id,
+             o.version,
+             o.closed_at,
+             o.closed_by,
              (select s.active from people s where s.company_id = $1 and s.id = o.seller_id) as "seller_active!",
              (select cb.name from people cb where cb.company_id = $1 and cb.id = o.closed_by) as "closed_by_name?"
            from orders o where o.company_id = $1 and o.id = $2 for no key update"#,
@@ -42,7 +57,7 @@ pub async fn lock_order(tx: &mut CompanyTx, id: OrderId) -> Result<LockedOrder> 
     .ok_or(AppError::NotFound)?;
     Ok(LockedOrder {
         id,
-        state: summaries::state(&row.state)?,
+        state: row.state,
         seller_id: PersonId(row.seller_id),
         seller_active: row.seller_active,
         imported_by: PersonId(row.imported_by),
@@ -70,14 +85,15 @@ pub struct NewClosing<'a> {
 
 pub async fn update_state(
     tx: &mut CompanyTx,
-    id: OrderId,
+    order: &LockedOrder,
     state: OrderState,
     closing: Option<NewClosing<'_>>,
 ) -> Result<()> {
     sqlx::query!(
-        "update orders set state = $3, closed_at = $4, closed_by = $5, close_reason = $6, volumes = $7 where company_id = $1 and id = $2",
+        "update orders set state = $3, closed_at = $4, closed_by = $5, close_reason = $6, volumes = $7
+         where company_id = $1 and id = $2",
         tx.company_id().0,
-        id.0,
+        order.id.0,
         state.code(),
         closing.as_ref().map(|closing| closing.at.to_sqlx()) as _,
         closing.as_ref().map(|closing| closing.by.0),
@@ -90,11 +106,11 @@ pub async fn update_state(
 }
 
 /// Writes what was chosen for the order as a whole.
-pub async fn update_fields(tx: &mut CompanyTx, id: OrderId, fields: OrderFields) -> Result<()> {
+pub async fn update_fields(tx: &mut CompanyTx, order: &LockedOrder, fields: OrderFields) -> Result<()> {
     sqlx::query!(
         "update orders set shipping_id = $3, packaging_id = $4, urgent = $5 where company_id = $1 and id = $2",
         tx.company_id().0,
-        id.0,
+        order.id.0,
         fields.shipping_id.0,
         fields.packaging_id.0,
         fields.urgent

@@ -8,11 +8,17 @@ use crate::error::Result;
 use crate::ids::{ItemId, OrderId, PersonId};
 use crate::orders::history::PickRecord;
 use crate::orders::item::ItemState;
+use crate::orders::queries::order::LockedOrder;
 
 /// The picks of a line that stand, oldest first.
 pub async fn list_picks(tx: &mut CompanyTx, order_id: OrderId, item_id: ItemId) -> Result<Vec<PickRecord>> {
     let rows = sqlx::query!(
-        r#"select seq, person_id, quantity, before as "before: Json<ItemState>", at from item_picks
+        r#"select seq,
+             person_id,
+             quantity,
+             before as "before: Json<ItemState>",
+             at
+           from item_picks
            where company_id = $1 and order_id = $2 and item_id = $3 order by seq"#,
         tx.company_id().0,
         order_id.0,
@@ -34,7 +40,7 @@ pub async fn list_picks(tx: &mut CompanyTx, order_id: OrderId, item_id: ItemId) 
 
 pub async fn insert_pick(
     tx: &mut CompanyTx,
-    order_id: OrderId,
+    order: &LockedOrder,
     item_id: ItemId,
     pick: &PickRecord,
 ) -> Result<()> {
@@ -43,7 +49,7 @@ pub async fn insert_pick(
          values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (company_id, order_id, item_id, seq) do update set quantity = excluded.quantity",
         tx.company_id().0,
-        order_id.0,
+        order.id.0,
         item_id.0,
         pick.seq,
         pick.person_id.0,
@@ -58,14 +64,14 @@ pub async fn insert_pick(
 
 pub async fn delete_picks(
     tx: &mut CompanyTx,
-    order_id: OrderId,
+    order: &LockedOrder,
     item_id: ItemId,
     seqs: &[i32],
 ) -> Result<()> {
     sqlx::query!(
         "delete from item_picks where company_id = $1 and order_id = $2 and item_id = $3 and seq = any($4)",
         tx.company_id().0,
-        order_id.0,
+        order.id.0,
         item_id.0,
         seqs
     )

@@ -10,6 +10,7 @@ use crate::ids::{ItemId, OrderId, PackagingId, PersonId, ShippingId};
 use crate::orders::history::{Header, Snapshot};
 use crate::orders::model::Item;
 use crate::orders::queries::items;
+use crate::orders::queries::order::LockedOrder;
 
 /// An order that a newer quote may change.
 #[derive(Debug)]
@@ -34,8 +35,18 @@ pub async fn get_base(tx: &mut CompanyTx, id: OrderId) -> Result<Base> {
 
 async fn get_header(tx: &mut CompanyTx, id: OrderId) -> Result<Header> {
     let row = sqlx::query!(
-        "select number, customer_code, customer, seller_id, quote_date, shipping_id, packaging_id, total_cents,
-           discount_cents, payable_cents, values_mismatch_reason, urgent
+        "select number,
+           customer_code,
+           customer,
+           seller_id,
+           quote_date,
+           shipping_id,
+           packaging_id,
+           total_cents,
+           discount_cents,
+           payable_cents,
+           values_mismatch_reason,
+           urgent
          from orders where company_id = $1 and id = $2",
         tx.company_id().0,
         id.0
@@ -60,13 +71,13 @@ async fn get_header(tx: &mut CompanyTx, id: OrderId) -> Result<Header> {
 }
 
 /// Writes the header. A number that another order has is refused by the index `orders_number_key`.
-pub async fn update_header(tx: &mut CompanyTx, id: OrderId, header: &Header) -> Result<()> {
+pub async fn update_header(tx: &mut CompanyTx, order: &LockedOrder, header: &Header) -> Result<()> {
     sqlx::query!(
         "update orders set number = $3, customer_code = $4, customer = $5, seller_id = $6, quote_date = $7, shipping_id = $8,
            packaging_id = $9, total_cents = $10, discount_cents = $11, payable_cents = $12, values_mismatch_reason = $13, urgent = $14
          where company_id = $1 and id = $2",
         tx.company_id().0,
-        id.0,
+        order.id.0,
         header.number,
         header.customer_code,
         header.customer,
@@ -89,7 +100,7 @@ pub async fn update_header(tx: &mut CompanyTx, id: OrderId, header: &Header) -> 
 /// left come after it. A place belongs to one line at every moment, so all go out of the way first.
 pub async fn update_snapshots(
     tx: &mut CompanyTx,
-    order_id: OrderId,
+    order: &LockedOrder,
     lines: &[(ItemId, &Snapshot)],
     last: i32,
 ) -> Result<()> {
@@ -103,7 +114,7 @@ pub async fn update_snapshots(
     sqlx::query!(
         "update order_items set position = -position where company_id = $1 and order_id = $2",
         tx.company_id().0,
-        order_id.0
+        order.id.0
     )
     .execute(&mut **tx)
     .await?;
@@ -114,7 +125,7 @@ pub async fn update_snapshots(
            as l(id, position, code, description, unit, price, total)
          where i.company_id = $1 and i.order_id = $2 and i.id = l.id",
         tx.company_id().0,
-        order_id.0,
+        order.id.0,
         &ids,
         &positions,
         &codes,
@@ -131,7 +142,7 @@ pub async fn update_snapshots(
                from order_items where company_id = $1 and order_id = $2 and position < 0) l
          where i.company_id = $1 and i.order_id = $2 and i.id = l.id",
         tx.company_id().0,
-        order_id.0,
+        order.id.0,
         last
     )
     .execute(&mut **tx)

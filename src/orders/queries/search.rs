@@ -23,7 +23,8 @@ pub async fn list_matching(tx: &mut CompanyTx, words: &[String]) -> Result<Vec<O
 /// Adds an order's words; those it has already are left.
 pub async fn insert_words(tx: &mut CompanyTx, order_id: OrderId, words: &[String]) -> Result<()> {
     sqlx::query!(
-        "insert into search_words (company_id, word, order_id) select $1, word, $2 from unnest($3::text[]) as word on conflict do nothing",
+        "insert into search_words (company_id, word, order_id)
+         select $1, word, $2 from unnest($3::text[]) as word on conflict do nothing",
         tx.company_id().0,
         order_id.0,
         words

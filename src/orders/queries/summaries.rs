@@ -29,7 +29,7 @@ struct SummaryRow {
     shipping: String,
     packaging_id: Uuid,
     packaging: String,
-    state: String,
+    state: OrderState,
     urgent: bool,
     values_mismatch_reason: Option<String>,
     imported_at: jiff_sqlx::Timestamp,
@@ -55,7 +55,7 @@ struct SummaryRow {
 }
 
 impl SummaryRow {
-    fn into_summary(self, notes: Vec<Note>) -> Result<OrderSummary> {
+    fn into_summary(self, notes: Vec<Note>) -> OrderSummary {
         let closed = match (self.closed_at, self.closed_by) {
             (Some(at), Some(by)) => Some(Closing {
                 at: at.to_jiff(),
@@ -66,7 +66,7 @@ impl SummaryRow {
             }),
             _ => None,
         };
-        Ok(OrderSummary {
+        OrderSummary {
             id: OrderId(self.id),
             number: self.number,
             customer_code: self.customer_code,
@@ -86,7 +86,7 @@ impl SummaryRow {
             shipping: self.shipping,
             packaging_id: PackagingId(self.packaging_id),
             packaging: self.packaging,
-            state: state(&self.state)?,
+            state: self.state,
             urgent: self.urgent,
             values_mismatch_reason: self.values_mismatch_reason,
             imported_at: self.imported_at.to_jiff(),
@@ -107,29 +107,71 @@ impl SummaryRow {
             closed,
             all_returned: self.all_returned,
             version: self.version,
-        })
+        }
     }
 }
 
 /// The summaries of some orders, in the order of `ids`; ids that do not exist are left out.
+#[expect(clippy::too_many_lines, reason = "one statement, one column a line")]
 pub async fn list_summaries(tx: &mut CompanyTx, ids: &[OrderId]) -> Result<Vec<OrderSummary>> {
     let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows = sqlx::query_as!(
         SummaryRow,
-        r#"select o.id, o.number, o.customer_code, o.customer, o.seller_id, s.name as seller, s.active as seller_active, o.imported_by, ib.name as importer, o.quote_date as quote_date,
-             o.total_cents, o.discount_cents, o.payable_cents,
-             o.shipping_id, sh.name as shipping, o.packaging_id, pk.name as packaging, o.state, o.urgent,
-             o.values_mismatch_reason, o.imported_at, o.closed_at, o.closed_by, cb.name as "closed_by_name?", o.close_reason, o.volumes, o.version,
-             c.lines as "lines!", c.settled as "settled!", c.touched as "touched!", c.pickable as "pickable!",
-             c.in_purchase as "in_purchase!", c.arrived as "arrived!", c.short as "short!", c.substituted as "substituted!", c.to_return as "to_return!",
-             exists (select from order_notes n where n.company_id = $1 and n.order_id = o.id and n.removed_at is null) as "has_notes!",
-             array(select p.name from item_picks k join people p on p.company_id = $1 and p.id = k.person_id
-                   where k.company_id = $1 and k.order_id = o.id group by p.id, p.name order by min(k.at)) as "picked_by!",
-             (select max(h.at) from order_history h where h.company_id = $1 and h.order_id = o.id and c.settled = c.lines
-                and (h.version = c.last_version or h.version > c.last_version and h.kind = 'order_reopened')) as ready_since,
+        r#"select o.id,
+             o.number,
+             o.customer_code,
+             o.customer,
+             o.seller_id,
+             s.name as seller,
+             s.active as seller_active,
+             o.imported_by,
+             ib.name as importer,
+             o.quote_date,
+             o.total_cents,
+             o.discount_cents,
+             o.payable_cents,
+             o.shipping_id,
+             sh.name as shipping,
+             o.packaging_id,
+             pk.name as packaging,
+             o.state as "state: OrderState",
+             o.urgent,
+             o.values_mismatch_reason,
+             o.imported_at,
+             o.closed_at,
+             o.closed_by,
+             cb.name as "closed_by_name?",
+             o.close_reason,
+             o.volumes,
+             o.version,
+             c.lines as "lines!",
+             c.settled as "settled!",
+             c.touched as "touched!",
+             c.pickable as "pickable!",
+             c.in_purchase as "in_purchase!",
+             c.arrived as "arrived!",
+             c.short as "short!",
+             c.substituted as "substituted!",
+             c.to_return as "to_return!",
+             exists (
+               select from order_notes n where n.company_id = $1 and n.order_id = o.id and n.removed_at is null
+             ) as "has_notes!",
+             array(
+               select p.name from item_picks k join people p on p.company_id = $1 and p.id = k.person_id
+               where k.company_id = $1 and k.order_id = o.id group by p.id, p.name order by min(k.at)
+             ) as "picked_by!",
+             (
+               select max(h.at) from order_history h
+               where h.company_id = $1 and h.order_id = o.id and c.settled = c.lines
+                 and (h.version = c.last_version or h.version > c.last_version and h.kind = 'order_reopened')
+             ) as ready_since,
              case when o.state = 'canceled' and c.touched = 0 then exists (
-               select from order_history h where h.company_id = $1 and h.order_id = o.id and h.kind = 'item_returned' and h.undone_by is null
-                 and h.version > (select max(k.version) from order_history k where k.company_id = $1 and k.order_id = o.id and k.kind = 'order_canceled')
+               select from order_history h
+               where h.company_id = $1 and h.order_id = o.id and h.kind = 'item_returned' and h.undone_by is null
+                 and h.version > (
+                   select max(k.version) from order_history k
+                   where k.company_id = $1 and k.order_id = o.id and k.kind = 'order_canceled'
+                 )
              ) else false end as "all_returned!"
            from orders o
            join people s on s.company_id = $1 and s.id = o.seller_id
@@ -138,15 +180,15 @@ pub async fn list_summaries(tx: &mut CompanyTx, ids: &[OrderId]) -> Result<Vec<O
            join packaging_options pk on pk.company_id = $1 and pk.id = o.packaging_id
            left join people cb on cb.company_id = $1 and cb.id = o.closed_by
            join lateral (
-             select count(*) filter (where i.quantity > 0 or i.to_return > 0) as lines,
-               count(*) filter (where i.quantity > 0 and i.to_return = 0 and (i.picked = i.quantity or i.rest_state in ('substituted', 'short'))) as settled,
-               count(*) filter (where i.picked + i.to_return > 0) as touched,
-               count(*) filter (where i.picked < i.quantity and (i.rest_state = 'pending' or i.received > 0)) as pickable,
-               count(*) filter (where i.picked < i.quantity and i.rest_state in ('purchase_requested', 'purchase_ordered')) as in_purchase,
-               count(*) filter (where i.picked < i.quantity and i.rest_state in ('purchase_requested', 'purchase_ordered') and i.received > 0) as arrived,
-               count(*) filter (where i.picked < i.quantity and i.rest_state = 'short') as short,
-               count(*) filter (where i.picked < i.quantity and i.rest_state = 'substituted') as substituted,
-               count(*) filter (where i.to_return > 0) as to_return,
+             select count(*) filter (where i.is_listed) as lines,
+               count(*) filter (where i.is_settled) as settled,
+               count(*) filter (where i.is_touched) as touched,
+               count(*) filter (where i.is_pickable) as pickable,
+               count(*) filter (where i.is_in_purchase) as in_purchase,
+               count(*) filter (where i.has_arrived) as arrived,
+               count(*) filter (where i.is_short) as short,
+               count(*) filter (where i.is_substituted) as substituted,
+               count(*) filter (where i.must_return) as to_return,
                max(i.version) as last_version
              from order_items i where i.company_id = $1 and i.order_id = o.id
            ) c on true
@@ -162,7 +204,7 @@ pub async fn list_summaries(tx: &mut CompanyTx, ids: &[OrderId]) -> Result<Vec<O
     for row in rows {
         let id = OrderId(row.id);
         let notes = notes.remove(&id).unwrap_or_default();
-        found.insert(id, row.into_summary(notes)?);
+        found.insert(id, row.into_summary(notes));
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
@@ -181,8 +223,4 @@ pub async fn order_exists(tx: &mut CompanyTx, id: OrderId) -> Result<bool> {
     .fetch_one(&mut **tx)
     .await?;
     Ok(exists)
-}
-
-pub(super) fn state(code: &str) -> Result<OrderState> {
-    OrderState::from_code(code).ok_or_else(|| AppError::internal(format!("unknown order state {code}")))
 }

@@ -3,7 +3,6 @@ use rstest::rstest;
 
 use super::*;
 use crate::orders::item::{Decision, ItemStatus, Replacement, StandingPick};
-use crate::orders::status::Counts;
 
 fn units(n: i64) -> Decimal {
     Decimal::from(n)
@@ -76,8 +75,6 @@ fn fewer_than_picked_go_back(
     assert_eq!((after.picked, after.to_return, after.rest()), (units(keeps), units(returns), units(rest)));
     assert!(after.is_sound());
     assert_eq!(after.status() == ItemStatus::Return, returns > 0);
-    assert!(returns == 0 || !after.is_settled(), "to return is unsettled");
-    assert_eq!(Counts::of([&after]).to_return, i64::from(returns > 0));
 }
 
 #[test]
@@ -170,6 +167,14 @@ fn lines() -> impl Strategy<Value = Vec<(u8, i64, i64, u8)>> {
     prop::collection::vec((0u8..5, 1i64..12, 0i64..12, 0u8..5), 0..8)
 }
 
+const REST_STATES: [RestState; 5] = [
+    RestState::Pending,
+    RestState::PurchaseRequested,
+    RestState::PurchaseOrdered,
+    RestState::Substituted,
+    RestState::Short,
+];
+
 fn order((position, (code, quantity, had, kind)): (i32, (u8, i64, i64, u8))) -> Item {
     item(position, &code.to_string(), quantity, |state| {
         state.picked = units(had.min(quantity));
@@ -177,7 +182,7 @@ fn order((position, (code, quantity, had, kind)): (i32, (u8, i64, i64, u8))) -> 
         if rest.is_zero() {
             return;
         }
-        state.rest_state = RestState::ALL[usize::from(kind)];
+        state.rest_state = REST_STATES[usize::from(kind)];
         if state.rest_state == RestState::PurchaseOrdered {
             state.ordered = units(1);
             state.received = units(had % 2);

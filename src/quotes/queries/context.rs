@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::actor::folded_name;
 use crate::db::CompanyTx;
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
 use crate::orders::access::Ownership;
 use crate::orders::queries::{options, revise, summaries};
@@ -131,41 +131,45 @@ struct OrderRow {
     number: Option<String>,
     customer: String,
     quote_date: jiff_sqlx::Date,
-    state: String,
+    state: OrderState,
 }
 
-impl OrderRow {
-    fn known(self) -> Result<KnownOrder> {
-        let unknown = || AppError::internal(format!("unknown order state {}", self.state));
-        Ok(KnownOrder {
-            state: OrderState::from_code(&self.state).ok_or_else(unknown)?,
-            id: OrderId(self.id),
-            number: self.number,
-            customer: self.customer,
-            quote_date: self.quote_date.to_jiff(),
-        })
+impl From<OrderRow> for KnownOrder {
+    fn from(row: OrderRow) -> Self {
+        KnownOrder {
+            state: row.state,
+            id: OrderId(row.id),
+            number: row.number,
+            customer: row.customer,
+            quote_date: row.quote_date.to_jiff(),
+        }
     }
 }
 
 async fn list_numbers(tx: &mut CompanyTx, numbers: &[String]) -> Result<HashMap<String, KnownOrder>> {
     let rows = sqlx::query_as!(
         OrderRow,
-        "select id, number, customer, quote_date, state from orders
-         where company_id = $1 and number = any($2) and state <> 'canceled'",
+        r#"select id, number, customer, quote_date, state as "state: OrderState" from orders
+           where company_id = $1 and number = any($2) and state <> 'canceled'"#,
         tx.company_id().0,
         numbers
     )
     .fetch_all(&mut **tx)
     .await?;
-    let known = rows.into_iter().map(OrderRow::known).collect::<Result<Vec<_>>>()?;
-    Ok(known.into_iter().map(|order| (order.number.clone().unwrap_or_default(), order)).collect())
+    let known = rows.into_iter().map(KnownOrder::from);
+    Ok(known.map(|order| (order.number.clone().unwrap_or_default(), order)).collect())
 }
 
 async fn list_files(tx: &mut CompanyTx, files: &[Vec<u8>]) -> Result<HashMap<Vec<u8>, KnownOrder>> {
     let rows = sqlx::query!(
-        "select d.sha256, o.id, o.number, o.customer, o.quote_date, o.state
-         from order_documents d join orders o on o.company_id = $1 and o.id = d.order_id
-         where d.company_id = $1 and d.sha256 = any($2) and o.state <> 'canceled' order by o.imported_at",
+        r#"select d.sha256,
+             o.id,
+             o.number,
+             o.customer,
+             o.quote_date,
+             o.state as "state: OrderState"
+           from order_documents d join orders o on o.company_id = $1 and o.id = d.order_id
+           where d.company_id = $1 and d.sha256 = any($2) and o.state <> 'canceled' order by o.imported_at"#,
         tx.company_id().0,
         files
     )
@@ -174,9 +178,9 @@ async fn list_files(tx: &mut CompanyTx, files: &[Vec<u8>]) -> Result<HashMap<Vec
     let known = rows.into_iter().map(|row| {
         let (id, number, customer) = (row.id, row.number, row.customer);
         let order = OrderRow { id, number, customer, quote_date: row.quote_date, state: row.state };
-        Ok((row.sha256, order.known()?))
+        (row.sha256, order.into())
     });
-    known.collect()
+    Ok(known.collect())
 }
 
 async fn list_shared_files(tx: &mut CompanyTx, files: &[Vec<u8>]) -> Result<HashSet<Vec<u8>>> {
@@ -197,7 +201,14 @@ async fn list_open_orders(
     customers: &[String],
 ) -> Result<HashMap<String, Vec<OpenOrder>>> {
     let rows = sqlx::query!(
-        r#"select o.id, o.number, o.customer_code, o.customer, o.quote_date, o.seller_id, s.active as seller_active, o.imported_by
+        r#"select o.id,
+             o.number,
+             o.customer_code,
+             o.customer,
+             o.quote_date,
+             o.seller_id,
+             s.active as seller_active,
+             o.imported_by
            from (select distinct unnest($2::text[]) as code) c
            cross join lateral (
              select * from orders where company_id = $1 and customer_code = c.code and state = 'open'
@@ -240,7 +251,11 @@ async fn list_numberless(tx: &mut CompanyTx, wanted: &[(String, Date)]) -> Resul
     let customers: Vec<String> = wanted.iter().map(|(customer, _)| customer.clone()).collect();
     let dates: Vec<String> = wanted.iter().map(|(_, date)| date.to_string()).collect();
     let rows = sqlx::query!(
-        r#"select o.id, o.customer_code, o.customer, o.quote_date, o.state,
+        r#"select o.id,
+             o.customer_code,
+             o.customer,
+             o.quote_date,
+             o.state as "state: OrderState",
              array_agg(i.code order by i.position) as "codes!",
              array_agg(i.description order by i.position) as "descriptions!",
              array_agg(i.quantity order by i.position) as "quantities!: Vec<Decimal>"
@@ -265,7 +280,7 @@ async fn list_numberless(tx: &mut CompanyTx, wanted: &[(String, Date)]) -> Resul
         let texts = row.codes.into_iter().zip(row.descriptions);
         let lines: Vec<(String, String, Decimal)> =
             texts.zip(row.quantities).map(|((code, text), quantity)| (code, text, quantity)).collect();
-        Ok(NumberlessOrder { order: found.known()?, customer_code: row.customer_code, lines })
+        NumberlessOrder { order: found.into(), customer_code: row.customer_code, lines }
     });
-    known.collect()
+    Ok(known.collect())
 }

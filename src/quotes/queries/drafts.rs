@@ -97,9 +97,18 @@ impl From<Row> for Draft {
 pub async fn list_drafts(tx: &mut CompanyTx, importer_id: Option<PersonId>) -> Result<Vec<Draft>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select d.id, d.importer_id, i.name as importer, d.file_name, d.sha256,
-             d.reading || '{"text": []}' as "reading!: Json<Reading>", d.corrections as "corrections: Json<Corrections>",
-             d.form as "form: Json<DraftForm>", d.version, d.created_at, c.name as changed_by, d.changed_at
+        r#"select d.id,
+             d.importer_id,
+             i.name as importer,
+             d.file_name,
+             d.sha256,
+             d.reading || '{"text": []}' as "reading!: Json<Reading>",
+             d.corrections as "corrections: Json<Corrections>",
+             d.form as "form: Json<DraftForm>",
+             d.version,
+             d.created_at,
+             c.name as changed_by,
+             d.changed_at
            from quote_drafts d
            join people i on i.company_id = $1 and i.id = d.importer_id
            join people c on c.company_id = $1 and c.id = d.changed_by
@@ -121,9 +130,18 @@ pub async fn find_draft(
 ) -> Result<Option<Draft>> {
     let row = sqlx::query_as!(
         Row,
-        r#"select d.id, d.importer_id, i.name as importer, d.file_name, d.sha256,
-             d.reading as "reading: Json<Reading>", d.corrections as "corrections: Json<Corrections>",
-             d.form as "form: Json<DraftForm>", d.version, d.created_at, c.name as changed_by, d.changed_at
+        r#"select d.id,
+             d.importer_id,
+             i.name as importer,
+             d.file_name,
+             d.sha256,
+             d.reading as "reading: Json<Reading>",
+             d.corrections as "corrections: Json<Corrections>",
+             d.form as "form: Json<DraftForm>",
+             d.version,
+             d.created_at,
+             c.name as changed_by,
+             d.changed_at
            from quote_drafts d
            join people i on i.company_id = $1 and i.id = d.importer_id
            join people c on c.company_id = $1 and c.id = d.changed_by

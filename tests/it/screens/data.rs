@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use separacao::html::{Layout, RenderContext, SignedIn, WorkCalendar};
 use separacao::ids::{ItemId, NoteId, OrderId, PackagingId, PersonId, ShippingId};
 use separacao::lang::Lang;
-use separacao::orders::item::{ItemState, Replacement, RestState};
+use separacao::orders::item::{ItemState, ItemStatus, Replacement, RestState};
 use separacao::orders::model::{
     Closing, Item, LastChange, Note, OrderSummary, PackagingOption, RevisedCounts, ShippingOption,
     TimelineEntry, Totals,
@@ -141,6 +141,27 @@ pub fn items() -> Vec<Item> {
             item.state = item.state.revised(Decimal::ZERO);
         }),
     ]
+}
+
+/// What these lines count as: what they are shown as.
+pub fn counts_of(items: &[Item]) -> Counts {
+    let lines =
+        |of: &[ItemStatus]| items.iter().filter(|item| of.contains(&item.state.status())).count() as i64;
+    Counts {
+        lines: items.len() as i64,
+        settled: lines(&[ItemStatus::Picked, ItemStatus::Substituted, ItemStatus::Short]),
+        touched: items.iter().filter(|item| !item.state.held().is_zero()).count() as i64,
+        pickable: lines(&[ItemStatus::Pending, ItemStatus::Swap, ItemStatus::Arrived]),
+        in_purchase: lines(&[
+            ItemStatus::PurchaseRequested,
+            ItemStatus::PurchaseOrdered,
+            ItemStatus::Arrived,
+        ]),
+        arrived: lines(&[ItemStatus::Arrived]),
+        short: lines(&[ItemStatus::Short]),
+        substituted: lines(&[ItemStatus::Substituted]),
+        to_return: lines(&[ItemStatus::Return]),
+    }
 }
 
 pub fn order(n: u128, customer: &str, counts: Counts) -> OrderSummary {
@@ -295,9 +316,8 @@ pub fn timeline() -> Vec<TimelineEntry> {
 }
 
 pub fn the_order() -> OrderSummary {
-    let mut one =
-        order(7, "Eletrônica São José & Filhos", Counts::of(items().iter().map(|item| &item.state)));
-    one.counts = Counts::of(items().iter().map(|item| &item.state));
+    let mut one = order(7, "Eletrônica São José & Filhos", counts_of(&items()));
+    one.counts = counts_of(&items());
     one.urgent = true;
     one.notes = vec![note(1, "Cliente retira às 16h, deixar no balcão", "Marina Alves")];
     one.picked_by = vec!["Maria".to_owned(), "João".to_owned()];

@@ -12,8 +12,9 @@ use separacao::http::views::ErrorPage;
 use separacao::ids::{DraftId, OrderId, PersonId};
 use separacao::lang::Lang;
 use separacao::orders::indicators::{Indicators, Trend};
+use separacao::orders::item::ItemGroup;
 use separacao::orders::model::{ClosedOrder, Closing, Item, OrderChoices, OrderSummary};
-use separacao::orders::status::{Counts, OrderState, OrderStatus};
+use separacao::orders::status::{OrderState, OrderStatus};
 use separacao::orders::views::order::{OpenSheet, OrderBody};
 use separacao::orders::views::refused_form::FormState;
 use separacao::orders::views::{BoardBody, BoardFilter, ClosedPage, CountersFragment};
@@ -23,8 +24,8 @@ use separacao::quotes::views::{ImportPage, PreviewPage, UploadResult};
 use separacao::screen::Screen;
 
 use super::data::{
-    EVERYTHING, board, chrome, finished, items, minutes_ago, packagings, scene, shippings, the_order,
-    timeline, uuid,
+    EVERYTHING, board, chrome, counts_of, finished, items, minutes_ago, packagings, scene, shippings,
+    the_order, timeline, uuid,
 };
 use super::drafts;
 
@@ -185,6 +186,8 @@ pub fn error_page(status: u16) -> String {
     ErrorPage { chrome: &chrome, status, sentence: None, back: "/" }.render().unwrap()
 }
 
+const SETTLED: [ItemGroup; 3] = [ItemGroup::Picked, ItemGroup::Substituted, ItemGroup::Short];
+
 /// Every page there is, by the name it is looked at under.
 pub fn pages() -> Vec<(&'static str, String)> {
     let pin =
@@ -253,9 +256,10 @@ fn board_pages() -> Vec<(&'static str, String)> {
 
 fn order_pages() -> Vec<(&'static str, String)> {
     let (order, items) = (the_order(), items());
-    let settled: Vec<Item> = items.iter().filter(|item| item.state.is_settled()).cloned().collect();
+    let settled: Vec<Item> =
+        items.iter().filter(|item| SETTLED.contains(&item.state.group())).cloned().collect();
     let mut ready = order.clone();
-    ready.counts = Counts::of(settled.iter().map(|item| &item.state));
+    ready.counts = counts_of(&settled);
     let item_sheet = |n: usize| order_page(&order, &items, OpenSheet::Item(items[n].id), EVERYTHING);
     vec![
         ("order", order_page(&order, &items, OpenSheet::None, EVERYTHING)),
