@@ -56,7 +56,9 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Refusal> {
             NoteKind::Comment => LeftoverKind::Comment,
             NoteKind::Field => LeftoverKind::Field,
         };
-        Leftover::new(kind, note.text, 0)
+        // A line drawn through an amount has no words.
+        let text = if note.text.is_empty() { "—".to_owned() } else { note.text };
+        Leftover::new(kind, text, 0)
     });
     reading.leftovers.extend(notes);
     reading.leftovers.truncate(MOST_LEFTOVERS);

@@ -6,7 +6,7 @@ use super::columns::Columns;
 use super::layout::Line;
 use super::paper::shortened;
 use super::row::{self, Row};
-use super::words::{is_carried, page_number};
+use super::words::{is_carried, is_nothing_more, page_number};
 use super::wrap::{self, Belongs, Extra, Habits, Neighbour, Piece};
 use crate::quotes::leftover::{Leftover, LeftoverKind};
 use crate::quotes::numbers::parse_money;
@@ -18,6 +18,8 @@ pub struct Body {
     /// Of each row: its page and height, and the lines of its description above and below its own.
     places: Vec<Place>,
     leftovers: Vec<Leftover>,
+    /// The middle of the column of descriptions.
+    middle: f32,
 }
 
 #[derive(Default)]
@@ -48,6 +50,7 @@ impl Body {
         foot: Option<&Line<'_>>,
     ) {
         let page = lines.first().map_or(0, |line| line.page);
+        self.middle = f32::midpoint(columns.code.right, columns.unit_from());
         let mut extras: Vec<Extra> = Vec::new();
         let mut above: Option<usize> = None;
         for entry in classify(lines, columns, self.rows.len(), foot) {
@@ -144,7 +147,7 @@ impl Body {
     }
 
     fn habits(&self) -> Habits {
-        let mut habits = Habits::default();
+        let mut habits = Habits { middle: self.middle, ..Habits::default() };
         let mut pitches: Vec<f32> = Vec::new();
         for (row, place) in self.rows.iter().zip(&self.places) {
             let extras = place.above.iter().chain(&place.below);
@@ -205,8 +208,11 @@ fn judge(row: &Row, place: &Place, habits: Habits) -> (String, Vec<(LeftoverKind
     let mut upper = described.then_some(own).or(place.above.last().map(piece));
     for extra in &place.below {
         let lower = piece(extra);
-        let belongs =
+        let mut belongs =
             upper.map_or(Belongs::Surely, |upper| wrap::belongs(upper, lower, within(extra), habits));
+        if belongs == Belongs::Perhaps && ends_with_amounts(&extra.text) {
+            belongs = Belongs::No;
+        }
         tell(&mut told, belongs, extra);
         if belongs != Belongs::No {
             parts.push(&extra.text);
@@ -266,7 +272,7 @@ fn classify(body: &[&Line<'_>], columns: &Columns, before: usize, foot: Option<&
     let entries = body.iter().zip(rows).map(|(line, row)| match row {
         Some(row) => Entry::Row(row, line.y),
         None if line.large => Entry::Other(LeftoverKind::Mark, line.text()),
-        None if is_carried(&line.text()) => Entry::Furniture,
+        None if is_carried(&line.text()) || is_nothing_more(&line.text()) => Entry::Furniture,
         None if is_number(line) => Entry::Furniture,
         None if Columns::read(line).is_some() => Entry::Furniture,
         None => zone

@@ -17,6 +17,8 @@ pub fn start(text: &str) -> Option<Start<'_>> {
     let unmarked = text.trim_start_matches(|letter: char| !letter.is_alphanumeric() && letter != '/');
     let end = unmarked.find([' ', '/']).unwrap_or(unmarked.len());
     let (code, rest) = unmarked.split_at_checked(end)?;
+    // "14/2" is one word.
+    let is_whole = !rest.starts_with('/') || rest.contains(' ');
     let rest = rest.trim_start();
     let digits = code.bytes().all(|byte| byte.is_ascii_digit());
     let is_code = code.chars().any(|letter| letter.is_ascii_digit())
@@ -25,7 +27,7 @@ pub fn start(text: &str) -> Option<Start<'_>> {
     // "CB11 --> CABO" begins with the goods' own name.
     let is_reference =
         !digits && (rest.trim_start_matches('/').trim_start().starts_with("--") || code.ends_with('-'));
-    let certain = unmarked.len() == text.len() && (digits || rest.is_empty());
+    let certain = unmarked.len() == text.len() && is_whole && (digits || rest.is_empty());
     (is_code && !is_reference).then_some(Start { code, rest, certain })
 }
 

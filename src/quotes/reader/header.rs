@@ -130,6 +130,12 @@ impl Header {
             })
             && !is_header(next);
         if !goes_on {
+            // Right below, but elsewhere: it may be the rest of the name all the same.
+            let near = next.page == own.page && next.y - own.y <= 1.2 * first.size && !is_header(next);
+            let beneath = next.runs.first().is_some_and(|run| run.left < first.left);
+            if near && beneath {
+                self.doubts.push((LeftoverKind::Header, format!("{name} / {}", next.text())));
+            }
             return Some(name);
         }
         let rest = unligated(&next.text());
@@ -226,7 +232,10 @@ fn unligated(text: &str) -> String {
 /// The line's runs, in which each label begins one: labels that stand in one run are parted, and words of one label are
 /// joined.
 fn labelled_runs(line: &Line<'_>) -> Vec<Run> {
-    let parted: Vec<Run> = line.runs.iter().flat_map(|run| parted(run)).collect();
+    let mut parted: Vec<Run> = line.runs.iter().flat_map(|run| parted(run)).collect();
+    if parted.len() > line.runs.len() {
+        parted.sort_by(|one, other| one.left.total_cmp(&other.left));
+    }
     with_whole_labels(&parted.iter().collect::<Vec<_>>())
 }
 

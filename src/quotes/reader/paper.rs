@@ -79,10 +79,10 @@ fn put_in_order(lines: &mut [Line<'_>]) -> bool {
     let told = printed.iter().flatten().filter_map(|page| page.of).max();
     let mut sorted = numbers.clone();
     sorted.sort_unstable();
-    let repeated = sorted.chunk_by(|one, other| one == other).any(|same| same.len() > 1);
-    if repeated {
-        // The same page again, or the same number on each: the table itself tells.
-        return true;
+    let times: Vec<usize> = sorted.chunk_by(|one, other| one == other).map(<[_]>::len).collect();
+    if times.iter().any(|times| *times > 1) {
+        // Whole copies, or the same number on each page: the table itself tells.
+        return times.iter().all(|one| *one == times[0]);
     }
     let all = numbers.len() == pages.len();
     let complete = if all {

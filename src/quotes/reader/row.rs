@@ -66,11 +66,14 @@ impl<'r> Head<'r> {
         let second = runs.get(1).filter(is_left);
         // "01 02653": the number of the line stands left of the code.
         if let Some(second) = second
-            && code::line_number(&first.text) == Some(number)
+            && let Some(counted) = code::line_number(&first.text)
             && code::start(&second.text).is_some_and(|start| start.code.len() >= 4)
         {
             let mut head = Self::read(&runs[1..], columns, usize::MAX);
             head.used.push(first);
+            if counted != number {
+                head.doubt = Some(first.text.clone());
+            }
             return head;
         }
         if let Some(rest) = code::behind_line_number(&first.text, number) {

@@ -1,6 +1,7 @@
 //! What else is printed on a quote's pages: their numbers, and the words that say that a table goes on.
 
 use super::layout::{Line, key};
+use crate::quotes::numbers::parse_money;
 
 /// A line that says that the table goes on or was carried forward, beside its amounts.
 const CARRIED: [&str; 18] = [
@@ -31,6 +32,18 @@ pub fn is_carried(text: &str) -> bool {
     let named = key(&words);
     let named = named.strip_suffix('r').filter(|_| text.contains("R$")).unwrap_or(&named);
     CARRIED.contains(&named)
+}
+
+/// What may be added to a total besides the goods.
+const ADDED: [&str; 9] =
+    ["frete", "acrescimo", "acrescimos", "ipi", "st", "icmsst", "seguro", "outrasdespesas", "despesas"];
+
+/// Whether a text says that nothing is added for freight or the like.
+pub fn is_nothing_more(text: &str) -> bool {
+    let Some(at) = text.find(|letter: char| letter.is_ascii_digit()) else { return false };
+    let (name, amount) = text.split_at(at);
+    let named = key(name.trim_end().trim_end_matches("R$"));
+    ADDED.contains(&&*named) && parse_money(amount).is_some_and(|amount| amount.is_zero())
 }
 
 /// The number of a page as printed, and of how many.

@@ -98,6 +98,8 @@ pub struct Habits {
     pub letters: usize,
     /// From row to row, where nothing stands between them.
     pub pitch: Option<f32>,
+    /// The middle of the column of descriptions.
+    pub middle: f32,
 }
 
 /// A line of a description, as far as wrapping it goes.
@@ -115,6 +117,8 @@ pub struct Piece<'t> {
 
 /// Lines of one description stand closer than rows do; this share of their distance.
 const CLOSER: f32 = 0.9;
+/// A line at this share of it stands like a row of its own.
+const APART: f32 = 0.97;
 /// The same, in font sizes, where no two rows follow each other.
 const CLOSE: f32 = 1.35;
 
@@ -132,7 +136,12 @@ pub fn belongs(upper: Piece<'_>, lower: Piece<'_>, drawn_within: bool, habits: H
     }
     let alike = (upper.size - lower.size).abs() <= 0.08 * upper.size && upper.ink == lower.ink;
     let step = lower.y - upper.y;
-    let near = upper.page == lower.page
-        && habits.pitch.map_or(step <= CLOSE * upper.size, |pitch| step <= CLOSER * pitch);
-    if alike && (near || drawn_within) { Belongs::Surely } else { Belongs::Perhaps }
+    let same_page = upper.page == lower.page;
+    if same_page && !drawn_within && habits.pitch.is_some_and(|pitch| step >= APART * pitch) {
+        return Belongs::No;
+    }
+    let near = same_page && habits.pitch.map_or(step <= CLOSE * upper.size, |pitch| step <= CLOSER * pitch);
+    // Half of the column is left: nobody wraps there, but a note may stand below.
+    let early = upper.right + lower.first_word < habits.middle;
+    if alike && (drawn_within || (near && !early)) { Belongs::Surely } else { Belongs::Perhaps }
 }
