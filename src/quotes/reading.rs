@@ -29,7 +29,7 @@ impl Reading {
 }
 
 /// Characters of which one may be without a meaning before that is why a paper was not recognised.
-const CERTAIN: usize = 20;
+const CERTAIN: usize = 50;
 /// The longest list of what was not read: more say nothing more.
 const MOST_LEFTOVERS: usize = 300;
 

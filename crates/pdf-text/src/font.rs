@@ -84,7 +84,8 @@ impl Font {
             text.clear();
             let known = self.meaning(code, &mut text);
             let width = self.widths.of(code, &text);
-            if !known {
+            if !known || self.is_wide_space(code, width, &text) {
+                text.clear();
                 text.push(if self.is_space(code, width) { ' ' } else { char::REPLACEMENT_CHARACTER });
             }
             let uncertain = self.guessed || text.contains(char::REPLACEMENT_CHARACTER);
@@ -103,6 +104,13 @@ impl Font {
         let letters = usize::try_from(code).ok().and_then(|code| self.letters.get(code));
         text.push_str(letters.map_or("", String::as_str));
         is_readable(text)
+    }
+
+    /// Said to be a space, but as wide as a letter, and of an unusual code: the file hides what it is.
+    fn is_wide_space(&self, code: u32, width: f32, text: &str) -> bool {
+        let usual = if self.composite { code <= 3 } else { matches!(code, 9 | 10 | 13 | 32 | 160) };
+        let blank = text.chars().all(char::is_whitespace);
+        blank && !usual && width * self.unit > 0.45 * self.em && self.widths.varies_at(code)
     }
 
     /// A space that the file forgot to map: the usual codes of one, in the usual width.
@@ -231,4 +239,30 @@ fn font_with(encoding: Object) -> Dictionary {
     font.set("Type", Object::Name(b"Font".to_vec()));
     font.set("Encoding", encoding);
     font
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_glyphs_say_letters_with_or_without_a_suffix() {
+        let said = [
+            ("ccedilla", "ç"),
+            ("zero.alt", "0"),
+            ("A.sc", "A"),
+            ("uni00E7", "ç"),
+            ("uni00660069", "fi"),
+            ("u1F600", "😀"),
+            ("f_i", "fi"),
+            ("f_i.liga", "fi"),
+            ("g32", ""),
+            ("glyph7", ""),
+            (".notdef", ""),
+            ("uniXYZW", ""),
+        ];
+        for (name, letters) in said {
+            assert_eq!(named_letters(name.as_bytes()), letters, "{name}");
+        }
+    }
 }

@@ -106,6 +106,10 @@ impl Open {
     /// Otherwise two text objects never join: one may be drawn right up to, or over, the other.
     fn continues(&self, glyph: &Glyph, blank: bool) -> bool {
         let size = self.run.size;
+        if self.run.sight == Sight::Slanted && glyph.sight == Sight::Slanted {
+            // Its letters stand on no line: what is drawn together is read together.
+            return glyph.show == self.last_show || (glyph.object == self.object && glyph.length == 1);
+        }
         if (glyph.y - self.run.y).abs() > 0.1 * size
             || (glyph.size - size).abs() > 0.1 * size
             || (!blank && (glyph.sight != self.run.sight || glyph.ink != self.run.ink))

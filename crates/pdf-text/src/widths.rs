@@ -82,6 +82,13 @@ impl Widths {
         widths.get(widths.len() / 2).copied().unwrap_or(*default)
     }
 
+    /// Whether the font tells the width of this code, and others have other widths.
+    pub fn varies_at(&self, code: u32) -> bool {
+        let Self::Ranges(ranges, _) = self else { return false };
+        let own = ranges.range(..=code).next_back().filter(|(_, (last, _))| code <= *last);
+        own.is_some_and(|(_, (_, width))| ranges.values().any(|(_, other)| (other - width).abs() > 1.0))
+    }
+
     pub fn of(&self, code: u32, text: &str) -> f32 {
         match self {
             Self::Fixed(width) => *width,

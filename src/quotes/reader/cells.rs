@@ -18,6 +18,8 @@ pub struct Cells<'r, 't> {
     pub unit: Option<(&'r Run, &'t str)>,
     /// What is none of them, from left to right.
     pub rest: Vec<&'r Run>,
+    /// Numbers that are wider than what they say: a digit may be missing.
+    pub gaping: Vec<&'r Run>,
 }
 
 /// The cells among the texts right of the description; none: there are no three numbers.
@@ -30,7 +32,8 @@ pub fn by_column<'r, 't>(right: &[(&'r Run, &'t str)], columns: &Columns) -> Opt
     let unit = unit(&rest, columns);
     let is_unit = |run: &Run| unit.is_some_and(|(unit, _)| std::ptr::eq(unit, run));
     let rest = rest.iter().map(|(run, _)| *run).filter(|run| !is_unit(run)).collect();
-    Some(Cells { numbers: numbers.map(|number| number.value), unit, rest })
+    let gaping = numbers.iter().map(|number| number.run).filter(|run| gapes(run)).collect();
+    Some(Cells { numbers: numbers.map(|number| number.value), unit, rest, gaping })
 }
 
 /// Of what stands under the columns without being a cell: what goes on from a long description drawn over them, and
@@ -43,6 +46,16 @@ pub fn over_the_columns(mut end: f32, rest: Vec<&Run>) -> (Vec<&Run>, Vec<&Run>)
         }
         goes_on
     })
+}
+
+/// No digit is wider than this, in font sizes.
+const WIDEST: f32 = 0.9;
+
+/// Whether there is room for a character that the text does not have.
+pub fn gapes(run: &Run) -> bool {
+    let before = run.edges.first().is_some_and(|first| first - run.left > 0.3 * run.size);
+    let between = run.edges.windows(2).any(|pair| pair[1] - pair[0] > WIDEST * run.size);
+    before || between || run.edges.last().is_some_and(|last| run.right - last > WIDEST * run.size)
 }
 
 #[derive(Clone, Copy)]

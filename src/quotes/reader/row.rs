@@ -133,7 +133,10 @@ fn by_columns(line: &Line<'_>, head: &Head<'_>, columns: &Columns) -> Option<Row
     let (over, beside) = cells::over_the_columns(own_right, cells.rest);
     left.extend(over);
     let mut doubts: Vec<String> = head.doubt.iter().cloned().collect();
-    doubts.extend(beside.iter().map(|run| run.text.clone()));
+    doubts.extend(beside.iter().chain(&cells.gaping).map(|run| run.text.clone()));
+    doubts.extend(
+        head.used.iter().filter(|run| head.glued.is_empty() && cells::gapes(run)).map(|run| run.text.clone()),
+    );
 
     let closed = cells.unit.is_some_and(|(unit, _)| {
         unit.text.starts_with('/') || separators.iter().any(|separator| separator.left < unit.left)

@@ -3,6 +3,7 @@
 mod drawing;
 mod field;
 mod fuzz;
+mod kinds;
 mod limits;
 mod mutation;
 mod numbers;

@@ -13,11 +13,17 @@ pub struct Draw {
     pub page: usize,
     pub y: f32,
     pub pieces: Vec<(f32, String)>,
+    /// Operators before it, which are forgotten behind it.
+    pub operators: String,
 }
 
 impl Draw {
     pub fn new(page: usize, x: f32, y: f32, text: &str) -> Self {
-        Self { page, y, pieces: vec![(x, text.to_owned())] }
+        Self { page, y, pieces: vec![(x, text.to_owned())], operators: String::new() }
+    }
+
+    pub fn with(self, operators: &str) -> Self {
+        Self { operators: operators.to_owned(), ..self }
     }
 }
 
@@ -124,7 +130,8 @@ fn add_stream(document: &mut Document, dictionary: Dictionary, bytes: Vec<u8>) -
     document.add_object(stream)
 }
 
-fn content(draws: &[Draw], producer: Producer) -> String {
+/// The content stream of one page.
+pub fn content(draws: &[Draw], producer: Producer) -> String {
     let mut content = String::new();
     if producer.turned {
         // The sheet lies on its side: what reads upwards along it stands upright once it is turned.
@@ -137,6 +144,9 @@ fn content(draws: &[Draw], producer: Producer) -> String {
         content += &format!("BT /F1 {SIZE} Tf\n");
     }
     for draw in draws {
+        if !draw.operators.is_empty() {
+            content += &format!("q {}\n", draw.operators);
+        }
         let x = draw.pieces.first().map_or(0.0, |(x, _)| *x);
         if !producer.one_object {
             content += &format!("BT /F1 {SIZE} Tf\n");
@@ -149,6 +159,9 @@ fn content(draws: &[Draw], producer: Producer) -> String {
         content += &show(draw, producer);
         if !producer.one_object {
             content += "ET\n";
+        }
+        if !draw.operators.is_empty() {
+            content += "Q\n";
         }
     }
     if producer.one_object {

@@ -212,7 +212,7 @@ fn row(draws: &mut Vec<Draw>, page: usize, y: f32, item: &QuoteLine, style: Styl
         Layout::Slashes => slashes[1..].iter().for_each(|x| put(*x, cells_y, "/")),
         Layout::SlashesTogether => {
             let pieces = slashes.iter().map(|x| (x + style.shift, "/".to_owned())).collect();
-            draws.push(Draw { page, y: cells_y, pieces });
+            draws.push(Draw { pieces, ..Draw::new(page, 0.0, cells_y, "") });
         }
         _ => {}
     }

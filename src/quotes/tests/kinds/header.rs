@@ -1,0 +1,95 @@
+//! Headers that are laid out otherwise.
+
+use jiff::civil::date;
+use rust_decimal::Decimal;
+
+use super::{assert_exact, assert_stopped, draws, quote, read_draws};
+use crate::quotes::LeftoverKind;
+use crate::quotes::tests::paper::Draw;
+use crate::quotes::tests::report::{Style, draw};
+
+/// The draws without those of the header, and with others instead.
+fn with_header(lines: &[(f32, f32, &str)]) -> Vec<Draw> {
+    let mut draws = draws();
+    draws.retain(|draw| draw.y > 160.0);
+    draws.extend(lines.iter().map(|(x, y, text)| Draw::new(0, *x, *y, text)));
+    draws
+}
+
+#[test]
+fn several_labels_may_stand_in_one_run() {
+    let quote = quote();
+    let number = format!("Orçamento Nº: {}", quote.number);
+    let code = format!("Código: {} Data: 22/10/25 Condição de Pagto: A VISTA", quote.customer_code);
+    let customer = format!("Cliente: {} Forma de Pagto: BOLETO", quote.customer);
+    let seller = format!("Vendedor: {} Validade do Orçamento: 22/10/25 - 0 dia(s)", quote.seller);
+    let lines =
+        [(28.0, 105.0, &*number), (28.0, 128.0, &*code), (28.0, 141.0, &*customer), (28.0, 153.0, &*seller)];
+    assert_exact(&read_draws(&with_header(&lines)), &quote, "each line is one run");
+    let labels = [
+        (28.0, 105.0, &*number),
+        (28.0, 128.0, "Código:           Data:"),
+        (61.0, 128.0, &*quote.customer_code),
+        (125.0, 128.0, "22/10/25"),
+        (28.0, 141.0, &*customer),
+        (28.0, 153.0, &*seller),
+    ];
+    assert_exact(&read_draws(&with_header(&labels)), &quote, "two labels with their values between");
+}
+
+#[test]
+fn the_date_of_printing_is_not_the_quote_s() {
+    for (x, y, text) in [
+        (28.0, 30.0, "Data: 05/11/25 10:31"),
+        (28.0, 30.0, "Data: 05/11/25"),
+        (28.0, 105.0, "Data: 05/11/25 10:31"),
+        (28.0, 30.0, "Impresso em: 05/11/25"),
+    ] {
+        let mut draws = draws();
+        draws.push(Draw::new(0, x, y, text));
+        assert_exact(&read_draws(&draws), &quote(), text);
+    }
+    // Where it is the only one, a person decides.
+    let mut draws = draws();
+    draws.retain(|draw| draw.pieces[0].1 != "22/10/25");
+    draws.push(Draw::new(0, 28.0, 30.0, "Data: 05/11/25 10:31"));
+    let reading = read_draws(&draws);
+    assert_eq!(reading.quote.date, date(2025, 11, 5));
+    assert_stopped(&reading, LeftoverKind::Header, "05/11/2025", "the only date");
+}
+
+#[test]
+fn a_name_may_go_on_in_a_second_line_and_a_person_is_asked() {
+    let mut quote = quote();
+    quote.customer = "COMERCIO DE ELETRONICOS E".to_owned();
+    let mut draws = draw(&quote, Style::PLAIN);
+    draws.push(Draw::new(0, 63.0, 147.0, "ACESSORIOS DO VALE LTDA"));
+    let reading = read_draws(&draws);
+    assert_eq!(reading.quote.customer, "COMERCIO DE ELETRONICOS E ACESSORIOS DO VALE LTDA");
+    assert_stopped(&reading, LeftoverKind::Joined, "ACESSORIOS", "below the name");
+    let mut draws = draw(&quote, Style::PLAIN);
+    draws.push(Draw::new(0, 28.0, 147.0, "ACESSORIOS DO VALE LTDA"));
+    assert_stopped(&read_draws(&draws), LeftoverKind::Header, "ACESSORIOS", "below the label");
+    let mut draws = draw(&quote, Style::PLAIN);
+    draws.push(Draw::new(0, 28.0, 170.0, "Cliente: OUTRA LOJA"));
+    assert_stopped(&read_draws(&draws), LeftoverKind::Header, "OUTRA LOJA", "two customers");
+}
+
+#[test]
+fn a_discount_is_printed_with_or_without_its_minus_and_prices_have_six_decimals() {
+    let mut quote = quote();
+    quote.discount = Decimal::new(1530, 2);
+    quote.payable = quote.total - quote.discount;
+    for printed in ["R$ 15,30", "R$ -15,30", "-R$ 15,30", "R$ (15,30)", "R$ 15,30-"] {
+        let mut draws = draw(&quote, Style::PLAIN);
+        draws.iter_mut().find(|draw| draw.pieces[0].1 == "R$ 15,30").unwrap().pieces[0].1 =
+            printed.to_owned();
+        assert_exact(&read_draws(&draws), &quote, printed);
+    }
+    let mut quote = super::quote();
+    quote.items[1].unit_price = Decimal::new(34_567, 6);
+    quote.items[1].total = Decimal::new(104, 2);
+    quote.total += Decimal::new(104, 2);
+    quote.payable = quote.total;
+    assert_exact(&read_draws(&draw(&quote, Style::PLAIN)), &quote, "0,034567");
+}

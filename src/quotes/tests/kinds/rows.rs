@@ -1,0 +1,152 @@
+//! Rows that are not like the others, and text among them.
+
+use super::{PITCH, ROWS, assert_exact, assert_stopped, draws, quote, read_draws, with_room};
+use crate::quotes::tests::paper::{Draw, width};
+use crate::quotes::{LeftoverKind, Problem};
+
+fn code_of_second(text: &str) -> Vec<Draw> {
+    let mut draws = draws();
+    let code = draws.iter_mut().find(|draw| draw.pieces[0].0 < 60.0 && draw.y == ROWS[1]).unwrap();
+    code.pieces[0].1 = text.to_owned();
+    draws
+}
+
+#[test]
+fn a_code_may_be_anything_with_a_digit() {
+    for code in ["B0014", "00014-A", "00.014", "A-15", "7891234567895", "7"] {
+        let mut quote = quote();
+        quote.items[1].code = code.to_owned();
+        assert_exact(&read_draws(&code_of_second(code)), &quote, code);
+    }
+}
+
+#[test]
+fn a_row_without_a_code_is_a_row_and_asks_for_one() {
+    let mut draws = draws();
+    draws.retain(|draw| draw.y != ROWS[1] || draw.pieces[0].0 > 60.0);
+    let reading = read_draws(&draws);
+    let mut quote = quote();
+    quote.items[1].code = String::new();
+    assert_eq!(reading.quote, quote);
+    assert_eq!(reading.problems(), [Problem::NoCode { line: 2 }]);
+}
+
+#[test]
+fn a_mark_before_a_code_is_told() {
+    for code in ["*00010", "14/2"] {
+        assert_stopped(&read_draws(&code_of_second(code)), LeftoverKind::Beside, code, code);
+    }
+    for mark in ["*", "77"] {
+        let mut draws = draws();
+        draws.push(Draw::new(0, 24.0, ROWS[1], mark));
+        let reading = read_draws(&draws);
+        assert_eq!(reading.quote, quote(), "{mark}");
+        assert_stopped(&reading, LeftoverKind::Beside, mark, mark);
+    }
+}
+
+#[test]
+fn numbers_of_lines_left_of_the_codes_are_none() {
+    for form in ["{}", "0{}", "00{}", "{}.", "{})"] {
+        let mut draws = draws();
+        for (number, y) in (1..).zip(ROWS) {
+            draws.push(Draw::new(0, 16.0, y, &form.replace("{}", &format!("{number}"))));
+        }
+        assert_exact(&read_draws(&draws), &quote(), form);
+    }
+}
+
+#[test]
+fn the_currency_may_be_a_run_of_its_own_in_each_cell() {
+    let mut draws = draws();
+    for y in ROWS {
+        draws.extend([Draw::new(0, 455.0, y, "R$"), Draw::new(0, 515.0, y, "R$")]);
+    }
+    assert_exact(&read_draws(&draws), &quote(), "R$");
+}
+
+#[test]
+fn text_on_a_row_that_may_be_none_of_it_is_told() {
+    for (x, text) in [(250.0, "COPIA"), (515.0, "7"), (515.0, "OK"), (575.0, "1")] {
+        let mut draws = draws();
+        draws.push(Draw::new(0, x, ROWS[1], text));
+        assert_stopped(&read_draws(&draws), LeftoverKind::Beside, text, text);
+    }
+    // In another colour or size it is not even read into the description.
+    for operators in [".6 g", "1 0 0 rg", "1.3 0 0 1.3 -40 -185 cm"] {
+        let mut draws = draws();
+        draws.push(Draw::new(0, 150.0, ROWS[1], "COPIA").with(operators));
+        let reading = read_draws(&draws);
+        assert_eq!(reading.quote, quote(), "{operators}");
+        assert_stopped(&reading, LeftoverKind::Beside, "COPIA", operators);
+    }
+}
+
+#[test]
+fn lines_between_rows_that_are_no_items_are_told_and_in_no_description() {
+    let lines: [(f32, &str); 6] = [
+        (69.0, "ENTREGAR SEM FALTA"),
+        (36.0, "OBS: ENTREGAR SEM FALTA"),
+        (200.0, "COPIA NAO CONTROLADA"),
+        (69.0, "CANETA UN 10 0,00 0,00"),
+        (377.0, "UN"),
+        (36.0, "00099 CANETA"),
+    ];
+    for (x, text) in lines {
+        let mut draws = with_room(ROWS[1], draws());
+        draws.push(Draw::new(0, x, ROWS[1], text));
+        let reading = read_draws(&draws);
+        assert_eq!(reading.quote, quote(), "{text}");
+        assert_stopped(&reading, LeftoverKind::Line, text, text);
+    }
+}
+
+#[test]
+fn a_line_of_the_table_without_its_numbers_is_told() {
+    for missing in ["0,00", "30"] {
+        let mut draws = draws();
+        let at = draws.iter().position(|draw| draw.y == ROWS[1] && draw.pieces[0].1 == missing).unwrap();
+        draws.remove(at);
+        assert_stopped(&read_draws(&draws), LeftoverKind::Line, "CANETA BRINDE", missing);
+    }
+    for instead in ["GRATIS", "-", "0,0O", "0,00000001"] {
+        let mut draws = draws();
+        let cell = draws.iter_mut().find(|draw| draw.y == ROWS[1] && draw.pieces[0].1 == "0,00").unwrap();
+        cell.pieces[0].1 = instead.to_owned();
+        assert_stopped(&read_draws(&draws), LeftoverKind::Line, "CANETA BRINDE", instead);
+    }
+}
+
+#[test]
+fn what_says_that_the_table_goes_on_is_no_line() {
+    let lines = ["A TRANSPORTAR", "SUBTOTAL", "(continuação)", "Continua na próxima página"];
+    for text in lines {
+        let mut draws = with_room(ROWS[1], draws());
+        draws.push(Draw::new(0, 69.0, ROWS[1], text));
+        draws.push(Draw::new(0, 566.0 - width("105,00"), ROWS[1], "105,00"));
+        assert_exact(&read_draws(&draws), &quote(), text);
+    }
+}
+
+#[test]
+fn suggestions_below_the_totals_are_pointed_out_and_no_items() {
+    for head in [false, true] {
+        let mut draws = draws();
+        draws.push(Draw::new(0, 28.0, 320.0, "SUGESTÕES"));
+        let columns = [
+            (35.0, "Código"),
+            (157.0, "Produto"),
+            (375.0, "Unid."),
+            (419.0, "Quant."),
+            (468.0, "Valor"),
+            (551.0, "Total"),
+        ];
+        draws.extend(columns.iter().filter(|_| head).map(|(x, text)| Draw::new(0, *x, 330.0, text)));
+        let cells =
+            [(36.0, "00777"), (69.0, "CAPA"), (377.0, "UN"), (425.0, "01"), (478.0, "0,00"), (550.0, "0,00")];
+        draws.extend(cells.iter().map(|(x, text)| Draw::new(0, *x, 330.0 + PITCH, text)));
+        let reading = read_draws(&draws);
+        assert_exact(&reading, &quote(), "suggestions");
+        assert!(reading.leftovers.iter().any(|left| left.kind == LeftoverKind::BelowTotals), "{head}");
+    }
+}
