@@ -6,6 +6,7 @@ mod code;
 mod columns;
 mod footer;
 mod header;
+mod labels;
 mod layout;
 mod paper;
 mod row;
