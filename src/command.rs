@@ -8,7 +8,9 @@ use std::time::Duration;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, sleep, timeout_at};
 use uuid::Uuid;
@@ -16,7 +18,7 @@ use uuid::Uuid;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Chain, Result, Sentence};
 use crate::extract;
-use crate::feed::queries::{self, OperationKey};
+use crate::feed::queries::{self, AcceptedOperation, OperationKey};
 use crate::feed::{self, NewEvent};
 use crate::ids::{CompanyId, OperationId, PersonId};
 use crate::state::AppState;
@@ -37,27 +39,51 @@ pub struct Tap<T> {
     pub form: T,
 }
 
-/// What a command did to the database.
+/// What a command did to the database, and what its answer says about it.
 #[derive(Debug)]
-pub enum Change {
-    /// The wanted end was there already: accepted, without history or event.
-    Unchanged,
-    Happened(NewEvent),
+pub struct Change<T = ()> {
+    pub output: T,
+    /// In the order in which the feed tells them, about as many orders as were changed. Empty: the wanted end was there
+    /// already, and the command is accepted without history or event.
+    pub events: Vec<NewEvent>,
+}
+
+impl<T> Change<T> {
+    pub fn unchanged(output: T) -> Self {
+        Self { output, events: Vec::new() }
+    }
+
+    pub fn happened(output: T, event: NewEvent) -> Self {
+        Self { output, events: vec![event] }
+    }
+}
+
+impl From<NewEvent> for Change {
+    fn from(event: NewEvent) -> Self {
+        Self::happened((), event)
+    }
 }
 
 /// A command: decides and writes inside the transaction it is given. Run again from the start when the
 /// transaction has to be.
 pub trait Command: Sync {
-    fn apply(&self, tx: &mut CompanyTx) -> impl Future<Output = Result<Change>> + Send;
+    /// What the answer needs to know, also when the same tap comes again: ids and counts. It is stored beside the
+    /// operation, so it never holds a secret.
+    type Output: Serialize + DeserializeOwned + Send;
+
+    fn apply(&self, tx: &mut CompanyTx) -> impl Future<Output = Result<Change<Self::Output>>> + Send;
 }
 
 /// An accepted command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct Outcome<T = ()> {
     /// The company's feed holds the command's effect from this number on.
     pub n: i64,
-    /// The entry of the order's history that it wrote; what undo names.
+    /// The last entry of an order's history that it wrote; None: it changed no order.
     pub version: Option<i64>,
+    pub output: T,
+    /// This is the stored answer to a tap that came before: a secret that it made was shown then.
+    pub replayed: bool,
 }
 
 /// A transaction that met a deadlock, a lock time-out or a broken connection is tried again until then.
@@ -69,19 +95,19 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// Runs a command once for its operation id. A commit whose answer was lost is found by the next try, or by the next tap
 /// of the same id.
-pub async fn run<T>(state: &AppState, tap: &Tap<T>, command: &impl Command) -> Result<Outcome> {
+pub async fn run<T, C: Command>(state: &AppState, tap: &Tap<T>, command: &C) -> Result<Outcome<C::Output>> {
     let began = Instant::now();
     timeout_at(began + LONGEST, run_from(began, state, tap, command))
         .await
         .unwrap_or(Err(AppError::Unavailable(None)))
 }
 
-async fn run_from<T>(
+async fn run_from<T, C: Command>(
     began: Instant,
     state: &AppState,
     tap: &Tap<T>,
-    command: &impl Command,
-) -> Result<Outcome> {
+    command: &C,
+) -> Result<Outcome<C::Output>> {
     loop {
         match run_once(state, tap, command).await {
             Err(error) if error.is_transient() && began.elapsed() < NO_NEW_TRY_AFTER => {
@@ -94,7 +120,7 @@ async fn run_from<T>(
     }
 }
 
-async fn run_once<T>(state: &AppState, tap: &Tap<T>, command: &impl Command) -> Result<Outcome> {
+async fn run_once<T, C: Command>(state: &AppState, tap: &Tap<T>, command: &C) -> Result<Outcome<C::Output>> {
     let Caller { company_id, person_id } = tap.caller;
     let key = OperationKey { person_id, operation_id: tap.operation_id };
     let now = state.clock.now();
@@ -102,26 +128,32 @@ async fn run_once<T>(state: &AppState, tap: &Tap<T>, command: &impl Command) -> 
     if !queries::insert_operation(&mut tx, key, &tap.fingerprint, now).await? {
         return replay(&mut tx, key, &tap.fingerprint).await;
     }
-    match command.apply(&mut tx).await? {
-        Change::Unchanged => {
-            let n = queries::update_operation_unchanged(&mut tx, key).await?;
-            feed::commit_without_event(tx).await?;
-            Ok(Outcome { n, version: None })
-        }
-        Change::Happened(event) => {
-            let version = event.version;
-            let done = feed::commit(tx, &state.doorbell, &event, Some(key), now).await?;
-            Ok(Outcome { n: done.n, version })
-        }
-    }
+    let Change { output, events } = command.apply(&mut tx).await?;
+    let stored_output = serde_json::to_value(&output).map_err(AppError::internal)?;
+    let accepted = AcceptedOperation { key, output: &stored_output };
+    let Some(last) = events.last() else {
+        let n = queries::update_operation_unchanged(&mut tx, accepted).await?;
+        feed::commit_without_event(tx).await?;
+        return Ok(Outcome { n, version: None, output, replayed: false });
+    };
+    let version = last.version;
+    let committed = feed::commit(tx, &state.doorbell, &events, Some(accepted), now).await?;
+    Ok(Outcome { n: committed.n, version, output, replayed: false })
 }
 
-async fn replay(tx: &mut CompanyTx, key: OperationKey, fingerprint: &[u8]) -> Result<Outcome> {
+async fn replay<T: DeserializeOwned>(
+    tx: &mut CompanyTx,
+    key: OperationKey,
+    fingerprint: &[u8],
+) -> Result<Outcome<T>> {
     let stored = queries::find_operation(tx, key).await?.ok_or(AppError::Unavailable(None))?;
     if stored.fingerprint != fingerprint {
         return Err(AppError::invalid("error.operation_reused"));
     }
-    Ok(Outcome { n: stored.n, version: stored.version })
+    // A build whose output was another one accepted it: the page is fetched again and shows what was done.
+    let output = serde_json::from_value(stored.output.unwrap_or(Value::Null))
+        .map_err(|_| AppError::conflict("error.operation_done"))?;
+    Ok(Outcome { n: stored.n, version: stored.version, output, replayed: true })
 }
 
 /// What a handler says after a command. The http layer turns it into what `GET /feed` would say, for the
@@ -139,7 +171,7 @@ pub struct Done {
 }
 
 impl Done {
-    pub fn new(outcome: Outcome, back: impl Into<String>) -> Self {
+    pub fn new<T>(outcome: &Outcome<T>, back: impl Into<String>) -> Self {
         Self { n: outcome.n, message: None, undo: None, location: None, back: back.into() }
     }
 

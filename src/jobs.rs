@@ -75,7 +75,7 @@ async fn begin_day(state: &AppState, company_id: CompanyId, time_zone: &str) -> 
         return Ok(());
     }
     let event = NewEvent::by_clock(EventKind::DayStarted);
-    feed::commit(tx, &state.doorbell, &event, None, now).await?;
+    feed::commit(tx, &state.doorbell, &[event], None, now).await?;
     Ok(())
 }
 
@@ -97,7 +97,7 @@ async fn clear_drafts(state: &AppState, company_id: CompanyId) -> Result<()> {
     let deleted = crate::quotes::queries::delete_old_drafts(&mut tx, now - DRAFTS_KEPT).await?;
     if deleted > 0 {
         let event = NewEvent::by_clock(EventKind::DraftsChanged);
-        feed::commit(tx, &state.doorbell, &event, None, now).await?;
+        feed::commit(tx, &state.doorbell, &[event], None, now).await?;
     }
     Ok(())
 }

@@ -87,9 +87,8 @@ async fn add_people(state: &AppState, company_id: CompanyId, pin: &str) -> Resul
         let by = By { actor_id: maker.person_id, source: &source, now };
         // The first operation of a person who is not there yet has no owner: it runs without an id.
         let mut tx = state.db.company(company_id).await?;
-        if let Change::Happened(event) = (CreatePerson { by, new }).apply(&mut tx).await? {
-            crate::feed::commit(tx, &state.doorbell, &event, None, now).await?;
-        }
+        let created = CreatePerson { by, new }.apply(&mut tx).await?;
+        crate::feed::commit(tx, &state.doorbell, &created.events, None, now).await?;
         people.push(person);
     }
     Ok(people)
@@ -140,8 +139,10 @@ struct ImportOrder<'a> {
 }
 
 impl Command for ImportOrder<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        import_order(tx, self.order, Some(&self.document), self.note, self.now).await
+        Ok(import_order(tx, self.order, Some(&self.document), self.note, self.now).await?.into())
     }
 }
 

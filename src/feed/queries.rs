@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::cursor::Head;
@@ -66,46 +67,83 @@ pub async fn list_events(
     Ok((head, events))
 }
 
-/// What an accepted command keeps beside its event.
+/// Whose tap it is, and which.
 #[derive(Clone, Copy, Debug)]
 pub struct OperationKey {
     pub person_id: PersonId,
     pub operation_id: OperationId,
 }
 
-/// Takes the next number, writes the event and the operation's outcome: one statement, the last of its
-/// transaction, because from here to the commit every other writer of the company waits.
-pub async fn append_event(
+/// What an accepted command stores for the next time the same tap comes.
+#[derive(Clone, Copy, Debug)]
+pub struct AcceptedOperation<'a> {
+    pub key: OperationKey,
+    pub output: &'a Value,
+}
+
+/// The columns of new events, each as one array.
+#[derive(Default)]
+struct EventColumns {
+    kinds: Vec<String>,
+    orders: Vec<Option<Uuid>>,
+    items: Vec<Option<Uuid>>,
+    payloads: Vec<Value>,
+    actors: Vec<Option<Uuid>>,
+}
+
+impl EventColumns {
+    fn new(events: &[NewEvent]) -> Result<Self> {
+        let mut columns = Self::default();
+        for event in events {
+            let NewEvent { person_id, version, topics, .. } = *event;
+            let payload = serde_json::to_value(Payload { person_id, version, topics });
+            columns.kinds.push(event.kind.code().to_owned());
+            columns.orders.push(event.order_id.map(|id| id.0));
+            columns.items.push(event.item_id.map(|id| id.0));
+            columns.payloads.push(payload.map_err(AppError::internal)?);
+            columns.actors.push(event.actor_id.map(|id| id.0));
+        }
+        Ok(columns)
+    }
+}
+
+/// Takes the next numbers, writes the events and the operation's outcome: one statement, the last of its
+/// transaction, because from here to the commit every other writer of the company waits. Answers the last number.
+pub async fn append_events(
     db: &mut PooledConnection,
     company_id: CompanyId,
-    event: &NewEvent,
-    operation: Option<OperationKey>,
+    events: &[NewEvent],
+    operation: Option<AcceptedOperation<'_>>,
     now: Timestamp,
 ) -> Result<i64> {
-    let NewEvent { person_id, version, topics, .. } = *event;
-    let payload = serde_json::to_value(Payload { person_id, version, topics }).map_err(AppError::internal)?;
     let tag: i64 = rand::random();
+    let columns = EventColumns::new(events)?;
     let n = sqlx::query_scalar!(
         r#"with head as (
-             update feed_heads set head = head + 1, tag = $2 where company_id = $1 returning head
+             update feed_heads set head = head + cardinality($3::text[]), tag = $2 where company_id = $1 returning head
            ), operation as (
-             update operations set outcome = jsonb_build_object('n', head.head, 'kind', $3::text, 'version', $11::bigint)
+             update operations set outcome = jsonb_build_object(
+               'n', head.head, 'kind', ($3::text[])[cardinality($3::text[])], 'version', $11::bigint, 'output', $12::jsonb)
              from head where company_id = $1 and person_id = $9 and operation_id = $10
+           ), told as (
+             insert into feed_events (company_id, n, tag, kind, order_id, item_id, payload, actor_id, at)
+             select $1, head - cardinality($3::text[]) + place, $2, kind, order_id, item_id, payload, actor_id, $8
+             from head, unnest($3::text[], $4::uuid[], $5::uuid[], $6::jsonb[], $7::uuid[]) with ordinality
+               as event (kind, order_id, item_id, payload, actor_id, place)
            )
-           insert into feed_events (company_id, n, tag, kind, order_id, item_id, payload, actor_id, at)
-           select $1, head, $2, $3, $4, $5, $6, $7, $8 from head
-           returning n"#,
+           select head as "head!" from head"#,
         company_id.0,
         tag,
-        event.kind.code(),
-        event.order_id.map(|id| id.0),
-        event.item_id.map(|id| id.0),
-        payload,
-        event.actor_id.map(|id| id.0),
+        &columns.kinds,
+        &columns.orders as _,
+        &columns.items as _,
+        &columns.payloads,
+        &columns.actors as _,
         now.to_sqlx() as _,
-        operation.map(|key| key.person_id.0),
-        operation.map(|key| key.operation_id.0),
-        event.version,
+        operation.map(|accepted| accepted.key.person_id.0),
+        operation.map(|accepted| accepted.key.operation_id.0),
+        events.last().and_then(|event| event.version),
+        operation.map(|accepted| accepted.output),
     )
     .fetch_one(db)
     .await?;
@@ -139,12 +177,15 @@ pub struct StoredOperation {
     pub fingerprint: Vec<u8>,
     pub n: i64,
     pub version: Option<i64>,
+    /// None: a build that stored none accepted it.
+    pub output: Option<Value>,
 }
 
 pub async fn find_operation(tx: &mut CompanyTx, key: OperationKey) -> Result<Option<StoredOperation>> {
     let row = sqlx::query!(
-        r#"select fingerprint, (outcome ->> 'n')::bigint as n, (outcome ->> 'version')::bigint as version from operations
-           where company_id = $1 and person_id = $2 and operation_id = $3"#,
+        r#"select fingerprint, (outcome ->> 'n')::bigint as n, (outcome ->> 'version')::bigint as version,
+             outcome -> 'output' as output
+           from operations where company_id = $1 and person_id = $2 and operation_id = $3"#,
         tx.company_id().0,
         key.person_id.0,
         key.operation_id.0
@@ -155,18 +196,22 @@ pub async fn find_operation(tx: &mut CompanyTx, key: OperationKey) -> Result<Opt
         fingerprint: row.fingerprint,
         n: row.n.unwrap_or(0),
         version: row.version,
+        output: row.output,
     }))
 }
 
 /// Records an operation that found the wanted end already there: accepted, without an event.
-pub async fn update_operation_unchanged(tx: &mut CompanyTx, key: OperationKey) -> Result<i64> {
+pub async fn update_operation_unchanged(tx: &mut CompanyTx, operation: AcceptedOperation<'_>) -> Result<i64> {
+    let AcceptedOperation { key, output } = operation;
     let n = sqlx::query_scalar!(
-        r#"update operations set outcome = jsonb_build_object('n', (select head from feed_heads where company_id = $1), 'kind', 'unchanged')
+        r#"update operations set outcome = jsonb_build_object(
+             'n', (select head from feed_heads where company_id = $1), 'kind', 'unchanged', 'output', $4::jsonb)
            where company_id = $1 and person_id = $2 and operation_id = $3
            returning (outcome ->> 'n')::bigint as "n!""#,
         tx.company_id().0,
         key.person_id.0,
-        key.operation_id.0
+        key.operation_id.0,
+        output
     )
     .fetch_one(&mut **tx)
     .await?;

@@ -56,13 +56,15 @@ pub struct CreatePerson<'a> {
 }
 
 impl Command for CreatePerson<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let company_id = tx.company_id();
         queries::insert_person(tx, company_id, &self.new).await?;
         let detail = json!({ "number": self.new.number, "roles": codes(&self.new.roles) });
         self.by.note(tx, SecurityEvent::PersonCreated, self.new.id, detail).await?;
         let event = NewEvent::new(EventKind::PeopleChanged, self.by.actor_id).person(self.new.id);
-        Ok(Change::Happened(event.changes_owners(self.new.roles.contains(&Role::Seller))))
+        Ok(event.changes_owners(self.new.roles.contains(&Role::Seller)).into())
     }
 }
 
@@ -75,12 +77,14 @@ pub struct SetRoles<'a> {
 }
 
 impl Command for SetRoles<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let company_id = tx.company_id();
         let keeps_admin = self.roles.contains(&Role::Admin);
         let person = lock(tx, self.person_id, !keeps_admin).await?;
         if Role::ALL.iter().all(|role| person.roles.contains(role) == self.roles.contains(role)) {
-            return Ok(Change::Unchanged);
+            return Ok(Change::unchanged(()));
         }
         queries::update_roles(tx, company_id, self.person_id, &self.roles).await?;
         sessions::update_sessions_renew(tx, company_id, self.person_id).await?;
@@ -88,7 +92,7 @@ impl Command for SetRoles<'_> {
         self.by.note(tx, SecurityEvent::RolesChanged, self.person_id, detail).await?;
         let sells = |roles: &[Role]| roles.contains(&Role::Seller);
         let comes_or_goes = sells(&person.roles) != sells(&self.roles);
-        Ok(Change::Happened(self.by.access_changed(self.person_id).changes_owners(comes_or_goes)))
+        Ok(self.by.access_changed(self.person_id).changes_owners(comes_or_goes).into())
     }
 }
 
@@ -101,11 +105,13 @@ pub struct SetActive<'a> {
 }
 
 impl Command for SetActive<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let company_id = tx.company_id();
         let person = lock(tx, self.person_id, !self.active).await?;
         if person.active == self.active {
-            return Ok(Change::Unchanged);
+            return Ok(Change::unchanged(()));
         }
         queries::update_active(tx, company_id, self.person_id, self.active).await?;
         let kind =
@@ -118,7 +124,7 @@ impl Command for SetActive<'_> {
         // The orders of a seller who is gone are any seller's.
         let sells = person.roles.contains(&Role::Seller)
             || queries::count_open_orders(tx, company_id, self.person_id).await? > 0;
-        Ok(Change::Happened(self.by.access_changed(self.person_id).changes_owners(sells)))
+        Ok(self.by.access_changed(self.person_id).changes_owners(sells).into())
     }
 }
 
@@ -131,6 +137,8 @@ pub struct ResetPin<'a> {
 }
 
 impl Command for ResetPin<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let company_id = tx.company_id();
         let person = lock(tx, self.person_id, false).await?;
@@ -140,7 +148,7 @@ impl Command for ResetPin<'_> {
         people::update_pin_reset(tx, company_id, self.person_id, &self.pin_hash).await?;
         let ended = end_access(tx, self.person_id).await?;
         self.by.note(tx, SecurityEvent::PinReset, self.person_id, json!({ "sessions_ended": ended })).await?;
-        Ok(Change::Happened(self.by.access_changed(self.person_id)))
+        Ok(self.by.access_changed(self.person_id).into())
     }
 }
 

@@ -14,7 +14,6 @@ use crate::actor::{Actor, Role};
 use crate::auth::client::Client;
 use crate::auth::model::pin;
 use crate::auth::pin_hash;
-use crate::auth::queries::people::has_pin_hash;
 use crate::auth::step_up::administrator;
 use crate::command::{self, Done, Tap};
 use crate::error::{AppError, Result, Sentence};
@@ -172,16 +171,17 @@ async fn insert(
         number: number.to_owned(),
         name: name.to_owned(),
         roles: roles.to_vec(),
-        pin_hash: pin_hash.clone(),
+        pin_hash,
         pin_must_change: true,
         created_by: Some(actor.person_id),
     };
-    let id = new.id;
     let command = CreatePerson { by: by(state, actor, client), new };
     let outcome = command::run(state, tap, &command).await?;
-    let done = Done::new(outcome, "/people").say(Sentence::new("people.created").text("name", name));
-    let fresh = is_current(state, actor, id, &pin_hash).await?;
-    Ok((done, fresh.then(|| OneTimePin { name: name.to_owned(), number: number.to_owned(), pin })))
+    let done = Done::new(&outcome, "/people").say(Sentence::new("people.created").text("name", name));
+    Ok((
+        done,
+        (!outcome.replayed).then(|| OneTimePin { name: name.to_owned(), number: number.to_owned(), pin }),
+    ))
 }
 
 async fn new_pin(state: &AppState, actor: &Actor, number: &str) -> Result<(String, String)> {
@@ -191,13 +191,8 @@ async fn new_pin(state: &AppState, actor: &Actor, number: &str) -> Result<(Strin
     Ok((pin, hash))
 }
 
-/// A tap that came twice has made one PIN, which only its first answer knows.
-async fn is_current(state: &AppState, actor: &Actor, id: PersonId, pin_hash: &str) -> Result<bool> {
-    let mut tx = state.db.company(actor.company_id).await?;
-    has_pin_hash(&mut tx, actor.company_id, id, pin_hash).await
-}
-
-/// The script gets a sentence with the PIN; a browser gets the page. Without a PIN both are told so.
+/// The script gets a sentence with the PIN; a browser gets the page. A tap that came twice has made one PIN, which only
+/// its first answer knows: the second says so.
 async fn show_pin(
     state: &AppState,
     visitor: &Visitor,
@@ -238,7 +233,7 @@ async fn set_roles(
     }
     let command = SetRoles { by: by(&state, &actor, &client), person_id, roles };
     let outcome = command::run(&state, &tap, &command).await?;
-    Ok(Done::new(outcome, "/people").say(Sentence::new("people.roles_saved")))
+    Ok(Done::new(&outcome, "/people").say(Sentence::new("people.roles_saved")))
 }
 
 #[derive(Debug, Deserialize)]
@@ -259,7 +254,7 @@ async fn set_active(
     let command = SetActive { by: by(&state, &actor, &client), person_id, active };
     let outcome = command::run(&state, &tap, &command).await?;
     let key = if active { "people.reactivated" } else { "people.deactivated" };
-    Ok(Done::new(outcome, "/people").say(Sentence::new(key).text("name", name)))
+    Ok(Done::new(&outcome, "/people").say(Sentence::new(key).text("name", name)))
 }
 
 async fn get_person(state: &AppState, actor: &Actor, id: PersonId) -> Result<PersonRow> {
@@ -283,9 +278,8 @@ async fn reset_pin(
     administrator(&state, &actor)?;
     let person = get_person(&state, &actor, person_id).await?;
     let (pin, pin_hash) = new_pin(&state, &actor, &person.number).await?;
-    let command = ResetPin { by: by(&state, &actor, &client), person_id, pin_hash: pin_hash.clone() };
+    let command = ResetPin { by: by(&state, &actor, &client), person_id, pin_hash };
     let outcome = command::run(&state, &tap, &command).await?;
-    let fresh = is_current(&state, &actor, person_id, &pin_hash).await?;
-    let made = fresh.then_some(OneTimePin { name: person.name, number: person.number, pin });
-    show_pin(&state, &visitor, &actor, &client, Done::new(outcome, "/people"), made).await
+    let made = (!outcome.replayed).then_some(OneTimePin { name: person.name, number: person.number, pin });
+    show_pin(&state, &visitor, &actor, &client, Done::new(&outcome, "/people"), made).await
 }

@@ -1,10 +1,12 @@
 //! What a command does reaches every screen, whole and once.
 
 use separacao::feed::EventKind;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::client::Client;
+use crate::support::database::{run_sql, superuser};
+use crate::support::quotes::{upload, usual};
 use crate::support::server::TestServer;
 use crate::support::watched::Watched;
 use crate::support::world::{ADMIN, BUYER, Company, Imported, OTHER_PICKER, OTHER_SELLER, PICKER, SELLER};
@@ -198,6 +200,40 @@ async fn the_same_tap_fifty_times_at_once_acts_once_and_answers_the_same() {
     assert!(page.contains("97"), "100 − 3 are left");
     let other = here.tap_as(&pick, &[("quantity", "4")], operation, None).await;
     assert_eq!(other.status, 422, "another body under the same id");
+}
+
+/// A build that stores no output, and one whose output is another, are read, too: the first tap is answered, the second
+/// told to look.
+#[tokio::test]
+async fn an_operation_stores_what_it_answered_and_another_build_s_is_read() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import_lines(&["100"]).await;
+    let (picker, admin) = (server.signed_in("alfa", PICKER).await, server.signed_in("alfa", ADMIN).await);
+    let path = format!("/orders/{}/items/{}/pick", order.id, order.items[0]);
+    let pick = async || picker.tap_as(&path, &[("quantity", "3")], Uuid::from_u128(7), None).await;
+    let first = pick().await.json();
+    let mut database = superuser(&server.database_url).await;
+    let stored: Value =
+        sqlx::query_scalar("select outcome from operations").fetch_one(&mut database).await.unwrap();
+    let expected = json!({ "n": first["n"], "version": 2, "kind": "item_picked", "output": null });
+    assert_eq!(stored, expected, "the build before reads n and version");
+    run_sql(&server.database_url, "update operations set outcome = outcome - 'output'").await;
+    assert_eq!(pick().await.json(), first);
+
+    let choices = usual(&company).await;
+    let form = choices.form("1", &[]);
+    let path = format!("{}/confirm", upload(&admin, "columns-40-items").await);
+    let confirm = async || admin.tap_as(&path, &form, Uuid::from_u128(8), None).await;
+    let first = confirm().await.json();
+    assert!(first["location"].as_str().is_some_and(|path| path.starts_with("/orders/")), "{first}");
+    assert_eq!(confirm().await.json(), first);
+    run_sql(&server.database_url, "update operations set outcome = outcome - 'output'").await;
+    let answer = confirm().await;
+    assert_eq!(
+        (answer.status.as_u16(), &answer.json()["title"]),
+        (409, &json!("Isto já foi feito. Atualize a página para ver como ficou."))
+    );
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ async fn a_replica_that_vanishes_while_it_holds_the_head_holds_up_the_others_for
     let mut tx = lost.app.db.company(company.id).await.unwrap();
     let event = NewEvent::by_clock(EventKind::DraftsChanged);
     let now = lost.app.clock.now();
-    feed::queries::append_event(&mut tx, company.id, &event, None, now).await.unwrap();
+    feed::queries::append_events(&mut tx, company.id, &[event], None, now).await.unwrap();
     proxy.silence().await;
     let (began, operation) = (Instant::now(), Uuid::now_v7());
     let pick = format!("/orders/{}/items/{}/pick", order.id, order.items[0]);
@@ -110,7 +110,7 @@ async fn an_access_that_changed_while_sessions_could_not_be_read_is_noticed_as_s
         .unwrap();
     let tx = server.app.db.company(company.id).await.unwrap();
     let event = NewEvent::by_clock(EventKind::AccessChanged).person(person);
-    feed::commit(tx, &server.app.doorbell, &event, None, server.app.clock.now()).await.unwrap();
+    feed::commit(tx, &server.app.doorbell, &[event], None, server.app.clock.now()).await.unwrap();
     // One look waits, and gives up.
     wait_for_waiter(&mut watcher, true).await;
     wait_for_waiter(&mut watcher, false).await;

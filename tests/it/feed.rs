@@ -28,7 +28,7 @@ async fn append(app: &AppState, company_id: CompanyId, kind: EventKind) -> i64 {
     // Work before the head row, of a length that differs.
     tokio::time::sleep(Duration::from_micros(rand::random::<u64>() % 3_000)).await;
     let event = NewEvent::by_clock(kind);
-    feed::commit(tx, &app.doorbell, &event, None, app.clock.now()).await.unwrap().n
+    feed::commit(tx, &app.doorbell, &[event], None, app.clock.now()).await.unwrap().n
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -64,6 +64,33 @@ async fn eight_writers_leave_no_gap_and_a_reader_never_skips() {
     join_all(writers).await.into_iter().for_each(|writer| writer.unwrap());
     eprintln!("400 events of 8 writers in {:?}", began.elapsed());
     assert_eq!(count(&server.database_url, &company, "feed_events where true").await, 401);
+}
+
+#[tokio::test]
+async fn what_one_transaction_tells_takes_numbers_in_a_row_and_one_tag() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let orders = [company.import(1).await.id, company.import(1).await.id];
+    let (app, now) = (&server.app, server.app.clock.now());
+    let before = append(app, company.id, EventKind::DraftsChanged).await;
+    let tx = app.db.company(company.id).await.unwrap();
+    let told = [
+        NewEvent::by_clock(EventKind::ItemShort).order(orders[1]).version(7),
+        NewEvent::by_clock(EventKind::ItemShort).order(orders[0]).version(2),
+        NewEvent::by_clock(EventKind::PeopleChanged),
+    ];
+    assert_eq!(feed::commit(tx, &app.doorbell, &told, None, now).await.unwrap().n, before + 3);
+    let (head, events) =
+        feed::queries::list_events(&app.db, company.id, Some(before + 1), 1_000).await.unwrap();
+    let read: Vec<_> =
+        events.iter().map(|event| (event.n, event.order_id, event.version, event.kind)).collect();
+    let expected = [
+        (before + 1, Some(orders[1]), Some(7), Some(EventKind::ItemShort)),
+        (before + 2, Some(orders[0]), Some(2), Some(EventKind::ItemShort)),
+        (before + 3, None, None, Some(EventKind::PeopleChanged)),
+    ];
+    assert_eq!(read, expected);
+    assert!(head.n == before + 3 && events.iter().all(|event| event.tag == head.tag));
 }
 
 /// Seconds from now until some minutes past the next midnight of São Paulo.

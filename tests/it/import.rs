@@ -384,7 +384,10 @@ async fn an_upload_that_is_sent_again_makes_one_draft() {
     assert_eq!(send(&here, "b", pdf("discount"), operation).await.status, 422, "another file, the same tap");
     here.tap(&format!("{}/discard", draft.as_str().unwrap()), &[]).await;
     let late = send(&here, "a", file(), operation).await.json();
-    assert!(late["location"].is_null(), "{late}");
+    assert_eq!(late["location"], draft, "it is answered what it was, and there it is said what became of it");
+    let gone = here.get(draft.as_str().unwrap()).await;
+    assert_eq!(gone.status, 404);
+    assert!(gone.text.contains("Este orçamento já foi confirmado ou descartado"), "{}", gone.text);
     assert_eq!(count(&one.database_url, "quote_drafts where discarded_at is null").await, 0);
     let anew = send(&here, "a", file(), Uuid::now_v7()).await.json();
     assert_ne!(anew["location"], draft, "a discarded file that is sent again is a new draft");

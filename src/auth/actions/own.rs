@@ -26,7 +26,7 @@ pub async fn sign_out(state: &AppState, actor: &Actor, source: &Source) -> Resul
     insert_security_event(&mut tx, company_id, &own_event(SecurityEvent::SignedOut, actor, source, now))
         .await?;
     let event = NewEvent::new(EventKind::AccessChanged, person_id).person(person_id);
-    feed::commit(tx, &state.doorbell, &event, None, now).await?;
+    feed::commit(tx, &state.doorbell, &[event], None, now).await?;
     Ok(())
 }
 
@@ -91,7 +91,7 @@ pub async fn change_pin(
     )
     .await?;
     let event = NewEvent::new(EventKind::AccessChanged, person_id).person(person_id);
-    feed::commit(tx, &state.doorbell, &event, None, now).await?;
+    feed::commit(tx, &state.doorbell, &[event], None, now).await?;
     Ok(SessionStart { pin_hash, continues: Some(actor.session.id), ..proven.begins })
 }
 

@@ -44,24 +44,6 @@ pub async fn update_own_pin(
     Ok(done.rows_affected() == 1)
 }
 
-/// Whether somebody's PIN is the one behind this hash: a command that was replayed has made another.
-pub async fn has_pin_hash(
-    db: &mut PooledConnection,
-    company_id: CompanyId,
-    id: PersonId,
-    pin_hash: &str,
-) -> Result<bool> {
-    let has = sqlx::query_scalar!(
-        r#"select exists (select from people where company_id = $1 and id = $2 and pin_hash = $3) as "has!""#,
-        company_id.0,
-        id.0,
-        pin_hash
-    )
-    .fetch_one(db)
-    .await?;
-    Ok(has)
-}
-
 /// Asks for a new PIN at once: the rule has become stricter than the one in use.
 pub async fn update_pin_must_change(
     db: &mut PooledConnection,

@@ -30,13 +30,15 @@ pub struct HandOverOrders {
 }
 
 impl Command for HandOverOrder<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let company_id = tx.company_id();
         // People before orders, as when all of a seller's orders go.
         let to = seller(tx, self.seller_id).await?;
         let order = self.on.lock_open(tx, Permission::Administer).await?;
         if order.seller_id == self.seller_id {
-            return Ok(Change::Unchanged);
+            return Ok(Change::unchanged(()));
         }
         let to = to.ok_or_else(unknown)?;
         let from = people::lock_person(tx, company_id, order.seller_id).await?;
@@ -48,6 +50,8 @@ impl Command for HandOverOrder<'_> {
 }
 
 impl Command for HandOverOrders {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let company_id = tx.company_id();
         let from = people::lock_person(tx, company_id, self.from).await?.ok_or(AppError::NotFound)?;
@@ -57,12 +61,12 @@ impl Command for HandOverOrders {
         }
         let orders = queries::lock_open_orders(tx, self.from).await?;
         if orders.is_empty() {
-            return Ok(Change::Unchanged);
+            return Ok(Change::unchanged(()));
         }
         let detail = handed_over((self.from, from.name), (self.seller_id, to));
         let (seller_id, actor_id) = (self.seller_id, self.actor_id);
         queries::update_sellers(tx, &orders, seller_id, actor_id, &detail, self.now).await?;
-        Ok(Change::Happened(NewEvent::new(EventKind::OrdersHandedOver, actor_id).person(self.from)))
+        Ok(NewEvent::new(EventKind::OrdersHandedOver, actor_id).person(self.from).into())
     }
 }
 

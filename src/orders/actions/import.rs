@@ -1,7 +1,6 @@
 //! A confirmed quote becomes an order.
 
 use super::notes::note_text;
-use crate::command::Change;
 use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::feed::{EventKind, NewEvent};
@@ -18,13 +17,14 @@ use jiff::Timestamp;
 
 /// Writes order, lines, document, notes, search words and the first entry of its history. A number that an
 /// order already has is refused by the index `orders_number_key`, at this very moment.
+/// Answers the event that tells of it.
 pub async fn import_order(
     tx: &mut CompanyTx,
     order: &NewOrder,
     document: Option<&Document<'_>>,
     note: Option<&str>,
     now: Timestamp,
-) -> Result<Change> {
+) -> Result<NewEvent> {
     import::insert_order(tx, order, now).await?;
     if let Some(document) = document {
         let number = order.number.as_deref();
@@ -47,9 +47,7 @@ pub async fn import_order(
         at: now,
     };
     history::insert_history(tx, &entry).await?;
-    Ok(Change::Happened(
-        NewEvent::new(EventKind::OrderImported, order.imported_by).order(order.id).version(1),
-    ))
+    Ok(NewEvent::new(EventKind::OrderImported, order.imported_by).order(order.id).version(1))
 }
 
 fn words(order: &NewOrder) -> Vec<String> {

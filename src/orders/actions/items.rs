@@ -61,12 +61,14 @@ pub struct UnmarkShort<'a> {
 }
 
 impl Command for PickItem<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_open(tx, Permission::Pick).await?;
         let item = get_item(tx, self.on, self.item_id).await?;
         let next = match item.state.pick(self.quantity) {
             Ok(Decision::Becomes(next)) => next,
-            Ok(Decision::Already) => return Ok(Change::Unchanged),
+            Ok(Decision::Already) => return Ok(Change::unchanged(())),
             Err(refusal) => return Err(item_conflict(refusal, &item, self.on.now)),
         };
         let pick = PickRecord {
@@ -92,6 +94,8 @@ impl Command for PickItem<'_> {
 }
 
 impl Command for UnpickItem<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_open(tx, Permission::Pick).await?;
         let decide = |state: &ItemState, picks: &[StandingPick]| match self.pick {
@@ -103,6 +107,8 @@ impl Command for UnpickItem<'_> {
 }
 
 impl Command for ReturnItem<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_unfinished(tx, Permission::Pick).await?;
         let decide = |state: &ItemState, picks: &[StandingPick]| match order.state {
@@ -146,6 +152,8 @@ async fn back_to_shelf(
 }
 
 impl Command for MarkShort<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let (code, text) = (self.code.trim(), self.text.trim());
         if !SHORT_REASONS.contains(&code) {
@@ -162,6 +170,8 @@ impl Command for MarkShort<'_> {
 }
 
 impl Command for UnmarkShort<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         change_rest(tx, self.on, self.item_id, EventKind::ItemUnshort, None, ItemState::unmark_short).await
     }
@@ -180,7 +190,7 @@ async fn change_rest(
     let item = get_item(tx, on, item_id).await?;
     let next = match decide(&item.state) {
         Ok(Decision::Becomes(next)) => next,
-        Ok(Decision::Already) => return Ok(Change::Unchanged),
+        Ok(Decision::Already) => return Ok(Change::unchanged(())),
         Err(refusal) => return Err(item_conflict(refusal, &item, on.now)),
     };
     items::update_item(tx, &order, item.id, &next).await?;

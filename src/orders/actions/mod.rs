@@ -61,8 +61,18 @@ impl OrderContext<'_> {
         }
     }
 
-    /// Writes the entry of the order's history and names its event.
+    /// Writes the entry of the order's history; the command has no more to say than that.
     async fn record(&self, tx: &mut CompanyTx, order: &LockedOrder, entry: Entry<'_>) -> Result<Change> {
+        Ok(self.record_event(tx, order, entry).await?.into())
+    }
+
+    /// Writes the entry of the order's history and names its event.
+    async fn record_event(
+        &self,
+        tx: &mut CompanyTx,
+        order: &LockedOrder,
+        entry: Entry<'_>,
+    ) -> Result<NewEvent> {
         let version = order.next_version();
         let Entry { kind, item_id, quantity, detail, undoes } = entry;
         let new = NewEntry {
@@ -78,10 +88,10 @@ impl OrderContext<'_> {
         };
         history::insert_history(tx, &new).await?;
         let event = NewEvent::new(kind, self.actor.person_id).order(order.id).item(item_id).version(version);
-        Ok(Change::Happened(match undoes {
+        Ok(match undoes {
             Some(undone) => event.undoing(undone.kind),
             None => event,
-        }))
+        })
     }
 }
 

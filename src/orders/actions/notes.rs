@@ -28,6 +28,8 @@ pub struct ChangeNote<'a> {
 }
 
 impl Command for AddNote<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_open(tx, Permission::AddNote).await?;
         let text = note_text(&self.text)?;
@@ -38,6 +40,8 @@ impl Command for AddNote<'_> {
 }
 
 impl Command for ChangeNote<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_open(tx, Permission::View).await?;
         let found = notes::find_note(tx, order.id, self.note_id).await?;
@@ -47,14 +51,14 @@ impl Command for ChangeNote<'_> {
             access::require(self.on.actor, Permission::ChangeOrder, &order, self.on.now)?;
         }
         if note.removed && self.text.is_none() {
-            return Ok(Change::Unchanged);
+            return Ok(Change::unchanged(()));
         }
         if note.removed || note.version != self.version {
             return Err(self.conflict(tx, &note).await?);
         }
         let text = self.text.as_deref().map(note_text).transpose()?;
         if text == Some(note.text.as_str()) {
-            return Ok(Change::Unchanged);
+            return Ok(Change::unchanged(()));
         }
         notes::update_note(tx, &order, self.note_id, text, self.on.now).await?;
         let kind = if text.is_some() { EventKind::NoteChanged } else { EventKind::NoteRemoved };

@@ -53,10 +53,12 @@ pub struct ChangeShipping<'a> {
 }
 
 impl Command for FinishOrder<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock(tx, Permission::Finish).await?;
         match order.state {
-            OrderState::Finished => return Ok(Change::Unchanged),
+            OrderState::Finished => return Ok(Change::unchanged(())),
             OrderState::Canceled => return Err(closed_conflict(order.state, &order, self.on.now)),
             OrderState::Open => {}
         }
@@ -76,10 +78,12 @@ impl Command for FinishOrder<'_> {
 }
 
 impl Command for ReopenOrder<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock(tx, Permission::Reopen).await?;
         if order.state == OrderState::Open {
-            return Ok(Change::Unchanged);
+            return Ok(Change::unchanged(()));
         }
         let detail = Detail::text(reason(&self.reason)?);
         if order.state == OrderState::Canceled {
@@ -92,10 +96,12 @@ impl Command for ReopenOrder<'_> {
 }
 
 impl Command for CancelOrder<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock(tx, Permission::Cancel).await?;
         match order.state {
-            OrderState::Canceled => return Ok(Change::Unchanged),
+            OrderState::Canceled => return Ok(Change::unchanged(())),
             OrderState::Finished => return Err(closed_conflict(order.state, &order, self.on.now)),
             OrderState::Open => {}
         }
@@ -109,10 +115,12 @@ impl Command for CancelOrder<'_> {
 }
 
 impl Command for SetUrgent<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_open(tx, Permission::ChangeOrder).await?;
         if order.fields.urgent == self.urgent {
-            return Ok(Change::Unchanged);
+            return Ok(Change::unchanged(()));
         }
         let fields = OrderFields { urgent: self.urgent, ..order.fields };
         order::update_fields(tx, &order, fields).await?;
@@ -122,11 +130,13 @@ impl Command for SetUrgent<'_> {
 }
 
 impl Command for ChangeShipping<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_open(tx, Permission::ChangeOrder).await?;
         let before = order.fields;
         if (before.shipping_id, before.packaging_id) == (self.shipping_id, self.packaging_id) {
-            return Ok(Change::Unchanged);
+            return Ok(Change::unchanged(()));
         }
         let options = options::list_shipping_options(tx, Some(before.shipping_id)).await?;
         let option = options

@@ -4,10 +4,9 @@ use super::import::order_words;
 use super::notes::note_text;
 use super::{Entry, OrderContext};
 use crate::actor::Permission;
-use crate::command::Change;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
-use crate::feed::EventKind;
+use crate::feed::{EventKind, NewEvent};
 use crate::ids::{DraftId, ItemId};
 use crate::orders::history::{Detail, Header, LineChange, RevisionDetail, Snapshot, SnapshotChange};
 use crate::orders::item::ItemState;
@@ -77,12 +76,13 @@ fn wanted(position: i32, item: &NewItem) -> Wanted {
 }
 
 /// Applies the difference that the person saw; if it is another one by now, nothing is applied. Whoever may change
-/// the order may. A number that another order has is refused by the index `orders_number_key`.
+/// the order may. A number that another order has is refused by the index `orders_number_key`. Answers the event that
+/// tells of it.
 pub async fn revise_order(
     tx: &mut CompanyTx,
     on: OrderContext<'_>,
     newer: &NewerQuote<'_>,
-) -> Result<Change> {
+) -> Result<NewEvent> {
     let order = on.lock_open(tx, Permission::ChangeOrder).await?;
     let base = queries::get_base(tx, order.id).await?;
     let revision = base.revised(newer.quote);
@@ -111,7 +111,7 @@ pub async fn revise_order(
     };
     let told = RevisionDetail { counts, header_before: base.header.clone(), header, snapshots, document };
     let detail = Detail { lines, revision: Some(told), ..Detail::default() };
-    on.record(tx, &order, Entry::order(EventKind::OrderRevised, &detail)).await
+    on.record_event(tx, &order, Entry::order(EventKind::OrderRevised, &detail)).await
 }
 
 /// Writes every line; answers each that changed, before and after: its state, and what it says.

@@ -24,6 +24,8 @@ pub struct UndoAction<'a> {
 }
 
 impl Command for UndoAction<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         // Only the author may, and needs no further permission than to see the order.
         let order = self.on.lock_unfinished(tx, Permission::View).await?;
@@ -36,7 +38,7 @@ impl Command for UndoAction<'_> {
             return Err(AppError::conflict("conflict.undo_other"));
         }
         if entry.undone {
-            return Ok(Change::Unchanged);
+            return Ok(Change::unchanged(()));
         }
         // A quote is taken back by importing the one before it.
         let undone = EventKind::from_code(&entry.kind).filter(|kind| kind.can_be_undone());

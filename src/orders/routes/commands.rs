@@ -22,7 +22,7 @@ fn on<'a>(state: &AppState, actor: &'a Actor, order_id: OrderId) -> OrderContext
 
 /// The answer of a command that stays on the order's screen.
 fn stay(outcome: Outcome, order_id: OrderId, key: &'static str) -> Done {
-    Done::new(outcome, format!("/orders/{order_id}")).say(Sentence::new(key))
+    Done::new(&outcome, format!("/orders/{order_id}")).say(Sentence::new(key))
 }
 
 /// The same with the path that takes it back; a command that changed nothing has none.

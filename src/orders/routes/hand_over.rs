@@ -28,7 +28,7 @@ pub async fn order(
     let on = OrderContext { actor: &actor, order_id, now: state.clock.now() };
     let command = HandOverOrder { on, seller_id: tap.form.seller };
     let outcome = command::run(&state, &tap, &command).await?;
-    Ok(Done::new(outcome, format!("/orders/{order_id}")).say(Sentence::new("done.handed_over")))
+    Ok(Done::new(&outcome, format!("/orders/{order_id}")).say(Sentence::new("done.handed_over")))
 }
 
 pub async fn everything(
@@ -45,7 +45,7 @@ pub async fn everything(
         now: state.clock.now(),
     };
     let outcome = command::run(&state, &tap, &command).await?;
-    Ok(Done::new(outcome, "/people").say(Sentence::new("done.all_handed_over")).go("/people"))
+    Ok(Done::new(&outcome, "/people").say(Sentence::new("done.all_handed_over")).go("/people"))
 }
 
 /// A page that the form answered with, loaded again: back to where the form stands.

@@ -1,10 +1,13 @@
 //! A draft becomes an order, or changes one that is open.
 
+use serde::{Deserialize, Serialize};
+
 use super::{DraftContext, Sent};
 use crate::actor::{Permission, folded_name};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
+use crate::feed::NewEvent;
 use crate::ids::OrderId;
 use crate::orders::actions::import::{Document, import_order};
 use crate::orders::actions::revise::{NewerQuote, revise_order};
@@ -23,8 +26,17 @@ pub struct ConfirmDraft<'a> {
     pub sent: &'a Sent,
 }
 
+/// The order that a draft became, or that it changed.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ConfirmedOrder {
+    pub order_id: OrderId,
+    pub is_new: bool,
+}
+
 impl Command for ConfirmDraft<'_> {
-    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+    type Output = ConfirmedOrder;
+
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change<ConfirmedOrder>> {
         let mut draft = self.on.lock_version(tx, self.sent.version()?).await?;
         self.sent.fill(&mut draft)?;
         let sheet = draft.sheet();
@@ -40,19 +52,24 @@ impl Command for ConfirmDraft<'_> {
         let reason = self.accept(&draft, &sheet)?;
         let pdf = drafts::find_draft_pdf(tx, draft.id, None).await?.unwrap_or_default();
         let document = Document { file_name: &draft.file_name, sha256: &draft.sha256, pdf: &pdf };
-        let (change, choices) = match target {
+        let (confirmed, event, choices) = match target {
             None => {
                 let choices = settle(&context, &draft, context.chosen(&draft, &sheet.quote))?;
                 let order = self.order(&draft, &sheet, choices, reason)?;
                 let note = Some(draft.form.note.as_str());
-                let change = import_order(tx, &order, Some(&document), note, self.on.now).await;
-                (change.map_err(|error| number_taken(error, &order))?, choices)
+                let event = import_order(tx, &order, Some(&document), note, self.on.now).await;
+                let event = event.map_err(|error| number_taken(error, &order))?;
+                (ConfirmedOrder { order_id: order.id, is_new: true }, event, choices)
             }
-            Some(id) => self.change(tx, &mut context, &draft, &sheet, id, reason, document).await?,
+            Some(order_id) => {
+                let changed = self.change(tx, &mut context, &draft, &sheet, order_id, reason, document);
+                let (event, choices) = changed.await?;
+                (ConfirmedOrder { order_id, is_new: false }, event, choices)
+            }
         };
         self.remember(tx, &context, &draft, choices).await?;
         drafts::delete_draft(tx, draft.id).await?;
-        Ok(change)
+        Ok(Change::happened(confirmed, event))
     }
 }
 
@@ -68,7 +85,7 @@ impl ConfirmDraft<'_> {
         order_id: OrderId,
         reason: Option<String>,
         document: Document<'_>,
-    ) -> Result<(Change, Choices)> {
+    ) -> Result<(NewEvent, Choices)> {
         let seen = self.sent.get("seen");
         if seen.is_none()
             && let Some(taken @ Duplicate::Number(_)) = context.duplicate(draft, sheet)
@@ -81,8 +98,8 @@ impl ConfirmDraft<'_> {
         let quote = self.order(draft, sheet, choices, reason)?;
         let newer = NewerQuote { quote: &quote, document, draft_id: draft.id, note: &draft.form.note, seen };
         let on = crate::orders::actions::OrderContext { actor: self.on.actor, order_id, now: self.on.now };
-        let change = revise_order(tx, on, &newer).await.map_err(|error| number_taken(error, &quote))?;
-        Ok((change, choices))
+        let event = revise_order(tx, on, &newer).await.map_err(|error| number_taken(error, &quote))?;
+        Ok((event, choices))
     }
 
     /// Whether the checks hold; else the reason for which an administrator accepts that they do not.

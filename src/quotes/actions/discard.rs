@@ -14,10 +14,12 @@ pub struct DiscardDraft<'a> {
 }
 
 impl Command for DiscardDraft<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let draft = self.on.lock(tx).await?;
         drafts::update_draft_discarded(tx, draft.id, self.on.actor.person_id, self.on.now).await?;
-        Ok(Change::Happened(NewEvent::new(EventKind::DraftsChanged, self.on.actor.person_id)))
+        Ok(NewEvent::new(EventKind::DraftsChanged, self.on.actor.person_id).into())
     }
 }
 
@@ -28,14 +30,16 @@ pub struct RestoreDraft<'a> {
 }
 
 impl Command for RestoreDraft<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         require_import(self.on.actor)?;
         let by = self.on.actor.person_id;
         if drafts::update_draft_restored(tx, self.on.draft_id, by).await? {
-            return Ok(Change::Happened(NewEvent::new(EventKind::DraftsChanged, by)));
+            return Ok(NewEvent::new(EventKind::DraftsChanged, by).into());
         }
         // It may be there already; else somebody else discarded it, or it was confirmed, or sent again.
         self.on.lock(tx).await?;
-        Ok(Change::Unchanged)
+        Ok(Change::unchanged(()))
     }
 }

@@ -17,6 +17,8 @@ pub struct SaveDraft<'a> {
 }
 
 impl Command for SaveDraft<'_> {
+    type Output = ();
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let stored = self.on.lock_version(tx, self.sent.version()?).await?;
         let mut draft = stored.clone();
@@ -28,9 +30,9 @@ impl Command for SaveDraft<'_> {
             self.update(tx, &draft).await?;
         }
         if !changed && !others {
-            return Ok(Change::Unchanged);
+            return Ok(Change::unchanged(()));
         }
-        Ok(Change::Happened(NewEvent::new(EventKind::DraftsChanged, self.on.actor.person_id)))
+        Ok(NewEvent::new(EventKind::DraftsChanged, self.on.actor.person_id).into())
     }
 }
 

@@ -1,11 +1,13 @@
 //! A file that was read becomes a draft.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::feed::{EventKind, NewEvent};
+use crate::ids::DraftId;
 use crate::quotes::queries::drafts::{self, NewDraft};
 
 /// Keep a file under Para conferir. A file that its importer has there already is no second draft.
@@ -15,13 +17,26 @@ pub struct StoreDraft<'a> {
     pub now: Timestamp,
 }
 
+/// Where the file is kept.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct StoredDraft {
+    /// None: its draft was there, and was confirmed or discarded at this very moment.
+    pub draft_id: Option<DraftId>,
+    /// The importer has this very file there already.
+    pub known: bool,
+}
+
 impl Command for StoreDraft<'_> {
-    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+    type Output = StoredDraft;
+
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change<StoredDraft>> {
         let NewDraft { importer_id, sha256, .. } = self.draft;
         drafts::delete_discarded_of_file(tx, importer_id, sha256).await?;
         if !drafts::insert_draft(tx, &self.draft, self.now).await? {
-            return Ok(Change::Unchanged);
+            let draft_id = drafts::find_draft_of_file(tx, importer_id, sha256).await?;
+            return Ok(Change::unchanged(StoredDraft { draft_id, known: true }));
         }
-        Ok(Change::Happened(NewEvent::new(EventKind::DraftsChanged, self.draft.importer_id)))
+        let event = NewEvent::new(EventKind::DraftsChanged, importer_id);
+        Ok(Change::happened(StoredDraft { draft_id: Some(self.draft.id), known: false }, event))
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::db::CompanyTx;
 use crate::error::Result;
-use crate::ids::{DraftId, OrderId, PersonId};
+use crate::ids::{DraftId, PersonId};
 use crate::quotes::Reading;
 use crate::quotes::draft::{Corrections, Draft, DraftForm};
 
@@ -278,16 +278,4 @@ pub async fn delete_old_drafts(tx: &mut CompanyTx, before: Timestamp) -> Result<
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected())
-}
-
-/// The order that an event is about: where a confirmation that is sent again leads.
-pub async fn find_order_of_event(tx: &mut CompanyTx, n: i64) -> Result<Option<OrderId>> {
-    let id = sqlx::query_scalar!(
-        "select order_id from feed_events where company_id = $1 and n = $2",
-        tx.company_id().0,
-        n
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(id.flatten().map(OrderId))
 }

@@ -11,12 +11,11 @@ use crate::error::{AppError, Result, Sentence};
 use crate::extract::Path;
 use crate::ids::{DraftId, OperationId};
 use crate::page::Visitor;
-use crate::quotes::actions::confirm::ConfirmDraft;
+use crate::quotes::actions::confirm::{ConfirmDraft, ConfirmedOrder};
 use crate::quotes::actions::discard::{DiscardDraft, RestoreDraft};
 use crate::quotes::actions::save::SaveDraft;
 use crate::quotes::actions::{DraftContext, Sent};
 use crate::quotes::draft::lines::is_name as is_line_name;
-use crate::quotes::queries::drafts;
 use crate::quotes::routes::pages::{PreviewQuery, show_preview};
 use crate::state::AppState;
 
@@ -53,7 +52,7 @@ pub async fn save(
     let sent = Sent { fields: tap.form.clone(), lang: visitor.lang };
     let command = SaveDraft { on: on(&state, visitor.actor()?, draft_id), sent: &sent };
     let outcome = command::run(&state, &tap, &command).await?;
-    let done = Done::new(outcome, "/quotes").say(Sentence::new("preview.saved"));
+    let done = Done::new(&outcome, "/quotes").say(Sentence::new("preview.saved"));
     Ok(done.go(after_save(draft_id, &sent)))
 }
 
@@ -67,7 +66,7 @@ pub async fn confirm(
     let sent = Sent { fields: tap.form.clone(), lang: visitor.lang };
     let on = on(&state, visitor.actor()?, draft_id);
     match command::run(&state, &tap, &ConfirmDraft { on, sent: &sent }).await {
-        Ok(outcome) => Ok(confirmed(&state, on, outcome).await?.into_response()),
+        Ok(outcome) => Ok(confirmed(&outcome).into_response()),
         // What was typed is kept: the preview, shown or fetched again, says what does not hold by now.
         Err(error @ (AppError::Invalid { .. } | AppError::Conflict(_))) => {
             let kept = keep(&state, on, &sent, tap).await;
@@ -107,15 +106,10 @@ async fn keep(state: &AppState, on: DraftContext<'_>, sent: &Sent, tap: Tap<Fiel
 }
 
 /// To the order, also when the confirmation was sent again and the draft is long gone.
-async fn confirmed(state: &AppState, on: DraftContext<'_>, outcome: Outcome) -> Result<Done> {
-    let company_id = on.actor.company_id;
-    let mut tx = state.db.company(company_id).await?;
-    let order = drafts::find_order_of_event(&mut tx, outcome.n).await?;
-    let path = order.map_or_else(|| format!("/quotes/{}", on.draft_id), |order| format!("/orders/{order}"));
-    // A new order has the draft's id.
-    let is_new = order.is_none_or(|order| order.0 == on.draft_id.0);
+fn confirmed(outcome: &Outcome<ConfirmedOrder>) -> Done {
+    let ConfirmedOrder { order_id, is_new } = outcome.output;
     let said = Sentence::new(if is_new { "preview.confirmed" } else { "preview.applied" });
-    Ok(Done::new(outcome, "/quotes").say(said).go(path))
+    Done::new(outcome, "/quotes").say(said).go(format!("/orders/{order_id}"))
 }
 
 pub async fn discard(
@@ -126,7 +120,7 @@ pub async fn discard(
 ) -> Result<Done> {
     let command = DiscardDraft { on: on(&state, &actor, draft_id) };
     let outcome = command::run(&state, &tap, &command).await?;
-    let done = Done::new(outcome, "/quotes").say(Sentence::new("draft.discarded")).go("/quotes");
+    let done = Done::new(&outcome, "/quotes").say(Sentence::new("draft.discarded")).go("/quotes");
     Ok(done.undo(Some(format!("/quotes/{draft_id}/restore"))))
 }
 
@@ -138,5 +132,5 @@ pub async fn restore(
 ) -> Result<Done> {
     let command = RestoreDraft { on: on(&state, &actor, draft_id) };
     let outcome = command::run(&state, &tap, &command).await?;
-    Ok(Done::new(outcome, "/quotes").say(Sentence::new("draft.restored")))
+    Ok(Done::new(&outcome, "/quotes").say(Sentence::new("draft.restored")))
 }

@@ -17,9 +17,9 @@ use crate::ids::{DraftId, OperationId};
 use crate::lang::Lang;
 use crate::page::Visitor;
 use crate::quotes::actions::require_import;
-use crate::quotes::actions::upload::StoreDraft;
+use crate::quotes::actions::upload::{StoreDraft, StoredDraft};
 use crate::quotes::draft::{tidied, tidy};
-use crate::quotes::queries::drafts::{self, NewDraft};
+use crate::quotes::queries::drafts::NewDraft;
 use crate::quotes::views::UploadResult;
 use crate::quotes::{MAX_BYTES, Refusal};
 
@@ -34,22 +34,11 @@ struct File {
     bytes: Option<Vec<u8>>,
 }
 
-/// What became of a file.
-struct Stored {
-    outcome: Outcome,
-    /// None: this upload was sent again after its draft was confirmed or discarded.
-    draft_id: Option<DraftId>,
-    /// The importer has this very file there already.
-    known: bool,
-}
-
-impl Stored {
-    fn sentence(&self) -> Sentence {
-        match (self.draft_id, self.known) {
-            (None, _) => Sentence::new("draft.gone"),
-            (Some(_), true) => Sentence::new("draft.same_draft"),
-            (Some(_), false) => Sentence::new("upload.done"),
-        }
+fn sentence(stored: StoredDraft) -> Sentence {
+    match stored {
+        StoredDraft { draft_id: None, .. } => Sentence::new("draft.gone"),
+        StoredDraft { known: true, .. } => Sentence::new("draft.same_draft"),
+        StoredDraft { known: false, .. } => Sentence::new("upload.done"),
     }
 }
 
@@ -66,8 +55,8 @@ pub async fn upload(
     if wants_json(&headers) {
         let file = next_file(&mut multipart).await?.ok_or_else(|| AppError::invalid("upload.nothing"))?;
         let stored = store(&state, actor, file, operation_id.unwrap_or_default()).await?;
-        let done = Done::new(stored.outcome, "/quotes").say(stored.sentence());
-        let location = stored.draft_id.map(|id| format!("/quotes/{id}"));
+        let done = Done::new(&stored, "/quotes").say(sentence(stored.output));
+        let location = stored.output.draft_id.map(|id| format!("/quotes/{id}"));
         return Ok(Done { location, ..done }.into_response());
     }
     let results = store_all(&state, actor, visitor.lang, &mut multipart).await?;
@@ -85,7 +74,7 @@ async fn store_all(
     while let Some(file) = next_file(multipart).await? {
         let file_name = file.name.clone();
         let refusal = match store(state, actor, file, OperationId::new()).await {
-            Ok(stored) if stored.known => Some(stored.sentence()),
+            Ok(stored) if stored.output.known => Some(sentence(stored.output)),
             Ok(_) => None,
             Err(error) => Some(error.sentence()),
         };
@@ -98,7 +87,12 @@ async fn store_all(
 }
 
 /// Reads a file in a child process and keeps it. What is refused leaves no trace.
-async fn store(state: &QuotesState, actor: &Actor, file: File, operation_id: OperationId) -> Result<Stored> {
+async fn store(
+    state: &QuotesState,
+    actor: &Actor,
+    file: File,
+    operation_id: OperationId,
+) -> Result<Outcome<StoredDraft>> {
     let now = state.app.clock.now();
     state.quota.count(actor.person_id, now)?;
     let pdf = file.bytes.ok_or_else(|| refused(Refusal::TooLarge))?;
@@ -112,13 +106,9 @@ async fn store(state: &QuotesState, actor: &Actor, file: File, operation_id: Ope
         pdf: &pdf,
         reading: &reading,
     };
-    let new_id = draft.id;
     let caller = Caller { company_id: actor.company_id, person_id: actor.person_id };
     let tap = Tap { caller, operation_id, fingerprint: sha256, form: () };
-    let outcome = command::run(&state.app, &tap, &StoreDraft { draft, now }).await?;
-    let mut tx = state.app.db.company(actor.company_id).await?;
-    let found = drafts::find_draft_of_file(&mut tx, actor.person_id, &sha256).await?;
-    Ok(Stored { outcome, draft_id: found, known: found.is_some_and(|id| id != new_id) })
+    command::run(&state.app, &tap, &StoreDraft { draft, now }).await
 }
 
 fn refused(refusal: Refusal) -> AppError {

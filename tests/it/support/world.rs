@@ -7,7 +7,6 @@ use rust_decimal::Decimal;
 use separacao::actor::Role;
 use separacao::auth::pin_hash as pin;
 use separacao::clock::Clock;
-use separacao::command::Change;
 use separacao::companies::actions::companies;
 use separacao::companies::model::NewCompany;
 use separacao::config::Settings;
@@ -165,9 +164,8 @@ impl Company {
         };
         let now = self.app.clock.now();
         let document = Document { file_name: "x.pdf", sha256: &[1; 32], pdf: b"%PDF-1.4" };
-        let change = import_order(&mut tx, &order, Some(&document), None, now).await.unwrap();
-        let Change::Happened(event) = change else { panic!("an import always happens") };
-        feed::commit(tx, &self.app.doorbell, &event, None, now).await.unwrap();
+        let event = import_order(&mut tx, &order, Some(&document), None, now).await.unwrap();
+        feed::commit(tx, &self.app.doorbell, &[event], None, now).await.unwrap();
         let mut tx = self.app.db.company(self.id).await.unwrap();
         let items = items::list_items(&mut tx, order.id, None).await.unwrap();
         Imported { id: order.id, number, items: items.iter().map(|item| item.id).collect() }

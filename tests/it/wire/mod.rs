@@ -35,7 +35,9 @@ use crate::support::{measured, wait_for};
 struct Held<C>(C, Duration);
 
 impl<C: Command> Command for Held<C> {
-    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+    type Output = C::Output;
+
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change<C::Output>> {
         let change = self.0.apply(tx).await?;
         tokio::time::sleep(self.1).await;
         Ok(change)
