@@ -140,19 +140,6 @@ impl CompanySettings {
     }
 }
 
-/// A person in the list of people.
-#[derive(Clone, Debug)]
-pub struct PersonRow {
-    pub id: PersonId,
-    pub number: String,
-    pub name: String,
-    pub roles: Vec<Role>,
-    pub active: bool,
-    pub pin_must_change: bool,
-    /// The only active administrator: cannot be deactivated or lose the role.
-    pub last_admin: bool,
-}
-
 /// The session a request came with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionFacts {

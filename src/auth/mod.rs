@@ -1,13 +1,13 @@
 //! Who gets in: sign-in, sessions, PINs, devices, and how often one may guess.
 
-pub mod actions;
+pub(crate) mod actions;
 pub mod client;
-pub mod idle_lock;
-pub mod model;
+pub(crate) mod idle_lock;
+pub(crate) mod model;
 pub mod pin_hash;
-pub mod queries;
-pub mod rotate;
-pub mod routes;
+pub(crate) mod queries;
+pub(crate) mod rotate;
+pub(crate) mod routes;
 pub mod session;
-pub mod step_up;
+pub(crate) mod step_up;
 pub mod views;

@@ -3,6 +3,6 @@
 pub mod actions;
 pub mod cli;
 pub mod model;
-pub mod queries;
-pub mod routes;
+pub(crate) mod queries;
+pub(crate) mod routes;
 pub mod views;

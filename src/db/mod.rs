@@ -1,9 +1,9 @@
 //! Postgres: every statement runs in a transaction that says whose it is in its opening round trip.
 
 pub mod embedded;
-pub mod fault;
+pub(crate) mod fault;
 pub mod migrate;
-pub mod operator;
+pub(crate) mod operator;
 mod permits;
 mod pool;
 mod statement;

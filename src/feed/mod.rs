@@ -4,16 +4,16 @@
 //! event. Numbers are dense and in commit order because [`commit`] locks the head row last.
 
 pub mod commit;
-pub mod company;
-pub mod cursor;
-pub mod doorbell;
-pub mod event;
+pub(crate) mod company;
+pub(crate) mod cursor;
+pub(crate) mod doorbell;
+pub(crate) mod event;
 pub mod hub;
 pub mod queries;
-pub mod redis;
-pub mod topic;
+pub(crate) mod redis;
+pub(crate) mod topic;
 
-pub use commit::{Committed, commit, commit_without_event};
+pub use commit::{commit, commit_without_event};
 pub use cursor::{Cursor, Head};
 pub use doorbell::Doorbell;
 pub use event::{Event, EventKind, NewEvent};

@@ -4,7 +4,6 @@ use std::fmt;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use jiff::Timestamp;
 
 use super::render_context::RenderContext;
 use crate::actor::Actor;
@@ -143,10 +142,6 @@ impl Layout {
             pin_digits: 6,
             shared: None,
         }
-    }
-
-    pub fn now(&self) -> Timestamp {
-        self.scene.now
     }
 
     /// Other languages to switch to.

@@ -3,15 +3,15 @@
 //! Pages and fragments are askama structs in each slice's `views.rs`. A fragment is a struct of its own; its page
 //! holds it as a field and prints it with `{{ … }}`, so page and frame carry the same bytes.
 
-pub mod calendar;
-pub mod form;
-pub mod format;
-pub mod layout;
-pub mod render_context;
+pub(crate) mod calendar;
+pub(crate) mod form;
+pub(crate) mod format;
+pub(crate) mod layout;
+pub(crate) mod render_context;
 mod words;
 
 pub use calendar::WorkCalendar;
 pub use form::{Choice, FieldErrors, Pager};
-pub use format::{date, folded, money, quantity, time};
+pub use format::folded;
 pub use layout::{Drawn, FramedPage, Layout, Nav, SharedDevice, SignedIn};
 pub use render_context::{Gone, RenderContext};

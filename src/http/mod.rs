@@ -1,9 +1,9 @@
 //! The outermost layer: which path leads where, who may come in, and how answers are put into words.
 
-pub mod answer;
-pub mod guard;
-pub mod health;
-pub mod rate_limits;
-pub mod router;
+pub(crate) mod answer;
+pub(crate) mod guard;
+pub(crate) mod health;
+pub(crate) mod rate_limits;
+pub(crate) mod router;
 pub mod views;
-pub mod visitor;
+pub(crate) mod visitor;

@@ -1,15 +1,15 @@
 //! From events to screens: what each screen shows of each event, rendered once, sent to every socket in order.
 
-pub mod broadcast;
-pub mod channel;
-pub mod frame;
-pub mod limits;
+pub(crate) mod broadcast;
+pub(crate) mod channel;
+pub(crate) mod frame;
+pub(crate) mod limits;
 pub mod outbox;
-pub mod presence;
-pub mod queries;
-pub mod render;
-pub mod routes;
-pub mod sessions;
-pub mod socket;
+pub(crate) mod presence;
+pub(crate) mod queries;
+pub(crate) mod render;
+pub(crate) mod routes;
+pub(crate) mod sessions;
+pub(crate) mod socket;
 
 pub use broadcast::Live;

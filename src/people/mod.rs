@@ -3,5 +3,5 @@
 pub mod actions;
 pub mod model;
 pub mod queries;
-pub mod routes;
+pub(crate) mod routes;
 pub mod views;

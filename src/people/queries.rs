@@ -70,7 +70,6 @@ pub async fn lock_admins(db: &mut PooledConnection, company_id: CompanyId) -> Re
 /// Somebody whose row is locked.
 #[derive(Debug)]
 pub struct LockedPerson {
-    pub number: String,
     pub name: String,
     pub roles: Vec<Role>,
     pub active: bool,
@@ -82,18 +81,13 @@ pub async fn lock_person(
     id: PersonId,
 ) -> Result<Option<LockedPerson>> {
     let row = sqlx::query!(
-        "select number, name, roles, active from people where company_id = $1 and id = $2 for no key update",
+        "select name, roles, active from people where company_id = $1 and id = $2 for no key update",
         company_id.0,
         id.0
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|row| LockedPerson {
-        number: row.number,
-        name: row.name,
-        roles: roles(&row.roles),
-        active: row.active,
-    }))
+    Ok(row.map(|row| LockedPerson { name: row.name, roles: roles(&row.roles), active: row.active }))
 }
 
 /// How many open orders somebody is the seller of.

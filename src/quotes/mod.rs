@@ -1,27 +1,27 @@
 //! The ERP's quote (orçamento) as it is printed: reading the PDF, checking its sums, and doing both in a child
 //! process that a hostile file can only take down alone.
 
-pub mod actions;
-pub mod checks;
-pub mod choices;
+pub(crate) mod actions;
+pub(crate) mod checks;
+pub(crate) mod choices;
 pub mod cli;
-pub mod context;
-pub mod difference;
-pub mod draft;
-pub mod leftover;
-pub mod numbers;
-pub mod preview;
-pub mod queries;
-pub mod quote;
+pub(crate) mod context;
+pub(crate) mod difference;
+pub(crate) mod draft;
+pub(crate) mod leftover;
+pub(crate) mod numbers;
+pub(crate) mod preview;
+pub(crate) mod queries;
+pub(crate) mod quote;
 mod reader;
 mod reading;
-pub mod refusal;
-pub mod routes;
-pub mod sandbox;
+pub(crate) mod refusal;
+pub(crate) mod routes;
+pub(crate) mod sandbox;
 #[cfg(test)]
 mod tests;
-pub mod to_order;
-pub mod upload_quota;
+pub(crate) mod to_order;
+pub(crate) mod upload_quota;
 pub mod views;
 
 pub use checks::{Notice, Problem};

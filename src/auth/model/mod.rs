@@ -1,7 +1,7 @@
 //! The pure part of signing in.
 
-pub mod limits;
-pub mod pin;
+pub(crate) mod limits;
+pub(crate) mod pin;
 
 use crate::actor::{Actor, CompanySettings, Role};
 use crate::ids::{CompanyId, PersonId};

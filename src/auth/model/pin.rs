@@ -4,9 +4,6 @@ use rand::RngExt as _;
 
 use crate::error::Sentence;
 
-/// Longest PIN that is looked at.
-pub const MAX_DIGITS: usize = 10;
-
 /// Why a PIN is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PinFault {

@@ -17,8 +17,6 @@ pub enum SecurityEvent {
     /// A failure after which the account has to wait.
     LockedOut,
     SignedOut,
-    /// Another's sessions were ended, or one's own elsewhere.
-    SessionsEnded,
     PinChanged,
     PinReset,
     PersonCreated,
@@ -37,7 +35,6 @@ impl SecurityEvent {
             SecurityEvent::SignInFailed => "sign_in_failed",
             SecurityEvent::LockedOut => "locked_out",
             SecurityEvent::SignedOut => "signed_out",
-            SecurityEvent::SessionsEnded => "sessions_ended",
             SecurityEvent::PinChanged => "pin_changed",
             SecurityEvent::PinReset => "pin_reset",
             SecurityEvent::PersonCreated => "person_created",

@@ -1,8 +1,8 @@
 //! SQL of signing in.
 
-pub mod devices;
-pub mod events;
-pub mod guesses;
-pub mod people;
-pub mod sessions;
-pub mod sign_in;
+pub(crate) mod devices;
+pub(crate) mod events;
+pub(crate) mod guesses;
+pub(crate) mod people;
+pub(crate) mod sessions;
+pub(crate) mod sign_in;

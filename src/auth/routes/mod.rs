@@ -1,9 +1,9 @@
 //! `/sign-in`, `/e/…`, `/pin` and `/switch`: pages and their forms.
 
-pub mod back;
-pub mod own;
-pub mod shared;
-pub mod sign_in;
+pub(crate) mod back;
+pub(crate) mod own;
+pub(crate) mod shared;
+pub(crate) mod sign_in;
 
 use axum::Router;
 use axum::response::Redirect;

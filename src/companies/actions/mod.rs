@@ -2,7 +2,7 @@
 
 pub mod admins;
 pub mod companies;
-pub mod set_up;
+pub(crate) mod set_up;
 
 use jiff::Timestamp;
 

@@ -1,12 +1,12 @@
 //! What commands do: lock → decide → write → history. `command::run` wraps each into its transaction.
 
-pub mod hand_over;
+pub(crate) mod hand_over;
 pub mod import;
 pub mod items;
-pub mod notes;
-pub mod orders;
-pub mod revise;
-pub mod undo;
+pub(crate) mod notes;
+pub(crate) mod orders;
+pub(crate) mod revise;
+pub(crate) mod undo;
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;

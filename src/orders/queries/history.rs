@@ -133,7 +133,6 @@ pub struct StoredEntry {
     pub actor_id: PersonId,
     pub detail: Detail,
     pub undone: bool,
-    pub at: Timestamp,
 }
 
 pub async fn find_entry(tx: &mut CompanyTx, order_id: OrderId, version: i64) -> Result<Option<StoredEntry>> {
@@ -143,8 +142,7 @@ pub async fn find_entry(tx: &mut CompanyTx, order_id: OrderId, version: i64) -> 
              quantity,
              actor_id,
              detail as "detail: Json<Detail>",
-             undone_by is not null as "undone!",
-             at
+             undone_by is not null as "undone!"
            from order_history where company_id = $1 and order_id = $2 and version = $3"#,
         tx.company_id().0,
         order_id.0,
@@ -159,6 +157,5 @@ pub async fn find_entry(tx: &mut CompanyTx, order_id: OrderId, version: i64) -> 
         actor_id: PersonId(row.actor_id),
         detail: row.detail.0,
         undone: row.undone,
-        at: row.at.to_jiff(),
     }))
 }

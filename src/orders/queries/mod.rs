@@ -2,15 +2,15 @@
 //! `documents` keeps the papers.
 
 pub mod board;
-pub mod documents;
-pub mod hand_over;
-pub mod history;
+pub(crate) mod documents;
+pub(crate) mod hand_over;
+pub(crate) mod history;
 pub mod import;
 pub mod items;
-pub mod notes;
+pub(crate) mod notes;
 pub mod options;
 pub mod order;
-pub mod picks;
-pub mod revise;
-pub mod search;
+pub(crate) mod picks;
+pub(crate) mod revise;
+pub(crate) mod search;
 pub mod summaries;

@@ -1,11 +1,11 @@
 //! `/orders/…` and `/closed`: pages, and every command on an order.
 
-pub mod board;
-pub mod commands;
-pub mod hand_over;
-pub mod order;
-pub mod pages;
-pub mod refused_form;
+pub(crate) mod board;
+pub(crate) mod commands;
+pub(crate) mod hand_over;
+pub(crate) mod order;
+pub(crate) mod pages;
+pub(crate) mod refused_form;
 
 use std::sync::Arc;
 

@@ -1,9 +1,9 @@
 //! What becomes of drafts: kept, corrected, confirmed, discarded. `command::run` wraps each into its transaction.
 
-pub mod confirm;
-pub mod discard;
-pub mod save;
-pub mod upload;
+pub(crate) mod confirm;
+pub(crate) mod discard;
+pub(crate) mod save;
+pub(crate) mod upload;
 
 use jiff::Timestamp;
 

@@ -1,8 +1,8 @@
 //! A draft's own rules: what was read, what a person corrected, and what counts now. Pure.
 
-pub mod field;
-pub mod lines;
-pub mod sheet;
+pub(crate) mod field;
+pub(crate) mod lines;
+pub(crate) mod sheet;
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,6 @@ pub use sheet::{Settled, Sheet};
 #[derive(Clone, Debug)]
 pub struct Draft {
     pub id: DraftId,
-    pub importer_id: PersonId,
     pub importer: String,
     pub file_name: String,
     pub sha256: Vec<u8>,

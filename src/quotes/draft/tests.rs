@@ -31,7 +31,6 @@ fn draft() -> Draft {
     };
     Draft {
         id: DraftId::new(),
-        importer_id: PersonId::new(),
         importer: "Marina".to_owned(),
         file_name: "a.pdf".to_owned(),
         sha256: vec![0; 32],

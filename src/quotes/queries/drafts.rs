@@ -61,7 +61,6 @@ pub async fn find_draft_of_file(
 
 struct Row {
     id: Uuid,
-    importer_id: Uuid,
     importer: String,
     file_name: String,
     sha256: Vec<u8>,
@@ -78,7 +77,6 @@ impl From<Row> for Draft {
     fn from(row: Row) -> Self {
         Draft {
             id: DraftId(row.id),
-            importer_id: PersonId(row.importer_id),
             importer: row.importer,
             file_name: row.file_name,
             sha256: row.sha256,
@@ -98,7 +96,6 @@ pub async fn list_drafts(tx: &mut CompanyTx, importer_id: Option<PersonId>) -> R
     let rows = sqlx::query_as!(
         Row,
         r#"select d.id,
-             d.importer_id,
              i.name as importer,
              d.file_name,
              d.sha256,
@@ -131,7 +128,6 @@ pub async fn find_draft(
     let row = sqlx::query_as!(
         Row,
         r#"select d.id,
-             d.importer_id,
              i.name as importer,
              d.file_name,
              d.sha256,

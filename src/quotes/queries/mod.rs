@@ -1,6 +1,6 @@
 //! SQL of drafts, and of what stands around them.
 
-pub mod context;
-pub mod drafts;
+pub(crate) mod context;
+pub(crate) mod drafts;
 
 pub use drafts::delete_old_drafts;

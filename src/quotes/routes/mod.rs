@@ -1,8 +1,8 @@
 //! `/quotes`: upload, drafts, preview, confirmation.
 
-pub mod commands;
-pub mod pages;
-pub mod upload;
+pub(crate) mod commands;
+pub(crate) mod pages;
+pub(crate) mod upload;
 
 use std::sync::Arc;
 
