@@ -15,7 +15,17 @@ struct Role {
 const ROLES: &[Role] = &[
     Role {
         name: "model",
-        banned: &["async fn", ".await", "sqlx::", "axum::", "askama"],
+        // An enum may say what it is called in a column: sqlx::Type.
+        banned: &[
+            "async fn",
+            ".await",
+            "sqlx::query",
+            "sqlx::Pg",
+            "PgConnection",
+            "CompanyTx",
+            "axum::",
+            "askama",
+        ],
         above: &["queries", "actions", "routes", "views"],
         advice: "a model holds pure rules",
     },

@@ -94,6 +94,9 @@ const NOT_SAID: &[(&str, &str)] = &[
     ("!", "a full stop"),
 ];
 
+/// Texts about a paper, whose lines are not yet items: prefix, and the word that is said there.
+const OF_A_PAPER: (&str, &str) = ("quotes.leftover.", "linha*");
+
 #[test]
 fn the_screens_speak_the_language_of_the_warehouse() {
     let mut problems = Problems::default();
@@ -106,7 +109,8 @@ fn the_screens_speak_the_language_of_the_warehouse() {
             None if unsaid.chars().all(char::is_alphanumeric) => words(&spoken).any(|word| word == unsaid),
             None => spoken.contains(unsaid),
         };
-        for (unsaid, instead) in NOT_SAID.iter().filter(|(unsaid, _)| said(unsaid)) {
+        let of_a_paper = |unsaid: &str| key.starts_with(OF_A_PAPER.0) && unsaid == OF_A_PAPER.1;
+        for (unsaid, instead) in NOT_SAID.iter().filter(|(unsaid, _)| said(unsaid) && !of_a_paper(unsaid)) {
             problems.add(format!("{key} says “{unsaid}”; say: {instead}"));
         }
     }
