@@ -17,7 +17,10 @@ sql=("$PGBIN/psql" -X -q -v ON_ERROR_STOP=1 "$TEST_DATABASE_URL")
   installed_on timestamptz not null default now(), success boolean not null, checksum bytea not null,
   execution_time bigint not null)'
 for migration in migrations/*.sql; do
-  [ ! -e "$migration" ] || "${sql[@]}" -1 -f "$migration" >/dev/null
+  [ -e "$migration" ] || continue
+  whole=(-1)
+  [ "$(head -c 17 "$migration")" != '-- no-transaction' ] || whole=()
+  "${sql[@]}" "${whole[@]}" -f "$migration" >/dev/null
 done
 
 fresh=$SERVICES/queries
