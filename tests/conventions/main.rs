@@ -10,3 +10,4 @@ mod tables;
 mod templates;
 mod texts;
 mod vendored;
+mod visibility;

@@ -38,7 +38,7 @@ pub struct Source {
 }
 
 impl Source {
-    fn new(path: String, text: &str) -> Self {
+    pub fn new(path: String, text: &str) -> Self {
         let mut parts = Parts::of(text);
         for (from, to) in test_items(&parts.code) {
             for part in [&mut parts.code, &mut parts.strings] {
