@@ -13,7 +13,7 @@ fn done(answer: &Answer) {
 /// Whether the order's page lets its reader change it.
 async fn may_change(client: &Client, path: &str) -> bool {
     let page = client.get(path).await.text;
-    let (_, main) = page.split_once("<main ").unwrap();
+    let (_, main) = page.split_once("<main").unwrap();
     let (_, can) = main.split_once("data-can=\"").unwrap();
     can.split_once('"').unwrap().0.split(' ').any(|word| word == "change")
 }
