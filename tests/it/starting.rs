@@ -184,13 +184,19 @@ async fn a_log_that_is_no_terminal_has_no_colours_and_a_start_can_be_interrupted
 #[tokio::test]
 async fn a_server_may_open_as_many_files_as_the_machine_lets_it() {
     let url = database::create().await;
-    let program = Program::start(&url, &[]).await;
-    let limits = std::fs::read_to_string(format!("/proc/{}/limits", program.id())).unwrap();
+    let mut server = Command::new("sh");
+    server.args(["-c", r#"ulimit -Sn 256 && exec "$0" --port 0 --database-url "$1""#, PROGRAM, &url]);
+    let mut server = server.stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+    let mut said = BufReader::new(server.stdout.take().unwrap()).lines();
+    let line = timeout(PATIENCE, said.next_line()).await.expect("where it listens").unwrap().unwrap();
+    assert!(line.contains("http://localhost:"), "{line}");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.id().unwrap())).unwrap();
     let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
     let [soft, hard] = line.split_whitespace().skip(3).take(2).collect::<Vec<_>>()[..] else {
         panic!("{line}")
     };
     assert_eq!(soft, hard);
+    assert_ne!(soft, "256");
 }
 
 /// Set for the child that stalls on purpose.
