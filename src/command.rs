@@ -128,6 +128,7 @@ async fn run_once<T, C: Command>(state: &AppState, tap: &Tap<T>, command: &C) ->
     if !queries::insert_operation(&mut tx, key, &tap.fingerprint, now).await? {
         return replay(&mut tx, key, &tap.fingerprint).await;
     }
+    tx.set_operation(tap.operation_id);
     let Change { output, events } = command.apply(&mut tx).await?;
     let stored_output = serde_json::to_value(&output).map_err(AppError::internal)?;
     let accepted = AcceptedOperation { key, output: &stored_output };

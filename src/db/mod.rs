@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use self::pool::Pool;
 pub use self::pool::PooledConnection;
 use crate::error::Result;
-use crate::ids::CompanyId;
+use crate::ids::{CompanyId, OperationId};
 use crate::lifecycle::Lifecycle;
 
 /// The connections, and the two ways to them (the third is the operator's).
@@ -34,6 +34,7 @@ pub struct Db {
 pub struct CompanyTx {
     connection: PooledConnection,
     company_id: CompanyId,
+    operation_id: Option<OperationId>,
 }
 
 /// A transaction before any company is known, as the role `separacao_gate`: sign-in, sessions, heads.
@@ -105,7 +106,7 @@ impl Db {
         let local = local("separacao_app");
         let opening = format!("{begin}; select {local}, set_config('app.company_id', '{company_id}', true)");
         let connection = self.begin(Some(company_id), &opening, STATEMENT_TIMEOUT).await?;
-        Ok(CompanyTx { connection, company_id })
+        Ok(CompanyTx { connection, company_id, operation_id: None })
     }
 
     /// One statement without a transaction around it: a function of the schema that takes its role by itself, for what
@@ -167,6 +168,16 @@ impl Db {
 impl CompanyTx {
     pub fn company_id(&self) -> CompanyId {
         self.company_id
+    }
+
+    /// The tap that this transaction answers; None where nobody tapped.
+    pub fn operation_id(&self) -> Option<OperationId> {
+        self.operation_id
+    }
+
+    /// Every entry of history that is written from here on names the tap.
+    pub fn set_operation(&mut self, operation_id: OperationId) {
+        self.operation_id = Some(operation_id);
     }
 
     /// Keeps what was written; for `feed::commit` alone.

@@ -9,7 +9,7 @@ use separacao::orders::queries::items;
 use uuid::Uuid;
 
 use crate::support::client::{Answer, Client};
-use crate::support::database::{count, run_sql};
+use crate::support::database::{count, run_sql, undo_path};
 use crate::support::quotes::{Choices, order_of, pdf, upload, usual};
 use crate::support::server::TestServer;
 use crate::support::watched::Watched;
@@ -332,7 +332,7 @@ async fn the_page_before_and_the_frames_are_the_page_after_for_a_quote_and_for_w
     assert_eq!((back.code.as_str(), back.state.to_return), ("09999", units(4)));
     let picks = format!("item_picks where item_id = '{}' and quantity = 4", back.id);
     assert_eq!(count(&one.database_url, &picks).await, 1);
-    let quote = admin.tap(&format!("{}/undo/4", order.path()), &[]).await;
+    let quote = admin.tap(&undo_path(&one.database_url, order.id, 4).await, &[]).await;
     assert_eq!(
         (quote.status.as_u16(), quote.json()["title"].as_str()),
         (409, Some("Isto não se desfaz por aqui"))

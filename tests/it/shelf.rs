@@ -6,7 +6,7 @@ use separacao::orders::item::{ItemState, RestState};
 use separacao::orders::queries::items;
 
 use crate::support::client::{Answer, Client};
-use crate::support::database::{count, run_sql};
+use crate::support::database::{count, run_sql, undo_path};
 use crate::support::server::TestServer;
 use crate::support::watched::Watched;
 use crate::support::world::{ADMIN, BUYER, Company, Imported, OTHER_PICKER, PICKER, SELLER};
@@ -139,7 +139,7 @@ async fn a_canceled_order_asks_for_what_is_in_its_box_until_all_of_it_is_back() 
     done(&picker.tap(&undo, &[]).await);
     assert_eq!(boxed.line(1).await.picked, units(3));
     assert!(boxed.closed_row(&picker).await.contains("1 para devolver"));
-    let picked = picker.tap(&format!("{}/undo/3", boxed.path()), &[]).await;
+    let picked = picker.tap(&undo_path(url, boxed.order.id, 3).await, &[]).await;
     assert!(refused(&picked).starts_with("Ana Souza cancelou este pedido "), "{}", picked.text);
 }
 

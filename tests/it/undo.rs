@@ -1,8 +1,17 @@
 //! Taking back: exactly what a command changed, by whoever did it, while nobody came after; and the last pick, which is
 //! the one that the screen showed, or none.
 
+use rust_decimal::Decimal;
+use separacao::command::{self, Caller, Change, Command, Tap};
+use separacao::db::CompanyTx;
+use separacao::error::Result;
+use separacao::ids::OperationId;
+use separacao::orders::actions::OrderContext;
+use separacao::orders::actions::items::{MarkShort, PickItem};
+
 use crate::support::client::{Answer, Client};
 use crate::support::server::TestServer;
+use crate::support::watched::Watched;
 use crate::support::world::{ADMIN, Company, Imported, OTHER_PICKER, PICKER, SELLER};
 
 fn undo_of(answer: &Answer) -> String {
@@ -194,4 +203,82 @@ async fn whoever_saves_a_note_too_late_is_told_who_changed_or_removed_it() {
     assert!(said.starts_with("Ana Souza removeu esta observação às "), "{said}");
     // Removed already: the wanted end.
     assert_eq!(joao.tap(&note, &[("remove", "yes"), ("version", "1")]).await.status, 200);
+}
+
+/// One tap that does two things, to two orders.
+struct Both<A, B>(A, B);
+
+impl<A: Command<Output = ()>, B: Command<Output = ()>> Command for Both<A, B> {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let mut change = self.0.apply(tx).await?;
+        change.events.extend(self.1.apply(tx).await?.events);
+        Ok(change)
+    }
+}
+
+#[tokio::test]
+async fn a_tap_over_two_orders_is_one_undo_and_leaves_what_somebody_changed_since() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let (first, second) = (company.import(1).await, company.import(1).await);
+    let joao = server.signed_in("alfa", PICKER).await;
+    let actor = crate::wire::actor(&server.app, &server.database_url).await;
+    let maria = server.signed_in("alfa", OTHER_PICKER).await;
+    let mut board = Watched::open(&maria, "/").await;
+    let tap = async || {
+        let on = |order: &Imported| OrderContext {
+            actor: &actor,
+            order_id: order.id,
+            now: server.app.clock.now(),
+        };
+        let pick = PickItem { on: on(&first), item_id: first.items[0], quantity: Decimal::from(10) };
+        let (code, text) = ("stock".to_owned(), String::new());
+        let short = MarkShort { on: on(&second), item_id: second.items[0], code, text };
+        let caller = Caller { company_id: actor.company_id, person_id: actor.person_id };
+        let tap = Tap { caller, operation_id: OperationId::new(), fingerprint: [0; 32], form: () };
+        let outcome = command::run(&server.app, &tap, &Both(pick, short)).await.unwrap();
+        (outcome.n, format!("/undo/{}", tap.operation_id))
+    };
+    let settled = async || {
+        let (first, second) = (company.summary(first.id).await, company.summary(second.id).await);
+        (first.counts.settled, second.counts.settled)
+    };
+
+    let before = board.page.n();
+    let (n, undo) = tap().await;
+    assert_eq!((n, settled().await), (before + 2, (1, 1)), "an event for each order");
+    board.must_equal_a_fresh_page("two orders").await;
+    assert_eq!(refused(&maria.tap(&undo, &[]).await), "Só quem fez pode desfazer");
+    let undone = joao.tap(&undo, &[]).await;
+    assert_eq!((undone.status.as_u16(), undone.json()["n"].as_i64()), (200, Some(n + 2)), "{}", undone.text);
+    assert_eq!((undone.json()["message"].as_str(), settled().await), (Some("Desfeito"), (0, 0)));
+    board.must_equal_a_fresh_page("both are taken back").await;
+
+    let (_, undo) = tap().await;
+    let unshort = format!("/orders/{}/items/{}/unshort", second.id, second.items[0]);
+    assert_eq!(maria.tap(&unshort, &[]).await.status, 200);
+    let undone = joao.tap(&undo, &[]).await;
+    assert_eq!(
+        undone.json()["message"],
+        "Desfeito, menos 1 itens em que alguém mexeu depois",
+        "{}",
+        undone.text
+    );
+    assert_eq!(settled().await, (0, 0));
+    board.must_equal_a_fresh_page("one of two is taken back").await;
+    let said = refused(&joao.tap(&undo, &[]).await);
+    assert!(said.starts_with("Não dá para desfazer: Maria Conceição mexeu neste item às "), "{said}");
+}
+
+#[tokio::test]
+async fn the_address_of_the_build_before_is_stale() {
+    let server = TestServer::start().await;
+    let order = server.company("alfa").await.import(1).await;
+    let joao = server.signed_in("alfa", PICKER).await;
+    let pick = format!("/orders/{}/items/{}/pick", order.id, order.items[0]);
+    assert!(undo_of(&joao.tap(&pick, &[("quantity", "10")]).await).starts_with("/undo/"));
+    let stale = refused(&joao.tap(&format!("/orders/{}/undo/2", order.id), &[]).await);
+    assert_eq!(stale, "O sistema foi atualizado. Atualize a página e desfaça pelo item.");
 }

@@ -1,35 +1,88 @@
 //! Undo: restores exactly what a command changed, while it is the newest on everything it touched.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{Entry, OrderContext, Undone, closed_conflict, item_conflict};
-use crate::actor::Permission;
+use crate::actor::{Actor, Permission};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
-use crate::feed::EventKind;
-use crate::ids::ItemId;
+use crate::feed::{EventKind, NewEvent};
+use crate::ids::{ItemId, OperationId, OrderId};
 use crate::orders::history::{Detail, LineChange, NoteChange, OrderChange};
 use crate::orders::item::ItemRefusal;
 use crate::orders::model::Item;
+use crate::orders::queries::history::StoredEntry;
 use crate::orders::queries::order::{self, LockedOrder};
 use crate::orders::queries::{history, items, notes, picks};
 use crate::orders::status::OrderState;
 
-/// Take back the entry `version` of the order's history.
+/// Take back what one tap changed.
 #[derive(Debug)]
-pub struct UndoAction<'a> {
-    pub on: OrderContext<'a>,
-    pub version: i64,
+pub struct UndoOperation<'a> {
+    pub actor: &'a Actor,
+    pub operation_id: OperationId,
+    pub now: Timestamp,
 }
 
-impl Command for UndoAction<'_> {
-    type Output = ();
+/// What was taken back.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct UndoneOperation {
+    /// The order that the tap changed, or the first of them.
+    pub order_id: OrderId,
+    /// Lines that stay as they are, because somebody came after; only of a tap over several orders.
+    pub kept: usize,
+}
 
-    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+impl Command for UndoOperation<'_> {
+    type Output = UndoneOperation;
+
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change<UndoneOperation>> {
+        let orders = history::list_orders_of(tx, self.operation_id).await?;
+        let order_id = *orders.first().ok_or(AppError::NotFound)?;
+        order::lock_rows(tx, &orders).await?;
+        let entries = history::list_entries_of(tx, self.operation_id).await?;
+        let (mut events, mut kept, mut refused) = (Vec::new(), 0, None);
+        for mut entry in entries {
+            let on = OrderContext { actor: self.actor, order_id: entry.order_id, now: self.now };
+            let lines = entry.detail.lines.len();
+            let undo = UndoEntry { on, version: entry.version };
+            match undo.apply(tx, &mut entry, orders.len() > 1).await {
+                Ok(event) => {
+                    kept += lines - entry.detail.lines.len();
+                    events.extend(event);
+                }
+                Err(AppError::Conflict(sentence)) => {
+                    kept += lines;
+                    refused.get_or_insert(sentence);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        match refused {
+            Some(sentence) if events.is_empty() => Err(AppError::Conflict(sentence)),
+            _ => Ok(Change { output: UndoneOperation { order_id, kept }, events }),
+        }
+    }
+}
+
+/// What the tap changed of one order.
+struct UndoEntry<'a> {
+    on: OrderContext<'a>,
+    version: i64,
+}
+
+impl UndoEntry<'_> {
+    /// None: it has been taken back. With `partly`, lines where somebody came after leave the entry and stay as they are.
+    async fn apply(
+        &self,
+        tx: &mut CompanyTx,
+        entry: &mut StoredEntry,
+        partly: bool,
+    ) -> Result<Option<NewEvent>> {
         // Only the author may, and needs no further permission than to see the order.
         let order = self.on.lock_unfinished(tx, Permission::View).await?;
-        let entry = history::find_entry(tx, order.id, self.version).await?.ok_or(AppError::NotFound)?;
         // Of a canceled order only that something went back to the shelf.
         if order.state == OrderState::Canceled && entry.kind != EventKind::ItemReturned.code() {
             return Err(closed_conflict(order.state, &order, self.on.now));
@@ -38,33 +91,42 @@ impl Command for UndoAction<'_> {
             return Err(AppError::conflict("conflict.undo_other"));
         }
         if entry.undone {
-            return Ok(Change::unchanged(()));
+            return Ok(None);
         }
         // A quote is taken back by importing the one before it.
         let undone = EventKind::from_code(&entry.kind).filter(|kind| kind.can_be_undone());
         let Some(kind) = undone.filter(|_| entry.detail.restores()) else {
             return Err(AppError::conflict("conflict.undo_never"));
         };
-        self.must_be_newest(tx, &order, &entry.detail).await?;
-        let detail = self.restore(tx, &order, entry.detail).await?;
+        self.must_be_newest(tx, &order, &mut entry.detail, partly).await?;
+        let detail = self.restore(tx, &order, entry.detail.clone()).await?;
         let undone = Entry {
             kind: EventKind::ActionUndone,
             item_id: entry.item_id,
             quantity: entry.quantity,
-            detail: &Detail { text: Some(entry.kind), ..detail },
+            detail: &Detail { text: Some(entry.kind.clone()), ..detail },
             undoes: Some(Undone { version: self.version, kind }),
         };
-        self.on.record(tx, &order, undone).await
+        Ok(Some(self.on.record_event(tx, &order, undone).await?))
     }
-}
 
-impl UndoAction<'_> {
     /// Refuses with who came after, if somebody did: on a line, on the note, on the order as a whole.
-    async fn must_be_newest(&self, tx: &mut CompanyTx, order: &LockedOrder, detail: &Detail) -> Result<()> {
+    async fn must_be_newest(
+        &self,
+        tx: &mut CompanyTx,
+        order: &LockedOrder,
+        detail: &mut Detail,
+        partly: bool,
+    ) -> Result<()> {
         let ids: Vec<ItemId> = detail.lines.iter().map(|line| line.item).collect();
         if !ids.is_empty() {
             for item in &items::list_items(tx, order.id, Some(&ids)).await? {
-                came_after(item, self.version, self.on.now)?;
+                match came_after(item, self.version, self.on.now) {
+                    Err(_) if partly && detail.lines.len() > 1 => {
+                        detail.lines.retain(|line| line.item != item.id);
+                    }
+                    other => other?,
+                }
             }
         }
         if detail.order.is_none() && detail.note.is_none() {

@@ -50,15 +50,16 @@ pub async fn update_sellers(
         "with handed as (
            update orders set seller_id = $3, version = version + 1 where company_id = $1 and id = any($2) returning id, version
          )
-         insert into order_history (company_id, order_id, version, kind, actor_id, detail, at)
-         select $1, id, version, $4, $5, $6, $7 from handed",
+         insert into order_history (company_id, order_id, version, kind, actor_id, detail, at, operation_id)
+         select $1, id, version, $4, $5, $6, $7, $8 from handed",
         tx.company_id().0,
         &ids,
         seller_id.0,
         EventKind::OrderHandedOver.code(),
         actor_id.0,
         Json(detail) as _,
-        at.to_sqlx() as _
+        at.to_sqlx() as _,
+        tx.operation_id().map(|id| id.0)
     )
     .execute(&mut **tx)
     .await?;

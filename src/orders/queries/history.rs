@@ -8,7 +8,7 @@ use sqlx::types::Json;
 use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::feed::EventKind;
-use crate::ids::{ItemId, OrderId, PersonId};
+use crate::ids::{ItemId, OperationId, OrderId, PersonId};
 use crate::orders::history::Detail;
 use crate::orders::model::{RevisedCounts, TimelineEntry, split_reference};
 
@@ -81,8 +81,8 @@ pub async fn insert_history(tx: &mut CompanyTx, entry: &NewEntry<'_>) -> Result<
          ), undone as (
            update order_history set undone_by = $3 where company_id = $1 and order_id = $2 and version = $9
          )
-         insert into order_history (company_id, order_id, version, kind, item_id, quantity, actor_id, detail, undoes, at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         insert into order_history (company_id, order_id, version, kind, item_id, quantity, actor_id, detail, undoes, at, operation_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         tx.company_id().0,
         entry.order_id.0,
         entry.version,
@@ -92,7 +92,8 @@ pub async fn insert_history(tx: &mut CompanyTx, entry: &NewEntry<'_>) -> Result<
         entry.actor_id.0,
         Json(entry.detail) as _,
         entry.undoes,
-        entry.at.to_sqlx() as _
+        entry.at.to_sqlx() as _,
+        tx.operation_id().map(|id| id.0)
     )
     .execute(&mut **tx)
     .await?;
@@ -127,6 +128,8 @@ pub async fn list_later(tx: &mut CompanyTx, order_id: OrderId, version: i64) -> 
 /// An entry that somebody wants to take back.
 #[derive(Debug)]
 pub struct StoredEntry {
+    pub order_id: OrderId,
+    pub version: i64,
     pub kind: String,
     pub item_id: Option<ItemId>,
     pub quantity: Option<Decimal>,
@@ -135,27 +138,47 @@ pub struct StoredEntry {
     pub undone: bool,
 }
 
-pub async fn find_entry(tx: &mut CompanyTx, order_id: OrderId, version: i64) -> Result<Option<StoredEntry>> {
-    let row = sqlx::query!(
-        r#"select kind,
+/// The orders that an operation changed, in the order in which they are locked.
+pub async fn list_orders_of(tx: &mut CompanyTx, operation_id: OperationId) -> Result<Vec<OrderId>> {
+    let ids = sqlx::query_scalar!(
+        "select distinct order_id from order_history where company_id = $1 and operation_id = $2 order by order_id",
+        tx.company_id().0,
+        operation_id.0
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(ids.into_iter().map(OrderId).collect())
+}
+
+/// What an operation wrote; read again once its orders are locked.
+pub async fn list_entries_of(tx: &mut CompanyTx, operation_id: OperationId) -> Result<Vec<StoredEntry>> {
+    let rows = sqlx::query!(
+        r#"select order_id,
+             version,
+             kind,
              item_id,
              quantity,
              actor_id,
              detail as "detail: Json<Detail>",
              undone_by is not null as "undone!"
-           from order_history where company_id = $1 and order_id = $2 and version = $3"#,
+           from order_history where company_id = $1 and operation_id = $2
+           order by order_id, version"#,
         tx.company_id().0,
-        order_id.0,
-        version
+        operation_id.0
     )
-    .fetch_optional(&mut **tx)
+    .fetch_all(&mut **tx)
     .await?;
-    Ok(row.map(|row| StoredEntry {
-        kind: row.kind,
-        item_id: row.item_id.map(ItemId),
-        quantity: row.quantity,
-        actor_id: PersonId(row.actor_id),
-        detail: row.detail.0,
-        undone: row.undone,
-    }))
+    Ok(rows
+        .into_iter()
+        .map(|row| StoredEntry {
+            order_id: OrderId(row.order_id),
+            version: row.version,
+            kind: row.kind,
+            item_id: row.item_id.map(ItemId),
+            quantity: row.quantity,
+            actor_id: PersonId(row.actor_id),
+            detail: row.detail.0,
+            undone: row.undone,
+        })
+        .collect())
 }

@@ -1,6 +1,7 @@
 //! Commands over HTTP: read the form, run one action, say what was done.
 
 use axum::extract::State;
+use axum::response::Redirect;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -8,12 +9,12 @@ use crate::actor::Actor;
 use crate::command::{self, Done, Outcome, Tap};
 use crate::error::{AppError, Result, Sentence};
 use crate::extract::Path;
-use crate::ids::{ItemId, NoteId, OrderId, PackagingId, ShippingId};
+use crate::ids::{ItemId, NoteId, OperationId, OrderId, PackagingId, ShippingId};
 use crate::orders::actions::OrderContext;
 use crate::orders::actions::items::{MarkShort, PickItem, ReturnItem, UnmarkShort, UnpickItem};
 use crate::orders::actions::notes::{AddNote, ChangeNote};
 use crate::orders::actions::orders::{CancelOrder, ChangeShipping, FinishOrder, ReopenOrder, SetUrgent};
-use crate::orders::actions::undo::UndoAction;
+use crate::orders::actions::undo::{UndoOperation, UndoneOperation};
 use crate::state::AppState;
 
 fn on<'a>(state: &AppState, actor: &'a Actor, order_id: OrderId) -> OrderContext<'a> {
@@ -26,9 +27,9 @@ fn stay(outcome: Outcome, order_id: OrderId, key: &'static str) -> Done {
 }
 
 /// The same with the path that takes it back; a command that changed nothing has none.
-fn undoable(outcome: Outcome, order_id: OrderId, key: &'static str) -> Done {
-    stay(outcome, order_id, key)
-        .undo(outcome.version.map(|version| format!("/orders/{order_id}/undo/{version}")))
+fn undoable<T>(outcome: Outcome, tap: &Tap<T>, order_id: OrderId, key: &'static str) -> Done {
+    let path = outcome.version.map(|_| format!("/undo/{}", tap.operation_id));
+    stay(outcome, order_id, key).undo(path)
 }
 
 /// Forms write quantities with a point; people write a comma.
@@ -50,7 +51,7 @@ pub async fn pick(
 ) -> Result<Done> {
     let quantity = quantity(&tap.form.quantity)?;
     let command = PickItem { on: on(&state, &actor, order_id), item_id, quantity };
-    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.picked"))
+    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, "done.picked"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -73,7 +74,7 @@ pub async fn unpick(
     }
     let quantity = quantity(&tap.form.quantity)?;
     let command = UnpickItem { on: on(&state, &actor, order_id), item_id, quantity, pick: tap.form.pick };
-    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.unpicked"))
+    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, "done.unpicked"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -89,7 +90,7 @@ pub async fn put_back(
 ) -> Result<Done> {
     let quantity = quantity(&tap.form.quantity)?;
     let command = ReturnItem { on: on(&state, &actor, order_id), item_id, quantity };
-    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.returned"))
+    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, "done.returned"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -109,7 +110,7 @@ pub async fn short(
 ) -> Result<Done> {
     let (code, text) = (tap.form.reason.clone(), tap.form.text.clone());
     let command = MarkShort { on: on(&state, &actor, order_id), item_id, code, text };
-    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.short"))
+    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, "done.short"))
 }
 
 /// A form without fields of its own.
@@ -123,17 +124,34 @@ pub async fn unshort(
     tap: Tap<NoFields>,
 ) -> Result<Done> {
     let command = UnmarkShort { on: on(&state, &actor, order_id), item_id };
-    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.unshort"))
+    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, "done.unshort"))
 }
 
+/// `POST /undo/{operation}`: takes one tap back, whatever it changed.
 pub async fn undo(
     State(state): State<AppState>,
     actor: Actor,
-    Path((order_id, version)): Path<(OrderId, i64)>,
+    Path(operation_id): Path<OperationId>,
     tap: Tap<NoFields>,
 ) -> Result<Done> {
-    let command = UndoAction { on: on(&state, &actor, order_id), version };
-    Ok(stay(command::run(&state, &tap, &command).await?, order_id, "done.undone"))
+    let command = UndoOperation { actor: &actor, operation_id, now: state.clock.now() };
+    let outcome = command::run(&state, &tap, &command).await?;
+    let UndoneOperation { order_id, kept } = outcome.output;
+    let sentence = match kept {
+        0 => Sentence::new("done.undone"),
+        kept => Sentence::new("done.undone_partly").text("kept", kept.to_string()),
+    };
+    Ok(Done::new(&outcome, format!("/orders/{order_id}")).say(sentence))
+}
+
+/// The address that a page of the build before names: which tap it means is not known.
+pub async fn undo_by_version(Path(_): Path<(OrderId, i64)>) -> AppError {
+    AppError::conflict("conflict.undo_stale")
+}
+
+/// Loaded as a page, an undo leads to the board.
+pub async fn back_to_board() -> Redirect {
+    Redirect::to("/")
 }
 
 #[derive(Debug, Deserialize)]
@@ -202,7 +220,7 @@ pub async fn urgent(
     };
     let command = SetUrgent { on: on(&state, &actor, order_id), urgent };
     let key = if urgent { "done.urgent" } else { "done.not_urgent" };
-    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, key))
+    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, key))
 }
 
 #[derive(Debug, Deserialize)]
@@ -222,7 +240,7 @@ pub async fn shipping(
         shipping_id: tap.form.shipping,
         packaging_id: tap.form.packaging,
     };
-    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.shipping"))
+    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, "done.shipping"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -238,7 +256,7 @@ pub async fn add_note(
     tap: Tap<NoteForm>,
 ) -> Result<Done> {
     let command = AddNote { on: on(&state, &actor, order_id), text: tap.form.text.clone() };
-    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, "done.note_added"))
+    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, "done.note_added"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -261,5 +279,5 @@ pub async fn change_note(
     let text = (!removes).then(|| tap.form.text.clone());
     let command = ChangeNote { on: on(&state, &actor, order_id), note_id, version: tap.form.version, text };
     let key = if removes { "done.note_removed" } else { "done.note_changed" };
-    Ok(undoable(command::run(&state, &tap, &command).await?, order_id, key))
+    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, key))
 }

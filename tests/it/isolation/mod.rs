@@ -67,7 +67,10 @@ pub async fn fill(server: &TestServer, code: &'static str, note: &str) -> (Clien
         text(server, &format!("select id::text from {table} where company_id = '{}' limit 1", company.id))
             .await
     };
+    let operation =
+        "select operation_id::text from order_history where operation_id is not null and company_id";
     let ids = [
+        ("operation", text(server, &format!("{operation} = '{}' limit 1", company.id)).await),
         ("order", order.id.to_string()),
         ("item", order.items[0].to_string()),
         ("note", one("order_notes").await),

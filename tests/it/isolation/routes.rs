@@ -15,7 +15,7 @@ pub const OWNED: &[(&str, &str, Fields)] = &[
     ("POST", "/orders/{order}/items/{item}/return", &[("quantity", "1")]),
     ("POST", "/orders/{order}/items/{item}/short", &[("reason", "stock")]),
     ("POST", "/orders/{order}/items/{item}/unshort", &[]),
-    ("POST", "/orders/{order}/undo/{version}", &[]),
+    ("POST", "/undo/{operation}", &[]),
     ("POST", "/orders/{order}/finish", &[]),
     ("POST", "/orders/{order}/reopen", &[("reason", "por nada")]),
     ("POST", "/orders/{order}/cancel", &[("reason", "por nada")]),
@@ -53,6 +53,10 @@ pub const FREE: &[(&str, &str)] = &[
     ("GET", "/orders/{order}/items/{item}/short"),
     ("GET", "/orders/{order}/items/{item}/unshort"),
     ("GET", "/orders/{order}/undo/{version}"),
+    // Answered alike for every order, there or not.
+    ("POST", "/orders/{order}/undo/{version}"),
+    // Only leads to the board.
+    ("GET", "/undo/{operation}"),
     ("GET", "/orders/{order}/finish"),
     ("GET", "/orders/{order}/reopen"),
     ("GET", "/orders/{order}/cancel"),

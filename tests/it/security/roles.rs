@@ -27,7 +27,9 @@ fn needed(path: &str) -> Option<Permission> {
         path if path.starts_with("/quotes/") => Permission::ImportQuote,
         path if path.starts_with("/people") => Permission::Administer,
         // The author's and the last actor's.
-        "/orders/{order}/notes/{note}" | "/orders/{order}/undo/{version}" => return None,
+        "/orders/{order}/notes/{note}" | "/orders/{order}/undo/{version}" | "/undo/{operation}" => {
+            return None;
+        }
         "/sign-in" | "/unlock" | "/sign-out" | "/language" | "/pin" | "/set-up" | "/shared" | "/touch" => {
             return None;
         }

@@ -114,3 +114,9 @@ pub async fn count(url: &str, what: &str) -> i64 {
     let sql = AssertSqlSafe(format!("select count(*) from {what}"));
     sqlx::query_scalar(sql).fetch_one(&mut superuser(url).await).await.unwrap()
 }
+
+/// Where whoever wrote this entry of an order's history takes it back.
+pub async fn undo_path(url: &str, order: separacao::ids::OrderId, version: i64) -> String {
+    let sql = "select '/undo/' || operation_id from order_history where order_id = $1 and version = $2";
+    sqlx::query_scalar(sql).bind(order.0).bind(version).fetch_one(&mut superuser(url).await).await.unwrap()
+}

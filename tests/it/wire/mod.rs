@@ -54,7 +54,7 @@ async fn head(company: &Company) -> i64 {
 }
 
 /// The person behind the newest session.
-async fn actor(app: &AppState, url: &str) -> Actor {
+pub async fn actor(app: &AppState, url: &str) -> Actor {
     let id =
         sqlx::query_scalar("select id from sessions order by created_at desc, last_seen_at desc limit 1")
             .fetch_one(&mut superuser(url).await)
