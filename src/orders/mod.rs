@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub mod actions;
+pub mod commands;
 pub(crate) mod history;
 pub mod indicators;
 pub mod item;

@@ -1,6 +1,7 @@
 //! What a command does reaches every screen, whole and once.
 
 use separacao::feed::EventKind;
+use separacao::orders::commands;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -66,6 +67,23 @@ fn every_kind_of_event_has_a_command_here_or_a_loop_elsewhere() {
     for kind in EventKind::ALL {
         let here = EVERY_COMMAND.iter().any(|(known, ..)| known == kind);
         assert!(here != ELSEWHERE.contains(kind), "{}", kind.code());
+    }
+}
+
+/// Goods go back to the shelf in a story of their own.
+#[test]
+fn every_command_of_an_order_is_done_here() {
+    let shape = |path: &str| {
+        let part = |part: &str| match part {
+            "NOTE" => "{note}".to_owned(),
+            part if part.parse::<usize>().is_ok() => "{item}".to_owned(),
+            part => part.to_owned(),
+        };
+        format!("/orders/{{order}}/{}", path.split('/').map(part).collect::<Vec<_>>().join("/"))
+    };
+    for command in commands::ALL.iter().filter(|command| command.path != commands::RETURN_ITEM.path) {
+        let done = EVERY_COMMAND.iter().any(|(_, path, _)| shape(path) == command.path);
+        assert!(done, "{}", command.path);
     }
 }
 

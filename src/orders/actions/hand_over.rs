@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 
 use super::{Entry, OrderContext};
-use crate::actor::{Permission, Role};
+use crate::actor::Role;
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::feed::{EventKind, NewEvent};
 use crate::ids::PersonId;
+use crate::orders::commands;
 use crate::orders::history::{Detail, SellerChange};
 use crate::orders::queries::hand_over as queries;
 use crate::people::queries as people;
@@ -36,7 +37,7 @@ impl Command for HandOverOrder<'_> {
         let company_id = tx.company_id();
         // People before orders, as when all of a seller's orders go.
         let to = seller(tx, self.seller_id).await?;
-        let order = self.on.lock_open(tx, Permission::Administer).await?;
+        let order = self.on.lock_open(tx, commands::HAND_OVER.permission).await?;
         if order.seller_id == self.seller_id {
             return Ok(Change::unchanged(()));
         }

@@ -9,6 +9,7 @@ use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::feed::EventKind;
 use crate::ids::ItemId;
+use crate::orders::commands;
 use crate::orders::history::{Detail, PickRecord};
 use crate::orders::item::{Decision, ItemRefusal, ItemState, PutBack, SHORT_REASONS, StandingPick};
 use crate::orders::model::Item;
@@ -64,7 +65,7 @@ impl Command for PickItem<'_> {
     type Output = ();
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let order = self.on.lock_open(tx, Permission::Pick).await?;
+        let order = self.on.lock_open(tx, commands::PICK_ITEM.permission).await?;
         let item = get_item(tx, self.on, self.item_id).await?;
         let next = match item.state.pick(self.quantity) {
             Ok(Decision::Becomes(next)) => next,
@@ -97,7 +98,7 @@ impl Command for UnpickItem<'_> {
     type Output = ();
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let order = self.on.lock_open(tx, Permission::Pick).await?;
+        let order = self.on.lock_open(tx, commands::UNPICK_ITEM.permission).await?;
         let decide = |state: &ItemState, picks: &[StandingPick]| match self.pick {
             Some(seq) => state.unpick_last(picks, seq, self.quantity),
             None => state.unpick(picks, self.quantity),
@@ -110,7 +111,7 @@ impl Command for ReturnItem<'_> {
     type Output = ();
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let order = self.on.lock_unfinished(tx, Permission::Pick).await?;
+        let order = self.on.lock_unfinished(tx, commands::RETURN_ITEM.permission).await?;
         let decide = |state: &ItemState, picks: &[StandingPick]| match order.state {
             OrderState::Canceled => state.put_back_canceled(picks, self.quantity),
             _ => state.put_back(picks, self.quantity),
@@ -165,7 +166,16 @@ impl Command for MarkShort<'_> {
         let reason = if text.is_empty() { code.to_owned() } else { format!("{code}: {text}") };
         let reason = reason.as_str();
         let decide = |state: &ItemState| state.mark_short(reason);
-        change_rest(tx, self.on, self.item_id, EventKind::ItemShort, Some(reason), decide).await
+        change_rest(
+            tx,
+            self.on,
+            commands::MARK_SHORT.permission,
+            self.item_id,
+            EventKind::ItemShort,
+            Some(reason),
+            decide,
+        )
+        .await
     }
 }
 
@@ -173,7 +183,16 @@ impl Command for UnmarkShort<'_> {
     type Output = ();
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        change_rest(tx, self.on, self.item_id, EventKind::ItemUnshort, None, ItemState::unmark_short).await
+        change_rest(
+            tx,
+            self.on,
+            commands::UNMARK_SHORT.permission,
+            self.item_id,
+            EventKind::ItemUnshort,
+            None,
+            ItemState::unmark_short,
+        )
+        .await
     }
 }
 
@@ -181,12 +200,13 @@ impl Command for UnmarkShort<'_> {
 async fn change_rest(
     tx: &mut CompanyTx,
     on: OrderContext<'_>,
+    permission: Permission,
     item_id: ItemId,
     kind: EventKind,
     text: Option<&str>,
     decide: impl Fn(&ItemState) -> Result<Decision, ItemRefusal> + Send,
 ) -> Result<Change> {
-    let order = on.lock_open(tx, Permission::ResolveItem).await?;
+    let order = on.lock_open(tx, permission).await?;
     let item = get_item(tx, on, item_id).await?;
     let next = match decide(&item.state) {
         Ok(Decision::Becomes(next)) => next,

@@ -8,6 +8,7 @@ use crate::error::{AppError, Result, Sentence};
 use crate::feed::EventKind;
 use crate::ids::NoteId;
 use crate::orders::access;
+use crate::orders::commands;
 use crate::orders::history::Detail;
 use crate::orders::queries::history::{self, LaterEntry};
 use crate::orders::queries::notes::{self, StoredNote};
@@ -31,7 +32,7 @@ impl Command for AddNote<'_> {
     type Output = ();
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let order = self.on.lock_open(tx, Permission::AddNote).await?;
+        let order = self.on.lock_open(tx, commands::ADD_NOTE.permission).await?;
         let text = note_text(&self.text)?;
         let id = notes::insert_note(tx, order.id, self.on.actor.person_id, text, self.on.now).await?;
         let detail = Detail::note(id, None, Some(text));
@@ -48,7 +49,7 @@ impl Command for ChangeNote<'_> {
         let note = found.ok_or(AppError::NotFound)?;
         // One's own note may always be mended.
         if note.author_id != self.on.actor.person_id {
-            access::require(self.on.actor, Permission::ChangeOrder, &order, self.on.now)?;
+            access::require(self.on.actor, commands::CHANGE_NOTE.permission, &order, self.on.now)?;
         }
         if note.removed && self.text.is_none() {
             return Ok(Change::unchanged(()));

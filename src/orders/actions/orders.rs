@@ -8,6 +8,7 @@ use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
 use crate::feed::EventKind;
 use crate::ids::{PackagingId, ShippingId};
+use crate::orders::commands;
 use crate::orders::history::{Detail, OrderFields};
 use crate::orders::queries::{
     options,
@@ -15,8 +16,6 @@ use crate::orders::queries::{
     summaries,
 };
 use crate::orders::status::OrderState;
-
-use crate::actor::Permission;
 
 /// Everything is settled: the order leaves the board.
 #[derive(Debug)]
@@ -56,7 +55,7 @@ impl Command for FinishOrder<'_> {
     type Output = ();
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let order = self.on.lock(tx, Permission::Finish).await?;
+        let order = self.on.lock(tx, commands::FINISH_ORDER.permission).await?;
         match order.state {
             OrderState::Finished => return Ok(Change::unchanged(())),
             OrderState::Canceled => return Err(closed_conflict(order.state, &order, self.on.now)),
@@ -81,7 +80,7 @@ impl Command for ReopenOrder<'_> {
     type Output = ();
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let order = self.on.lock(tx, Permission::Reopen).await?;
+        let order = self.on.lock(tx, commands::REOPEN_ORDER.permission).await?;
         if order.state == OrderState::Open {
             return Ok(Change::unchanged(()));
         }
@@ -99,7 +98,7 @@ impl Command for CancelOrder<'_> {
     type Output = ();
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let order = self.on.lock(tx, Permission::Cancel).await?;
+        let order = self.on.lock(tx, commands::CANCEL_ORDER.permission).await?;
         match order.state {
             OrderState::Canceled => return Ok(Change::unchanged(())),
             OrderState::Finished => return Err(closed_conflict(order.state, &order, self.on.now)),
@@ -118,7 +117,7 @@ impl Command for SetUrgent<'_> {
     type Output = ();
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let order = self.on.lock_open(tx, Permission::ChangeOrder).await?;
+        let order = self.on.lock_open(tx, commands::SET_URGENT.permission).await?;
         if order.fields.urgent == self.urgent {
             return Ok(Change::unchanged(()));
         }
@@ -133,7 +132,7 @@ impl Command for ChangeShipping<'_> {
     type Output = ();
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let order = self.on.lock_open(tx, Permission::ChangeOrder).await?;
+        let order = self.on.lock_open(tx, commands::CHANGE_SHIPPING.permission).await?;
         let before = order.fields;
         if (before.shipping_id, before.packaging_id) == (self.shipping_id, self.packaging_id) {
             return Ok(Change::unchanged(()));

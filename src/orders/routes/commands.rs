@@ -1,35 +1,96 @@
 //! Commands over HTTP: read the form, run one action, say what was done.
 
+use axum::Router;
 use axum::extract::State;
 use axum::response::Redirect;
+use axum::routing::post;
 use rust_decimal::Decimal;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::hand_over::SellerForm;
+use super::{Pages, refused_form};
 
 use crate::actor::Actor;
-use crate::command::{self, Done, Outcome, Tap};
+use crate::command::{self, Command, Done, Tap};
 use crate::error::{AppError, Result, Sentence};
 use crate::extract::Path;
 use crate::ids::{ItemId, NoteId, OperationId, OrderId, PackagingId, ShippingId};
 use crate::orders::actions::OrderContext;
+use crate::orders::actions::hand_over::HandOverOrder;
 use crate::orders::actions::items::{MarkShort, PickItem, ReturnItem, UnmarkShort, UnpickItem};
 use crate::orders::actions::notes::{AddNote, ChangeNote};
 use crate::orders::actions::orders::{CancelOrder, ChangeShipping, FinishOrder, ReopenOrder, SetUrgent};
 use crate::orders::actions::undo::{UndoOperation, UndoneOperation};
+use crate::orders::commands::{self, OrderCommand, order_commands};
 use crate::state::AppState;
 
-fn on<'a>(state: &AppState, actor: &'a Actor, order_id: OrderId) -> OrderContext<'a> {
-    OrderContext { actor, order_id, now: state.clock.now() }
+/// What a path names: the order, and which part of it.
+trait Place: DeserializeOwned + Send {
+    fn order_id(&self) -> OrderId;
 }
 
-/// The answer of a command that stays on the order's screen.
-fn stay(outcome: Outcome, order_id: OrderId, key: &'static str) -> Done {
-    Done::new(&outcome, format!("/orders/{order_id}")).say(Sentence::new(key))
+impl Place for OrderId {
+    fn order_id(&self) -> OrderId {
+        *self
+    }
 }
 
-/// The same with the path that takes it back; a command that changed nothing has none.
-fn undoable<T>(outcome: Outcome, tap: &Tap<T>, order_id: OrderId, key: &'static str) -> Done {
-    let path = outcome.version.map(|_| format!("/undo/{}", tap.operation_id));
-    stay(outcome, order_id, key).undo(path)
+impl<T: DeserializeOwned + Send> Place for (OrderId, T) {
+    fn order_id(&self) -> OrderId {
+        self.0
+    }
+}
+
+/// The form of a command of an order.
+trait OrderForm: DeserializeOwned + Send + Sync + 'static {
+    type Place: Place;
+    type Command<'a>: Command<Output = ()>;
+
+    /// What is to be done; refuses what was typed wrong.
+    fn command<'a>(&self, on: OrderContext<'a>, place: Self::Place) -> Result<Self::Command<'a>>;
+
+    /// What is particular to its answer.
+    fn answer(&self, done: Done) -> Done {
+        done
+    }
+}
+
+/// The row of a form.
+trait Declared {
+    const ROW: OrderCommand;
+}
+
+macro_rules! route_commands {
+    ($($name:ident = $path:literal, $permission:ident, $undo:tt, $done:literal, $form:ident;)*) => {
+        $(impl Declared for $form {
+            const ROW: OrderCommand = commands::$name;
+        })*
+
+        /// Forms on an order's page.
+        pub(super) fn router() -> Router<Pages> {
+            Router::new()
+                $(.route(commands::$name.path, post(run::<$form>).get(refused_form::back)))*
+        }
+    };
+}
+order_commands!(route_commands);
+
+/// The way of every command of an order.
+async fn run<F: OrderForm + Declared>(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(place): Path<F::Place>,
+    tap: Tap<F>,
+) -> Result<Done> {
+    let order_id = place.order_id();
+    let on = OrderContext { actor: &actor, order_id, now: state.clock.now() };
+    let command = tap.form.command(on, place)?;
+    let outcome = command::run(&state, &tap, &command).await?;
+    // A command that changed nothing has nothing to take back.
+    let undo = (F::ROW.undoable && outcome.version.is_some()).then(|| format!("/undo/{}", tap.operation_id));
+    let done = Done::new(&outcome, format!("/orders/{order_id}")).say(Sentence::new(F::ROW.done)).undo(undo);
+    Ok(tap.form.answer(done))
 }
 
 /// Forms write quantities with a point; people write a comma.
@@ -39,62 +100,56 @@ fn quantity(text: &str) -> Result<Decimal> {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct PickForm {
+struct PickForm {
     quantity: String,
 }
 
-pub async fn pick(
-    State(state): State<AppState>,
-    actor: Actor,
-    Path((order_id, item_id)): Path<(OrderId, ItemId)>,
-    tap: Tap<PickForm>,
-) -> Result<Done> {
-    let quantity = quantity(&tap.form.quantity)?;
-    let command = PickItem { on: on(&state, &actor, order_id), item_id, quantity };
-    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, "done.picked"))
+impl OrderForm for PickForm {
+    type Place = (OrderId, ItemId);
+    type Command<'a> = PickItem<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<PickItem<'a>> {
+        Ok(PickItem { on, item_id, quantity: quantity(&self.quantity)? })
+    }
 }
 
 #[derive(Debug, Deserialize)]
-pub struct UnpickForm {
+struct UnpickForm {
     #[serde(default)]
     quantity: String,
     /// The pick that the screen showed as the last one.
     pick: Option<i32>,
 }
 
-pub async fn unpick(
-    State(state): State<AppState>,
-    actor: Actor,
-    Path((order_id, item_id)): Path<(OrderId, ItemId)>,
-    tap: Tap<UnpickForm>,
-) -> Result<Done> {
-    // A page of a build that named neither: nobody knows which pick it showed.
-    if tap.form.quantity.is_empty() && tap.form.pick.is_none() {
-        return Err(AppError::conflict("conflict.item_changed"));
+impl OrderForm for UnpickForm {
+    type Place = (OrderId, ItemId);
+    type Command<'a> = UnpickItem<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<UnpickItem<'a>> {
+        // A page of a build that named neither: nobody knows which pick it showed.
+        if self.quantity.is_empty() && self.pick.is_none() {
+            return Err(AppError::conflict("conflict.item_changed"));
+        }
+        Ok(UnpickItem { on, item_id, quantity: quantity(&self.quantity)?, pick: self.pick })
     }
-    let quantity = quantity(&tap.form.quantity)?;
-    let command = UnpickItem { on: on(&state, &actor, order_id), item_id, quantity, pick: tap.form.pick };
-    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, "done.unpicked"))
 }
 
 #[derive(Debug, Deserialize)]
-pub struct ReturnForm {
+struct ReturnForm {
     quantity: String,
 }
 
-pub async fn put_back(
-    State(state): State<AppState>,
-    actor: Actor,
-    Path((order_id, item_id)): Path<(OrderId, ItemId)>,
-    tap: Tap<ReturnForm>,
-) -> Result<Done> {
-    let quantity = quantity(&tap.form.quantity)?;
-    let command = ReturnItem { on: on(&state, &actor, order_id), item_id, quantity };
-    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, "done.returned"))
+impl OrderForm for ReturnForm {
+    type Place = (OrderId, ItemId);
+    type Command<'a> = ReturnItem<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<ReturnItem<'a>> {
+        Ok(ReturnItem { on, item_id, quantity: quantity(&self.quantity)? })
+    }
 }
 
 #[derive(Debug, Deserialize)]
-pub struct ShortForm {
+struct ShortForm {
     /// A code of the list of reasons.
     #[serde(default)]
     reason: String,
@@ -102,37 +157,186 @@ pub struct ShortForm {
     text: String,
 }
 
-pub async fn short(
-    State(state): State<AppState>,
-    actor: Actor,
-    Path((order_id, item_id)): Path<(OrderId, ItemId)>,
-    tap: Tap<ShortForm>,
-) -> Result<Done> {
-    let (code, text) = (tap.form.reason.clone(), tap.form.text.clone());
-    let command = MarkShort { on: on(&state, &actor, order_id), item_id, code, text };
-    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, "done.short"))
+impl OrderForm for ShortForm {
+    type Place = (OrderId, ItemId);
+    type Command<'a> = MarkShort<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<MarkShort<'a>> {
+        Ok(MarkShort { on, item_id, code: self.reason.clone(), text: self.text.clone() })
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct UnshortForm {}
+
+impl OrderForm for UnshortForm {
+    type Place = (OrderId, ItemId);
+    type Command<'a> = UnmarkShort<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<UnmarkShort<'a>> {
+        Ok(UnmarkShort { on, item_id })
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct FinishForm {
+    #[serde(default)]
+    volumes: String,
+}
+
+impl OrderForm for FinishForm {
+    type Place = OrderId;
+    type Command<'a> = FinishOrder<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<FinishOrder<'a>> {
+        let volumes = Some(self.volumes.trim())
+            .filter(|text| !text.is_empty())
+            .map(|text| text.parse().map_err(|_| AppError::field("volumes", "orders.error.volumes_invalid")))
+            .transpose()?;
+        Ok(FinishOrder { on, volumes })
+    }
+
+    fn answer(&self, done: Done) -> Done {
+        done.go("/")
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct ReopenForm {
+    #[serde(default)]
+    reason: String,
+}
+
+impl OrderForm for ReopenForm {
+    type Place = OrderId;
+    type Command<'a> = ReopenOrder<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<ReopenOrder<'a>> {
+        Ok(ReopenOrder { on, reason: self.reason.clone() })
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct CancelForm {
+    #[serde(default)]
+    reason: String,
+}
+
+impl OrderForm for CancelForm {
+    type Place = OrderId;
+    type Command<'a> = CancelOrder<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<CancelOrder<'a>> {
+        Ok(CancelOrder { on, reason: self.reason.clone() })
+    }
+
+    fn answer(&self, done: Done) -> Done {
+        done.go("/")
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct UrgentForm {
+    urgent: String,
+}
+
+impl OrderForm for UrgentForm {
+    type Place = OrderId;
+    type Command<'a> = SetUrgent<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<SetUrgent<'a>> {
+        let urgent = match self.urgent.as_str() {
+            "yes" => true,
+            "no" => false,
+            _ => return Err(AppError::invalid("error.form_unreadable")),
+        };
+        Ok(SetUrgent { on, urgent })
+    }
+
+    fn answer(&self, done: Done) -> Done {
+        if self.urgent == "no" { done.say(Sentence::new("done.not_urgent")) } else { done }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct ShippingForm {
+    shipping: ShippingId,
+    packaging: PackagingId,
+}
+
+impl OrderForm for ShippingForm {
+    type Place = OrderId;
+    type Command<'a> = ChangeShipping<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<ChangeShipping<'a>> {
+        Ok(ChangeShipping { on, shipping_id: self.shipping, packaging_id: self.packaging })
+    }
+}
+
+impl OrderForm for SellerForm {
+    type Place = OrderId;
+    type Command<'a> = HandOverOrder<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<HandOverOrder<'a>> {
+        Ok(HandOverOrder { on, seller_id: self.seller })
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct NoteForm {
+    #[serde(default)]
+    text: String,
+}
+
+impl OrderForm for NoteForm {
+    type Place = OrderId;
+    type Command<'a> = AddNote<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<AddNote<'a>> {
+        Ok(AddNote { on, text: self.text.clone() })
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct ChangeNoteForm {
+    #[serde(default)]
+    text: String,
+    version: i32,
+    /// `yes`: remove the note.
+    #[serde(default)]
+    remove: String,
+}
+
+impl ChangeNoteForm {
+    fn removes(&self) -> bool {
+        self.remove == "yes"
+    }
+}
+
+impl OrderForm for ChangeNoteForm {
+    type Place = (OrderId, NoteId);
+    type Command<'a> = ChangeNote<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, (_, note_id): Self::Place) -> Result<ChangeNote<'a>> {
+        let text = (!self.removes()).then(|| self.text.clone());
+        Ok(ChangeNote { on, note_id, version: self.version, text })
+    }
+
+    fn answer(&self, done: Done) -> Done {
+        if self.removes() { done.say(Sentence::new("done.note_removed")) } else { done }
+    }
 }
 
 /// A form without fields of its own.
 #[derive(Debug, Deserialize)]
-pub struct NoFields {}
-
-pub async fn unshort(
-    State(state): State<AppState>,
-    actor: Actor,
-    Path((order_id, item_id)): Path<(OrderId, ItemId)>,
-    tap: Tap<NoFields>,
-) -> Result<Done> {
-    let command = UnmarkShort { on: on(&state, &actor, order_id), item_id };
-    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, "done.unshort"))
-}
+pub struct NoForm {}
 
 /// `POST /undo/{operation}`: takes one tap back, whatever it changed.
 pub async fn undo(
     State(state): State<AppState>,
     actor: Actor,
     Path(operation_id): Path<OperationId>,
-    tap: Tap<NoFields>,
+    tap: Tap<NoForm>,
 ) -> Result<Done> {
     let command = UndoOperation { actor: &actor, operation_id, now: state.clock.now() };
     let outcome = command::run(&state, &tap, &command).await?;
@@ -152,132 +356,4 @@ pub async fn undo_by_version(Path(_): Path<(OrderId, i64)>) -> AppError {
 /// Loaded as a page, an undo leads to the board.
 pub async fn back_to_board() -> Redirect {
     Redirect::to("/")
-}
-
-#[derive(Debug, Deserialize)]
-pub struct FinishForm {
-    #[serde(default)]
-    volumes: String,
-}
-
-pub async fn finish(
-    State(state): State<AppState>,
-    actor: Actor,
-    Path(order_id): Path<OrderId>,
-    tap: Tap<FinishForm>,
-) -> Result<Done> {
-    let volumes = Some(tap.form.volumes.trim())
-        .filter(|text| !text.is_empty())
-        .map(|text| text.parse().map_err(|_| AppError::field("volumes", "orders.error.volumes_invalid")))
-        .transpose()?;
-    let command = FinishOrder { on: on(&state, &actor, order_id), volumes };
-    let outcome = command::run(&state, &tap, &command).await?;
-    Ok(stay(outcome, order_id, "done.finished").go("/"))
-}
-
-#[derive(Debug, Deserialize)]
-pub struct ReasonForm {
-    #[serde(default)]
-    reason: String,
-}
-
-pub async fn reopen(
-    State(state): State<AppState>,
-    actor: Actor,
-    Path(order_id): Path<OrderId>,
-    tap: Tap<ReasonForm>,
-) -> Result<Done> {
-    let command = ReopenOrder { on: on(&state, &actor, order_id), reason: tap.form.reason.clone() };
-    Ok(stay(command::run(&state, &tap, &command).await?, order_id, "done.reopened"))
-}
-
-pub async fn cancel(
-    State(state): State<AppState>,
-    actor: Actor,
-    Path(order_id): Path<OrderId>,
-    tap: Tap<ReasonForm>,
-) -> Result<Done> {
-    let command = CancelOrder { on: on(&state, &actor, order_id), reason: tap.form.reason.clone() };
-    let outcome = command::run(&state, &tap, &command).await?;
-    Ok(stay(outcome, order_id, "done.canceled").go("/"))
-}
-
-#[derive(Debug, Deserialize)]
-pub struct UrgentForm {
-    urgent: String,
-}
-
-pub async fn urgent(
-    State(state): State<AppState>,
-    actor: Actor,
-    Path(order_id): Path<OrderId>,
-    tap: Tap<UrgentForm>,
-) -> Result<Done> {
-    let urgent = match tap.form.urgent.as_str() {
-        "yes" => true,
-        "no" => false,
-        _ => return Err(AppError::invalid("error.form_unreadable")),
-    };
-    let command = SetUrgent { on: on(&state, &actor, order_id), urgent };
-    let key = if urgent { "done.urgent" } else { "done.not_urgent" };
-    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, key))
-}
-
-#[derive(Debug, Deserialize)]
-pub struct ShippingForm {
-    shipping: ShippingId,
-    packaging: PackagingId,
-}
-
-pub async fn shipping(
-    State(state): State<AppState>,
-    actor: Actor,
-    Path(order_id): Path<OrderId>,
-    tap: Tap<ShippingForm>,
-) -> Result<Done> {
-    let command = ChangeShipping {
-        on: on(&state, &actor, order_id),
-        shipping_id: tap.form.shipping,
-        packaging_id: tap.form.packaging,
-    };
-    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, "done.shipping"))
-}
-
-#[derive(Debug, Deserialize)]
-pub struct NoteForm {
-    #[serde(default)]
-    text: String,
-}
-
-pub async fn add_note(
-    State(state): State<AppState>,
-    actor: Actor,
-    Path(order_id): Path<OrderId>,
-    tap: Tap<NoteForm>,
-) -> Result<Done> {
-    let command = AddNote { on: on(&state, &actor, order_id), text: tap.form.text.clone() };
-    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, "done.note_added"))
-}
-
-#[derive(Debug, Deserialize)]
-pub struct ChangeNoteForm {
-    #[serde(default)]
-    text: String,
-    version: i32,
-    /// `yes`: remove the note.
-    #[serde(default)]
-    remove: String,
-}
-
-pub async fn change_note(
-    State(state): State<AppState>,
-    actor: Actor,
-    Path((order_id, note_id)): Path<(OrderId, NoteId)>,
-    tap: Tap<ChangeNoteForm>,
-) -> Result<Done> {
-    let removes = tap.form.remove == "yes";
-    let text = (!removes).then(|| tap.form.text.clone());
-    let command = ChangeNote { on: on(&state, &actor, order_id), note_id, version: tap.form.version, text };
-    let key = if removes { "done.note_removed" } else { "done.note_changed" };
-    Ok(undoable(command::run(&state, &tap, &command).await?, &tap, order_id, key))
 }

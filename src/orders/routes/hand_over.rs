@@ -9,26 +9,13 @@ use crate::auth::step_up::administrator;
 use crate::command::{self, Done, Tap};
 use crate::error::{Result, Sentence};
 use crate::extract::Path;
-use crate::ids::{OrderId, PersonId};
-use crate::orders::actions::OrderContext;
-use crate::orders::actions::hand_over::{HandOverOrder, HandOverOrders};
+use crate::ids::PersonId;
+use crate::orders::actions::hand_over::HandOverOrders;
 use crate::state::AppState;
 
 #[derive(Debug, Deserialize)]
 pub struct SellerForm {
-    seller: PersonId,
-}
-
-pub async fn order(
-    State(state): State<AppState>,
-    actor: Actor,
-    Path(order_id): Path<OrderId>,
-    tap: Tap<SellerForm>,
-) -> Result<Done> {
-    let on = OrderContext { actor: &actor, order_id, now: state.clock.now() };
-    let command = HandOverOrder { on, seller_id: tap.form.seller };
-    let outcome = command::run(&state, &tap, &command).await?;
-    Ok(Done::new(&outcome, format!("/orders/{order_id}")).say(Sentence::new("done.handed_over")))
+    pub(super) seller: PersonId,
 }
 
 pub async fn everything(

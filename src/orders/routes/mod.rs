@@ -39,31 +39,14 @@ impl FromRef<Pages> for AppState {
 
 pub fn router(pages: Pages) -> Router {
     let given_back = axum::middleware::from_fn_with_state(pages.clone(), refused_form::answer);
+    let stale = Router::new()
+        .route("/orders/{order}/undo/{version}", post(commands::undo_by_version).get(refused_form::back));
     Router::new()
         .route("/closed", get(pages::closed))
         .route("/orders/{order}", get(order::order))
         .route("/orders/{order}/quote.pdf", get(pages::quote_pdf))
         .route("/undo/{operation}", post(commands::undo).get(commands::back_to_board))
         .route("/people/{person}/orders", post(hand_over::everything).get(hand_over::to_people))
-        .merge(commands().route_layer(given_back))
+        .merge(commands::router().merge(stale).route_layer(given_back))
         .with_state(pages)
-}
-
-/// Forms on an order's page.
-fn commands() -> Router<Pages> {
-    Router::new()
-        .route("/orders/{order}/items/{item}/pick", post(commands::pick).get(refused_form::back))
-        .route("/orders/{order}/items/{item}/unpick", post(commands::unpick).get(refused_form::back))
-        .route("/orders/{order}/items/{item}/return", post(commands::put_back).get(refused_form::back))
-        .route("/orders/{order}/items/{item}/short", post(commands::short).get(refused_form::back))
-        .route("/orders/{order}/items/{item}/unshort", post(commands::unshort).get(refused_form::back))
-        .route("/orders/{order}/undo/{version}", post(commands::undo_by_version).get(refused_form::back))
-        .route("/orders/{order}/finish", post(commands::finish).get(refused_form::back))
-        .route("/orders/{order}/reopen", post(commands::reopen).get(refused_form::back))
-        .route("/orders/{order}/cancel", post(commands::cancel).get(refused_form::back))
-        .route("/orders/{order}/urgent", post(commands::urgent).get(refused_form::back))
-        .route("/orders/{order}/shipping", post(commands::shipping).get(refused_form::back))
-        .route("/orders/{order}/seller", post(hand_over::order).get(refused_form::back))
-        .route("/orders/{order}/notes", post(commands::add_note).get(refused_form::back))
-        .route("/orders/{order}/notes/{note}", post(commands::change_note).get(refused_form::back))
 }

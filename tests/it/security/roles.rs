@@ -2,6 +2,7 @@
 
 use reqwest::multipart::Form;
 use separacao::actor::{Grant, Permission, Role};
+use separacao::orders::commands;
 
 use crate::isolation::routes::{FREE, Fields, OWNED};
 use crate::isolation::{fill, filled};
@@ -10,24 +11,19 @@ use crate::support::world::{ADMIN, BUYER, OTHER_PICKER, OTHER_SELLER, SELLER};
 
 /// What each command needs. None: it is anybody's, or decided by something else than a role.
 fn needed(path: &str) -> Option<Permission> {
+    if path == commands::CHANGE_NOTE.path {
+        // The author's, too.
+        return None;
+    }
+    if let Some(command) = commands::ALL.iter().find(|command| command.path == path) {
+        return Some(command.permission);
+    }
     Some(match path {
-        "/orders/{order}/items/{item}/pick"
-        | "/orders/{order}/items/{item}/unpick"
-        | "/orders/{order}/items/{item}/return" => Permission::Pick,
-        "/orders/{order}/items/{item}/short" | "/orders/{order}/items/{item}/unshort" => {
-            Permission::ResolveItem
-        }
-        "/orders/{order}/finish" => Permission::Finish,
-        "/orders/{order}/reopen" => Permission::Reopen,
-        "/orders/{order}/cancel" => Permission::Cancel,
-        "/orders/{order}/urgent" | "/orders/{order}/shipping" => Permission::ChangeOrder,
-        "/orders/{order}/seller" => Permission::Administer,
-        "/orders/{order}/notes" => Permission::AddNote,
         "/quotes" => Permission::ImportQuote,
         path if path.starts_with("/quotes/") => Permission::ImportQuote,
         path if path.starts_with("/people") => Permission::Administer,
-        // The author's and the last actor's.
-        "/orders/{order}/notes/{note}" | "/orders/{order}/undo/{version}" | "/undo/{operation}" => {
+        // Whoever did it.
+        "/orders/{order}/undo/{version}" | "/undo/{operation}" => {
             return None;
         }
         "/sign-in" | "/unlock" | "/sign-out" | "/language" | "/pin" | "/set-up" | "/shared" | "/touch" => {

@@ -1,0 +1,74 @@
+//! The commands of an order, each declared once: its address, who may, whether it can be undone, what its answer says.
+//!
+//! The router, the actions, `data-need` in the templates and the tests that walk every command read these rows.
+
+use crate::actor::Permission;
+
+/// A command of an order, or of a part of it.
+#[derive(Debug)]
+pub struct OrderCommand {
+    /// As the router knows it.
+    pub path: &'static str,
+    /// What the person must be allowed to do with this order.
+    pub permission: Permission,
+    /// Whether its answer offers to take it back.
+    pub undoable: bool,
+    /// The sentence of its answer.
+    pub done: &'static str,
+}
+
+impl OrderCommand {
+    /// The word for `data-need` of its form.
+    pub fn need(&self) -> &'static str {
+        self.permission.code()
+    }
+}
+
+/// Calls `$with!` with the rows: name = address below the order, permission, whether it is undone, sentence, form.
+macro_rules! order_commands {
+    ($with:ident) => {
+        $with! {
+            PICK_ITEM = "/items/{item}/pick", Pick, undoable, "done.picked", PickForm;
+            UNPICK_ITEM = "/items/{item}/unpick", Pick, undoable, "done.unpicked", UnpickForm;
+            RETURN_ITEM = "/items/{item}/return", Pick, undoable, "done.returned", ReturnForm;
+            MARK_SHORT = "/items/{item}/short", ResolveItem, undoable, "done.short", ShortForm;
+            UNMARK_SHORT = "/items/{item}/unshort", ResolveItem, undoable, "done.unshort", UnshortForm;
+            FINISH_ORDER = "/finish", Finish, final, "done.finished", FinishForm;
+            REOPEN_ORDER = "/reopen", Reopen, final, "done.reopened", ReopenForm;
+            CANCEL_ORDER = "/cancel", Cancel, final, "done.canceled", CancelForm;
+            SET_URGENT = "/urgent", ChangeOrder, undoable, "done.urgent", UrgentForm;
+            CHANGE_SHIPPING = "/shipping", ChangeOrder, undoable, "done.shipping", ShippingForm;
+            HAND_OVER = "/seller", Administer, final, "done.handed_over", SellerForm;
+            ADD_NOTE = "/notes", AddNote, undoable, "done.note_added", NoteForm;
+            // Whoever wrote a note may always mend it.
+            CHANGE_NOTE = "/notes/{note}", ChangeOrder, undoable, "done.note_changed", ChangeNoteForm;
+        }
+    };
+}
+pub(crate) use order_commands;
+
+macro_rules! rows {
+    ($($name:ident = $path:literal, $permission:ident, $undo:tt, $done:literal, $form:ident;)*) => {
+        $(
+            pub const $name: OrderCommand = OrderCommand {
+                path: concat!("/orders/{order}", $path),
+                permission: Permission::$permission,
+                undoable: is_undoable!($undo),
+                done: $done,
+            };
+        )*
+
+        pub const ALL: &[OrderCommand] = &[$($name),*];
+    };
+}
+
+macro_rules! is_undoable {
+    (undoable) => {
+        true
+    };
+    (final) => {
+        false
+    };
+}
+
+order_commands!(rows);
