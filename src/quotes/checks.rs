@@ -24,9 +24,15 @@ pub enum Problem {
     Illegible {
         text: String,
     },
-    /// An item without a code.
-    NoCode {
-        line: u32,
+    /// The paper does not have what every order needs: an item's code or description, or the customer's code.
+    Missing {
+        field: String,
+        /// The item, or none for the head.
+        line: Option<u32>,
+    },
+    /// The quote's number is more than digits.
+    Number {
+        read: String,
     },
     /// Nothing, or less, of a product.
     Quantity {
@@ -77,6 +83,12 @@ pub fn problems(quote: &Quote) -> Vec<Problem> {
     // The seller is chosen from a list anyway.
     let head = [&quote.number, &quote.customer_code, &quote.customer];
     let mut problems: Vec<Problem> = head.into_iter().filter_map(illegible).collect();
+    if quote.customer_code.is_empty() {
+        problems.push(Problem::Missing { field: "customer_code".to_owned(), line: None });
+    }
+    if !quote.number.bytes().all(|byte| byte.is_ascii_digit()) {
+        problems.push(Problem::Number { read: quote.number.clone() });
+    }
     problems.extend(quote.items.iter().flat_map(check_line));
     if quote.items.is_empty() {
         problems.push(Problem::NoItems);
@@ -98,11 +110,14 @@ fn check_line(item: &QuoteLine) -> impl Iterator<Item = Problem> {
     let nothing = (quantity <= Decimal::ZERO).then_some(Problem::Quantity { line, read: quantity });
     let mismatch = differ(computed, total).then_some(Problem::LineTotal { line, read: total, computed });
     let illegible = [&item.code, &item.description, &item.unit].into_iter().find_map(illegible);
-    let no_code = item.code.is_empty().then_some(Problem::NoCode { line });
+    let cells = [("code", &item.code), ("description", &item.description)];
+    let missing = cells.into_iter().filter(|(_, text)| text.is_empty());
+    let missing =
+        missing.map(move |(field, _)| Problem::Missing { field: field.to_owned(), line: Some(line) });
     let negative =
         [unit_price, total].into_iter().find(|amount| amount.is_sign_negative() && !amount.is_zero());
     let negative = negative.map(|read| Problem::Negative { line, read });
-    illegible.into_iter().chain(no_code).chain(negative).chain(nothing).chain(mismatch)
+    illegible.into_iter().chain(missing).chain(negative).chain(nothing).chain(mismatch)
 }
 
 fn illegible(text: impl AsRef<str>) -> Option<Problem> {
@@ -143,7 +158,18 @@ impl Problem {
             Problem::NoItems => lang.t("quotes.problem.no_items").into_owned(),
             Problem::Leftover(leftover) => leftover.sentence(lang),
             Problem::Illegible { text } => lang.t_with("quotes.problem.illegible", &[("text", text)]),
-            Problem::NoCode { line } => lang.t_with("quotes.problem.no_code", &[("line", &line.to_string())]),
+            Problem::Missing { field, line } => {
+                let key = format!("quote.{field}");
+                let field = lang.t(&key);
+                match line {
+                    Some(line) => lang.t_with(
+                        "quotes.problem.missing_in_line",
+                        &[("line", &line.to_string()), ("field", &field)],
+                    ),
+                    None => lang.t_with("quotes.problem.missing", &[("field", &field)]),
+                }
+            }
+            Problem::Number { read } => lang.t_with("quotes.problem.number", &[("read", read)]),
             Problem::Quantity { line, read } => lang.t_with(
                 "quotes.problem.quantity",
                 &[("line", &line.to_string()), ("read", &format::quantity(lang, *read))],

@@ -147,11 +147,13 @@ pub fn preview_problems(sheet: &Sheet, lang: Lang) -> Vec<PreviewProblem> {
             let anchor = match problem {
                 Problem::NoItems => "read-title".to_owned(),
                 Problem::Leftover(_) => "leftovers".to_owned(),
-                Problem::Illegible { .. } => "number".to_owned(),
+                Problem::Illegible { .. } | Problem::Number { .. } | Problem::Missing { line: None, .. } => {
+                    "number".to_owned()
+                }
                 Problem::Quantity { line, .. }
                 | Problem::LineTotal { line, .. }
                 | Problem::Negative { line, .. }
-                | Problem::NoCode { line } => of_line(*line),
+                | Problem::Missing { line: Some(line), .. } => of_line(*line),
                 Problem::Sum { .. } => "total".to_owned(),
                 Problem::Payable { .. } => "payable".to_owned(),
             };

@@ -144,7 +144,7 @@ fn problems(
         Problem::Sum { .. } => !any_faulty_line && !faulty_totals,
         Problem::Payable { .. } => !faulty_totals,
         // The cell says it.
-        Problem::Illegible { .. } | Problem::NoCode { .. } => false,
+        Problem::Illegible { .. } | Problem::Missing { .. } | Problem::Number { .. } => false,
         Problem::NoItems | Problem::Leftover(_) => true,
     };
     let open = leftovers.iter().filter(|(_, _, settled)| *settled == Settled::Not);

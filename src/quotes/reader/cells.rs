@@ -11,6 +11,10 @@ const KNOWN_UNITS: [&str; 22] = [
     "RL", "DZ", "FD", "SC", "CJ",
 ];
 
+pub fn is_known_unit(text: &str) -> bool {
+    KNOWN_UNITS.contains(&text.to_uppercase().as_str())
+}
+
 /// What stands under the columns.
 pub struct Cells<'r, 't> {
     /// Quantity, price and total.
@@ -100,9 +104,7 @@ fn distance(run: &Run, column: Extent) -> f32 {
 /// The unit among the texts right of the description: a known one first, then the nearest to the column's name, then
 /// the one drawn last.
 fn unit<'a, 'b>(texts: &[(&'a Run, &'b str)], columns: &Columns) -> Option<(&'a Run, &'b str)> {
-    let rank = |(run, text): &(&Run, &str)| {
-        (!KNOWN_UNITS.contains(&text.to_uppercase().as_str()), distance(run, columns.unit), run.show)
-    };
+    let rank = |(run, text): &(&Run, &str)| (!is_known_unit(text), distance(run, columns.unit), run.show);
     texts.iter().copied().min_by(|one, other| {
         let (one, other) = (rank(one), rank(other));
         one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)).then(other.2.cmp(&one.2))

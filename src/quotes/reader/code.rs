@@ -17,8 +17,12 @@ pub fn start(text: &str) -> Option<Start<'_>> {
     let unmarked = text.trim_start_matches(|letter: char| !letter.is_alphanumeric() && letter != '/');
     let end = unmarked.find([' ', '/']).unwrap_or(unmarked.len());
     let (code, rest) = unmarked.split_at_checked(end)?;
-    // "14/2" is one word.
-    let is_whole = !rest.starts_with('/') || rest.contains(' ');
+    // "14/2" is one word, and "375 UNIDADES" may be the goods.
+    let is_whole = match rest.chars().next() {
+        Some('/') => rest.contains(' '),
+        Some(_) => rest.trim_start().starts_with('/') || code.len() >= 4,
+        None => true,
+    };
     let rest = rest.trim_start();
     let digits = code.bytes().all(|byte| byte.is_ascii_digit());
     let is_code = code.chars().any(|letter| letter.is_ascii_digit())

@@ -48,6 +48,11 @@ impl Header {
         let mut header = Self::default();
         header.number = header.only(&found, Label::Number, first_word);
         header.customer_code = header.only(&found, Label::CustomerCode, first_word);
+        // "61001 REV 2", or a date that is none.
+        let is_one_word = |found: &&Found| matches!(found.label, Label::Number | Label::CustomerCode);
+        let more = found.iter().filter(is_one_word).filter(|found| found.value.contains(' '));
+        let no_date = found.iter().filter(|found| found.label == Label::Date && date(&found.value).is_none());
+        header.doubts.extend(more.chain(no_date).map(|found| (LeftoverKind::Header, found.value.clone())));
         header.customer = header.name(lines, &found, Label::Customer);
         header.seller = header.name(lines, &found, Label::Seller);
         header.date = header.date_of(&found);

@@ -239,6 +239,14 @@ fn by_words(line: &Line<'_>, columns: &Columns, number: usize) -> Option<Row> {
         .filter(|(_, unit)| slashes || (unit.len() <= LONGEST_UNIT && unit.chars().all(char::is_alphabetic)))
         .unwrap_or((rest, ""));
     let description = if slashes { description.strip_prefix('/')? } else { description };
+    let mut doubts = Vec::new();
+    if !(certain || (digits && slashes)) {
+        doubts.push(code.to_owned());
+    }
+    // The last word of a description may look like a unit.
+    if !slashes && !unit.is_empty() && !cells::is_known_unit(unit) {
+        doubts.push(unit.to_owned());
+    }
     Some(Row {
         code: code.to_owned(),
         description: description.trim().to_owned(),
@@ -252,7 +260,7 @@ fn by_words(line: &Line<'_>, columns: &Columns, number: usize) -> Option<Row> {
         size: first.size,
         ink: first.ink,
         shows,
-        doubts: if certain || (digits && slashes) { Vec::new() } else { vec![code.to_owned()] },
+        doubts,
     })
 }
 

@@ -1,5 +1,7 @@
 //! The table over all pages: its rows in order, with the lines their descriptions are wrapped onto, and its totals.
 
+use rust_decimal::Decimal;
+
 use super::body::Body;
 use super::columns::Columns;
 use super::footer::Footer;
@@ -103,6 +105,20 @@ impl<'l, 'r> Table<'l, 'r> {
             .map(|line| Leftover::new(LeftoverKind::BelowTotals, super::paper::shortened(&line.text()), rows))
             .collect();
         self.leftovers.extend(told);
+        // Other totals than those that were taken.
+        let differs = |line: &&&Line<'_>| {
+            let mut other = Footer::default();
+            other.take(line);
+            let differ = |one: Option<Decimal>, other: Option<Decimal>| other.is_some() && other != one;
+            differ(self.footer.total, other.total) || differ(self.footer.payable, other.payable)
+        };
+        let others: Vec<Leftover> = self
+            .below
+            .iter()
+            .filter(differs)
+            .map(|line| Leftover::new(LeftoverKind::Line, super::paper::shortened(&line.text()), rows))
+            .collect();
+        self.leftovers.extend(others);
     }
 
     /// Whether the file holds one quote, once.

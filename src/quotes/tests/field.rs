@@ -19,7 +19,7 @@ fn stopped(name: &str) -> Option<fn(&Problem) -> bool> {
     let kind: fn(&Problem) -> bool = match name {
         "annotations-over-amounts" => |problem| is(problem, LeftoverKind::Comment),
         "customer-two-lines" => |problem| is(problem, LeftoverKind::Joined),
-        "free-line-without-code" => |problem| matches!(problem, Problem::NoCode { line: 2 }),
+        "free-line-without-code" => |problem| matches!(problem, Problem::Missing { line: Some(2), .. }),
         "invisible-row-render-mode-3" | "invisible-row-white" | "whiteout-and-new-amounts" => {
             |problem| is(problem, LeftoverKind::Hidden)
         }

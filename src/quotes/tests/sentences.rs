@@ -37,7 +37,9 @@ fn problems_and_notices_name_the_values() {
         Problem::NoItems,
         Problem::Leftover(Leftover::new(LeftoverKind::Line, "00010 FONE", 0)),
         Problem::Illegible { text: "FO\u{fffd}E".to_owned() },
-        Problem::NoCode { line: 3 },
+        Problem::Missing { field: "code".to_owned(), line: Some(3) },
+        Problem::Missing { field: "customer_code".to_owned(), line: None },
+        Problem::Number { read: "61001-A".to_owned() },
         Problem::Negative { line: 3, read: -read },
         Problem::Quantity { line: 3, read: Decimal::ZERO },
         Problem::LineTotal { line: 3, read, computed },
@@ -57,7 +59,9 @@ fn problems_and_notices_name_the_values() {
     O orçamento não tem nenhum item. Confira no ERP e imprima de novo.
     Uma linha entre o cabeçalho e os totais não foi entendida: "00010 FONE".
     O papel não diz que letras são estas: "FO�E".
-    Item 3: falta o código do produto.
+    Item 3: falta no papel: Código.
+    Falta no papel: Código do cliente.
+    O número lido é 61001-A; precisa ter só algarismos.
     Item 3: o valor lido é R$ -1.707,00; não pode ser negativo.
     Item 3: a quantidade lida é 0; precisa ser maior que zero.
     Item 3: o total lido é R$ 1.707,00, mas quantidade × valor dá R$ 1,20.
@@ -71,7 +75,9 @@ fn problems_and_notices_name_the_values() {
     The quote has no items. Check it in the ERP and print it again.
     A line between the head and the totals was not understood: "00010 FONE".
     The paper does not tell which letters these are: "FO�E".
-    Line 3: the product's code is missing.
+    Line 3: missing on the paper: Code.
+    Missing on the paper: Customer code.
+    The number read is 61001-A; it must have digits only.
     Line 3: the amount read is R$ -1,707.00; it cannot be negative.
     Line 3: the quantity read is 0; it must be more than zero.
     Line 3: the total read is R$ 1,707.00, but quantity × price makes R$ 1.20.

@@ -28,7 +28,8 @@ fn a_row_without_a_code_is_a_row_and_asks_for_one() {
     let mut quote = quote();
     quote.items[1].code = String::new();
     assert_eq!(reading.quote, quote);
-    assert_eq!(reading.problems(), [Problem::NoCode { line: 2 }]);
+    let missing = Problem::Missing { field: "code".to_owned(), line: Some(2) };
+    assert_eq!(reading.problems(), [missing]);
 }
 
 #[test]
