@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::error::{Chain, Result};
+use crate::error::{AppError, Chain, Result};
 use crate::feed::{self, EventKind, NewEvent};
 use crate::ids::CompanyId;
 use crate::state::AppState;
@@ -16,6 +16,8 @@ const FEED_KEPT: SignedDuration = SignedDuration::from_hours(24);
 const DRAFTS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 const EVERY: Duration = Duration::from_secs(60);
+/// The longest that one job of one company waits for the database.
+const LONGEST_JOB: Duration = Duration::from_secs(20);
 /// Clearing away happens once in so many rounds.
 const CLEAR_EVERY: u64 = 60;
 
@@ -42,16 +44,21 @@ pub async fn make_round(state: &AppState, clear: bool) -> Result<()> {
     let companies = feed::queries::list_companies(&mut tx).await?;
     drop(tx);
     for (company_id, time_zone) in companies {
-        note_failure("begin_day", begin_day(state, company_id, &time_zone).await);
+        note_failure("begin_day", bounded(begin_day(state, company_id, &time_zone)).await);
         if clear {
-            note_failure("clear_feed", clear_feed(state, company_id).await);
-            note_failure("clear_drafts", clear_drafts(state, company_id).await);
+            note_failure("clear_feed", bounded(clear_feed(state, company_id)).await);
+            note_failure("clear_drafts", bounded(clear_drafts(state, company_id)).await);
         }
     }
     if clear {
-        crate::auth::actions::clear_away::delete_old(state).await?;
+        bounded(crate::auth::actions::clear_away::delete_old(state)).await?;
     }
     Ok(())
+}
+
+/// A job that takes longer is given up: the next round tries again.
+async fn bounded(job: impl Future<Output = Result<()>>) -> Result<()> {
+    tokio::time::timeout(LONGEST_JOB, job).await.unwrap_or(Err(AppError::Unavailable(None)))
 }
 
 /// One company's trouble is not the others': the round goes on, and the next one tries again.

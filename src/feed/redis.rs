@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fred::prelude::{Builder, Client, ClientLike, Config, EventInterface, PubsubInterface, ReconnectPolicy};
-use fred::types::config::UnresponsiveConfig;
+use fred::types::config::{Options, UnresponsiveConfig};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Mutex, mpsc};
@@ -54,9 +54,9 @@ type Built = Result<Client, fred::error::Error>;
 
 /// Makes a client for each run of a loop.
 fn builder(url: &str) -> Result<Builder, RedisUrlError> {
-    let config = Config::from_url(url).map_err(|error| RedisUrlError(error.to_string()))?;
-    let mut config = config;
-    config.fail_fast = true;
+    let mut config = Config::from_url(url).map_err(|error| RedisUrlError(error.to_string()))?;
+    // Else a client whose first connection fails never tries again.
+    config.fail_fast = false;
     let mut builder = Builder::from_config(config);
     builder
         .with_connection_config(|connection| {
@@ -86,19 +86,29 @@ async fn publish(client: Built, channel: String, rings: Arc<Mutex<mpsc::Receiver
     let Ok(client) = client else { return };
     let mut rings = rings.lock().await;
     let _connection = client.connect();
+    // A ring is of this moment: while there is no connection it is dropped, not kept for the next one.
+    let now_or_never = client.with_options(&Options { fail_fast: true, ..Options::default() });
     while let Some(first) = rings.recv().await {
-        let mut newest = HashMap::from([first]);
-        while let Ok((company, head)) = rings.try_recv() {
-            newest.insert(company, head);
-        }
-        for (company, head) in newest {
+        let waiting = std::iter::from_fn(|| rings.try_recv().ok());
+        for (company, head) in highest(std::iter::once(first).chain(waiting)) {
             let Ok(text) = serde_json::to_string(&Look { company, head }) else { continue };
-            let outcome = timeout(Duration::from_secs(1), client.publish::<i64, _, _>(&channel, text)).await;
+            let publish = now_or_never.publish::<i64, _, _>(&channel, text);
+            let outcome = timeout(Duration::from_secs(1), publish).await;
             if !matches!(outcome, Ok(Ok(_))) {
                 metrics::counter!("doorbell_publish_failures_total").increment(1);
             }
         }
     }
+}
+
+/// Of each company the highest head: two commits may ring in the other order.
+fn highest(rings: impl Iterator<Item = (CompanyId, i64)>) -> HashMap<CompanyId, i64> {
+    let mut heads = HashMap::new();
+    for (company, head) in rings {
+        let known = heads.entry(company).or_insert(head);
+        *known = head.max(*known);
+    }
+    heads
 }
 
 /// Listens. fred's own subscription manager stops for ever after one lag, so the loop is ours.
@@ -150,5 +160,17 @@ fn hear(doorbell: &Doorbell, message: &fred::types::Message) {
     match look {
         Some(Look { company, head }) => doorbell.ring_here(Ring::Look { company_id: company, head }),
         None => metrics::counter!("doorbell_unreadable_total").increment(1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_rings_that_wait_together_the_highest_is_published() {
+        let (one, other) = (CompanyId::new(), CompanyId::new());
+        let heads = highest([(one, 7), (other, 3), (one, 6)].into_iter());
+        assert_eq!(heads, HashMap::from([(one, 7), (other, 3)]));
     }
 }

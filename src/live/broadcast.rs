@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use super::PATIENCE;
 use super::channel::Channel;
 use super::frame::Frame;
 use super::outbox::{Framed, Outbox};
@@ -162,7 +163,9 @@ impl CompanyLive {
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             beat.tick().await;
-            self.presence.refresh(self).await;
+            if timeout(PATIENCE, self.presence.refresh(self)).await.is_err() {
+                tracing::debug!("presence could not be read in time");
+            }
         }
     }
 
@@ -247,7 +250,8 @@ impl CompanyLive {
         let company_id = self.feed.company_id();
         let render = async || {
             metrics::counter!("live_renders_total", "screen" => screen.name()).increment(1);
-            render::fragments(&self.state, company_id, &self.time, screen, lang, &touching).await
+            let drawn = render::fragments(&self.state, company_id, &self.time, screen, lang, &touching);
+            timeout(PATIENCE, drawn).await.unwrap_or(Err(AppError::Unavailable(None)))
         };
         self.memo.get((screen, lang, first.n, head.clone()), render).await
     }

@@ -13,3 +13,9 @@ pub(crate) mod sessions;
 pub(crate) mod socket;
 
 pub use broadcast::Live;
+
+use std::time::Duration;
+
+/// The longest that one look, one drawing or one renewal waits for the database. Statements have deadlines of their own;
+/// this one holds for several together, so that a slow host freezes one screen's change and nothing else.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(6);

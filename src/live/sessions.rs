@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
+use super::PATIENCE;
 use super::broadcast::{CompanyLive, Watcher};
 use super::channel::RETRY;
 use super::frame;
@@ -13,7 +14,7 @@ use super::outbox::CloseReason;
 use super::queries;
 use crate::actor::Actor;
 use crate::auth::session;
-use crate::error::{Chain, Result};
+use crate::error::{AppError, Chain, Result};
 use crate::feed::EventKind;
 use crate::feed::hub::{Position, ResetReason};
 use crate::ids::{PersonId, SessionId};
@@ -45,7 +46,8 @@ impl CompanyLive {
                 _ = regular.tick() => checked.all = true,
             }
             let now = position.borrow_and_update().clone();
-            let outcome = self.read_up_to(&mut checked, &now).await;
+            let outcome = timeout(PATIENCE, self.read_up_to(&mut checked, &now)).await;
+            let outcome = outcome.unwrap_or(Err(AppError::Unavailable(None)));
             failed = outcome.is_err();
             if let Err(error) = outcome {
                 tracing::warn!(

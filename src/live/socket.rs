@@ -23,9 +23,12 @@ use crate::config::Settings;
 use crate::connection::Connection;
 use crate::feed::Cursor;
 use crate::feed::hub::ResetReason;
+use crate::page;
 
 /// A socket that does not take what waits within this time is closed.
 const NO_PROGRESS: Duration = Duration::from_secs(10);
+/// How long a socket may wait for what it lacks; its browser gives up after as long.
+const GREETING: Duration = Duration::from_secs(10);
 /// How long a browser may take to hear why its socket is closed.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// Messages a browser may send: a burst, and then so many a second. It has next to nothing to say.
@@ -77,8 +80,8 @@ pub async fn serve(
 ) {
     let joined = Joined::take(&company, &watcher);
     // Boxed: what catching up needs is given back, where a part of this task would be kept as long as the socket.
-    let greeting = Box::pin(greet(&company, &watcher, &cursor, settings)).await;
-    let close = match greeting {
+    let greeting = Box::pin(timeout(GREETING, greet(&company, &watcher, &cursor, settings))).await;
+    let close = match greeting.unwrap_or(Err(AWAY)) {
         Ok(()) => talk(&mut stream, &company, &watcher).await,
         Err(close) => close,
     };
@@ -125,6 +128,9 @@ async fn say_goodbye(stream: &mut Stream, outbox: &Outbox, why: CloseFrame) -> R
 
 type Close = Option<(u16, &'static str)>;
 
+/// What the browser lacks cannot be had now.
+const AWAY: Close = Some((1013, "try again"));
+
 /// Joins first, then sends what is missing, then says so: nothing falls between.
 async fn greet(
     company: &Arc<CompanyLive>,
@@ -132,12 +138,14 @@ async fn greet(
     cursor: &Cursor,
     settings: &Settings,
 ) -> Result<(), Close> {
-    const AWAY: Close = Some((1013, "try again"));
+    // After a crash all sockets come back at once: they take turns with the pages, so that picks find connections.
+    let turn = page::turn().await.map_err(|_| AWAY)?;
     company.join(watcher.clone()).await.map_err(|_| AWAY)?;
     if let Some(reason) = company.refusal(watcher).await.map_err(|_| AWAY)? {
         return Err(Some((reason.code(), "")));
     }
     let missing = company.catch_up(watcher.screen, watcher.lang, cursor, None).await.map_err(|_| AWAY)?;
+    drop(turn);
     let head = match missing {
         // More than a queue may hold is no catching up: the page is fetched again, in its turn.
         CatchUp::Frame { text, head, .. } if text.len() > MOST_BYTES => {

@@ -31,6 +31,8 @@ pub struct PageCache<F = ()>(Memo<Key, Body<F>>);
 struct Key {
     company_id: CompanyId,
     screen: Screen,
+    /// What narrows it down: a filter and a page of it; empty where nothing does.
+    part: String,
     lang: Lang,
     head: Head,
     minute: i64,
@@ -51,6 +53,7 @@ impl<F> PageCache<F> {
         &self,
         visitor: &Visitor,
         screen: Screen,
+        part: String,
         now: Timestamp,
         draw: impl FnOnce() -> D,
     ) -> Result<Arc<Body<F>>>
@@ -61,6 +64,7 @@ impl<F> PageCache<F> {
         let key = Key {
             company_id: visitor.actor()?.company_id,
             screen,
+            part,
             lang: visitor.lang,
             head,
             minute: now.as_second() / 60,

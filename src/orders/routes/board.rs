@@ -1,7 +1,6 @@
 //! The board: its first page is drawn once for everybody; a narrowed one for who asks.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use askama::Template as _;
 use axum::response::Response;
@@ -49,10 +48,14 @@ pub async fn board(pages: &Pages, visitor: &Visitor, query: &BoardQuery) -> Resu
     let now = pages.app.clock.now();
     let filter = query.filter();
     let draw = || draw_board(pages, visitor, &filter, query.page.unwrap_or(1), now);
-    let (screen, body) = if filter.is_empty() && query.page.unwrap_or(1) <= 1 {
-        (Screen::Board, pages.boards.get(visitor, Screen::Board, now, draw).await?)
+    let wanted = query.page.unwrap_or(1).max(1);
+    let (screen, body) = if filter.is_empty() && wanted == 1 {
+        (Screen::Board, pages.boards.get(visitor, Screen::Board, String::new(), now, draw).await?)
     } else {
-        (Screen::FilteredBoard, Arc::new(draw().await?))
+        // Everybody with the same filter fetches it again after the same event.
+        let part = filter.query("", Some(&wanted));
+        let screen = Screen::FilteredBoard;
+        (screen, pages.filtered_boards.get(visitor, screen, part, now, draw).await?)
     };
     let live = Subscribed { screen, moment: body.moment.clone() };
     let chrome = page::chrome(actor, visitor.lang, now, actor.can_codes(), Some(live));

@@ -22,12 +22,14 @@ use crate::state::AppState;
 pub struct Pages {
     pub app: AppState,
     pub boards: Arc<PageCache>,
+    /// Apart, so that many searches do not push out the one board that all share.
+    pub filtered_boards: Arc<PageCache>,
     pub orders: Arc<PageCache<Ownership>>,
 }
 
 impl Pages {
     pub fn new(app: AppState) -> Self {
-        Self { app, boards: Arc::default(), orders: Arc::default() }
+        Self { app, boards: Arc::default(), filtered_boards: Arc::default(), orders: Arc::default() }
     }
 }
 

@@ -39,7 +39,7 @@ pub async fn order(
     let open = OpenSheet::from_query(query.item.as_deref(), query.sheet.as_deref());
     let draw = || draw_order(&pages, &visitor, order_id, open, FormState::default());
     let body = if open == OpenSheet::None {
-        pages.orders.get(&visitor, screen, now, draw).await?
+        pages.orders.get(&visitor, screen, String::new(), now, draw).await?
     } else {
         Arc::new(draw().await?)
     };

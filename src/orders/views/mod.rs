@@ -93,7 +93,7 @@ impl BoardFilter {
     }
 
     /// The same filter as a query string, without one field, on a page: `?q=fone&page=2`.
-    fn query(&self, without: &str, page: Option<&i64>) -> String {
+    pub fn query(&self, without: &str, page: Option<&i64>) -> String {
         let mut pairs = Vec::new();
         let q = self.q.trim();
         if !q.is_empty() && without != "q" {

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use separacao::feed::{self, EventKind, NewEvent};
+use separacao::page;
 use tokio::task::JoinHandle;
 
 use crate::support::client::{Answer, Client};
@@ -109,6 +110,29 @@ async fn an_untouched_screen_beats_while_others_are_flooded() {
     assert!(page.n() > first, "a beat says how far it goes");
     assert!(began.elapsed() < Duration::from_secs(10));
     writer.abort();
+}
+
+/// After a crash all sockets come back at once.
+#[tokio::test]
+async fn a_socket_catches_up_in_its_turn_while_picks_need_none() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import_lines(&["100"]).await;
+    let client = server.signed_in("alfa", PICKER).await;
+    let mut page = client.page("/").await;
+    let mut turns = Vec::new();
+    while let Ok(turn) = tokio::time::timeout(Duration::from_millis(50), page::turn()).await {
+        turns.push(turn.unwrap());
+    }
+    let mut socket = Socket::connect(&client, &page.screen, &page.cursor).await.unwrap();
+    let pick = format!("/orders/{}/items/{}/pick", order.id, order.items[0]);
+    let picked = client.tap(&pick, &[("quantity", "3")]).await;
+    assert_eq!(picked.status, 200, "{}", picked.text);
+    drop(turns);
+    let Said::Json(first) = socket.next().await else { panic!("closed") };
+    assert_eq!(first["to"], picked.json()["n"], "it was read after the pick: {first}");
+    page.apply(&first);
+    page.must_show(&client.page("/").await, "after catching up");
 }
 
 #[tokio::test]

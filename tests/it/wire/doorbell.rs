@@ -43,6 +43,27 @@ async fn chaos_without_redis_screens_are_late_but_complete() {
 }
 
 #[tokio::test]
+async fn chaos_a_redis_that_comes_after_the_servers_is_heard() {
+    let mut redis = Redis::start().await;
+    redis.stop().await;
+    let (url, address) = (database::create().await, redis.url());
+    let more = ["--redis-url", address.as_str()];
+    let (one, two) = (TestServer::on(&url, &more).await, TestServer::on(&url, &more).await);
+    let order = one.company("alfa").await.import_lines(&["100"]).await;
+    let writer = one.signed_in("alfa", PICKER).await;
+    let reader = writer.at(two.port);
+    let mut page = reader.page("/").await;
+    let mut socket = Socket::open(&reader, &mut page).await;
+    pick_and_see(&writer, &order, &mut socket, &mut page).await;
+    redis.start_again().await;
+    wait_for("rings that are heard at last", async || {
+        let took = pick_and_see(&writer, &order, &mut socket, &mut page).await;
+        (took < Duration::from_millis(100)).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn chaos_hostile_messages_on_the_doorbell_break_nothing() {
     let url = database::create().await;
     let (redis, prefix) = (redis_url(), format!("it-{}", uuid::Uuid::now_v7()));
