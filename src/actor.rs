@@ -1,11 +1,11 @@
 //! Who acts: roles, permissions and the one table that joins them, and the company a person works for.
 
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::clock::Zone;
 use crate::ids::{CompanyId, PersonId, SessionId};
 use crate::lang::Lang;
 
@@ -135,8 +135,8 @@ pub struct CompanySettings {
 
 impl CompanySettings {
     /// UTC if the stored name is not known to this build.
-    pub fn zone(&self) -> TimeZone {
-        TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC)
+    pub fn zone(&self) -> Zone {
+        Zone::named(&self.time_zone)
     }
 }
 

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
+use crate::clock::Zone;
 use crate::db::fault::{self, Fault};
 use crate::lang::Lang;
 
@@ -55,15 +56,15 @@ impl Sentence {
         self.with(name, Word::Quantity(quantity))
     }
 
-    /// The sentence in words; `offset_minutes` is the company's distance from UTC, eastwards.
-    pub fn say(&self, lang: Lang, offset_minutes: i64) -> String {
+    /// The sentence in words, with times as the company's clocks show them.
+    pub fn say(&self, lang: Lang, zone: Zone) -> String {
         let mut key = self.key.to_string();
         let mut values = Vec::with_capacity(self.values.len());
         for (name, word) in &self.values {
             let text = match word {
                 Word::Text(text) => text.clone(),
                 Word::Quantity(quantity) => crate::html::format::quantity(lang, *quantity),
-                Word::When { at, now } => crate::html::format::when(lang, *at, *now, offset_minutes),
+                Word::When { at, now } => crate::html::format::when(lang, *at, *now, zone),
                 Word::Count(count) => {
                     key = format!("{key}.{}", if *count == 1 { "one" } else { "other" });
                     count.to_string()

@@ -7,6 +7,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::clock::Clock;
+use crate::clock::Zone;
 use crate::companies::actions::Operator;
 use crate::companies::actions::set_up;
 use crate::companies::cli::{self, AdminCommand, CompanyCommand};
@@ -262,5 +263,5 @@ async fn operate(settings: Settings, command: impl AsyncFnOnce(Operator<'_>) -> 
     let done = command(Operator { db: &db, clock: &Clock::default(), settings: &settings }).await;
     db.close();
     database.close().await;
-    done.map_err(|error| error.sentence().say(Lang::En, 0).into())
+    done.map_err(|error| error.sentence().say(Lang::En, Zone::UTC).into())
 }

@@ -13,6 +13,7 @@ use super::model::NewCompany;
 use super::views::SetUpPage;
 use crate::auth::client::Client;
 use crate::auth::session;
+use crate::clock::Zone;
 use crate::error::{AppError, Result};
 use crate::extract::{Form, Query};
 use crate::html::FieldErrors;
@@ -98,7 +99,7 @@ async fn submit(
         Err(error @ (AppError::Invalid { .. } | AppError::TooMany { .. })) if !client.wants_json => {
             let mut errors = page::field_errors(&error, client.lang);
             if errors.is_empty() {
-                errors.push("token", error.sentence().say(client.lang, 0));
+                errors.push("token", error.sentence().say(client.lang, Zone::UTC));
             }
             let mut response = render(&state, &client, &form, &errors).await?;
             error.mark(&mut response);

@@ -118,9 +118,15 @@ impl Db {
         self.fresh(None, LOCK_TIMEOUT, |connection| connection.ask(&question)).await
     }
 
-    /// Whether the database answers. It waits for a connection like everybody else, behind no single company.
-    pub async fn answers(&self) -> bool {
-        self.ask(|db| Box::pin(db.execute("select 1"))).await.is_ok()
+    /// Whether the database answers and takes writes. It waits for a connection like everybody else, behind no single
+    /// company. The error is the one of a refused write, so that connections which rest are not trusted any more.
+    pub async fn takes_writes(&self) -> bool {
+        let question = "do $$ begin
+            if pg_is_in_recovery() or current_setting('transaction_read_only')::boolean then
+              raise read_only_sql_transaction;
+            end if;
+          end $$";
+        self.ask(|db| Box::pin(db.execute(question))).await.is_ok()
     }
 
     async fn begin(

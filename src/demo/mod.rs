@@ -199,7 +199,7 @@ impl Demo<'_> {
     }
 
     fn local(&self, at: Timestamp) -> Zoned {
-        at.to_zoned(self.people[0].company.zone())
+        at.to_zoned(self.people[0].company.zone().get().clone())
     }
 
     /// So many working minutes before now.

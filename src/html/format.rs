@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::clock::Zone;
 use crate::lang::Lang;
 
 /// The separators of thousands and of decimals.
@@ -84,27 +85,21 @@ pub fn date(value: Date) -> String {
     format!("{:02}/{:02}/{:04}", value.day(), value.month(), value.year())
 }
 
-/// The civil day and time of an instant in a zone so many minutes east of UTC.
-fn local(at: Timestamp, offset_minutes: i64) -> jiff::civil::DateTime {
-    let seconds = i32::try_from(offset_minutes * 60).unwrap_or_default();
-    jiff::tz::Offset::from_seconds(seconds).unwrap_or(jiff::tz::Offset::UTC).to_datetime(at)
-}
-
 /// `14:32`.
-pub fn time(at: Timestamp, offset_minutes: i64) -> String {
-    let local = local(at, offset_minutes);
+pub fn time(at: Timestamp, zone: Zone) -> String {
+    let local = zone.local(at);
     format!("{:02}:{:02}", local.hour(), local.minute())
 }
 
 /// `22/10/2025 14:32`.
-pub fn date_time(at: Timestamp, offset_minutes: i64) -> String {
-    let local = local(at, offset_minutes);
+pub fn date_time(at: Timestamp, zone: Zone) -> String {
+    let local = zone.local(at);
     format!("{} {:02}:{:02}", date(local.date()), local.hour(), local.minute())
 }
 
 /// `14:32` on the day of `now`, else `22/10 14:32`.
-pub fn short_time(at: Timestamp, now: Timestamp, offset_minutes: i64) -> String {
-    let (then, today) = (local(at, offset_minutes), local(now, offset_minutes));
+pub fn short_time(at: Timestamp, now: Timestamp, zone: Zone) -> String {
+    let (then, today) = (zone.local(at), zone.local(now));
     if then.date() == today.date() {
         format!("{:02}:{:02}", then.hour(), then.minute())
     } else {
@@ -113,8 +108,8 @@ pub fn short_time(at: Timestamp, now: Timestamp, offset_minutes: i64) -> String 
 }
 
 /// `às 14:32` on the day of `now`, else `em 22/10 às 14:32`: to go on in a sentence.
-pub fn when(lang: Lang, at: Timestamp, now: Timestamp, offset_minutes: i64) -> String {
-    let (then, today) = (local(at, offset_minutes), local(now, offset_minutes));
+pub fn when(lang: Lang, at: Timestamp, now: Timestamp, zone: Zone) -> String {
+    let (then, today) = (zone.local(at), zone.local(now));
     let time = format!("{:02}:{:02}", then.hour(), then.minute());
     if then.date() == today.date() {
         return lang.t_with("when.today", &[("time", &time)]);
@@ -164,15 +159,52 @@ mod tests {
 
     #[test]
     fn instants_are_written_in_the_company_s_zone() {
+        let zone = Zone::named("America/Sao_Paulo");
         let at: Timestamp = "2025-10-23T01:32:10Z".parse().unwrap();
-        assert_eq!(time(at, -180), "22:32");
-        assert_eq!(date_time(at, -180), "22/10/2025 22:32");
+        assert_eq!(time(at, zone), "22:32");
+        assert_eq!(date_time(at, zone), "22/10/2025 22:32");
         let (same_day, next_day) = (at, "2025-10-23T12:00:00Z".parse().unwrap());
-        assert_eq!(when(Lang::PtBr, at, same_day, -180), "às 22:32");
-        assert_eq!(when(Lang::PtBr, at, next_day, -180), "em 22/10 às 22:32");
-        assert_eq!(when(Lang::En, at, next_day, -180), "on 22/10 at 22:32");
-        assert_eq!(short_time(at, at, -180), "22:32");
-        assert_eq!(short_time(at, "2025-10-23T12:00:00Z".parse().unwrap(), -180), "22/10 22:32");
+        assert_eq!(when(Lang::PtBr, at, same_day, zone), "às 22:32");
+        assert_eq!(when(Lang::PtBr, at, next_day, zone), "em 22/10 às 22:32");
+        assert_eq!(when(Lang::En, at, next_day, zone), "on 22/10 at 22:32");
+        assert_eq!(short_time(at, at, zone), "22:32");
+        assert_eq!(short_time(at, "2025-10-23T12:00:00Z".parse().unwrap(), zone), "22/10 22:32");
+    }
+
+    /// Clocks were changed between the instant and the moment of the page.
+    #[rstest]
+    #[case(
+        "America/New_York",
+        "2025-11-02T05:30Z",
+        "02/11/2025 01:30",
+        "2025-11-02T06:30Z",
+        "02/11/2025 01:30"
+    )]
+    #[case("Europe/Lisbon", "2025-03-30T00:30Z", "30/03/2025 00:30", "2025-03-30T01:30Z", "30/03/2025 02:30")]
+    #[case(
+        "America/Santiago",
+        "2025-04-06T02:30Z",
+        "05/04/2025 23:30",
+        "2025-04-06T03:30Z",
+        "05/04/2025 23:30"
+    )]
+    #[case(
+        "America/Sao_Paulo",
+        "2018-11-04T02:30Z",
+        "03/11/2018 23:30",
+        "2018-11-04T03:30Z",
+        "04/11/2018 01:30"
+    )]
+    fn each_instant_has_the_offset_of_its_time(
+        #[case] zone: &str,
+        #[case] before: &str,
+        #[case] then: &str,
+        #[case] after: &str,
+        #[case] later: &str,
+    ) {
+        let zone = Zone::named(zone);
+        assert_eq!(date_time(before.parse().unwrap(), zone), then);
+        assert_eq!(date_time(after.parse().unwrap(), zone), later);
     }
 
     #[test]

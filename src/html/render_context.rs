@@ -68,22 +68,22 @@ impl RenderContext {
 
     /// `14:32`
     pub fn time(&self, at: &Timestamp) -> String {
-        format::time(*at, self.calendar.offset_minutes)
+        format::time(*at, self.calendar.zone)
     }
 
     /// `22/10/2025 14:32`
     pub fn date_time(&self, at: &Timestamp) -> String {
-        format::date_time(*at, self.calendar.offset_minutes)
+        format::date_time(*at, self.calendar.zone)
     }
 
     /// `14:32` today, `22/10 14:32` on another day.
     pub fn short_time(&self, at: &Timestamp) -> String {
-        format::short_time(*at, self.now, self.calendar.offset_minutes)
+        format::short_time(*at, self.now, self.calendar.zone)
     }
 
     /// `às 14:32` today, `em 22/10 às 14:32` on another day.
     pub fn when(&self, at: &Timestamp) -> String {
-        format::when(self.lang, *at, self.now, self.calendar.offset_minutes)
+        format::when(self.lang, *at, self.now, self.calendar.zone)
     }
 
     pub fn icon<'a>(&self, name: &'a str) -> Icon<'a> {

@@ -12,7 +12,9 @@ const WORDS: &[(&str, &str)] = &[
     ("age-minutes", "age.minutes"),
     ("age-hours", "age.hours"),
     ("age-day", "age.day"),
+    ("age-day-hours", "age.day_hours"),
     ("age-days", "age.days"),
+    ("age-days-hours", "age.days_hours"),
     // The steps of a tap.
     ("saving", "words.saving"),
     ("saved-here", "words.saved_here"),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::auth::client::{self, wants_json};
+use crate::clock::Zone;
 use crate::command::Done;
 use crate::error::{AppError, Chain, Sentence};
 use crate::feed::Cursor;
@@ -108,7 +109,7 @@ pub async fn fallback(request: Request, next: Next) -> Response {
     let (lang, json) = (client::lang(request.headers()), wants_json(request.headers()));
     let mut response = next.run(request).await;
     let Some(error) = response.extensions_mut().remove::<Arc<AppError>>() else { return response };
-    let sentence = error.sentence().say(lang, 0);
+    let sentence = error.sentence().say(lang, Zone::UTC);
     let status = error.status();
     if json {
         let body = json!({ "type": error.problem_type(), "title": sentence, "status": status.as_u16() });
@@ -122,9 +123,8 @@ pub async fn fallback(request: Request, next: Next) -> Response {
 
 /// 200 with what was done and the frames through it.
 async fn accepted(live: &Live, context: &RequestContext, done: &Done) -> Response {
-    let now = live.state.clock.now();
-    let offset = context.visitor.offset_minutes(now);
-    let say = |sentence: &Sentence| sentence.say(context.visitor.lang, offset);
+    let zone = context.visitor.zone();
+    let say = |sentence: &Sentence| sentence.say(context.visitor.lang, zone);
     let mut body = Map::new();
     body.insert("n".to_owned(), json!(done.n));
     body.insert("message".to_owned(), json!(done.message.as_ref().map(say)));
@@ -137,10 +137,8 @@ async fn accepted(live: &Live, context: &RequestContext, done: &Done) -> Respons
 /// Problem details (RFC 9457) with the frames that show the truth, or a page with the sentence.
 async fn refused(live: &Live, context: &RequestContext, error: &AppError, status: StatusCode) -> Response {
     log(error);
-    let now = live.state.clock.now();
-    let lang = context.visitor.lang;
-    let offset = context.visitor.offset_minutes(now);
-    let sentence = error.sentence().say(lang, offset);
+    let (lang, zone) = (context.visitor.lang, context.visitor.zone());
+    let sentence = error.sentence().say(lang, zone);
     let mut response = if context.json {
         let mut body = Map::new();
         body.insert("type".to_owned(), json!(error.problem_type()));
@@ -149,7 +147,7 @@ async fn refused(live: &Live, context: &RequestContext, error: &AppError, status
         if let AppError::Invalid { fields, .. } = error {
             let fields: Map<String, Value> = fields
                 .iter()
-                .map(|(name, sentence)| (name.clone(), json!(sentence.say(lang, offset))))
+                .map(|(name, sentence)| (name.clone(), json!(sentence.say(lang, zone))))
                 .collect();
             body.insert("fields".to_owned(), Value::Object(fields));
         }
@@ -177,7 +175,7 @@ fn error_page(live: &Live, context: &RequestContext, status: StatusCode, sentenc
     let chrome = match &context.visitor.person {
         Some(actor) => page::chrome(actor, context.visitor.lang, now, actor.can_codes(), None),
         None => {
-            let calendar = WorkCalendar { offset_minutes: 0, starts_minute: 0, ends_minute: 1440 };
+            let calendar = WorkCalendar::NONE;
             let scene = RenderContext {
                 lang: context.visitor.lang,
                 v: 0,

@@ -39,14 +39,17 @@ pub struct Readiness {
 const KEPT: Duration = Duration::from_secs(1);
 
 impl HealthState {
-    /// Whether the database answers and has the schema that this build needs.
+    /// Whether the database answers, takes writes and has the schema that this build needs.
     pub async fn is_ready(&self) -> bool {
         let asked = Instant::now();
         let mut answered = self.readiness.answered.lock().await;
         let ready = match *answered {
             Some((at, ready)) if at >= asked || (self.was_ready() && at.elapsed() < KEPT) => return ready,
-            _ if self.was_ready() => self.app.db.answers().await,
-            _ => matches!(migrate::is_current(&self.app.db).await, Ok(true)),
+            _ if self.was_ready() => self.app.db.takes_writes().await,
+            _ => {
+                let current = matches!(migrate::is_current(&self.app.db).await, Ok(true));
+                current && self.app.db.takes_writes().await
+            }
         };
         if ready {
             self.readiness.schema_ready.store(true, Ordering::Relaxed);

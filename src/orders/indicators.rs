@@ -96,9 +96,12 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::clock::Zone;
 
     /// São Paulo, 07:30–17:00.
-    const SP: WorkCalendar = WorkCalendar { offset_minutes: -180, starts_minute: 450, ends_minute: 1020 };
+    fn sp() -> WorkCalendar {
+        WorkCalendar { zone: Zone::named("America/Sao_Paulo"), starts_minute: 450, ends_minute: 1020 }
+    }
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -140,7 +143,7 @@ mod tests {
         let of_today = of_today.iter().map(|minutes| took("2025-10-22", *minutes));
         let spans: Vec<Span> =
             of_today.chain(of_past.iter().map(|minutes| took("2025-10-21", *minutes))).collect();
-        assert_eq!(Indicators::new(&spans, midnight(), SP), Indicators { today, past, trend }, "{what}");
+        assert_eq!(Indicators::new(&spans, midnight(), sp()), Indicators { today, past, trend }, "{what}");
     }
 
     #[rstest]
@@ -159,7 +162,7 @@ mod tests {
         #[case] minutes: i64,
     ) {
         let span = Span { imported_at: at(imported_at), closed_at: at(closed_at), rests: Vec::new() };
-        let found = Indicators::new(&[span], at("2025-10-01T00:00-03"), SP);
+        let found = Indicators::new(&[span], at("2025-10-01T00:00-03"), sp());
         assert_eq!(found.today, Some(minutes), "{what}");
     }
 
@@ -181,7 +184,7 @@ mod tests {
         let day = if what == "over a weekend" { "10-17" } else { "10-22" };
         let imported_at = moment(&format!("{day}T08:00"));
         let span = Span { imported_at, closed_at: moment(closed_at), rests };
-        let found = Indicators::new(&[span], at("2025-10-01T00:00-03"), SP);
+        let found = Indicators::new(&[span], at("2025-10-01T00:00-03"), sp());
         assert_eq!(found.today, Some(minutes), "{what}");
     }
 
@@ -190,7 +193,7 @@ mod tests {
         let imported_at = at("2025-10-21T23:00-03");
         let closed = |closed_at| Span { imported_at, closed_at: at(closed_at), rests: Vec::new() };
         let spans = [closed("2025-10-21T23:59:59-03"), closed("2025-10-22T00:00-03")];
-        let found = Indicators::new(&spans, midnight(), SP);
+        let found = Indicators::new(&spans, midnight(), sp());
         assert_eq!((found.past, found.today), (Some(59), Some(60)));
     }
 }

@@ -14,11 +14,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::actor::{Actor, CompanySettings, Permission};
 use crate::assets;
+use crate::clock::Zone;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::feed::{self, Head};
@@ -32,7 +32,7 @@ use crate::screen::Screen;
 /// Where a company is and when it works: what turns instants into words.
 #[derive(Clone, Debug)]
 pub struct CompanyTime {
-    zone: TimeZone,
+    zone: Zone,
     starts_minute: i64,
     ends_minute: i64,
 }
@@ -48,28 +48,24 @@ impl From<&CompanySettings> for CompanyTime {
 }
 
 impl CompanyTime {
-    pub fn calendar(&self, now: Timestamp) -> WorkCalendar {
-        WorkCalendar {
-            offset_minutes: i64::from(self.zone.to_offset(now).seconds()) / 60,
-            starts_minute: self.starts_minute,
-            ends_minute: self.ends_minute,
-        }
+    pub fn calendar(&self) -> WorkCalendar {
+        WorkCalendar { zone: self.zone, starts_minute: self.starts_minute, ends_minute: self.ends_minute }
     }
 
     /// The last local midnight.
     pub fn midnight(&self, now: Timestamp) -> Timestamp {
-        now.to_zoned(self.zone.clone()).start_of_day().map_or(now, |midnight| midnight.timestamp())
+        now.to_zoned(self.zone.get().clone()).start_of_day().map_or(now, |midnight| midnight.timestamp())
     }
 
     /// The local midnight some days before the last one.
     pub fn midnight_before(&self, now: Timestamp, days: i64) -> Timestamp {
-        let today = now.to_zoned(self.zone.clone());
+        let today = now.to_zoned(self.zone.get().clone());
         let day = today.checked_sub(jiff::Span::new().days(days)).unwrap_or(today);
         day.start_of_day().map_or(now, |midnight| midnight.timestamp())
     }
 
     pub fn scene(&self, lang: Lang, v: i64, now: Timestamp) -> RenderContext {
-        RenderContext { lang, v, now, calendar: self.calendar(now), build: assets::build() }
+        RenderContext { lang, v, now, calendar: self.calendar(), build: assets::build() }
     }
 }
 
@@ -90,9 +86,9 @@ impl Visitor {
         self.person.as_ref().ok_or(AppError::SignedOut)
     }
 
-    /// The distance of the visitor's company from UTC, in minutes eastwards.
-    pub fn offset_minutes(&self, now: Timestamp) -> i64 {
-        self.person.as_ref().map_or(0, |actor| CompanyTime::from(&actor.company).calendar(now).offset_minutes)
+    /// Where the visitor's company is.
+    pub fn zone(&self) -> Zone {
+        self.person.as_ref().map_or(Zone::UTC, |actor| actor.company.zone())
     }
 }
 
@@ -159,7 +155,7 @@ pub fn chrome(actor: &Actor, lang: Lang, now: Timestamp, can: String, live: Opti
 /// The frame around a page of nobody in particular, of a company where that is known.
 pub fn signed_out(lang: Lang, now: Timestamp, company: Option<String>) -> Layout {
     // No page without a person tells the time, so no zone is needed.
-    let calendar = WorkCalendar { offset_minutes: 0, starts_minute: 0, ends_minute: 1440 };
+    let calendar = WorkCalendar::NONE;
     let scene = RenderContext { lang, v: 0, now, calendar, build: assets::build() };
     Layout::signed_out(scene, company)
 }
@@ -169,7 +165,7 @@ pub fn field_errors(error: &AppError, lang: Lang) -> FieldErrors {
     let mut errors = FieldErrors::default();
     if let AppError::Invalid { fields, .. } = error {
         for (field, sentence) in fields {
-            errors.push(field, sentence.say(lang, 0));
+            errors.push(field, sentence.say(lang, Zone::UTC));
         }
     }
     errors

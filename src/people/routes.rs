@@ -15,6 +15,7 @@ use crate::auth::client::Client;
 use crate::auth::model::pin;
 use crate::auth::pin_hash;
 use crate::auth::step_up::administrator;
+use crate::clock::Zone;
 use crate::command::{self, Done, Tap};
 use crate::error::{AppError, Result, Sentence};
 use crate::extract::{Path, Query, Wanted};
@@ -146,7 +147,7 @@ async fn create(
         Err(error @ (AppError::Invalid { .. } | AppError::Conflict(_))) if !client.wants_json => {
             let mut errors = page::field_errors(&error, visitor.lang);
             if errors.is_empty() {
-                errors.push("number", error.sentence().say(visitor.lang, 0));
+                errors.push("number", error.sentence().say(visitor.lang, Zone::UTC));
             }
             let form = NewPersonForm { name, number, roles };
             let mut response =

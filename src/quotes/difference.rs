@@ -6,6 +6,7 @@ use super::draft::{Draft, Sheet};
 use super::to_order::{self, Target};
 use super::views::{ExistingOrder, HeaderChange, LineChange};
 use crate::actor::{Actor, Permission};
+use crate::clock::Zone;
 use crate::html::format;
 use crate::lang::Lang;
 use crate::orders::access;
@@ -35,7 +36,7 @@ pub fn existing(
     reader: Reader<'_>,
 ) -> Option<ExistingOrder> {
     let lang = reader.lang;
-    let say = |order| Duplicate::Number(order).sentence().say(lang, 0);
+    let say = |order| Duplicate::Number(order).sentence().say(lang, Zone::UTC);
     let (order, sentence) = match context.target(draft, sheet) {
         ImportTarget::NewOrder | ImportTarget::Lost => return None,
         ImportTarget::Changes(order) if order.number.as_deref() == sheet.number() => (order, say(order)),

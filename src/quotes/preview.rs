@@ -9,6 +9,7 @@ use super::draft::{Draft, Fault, Field, Settled, Sheet, SheetLine};
 use super::views::{Cell, DraftRow, DraftState, PreviewForm, PreviewLeftover, PreviewLine};
 use super::views::{PreviewProblem, ShippingChoice};
 use crate::actor::Permission;
+use crate::clock::Zone;
 use crate::html::{Choice, format};
 use crate::lang::Lang;
 use crate::orders::access;
@@ -16,7 +17,7 @@ use crate::orders::access;
 /// Where a draft stands: what stops it first.
 pub fn draft_state(draft: &Draft, sheet: &Sheet, context: &ImportContext, lang: Lang) -> DraftState {
     let duplicate = context.duplicate(draft, sheet);
-    let say = |duplicate: Duplicate<'_>| DraftState::Duplicate(duplicate.sentence().say(lang, 0));
+    let say = |duplicate: Duplicate<'_>| DraftState::Duplicate(duplicate.sentence().say(lang, Zone::UTC));
     match duplicate {
         Some(taken @ Duplicate::Number(_)) => say(taken),
         _ if !sheet.holds() => {
@@ -188,7 +189,7 @@ pub fn notices(draft: &Draft, sheet: &Sheet, context: &ImportContext, lang: Lang
     notices.extend(aside.map(|leftover| leftover.sentence(lang)));
     match context.duplicate(draft, sheet) {
         None | Some(Duplicate::Number(_)) => {}
-        Some(duplicate) => notices.push(duplicate.sentence().say(lang, 0)),
+        Some(duplicate) => notices.push(duplicate.sentence().say(lang, Zone::UTC)),
     }
     notices
 }

@@ -1,7 +1,7 @@
 // Ages that tick: <time datetime="…" data-at>. Counted like WorkCalendar in src/html/calendar.rs, to the same words.
 
 import { facts, onChange } from "./page.js";
-import { now } from "./clock.js";
+import { now, offsetAt, offsetsOf } from "./clock.js";
 import { words } from "./words.js";
 import { isStill } from "./touch.js";
 import { STILL } from "./defer.js";
@@ -18,24 +18,27 @@ const EVERY = 5000;
  */
 const modulo = (a, b) => ((a % b) + b) % b;
 
-/** @typedef {{ offset: number, starts: number, length: number }} Calendar */
+/**
+ * @typedef {import("./clock.js").OffsetChange} OffsetChange
+ * @typedef {{ offsets: OffsetChange[], starts: number, length: number }} Calendar
+ */
 
 /**
  * "450-1020" and "-180" to a calendar.
  * @param {string | undefined} workday
- * @param {string | undefined} offset
+ * @param {string | undefined} offsets
+ * @returns {Calendar}
  */
-export function calendarOf(workday, offset) {
+export function calendarOf(workday, offsets) {
   const [starts, ends] = String(workday || "0-1440").split("-").map(Number);
-  return { offset: Number(offset) || 0, starts, length: Math.max(1, ends - starts) };
+  return { offsets: offsetsOf(offsets), starts, length: Math.max(1, ends - starts) };
 }
 
 /**
  * @param {Calendar} calendar
- * @param {number} ms
+ * @param {number} local
  */
-function workedUntil(calendar, ms) {
-  const local = Math.floor(ms / 60000) + calendar.offset;
+function workedUntil(calendar, local) {
   const day = Math.floor(local / DAY) - FIRST_MONDAY;
   const weekday = modulo(day, 7);
   const today = weekday < 5 ? Math.min(Math.max(modulo(local, DAY) - calendar.starts, 0), calendar.length) : 0;
@@ -43,27 +46,46 @@ function workedUntil(calendar, ms) {
 }
 
 /**
- * Minutes inside working hours between two instants in ms; never negative.
+ * Minutes inside working hours between two minutes since the epoch, each counted with the offset of its time; never
+ * negative.
  * @param {Calendar} calendar
  * @param {number} from
  * @param {number} to
  */
 export function minutesBetween(calendar, from, to) {
-  return Math.max(0, workedUntil(calendar, to) - workedUntil(calendar, from));
+  let begins = from;
+  let offset = offsetAt(calendar.offsets, from);
+  let worked = 0;
+  /** @param {number} ends */
+  const count = (ends) => { worked += workedUntil(calendar, ends + offset) - workedUntil(calendar, begins + offset); };
+  calendar.offsets.forEach(([at, next]) => {
+    if (at <= from || at >= to) return;
+    count(at);
+    begins = at;
+    offset = next;
+  });
+  count(to);
+  return Math.max(0, worked);
 }
 
 /**
- * Key and number of an age of so many working minutes.
+ * Key and numbers of an age: working time inside working hours, by the clock outside them and as long as none was worked.
  * @param {Calendar} calendar
- * @param {number} minutes
- * @returns {[string, number]}
+ * @param {number} fromMs
+ * @param {number} toMs
+ * @returns {[string, { n: number, h: number }]}
  */
-export function ageKey(calendar, minutes) {
-  if (minutes < 1) return ["ageNow", 0];
-  if (minutes < 60) return ["ageMinutes", minutes];
-  if (minutes < calendar.length) return ["ageHours", Math.floor(minutes / 60)];
-  if (minutes < 2 * calendar.length) return ["ageDay", 1];
-  return ["ageDays", Math.floor(minutes / calendar.length)];
+export function age(calendar, fromMs, toMs) {
+  const [from, to] = [Math.floor(fromMs / 60000), Math.floor(toMs / 60000)];
+  const worked = minutesBetween(calendar, from, to);
+  const isWorkingTime = minutesBetween(calendar, to, to + 1) > 0;
+  const [minutes, day] = isWorkingTime && worked > 0 ? [worked, calendar.length] : [to - from, DAY];
+  const n = Math.floor(minutes / day);
+  const h = Math.floor((minutes % day) / 60);
+  if (minutes < 1) return ["ageNow", { n: 0, h: 0 }];
+  if (!n && !h) return ["ageMinutes", { n: minutes, h }];
+  if (!n) return ["ageHours", { n: h, h }];
+  return [(n === 1 ? "ageDay" : "ageDays") + (h ? "Hours" : ""), { n, h }];
 }
 
 export function tick() {
@@ -74,8 +96,8 @@ export function tick() {
     findAll("[data-at]").forEach((el) => {
       const from = Date.parse(el.dataset.at || el.getAttribute("datetime") || "");
       if (isNaN(from)) return;
-      const [key, n] = ageKey(calendar, minutesBetween(calendar, from, at));
-      const text = words(key, { n });
+      const [key, numbers] = age(calendar, from, at);
+      const text = words(key, numbers);
       if (text && el.textContent !== text) el.textContent = text;
     });
   }

@@ -16,14 +16,39 @@ export function setClock(now, received) {
 
 export const now = () => Date.now() + skew;
 
-export const offsetMinutes = () => Number(facts().offset) || 0;
+/**
+ * Minutes since the epoch, and the zone's minutes east of UTC from then on.
+ * @typedef {[number, number]} OffsetChange
+ */
+
+/**
+ * "-240 29369160:-300": the first offset, and each later one with the minute it begins at. See WorkCalendar::offsets.
+ * @param {string | undefined} text
+ * @returns {OffsetChange[]}
+ */
+export function offsetsOf(text) {
+  const [first, ...later] = String(text || "0").split(" ");
+  const changes = later.map((change) => /** @type {OffsetChange} */ (change.split(":").map(Number)));
+  return [[-Infinity, Number(first) || 0], ...changes];
+}
+
+/**
+ * @param {OffsetChange[]} offsets
+ * @param {number} minute since the epoch
+ */
+export function offsetAt(offsets, minute) {
+  let at = offsets.length - 1;
+  while (at > 0 && offsets[at][0] > minute) at--;
+  return offsets[at][1];
+}
 
 /**
  * HH:MM in the company's time zone of a moment on this device's clock.
  * @param {number} deviceMs
  */
 export function wallTime(deviceMs) {
-  const local = new Date(deviceMs + skew + offsetMinutes() * 60000);
+  const ms = deviceMs + skew;
+  const local = new Date(ms + offsetAt(offsetsOf(facts().offset), Math.floor(ms / 60000)) * 60000);
   /** @param {number} n */
   const two = (n) => (n < 10 ? "0" : "") + n;
   return two(local.getUTCHours()) + ":" + two(local.getUTCMinutes());

@@ -176,6 +176,33 @@ async fn chaos_a_database_that_is_away_is_said_in_a_sentence_and_everything_heal
 }
 
 #[tokio::test]
+async fn a_database_that_takes_no_writes_is_not_ready_until_it_does() {
+    let url = database::create().await;
+    let server = TestServer::on(&url, &[]).await;
+    let client = Client::new(server.port);
+    assert_eq!(client.get("/readyz").await.status, 200);
+    let name = url.rsplit('/').next().unwrap().split('?').next().unwrap();
+    // A setting of the database holds for connections that are made from then on.
+    let switch = async |read_only: &str, ends_those: bool| {
+        let sql = format!(
+            "set default_transaction_read_only = off;
+             alter database \"{name}\" set default_transaction_read_only = {read_only};
+             select pg_terminate_backend(pid) from pg_stat_activity
+             where {ends_those} and datname = '{name}' and pid <> pg_backend_pid()"
+        );
+        database::run_sql(&url, &sql).await;
+    };
+    // Those that were made while it was read-only are left as they are: the server itself must not keep them.
+    for (read_only, ends_those, status) in [("on", true, 503), ("off", false, 200)] {
+        switch(read_only, ends_those).await;
+        wait_for("readiness that knows", async || {
+            (client.get("/readyz").await.status == status).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn a_database_whose_machine_is_gone_is_given_up_and_its_successor_is_found() {
     let (mut proxy, url) = Proxy::around(&database::create().await).await;
     let server = TestServer::on(&url, &[]).await;

@@ -11,6 +11,7 @@ use crate::auth::actions::{find_company, shared};
 use crate::auth::client::{self, Client};
 use crate::auth::model::{OpenCompany, Present};
 use crate::auth::views::{SwitchAsk, SwitchPage};
+use crate::clock::Zone;
 use crate::error::{AppError, Result};
 use crate::extract::{Form, Query, Wanted};
 use crate::ids::PersonId;
@@ -94,7 +95,7 @@ pub(super) async fn show(
         Some(actor) => page::chrome(actor, lang, now, actor.can_codes(), None),
         None => page::signed_out(lang, now, Some(company.name.clone())),
     };
-    let error = asked.error.map(|error| error.sentence().say(lang, 0));
+    let error = asked.error.map(|error| error.sentence().say(lang, Zone::UTC));
     let mut response = page::respond(&SwitchPage {
         chrome: &chrome,
         people: &people,

@@ -18,6 +18,7 @@ use crate::auth::client::{self, Client};
 use crate::auth::model::OpenCompany;
 use crate::auth::session;
 use crate::auth::views::{SignInCompany, SignInPage};
+use crate::clock::Zone;
 use crate::error::{AppError, Result};
 use crate::extract::{Form, Path};
 use crate::ids::PersonId;
@@ -58,7 +59,7 @@ async fn render(
         Some(company) => is_open(state, company.id, client.device).await?,
         None => false,
     };
-    let sentence = error.map(|error| error.sentence().say(client.lang, 0));
+    let sentence = error.map(|error| error.sentence().say(client.lang, Zone::UTC));
     let page = SignInPage {
         chrome: &page::signed_out(
             client.lang,

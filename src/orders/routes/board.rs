@@ -77,7 +77,7 @@ async fn draw_board(
     let time = CompanyTime::from(&actor.company);
     let (open_now, finished_today) = board::get_totals(&mut tx, time.midnight(now)).await?;
     let spans = board::list_finished_spans(&mut tx, time.midnight_before(now, PAST_DAYS)).await?;
-    let indicators = Indicators::new(&spans, time.midnight(now), time.calendar(now));
+    let indicators = Indicators::new(&spans, time.midnight(now), time.calendar());
     let passing = if filter.is_empty() { None } else { Some(passing(&mut tx, filter).await?) };
     let total = passing.as_ref().map_or(open_now, |ids| i64::try_from(ids.len()).unwrap_or(i64::MAX));
     let pager = Pager::new(wanted, CARDS_PER_PAGE, total);

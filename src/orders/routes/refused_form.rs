@@ -63,15 +63,15 @@ async fn give_back(
     error: &AppError,
 ) -> Result<Response> {
     let now = pages.app.clock.now();
-    let (lang, offset) = (visitor.lang, visitor.offset_minutes(now));
+    let (lang, zone) = (visitor.lang, visitor.zone());
     let mut errors = FieldErrors::default();
     if let AppError::Invalid { fields, .. } = error {
         for (field, sentence) in fields {
-            errors.push(field, sentence.say(lang, offset));
+            errors.push(field, sentence.say(lang, zone));
         }
     }
     let open = sheet(&form, matches!(error, AppError::Conflict(_)));
-    let refused = RefusedForm { form, typed, errors, sentence: error.sentence().say(lang, offset) };
+    let refused = RefusedForm { form, typed, errors, sentence: error.sentence().say(lang, zone) };
     let body = draw_order(pages, visitor, order_id, open, FormState(Some(&refused))).await?;
     let mut response = respond(visitor, order_id, &body, now)?;
     error.mark(&mut response);

@@ -225,7 +225,7 @@ impl FinishFragment<'_> {
     /// Why the order cannot be finished yet.
     fn refusal(&self) -> Option<String> {
         let refusal = self.order.counts.finish_refusal()?;
-        Some(refusal.sentence().say(self.scene.lang, self.scene.calendar.offset_minutes))
+        Some(refusal.sentence().say(self.scene.lang, self.scene.calendar.zone))
     }
 
     fn with_status(&self, status: ItemStatus) -> impl Iterator<Item = &Item> {

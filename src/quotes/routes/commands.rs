@@ -86,7 +86,7 @@ async fn refused(
 ) -> Result<Response> {
     match (error, kept) {
         (AppError::Conflict(sentence), Ok(_)) => {
-            let said = sentence.say(visitor.lang, visitor.offset_minutes(on.now));
+            let said = sentence.say(visitor.lang, visitor.zone());
             let page =
                 show_preview(state, visitor, on.draft_id, &PreviewQuery::default(), Some(&said)).await?;
             Ok((StatusCode::CONFLICT, page).into_response())

@@ -10,6 +10,7 @@ use super::QuotesState;
 use super::pages::import_page;
 use crate::actor::Actor;
 use crate::auth::client::wants_json;
+use crate::clock::Zone;
 use crate::command::{self, Caller, Done, Outcome, Tap};
 use crate::error::{AppError, Result, Sentence};
 use crate::extract::{Multipart, Parts};
@@ -78,7 +79,8 @@ async fn store_all(
             Ok(_) => None,
             Err(error) => Some(error.sentence()),
         };
-        results.push(UploadResult { file_name, refusal: refusal.map(|sentence| sentence.say(lang, 0)) });
+        results
+            .push(UploadResult { file_name, refusal: refusal.map(|sentence| sentence.say(lang, Zone::UTC)) });
     }
     if results.is_empty() {
         return Err(AppError::field("file", "upload.nothing"));

@@ -4,6 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
+use separacao::clock::Zone;
 use separacao::html::{Layout, RenderContext, SignedIn, WorkCalendar};
 use separacao::ids::{ItemId, NoteId, OrderId, PackagingId, PersonId, ShippingId};
 use separacao::lang::Lang;
@@ -26,7 +27,8 @@ pub fn minutes_ago(minutes: i64) -> Timestamp {
 }
 
 pub fn scene(lang: Lang) -> RenderContext {
-    let calendar = WorkCalendar { offset_minutes: -180, starts_minute: 450, ends_minute: 1020 };
+    let calendar =
+        WorkCalendar { zone: Zone::named("America/Sao_Paulo"), starts_minute: 450, ends_minute: 1020 };
     RenderContext { lang, v: 41, now: now(), calendar, build: "b1" }
 }
 
