@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fred::prelude::{Builder, Client, ClientLike, Config, EventInterface, PubsubInterface, ReconnectPolicy};
-use fred::types::config::{Options, UnresponsiveConfig};
+use fred::types::config::UnresponsiveConfig;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Mutex, mpsc};
@@ -86,14 +86,12 @@ async fn publish(client: Built, channel: String, rings: Arc<Mutex<mpsc::Receiver
     let Ok(client) = client else { return };
     let mut rings = rings.lock().await;
     let _connection = client.connect();
-    // A ring is of this moment: while there is no connection it is dropped, not kept for the next one.
-    let now_or_never = client.with_options(&Options { fail_fast: true, ..Options::default() });
     while let Some(first) = rings.recv().await {
         let waiting = std::iter::from_fn(|| rings.try_recv().ok());
         for (company, head) in highest(std::iter::once(first).chain(waiting)) {
             let Ok(text) = serde_json::to_string(&Look { company, head }) else { continue };
-            let publish = now_or_never.publish::<i64, _, _>(&channel, text);
-            let outcome = timeout(Duration::from_secs(1), publish).await;
+            // Without a connection it is given up after the command's own half second, and the next ring has its turn.
+            let outcome = timeout(Duration::from_secs(1), client.publish::<i64, _, _>(&channel, text)).await;
             if !matches!(outcome, Ok(Ok(_))) {
                 metrics::counter!("doorbell_publish_failures_total").increment(1);
             }

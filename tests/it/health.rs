@@ -185,7 +185,7 @@ async fn a_database_that_takes_no_writes_is_not_ready_until_it_does() {
     // A setting of the database holds for connections that are made from then on.
     let switch = async |read_only: &str, ends_those: bool| {
         let sql = format!(
-            "set default_transaction_read_only = off;
+            "set transaction read write;
              alter database \"{name}\" set default_transaction_read_only = {read_only};
              select pg_terminate_backend(pid) from pg_stat_activity
              where {ends_those} and datname = '{name}' and pid <> pg_backend_pid()"
