@@ -15,10 +15,17 @@ let press = null;
 /** @type {Spot & { at: number, rapid: boolean } | null} */
 let last = null;
 let shiftedAt = -Infinity;
+/** @type {ReturnType<typeof setTimeout> | 0} */
+let timer = 0;
 
 /** Rows or cards have just moved for something that was done elsewhere. */
 export function shifted() {
+  const root = document.documentElement;
   shiftedAt = performance.now();
+  // What is not taken does not look pressed.
+  root.setAttribute("data-shifted", "");
+  clearTimeout(timer);
+  timer = setTimeout(() => root.removeAttribute("data-shifted"), AFTER_SHIFT);
 }
 
 /**

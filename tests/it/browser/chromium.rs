@@ -190,8 +190,9 @@ impl Browser {
         self.until(&format!("{text} in {css}"), &found).await;
     }
 
-    /// A click or, on a phone, a tap, once the element can be hit.
+    /// A click or, on a phone, a tap, once the element can be hit and nothing has moved just before.
     pub async fn click(&self, css: &str) {
+        self.until("rows that stand still", "!document.documentElement.hasAttribute('data-shifted')").await;
         self.patiently(&format!("{css} to be clicked"), async || {
             let element = self.driver.find(By::Css(css)).await?;
             element.click().await

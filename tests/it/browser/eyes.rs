@@ -49,6 +49,8 @@ async fn undo_alarm_and_messages_take_the_bottom_bar_and_nothing_lies_over_a_row
     let marina = server.signed_in("alfa", SELLER).await;
     for (line, size) in [(390, 844), (844, 390), (1280, 800)].into_iter().enumerate() {
         joao.resize(size).await;
+        let row = format!("document.getElementById('item-{}')", order.items[line]);
+        joao.eval(&format!("{row}.scrollIntoView({{ block: 'center', behavior: 'instant' }})")).await;
         joao.taps(&order, line).await;
         joao.sees("#undo-bar").await;
         joao.nothing_lies_over_rows().await;
