@@ -65,7 +65,7 @@ async fn a_shared_device_says_who_acts_and_names_today_s_people() {
     tablet.sign_in("alfa", OTHER_PICKER, PIN).await;
     let list = tablet.get("/switch").await;
     assert_eq!(list.status, StatusCode::OK);
-    let at = |name: &str| list.text.find(&format!("<b>{name}</b><small>"));
+    let at = |name: &str| list.text.find(&format!("<b>{name}</b>"));
     // First those of this device, the latest first; then whoever else is here today.
     let order = [at("Maria Conceição"), at("João Pereira"), at("Marina Alves Prado")];
     assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{order:?} {}", list.text);
