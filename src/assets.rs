@@ -1,5 +1,6 @@
 //! Styles, script, icons: embedded, served under `/static/`, with the build's identity as their version. Packed once, as
-//! small as gzip can, because an old tablet fetches them over a bad line.
+//! small as can be, because an old tablet fetches them over a bad line: with Brotli, or gzip for whoever takes only that
+//! (browsers offer Brotli over https alone).
 
 mod linked;
 
@@ -9,6 +10,7 @@ use std::sync::OnceLock;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use brotli::CompressorWriter;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -54,17 +56,35 @@ const BUILD_MARK: &str = "%BUILD%";
 /// A file as it is served.
 struct Asset {
     plain: Bytes,
-    /// None where packing gains nothing.
-    packed: Option<Bytes>,
+    /// By the name of its coding, the smallest first; only what is smaller than the file.
+    packed: Vec<(&'static str, Bytes)>,
 }
 
 impl Asset {
     fn of(plain: Vec<u8>) -> Self {
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-        let packed = gzip.write_all(&plain).and_then(|()| gzip.finish()).ok();
-        let packed = packed.filter(|packed| packed.len() < plain.len());
-        Self { plain: plain.into(), packed: packed.map(Into::into) }
+        let codings = [("br", brotli(&plain)), ("gzip", gzip(&plain))];
+        let smaller = codings.into_iter().filter_map(|(coding, packed)| Some((coding, packed.ok()?)));
+        let packed = smaller.filter(|(_, packed)| packed.len() < plain.len());
+        Self { packed: packed.map(|(coding, packed)| (coding, packed.into())).collect(), plain: plain.into() }
     }
+}
+
+/// The quality before the last packs all of our files in 0.1 s; the last needs twice that and saves 2 %.
+const BROTLI_QUALITY: u32 = 10;
+/// Sizes are powers of two: a window as large as our largest file.
+const BROTLI_WINDOW: u32 = 18;
+
+fn brotli(plain: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut packer = CompressorWriter::new(Vec::new(), 4096, BROTLI_QUALITY, BROTLI_WINDOW);
+    packer.write_all(plain)?;
+    packer.flush()?;
+    Ok(packer.into_inner())
+}
+
+fn gzip(plain: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+    packer.write_all(plain)?;
+    packer.finish()
 }
 
 fn assets() -> &'static HashMap<String, Asset> {
@@ -102,22 +122,23 @@ pub async fn serve(Path(path): Path<String>, Query(version): Query<Version>, hea
         (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
         (header::VARY, HeaderValue::from_static("accept-encoding")),
     ];
-    match asset.packed.as_ref().filter(|_| takes_gzip(&headers)) {
-        Some(packed) => {
-            let gzip = [(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
-            (always, gzip, packed.clone()).into_response()
+    match asset.packed.iter().find(|(coding, _)| takes(&headers, coding)) {
+        Some((coding, packed)) => {
+            let coding = [(header::CONTENT_ENCODING, HeaderValue::from_static(coding))];
+            (always, coding, packed.clone()).into_response()
         }
         None => (always, asset.plain.clone()).into_response(),
     }
 }
 
-fn takes_gzip(headers: &HeaderMap) -> bool {
+/// Whether the browser takes a coding.
+fn takes(headers: &HeaderMap, wanted: &str) -> bool {
     let accepted =
         headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     accepted.split(',').any(|coding| {
         let (name, quality) = coding.split_once(';').unwrap_or((coding, ""));
         let refused = quality.trim().strip_prefix("q=").and_then(|q| q.parse().ok()) == Some(0.0);
-        name.trim().eq_ignore_ascii_case("gzip") && !refused
+        name.trim().eq_ignore_ascii_case(wanted) && !refused
     })
 }
 
@@ -129,5 +150,25 @@ fn content_type(path: &str) -> &'static str {
         Some("png") => "image/png",
         Some("webmanifest" | "json") => "application/manifest+json",
         _ => "text/plain; charset=utf-8",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packed_for(accepted: &'static str) -> Option<&'static str> {
+        let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(accepted))]);
+        assets()[SCRIPT].packed.iter().map(|(coding, _)| *coding).find(|coding| takes(&headers, coding))
+    }
+
+    #[test]
+    fn a_browser_gets_the_smallest_coding_that_it_takes() {
+        assert_eq!(packed_for("gzip, deflate, br, zstd"), Some("br"));
+        assert_eq!(packed_for("gzip, deflate"), Some("gzip"));
+        assert_eq!(packed_for("br;q=0, gzip"), Some("gzip"));
+        assert_eq!(packed_for("identity"), None);
+        let sizes: Vec<usize> = assets()[SCRIPT].packed.iter().map(|(_, packed)| packed.len()).collect();
+        assert!(sizes.is_sorted(), "{sizes:?}");
     }
 }
