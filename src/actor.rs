@@ -101,6 +101,11 @@ impl Permission {
         }
     }
 
+    /// The widest grant that these roles give.
+    pub fn granted(self, roles: &[Role]) -> Grant {
+        roles.iter().map(|role| self.grant(*role)).max().unwrap_or(Grant::No)
+    }
+
     /// The table of permissions (product rules, section 1). The only place that knows it.
     pub fn grant(self, role: Role) -> Grant {
         use Permission::{
@@ -192,7 +197,7 @@ pub struct Actor {
 impl Actor {
     /// The widest grant that this person's roles give.
     pub fn grant(&self, permission: Permission) -> Grant {
-        self.roles.iter().map(|role| permission.grant(*role)).max().unwrap_or(Grant::No)
+        permission.granted(&self.roles)
     }
 
     /// Whether the permission holds for every order.

@@ -1,7 +1,8 @@
 //! How a command acts once, and what it answers.
 //!
 //! A tap carries an operation id. The first time, its transaction is: operation id → lock → decide → write →
-//! history → head row → commit. Sent again it answers what was stored. A refusal stores nothing.
+//! history → head row → commit. Sent again it answers what was stored. A refusal stores nothing. It acts with
+//! the authority of the moment in which the operation id is claimed: the body may come long after the session was read.
 
 use std::time::Duration;
 
@@ -15,12 +16,13 @@ use sha2::{Digest, Sha256};
 use tokio::time::{Instant, sleep, timeout_at};
 use uuid::Uuid;
 
+use crate::actor::Actor;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Chain, Result, Sentence};
 use crate::extract;
 use crate::feed::queries::{self, AcceptedOperation, OperationKey};
 use crate::feed::{self, NewEvent};
-use crate::ids::{CompanyId, OperationId, PersonId};
+use crate::ids::{CompanyId, OperationId, PersonId, SessionId};
 use crate::state::AppState;
 
 /// Who sends a command; put into the request by the session layer.
@@ -28,6 +30,14 @@ use crate::state::AppState;
 pub struct Caller {
     pub company_id: CompanyId,
     pub person_id: PersonId,
+    /// None: whoever acts has no session, as the people of the demo.
+    pub session_id: Option<SessionId>,
+}
+
+impl From<&Actor> for Caller {
+    fn from(actor: &Actor) -> Self {
+        Self { company_id: actor.company_id, person_id: actor.person_id, session_id: Some(actor.session.id) }
+    }
 }
 
 /// One tap: its operation id, the fingerprint of what was sent, and the form.
@@ -121,14 +131,15 @@ async fn run_from<T, C: Command>(
 }
 
 async fn run_once<T, C: Command>(state: &AppState, tap: &Tap<T>, command: &C) -> Result<Outcome<C::Output>> {
-    let Caller { company_id, person_id } = tap.caller;
+    let Caller { company_id, person_id, session_id } = tap.caller;
     let key = OperationKey { person_id, operation_id: tap.operation_id };
     let now = state.clock.now();
     let mut tx = state.db.company(company_id).await?;
-    if !queries::insert_operation(&mut tx, key, &tap.fingerprint, now).await? {
+    let claim = queries::insert_operation(&mut tx, key, &tap.fingerprint, session_id, now).await?;
+    if !claim.is_first {
         return replay(&mut tx, key, &tap.fingerprint).await;
     }
-    tx.set_operation(tap.operation_id);
+    tx.set_operation(tap.operation_id, claim.roles.ok_or(AppError::SignedOut)?);
     let Change { output, events } = command.apply(&mut tx).await?;
     let stored_output = serde_json::to_value(&output).map_err(AppError::internal)?;
     let accepted = AcceptedOperation { key, output: &stored_output };

@@ -158,8 +158,7 @@ pub async fn load_actor(mut request: Request, next: Next) -> Response {
     if let Some(session) = request.extensions().get::<Session>().cloned() {
         match session.get::<Actor>(ACTOR).await {
             Ok(Some(actor)) => {
-                let caller = Caller { company_id: actor.company_id, person_id: actor.person_id };
-                request.extensions_mut().insert(caller);
+                request.extensions_mut().insert(Caller::from(&actor));
                 request.extensions_mut().insert(actor);
                 let head = session.get::<String>(HEAD).await.ok().flatten();
                 if let Some(head) = head.and_then(|head| head.parse::<Head>().ok()) {

@@ -18,7 +18,8 @@ use tokio::time::Instant;
 
 use self::pool::Pool;
 pub use self::pool::PooledConnection;
-use crate::error::Result;
+use crate::actor::{Grant, Permission, Role};
+use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, OperationId};
 use crate::lifecycle::Lifecycle;
 
@@ -35,6 +36,7 @@ pub struct CompanyTx {
     connection: PooledConnection,
     company_id: CompanyId,
     operation_id: Option<OperationId>,
+    roles: Vec<Role>,
 }
 
 /// A transaction before any company is known, as the role `separacao_gate`: sign-in, sessions, heads.
@@ -106,7 +108,7 @@ impl Db {
         let local = local("separacao_app");
         let opening = format!("{begin}; select {local}, set_config('app.company_id', '{company_id}', true)");
         let connection = self.begin(Some(company_id), &opening, STATEMENT_TIMEOUT).await?;
-        Ok(CompanyTx { connection, company_id, operation_id: None })
+        Ok(CompanyTx { connection, company_id, operation_id: None, roles: Vec::new() })
     }
 
     /// One statement without a transaction around it: a function of the schema that takes its role by itself, for what
@@ -181,9 +183,25 @@ impl CompanyTx {
         self.operation_id
     }
 
-    /// Every entry of history that is written from here on names the tap.
-    pub fn set_operation(&mut self, operation_id: OperationId) {
+    /// Every entry of history that is written from here on names the tap, and what it may do is judged by these roles.
+    pub fn set_operation(&mut self, operation_id: OperationId, roles: Vec<Role>) {
         self.operation_id = Some(operation_id);
+        self.roles = roles;
+    }
+
+    /// Of whoever tapped, as of the claim of the operation.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// Whether whoever tapped has the permission for everything.
+    pub fn can(&self, permission: Permission) -> bool {
+        permission.granted(&self.roles) == Grant::Yes
+    }
+
+    /// [`Self::can`], as a refusal.
+    pub fn require(&self, permission: Permission) -> Result<()> {
+        if self.can(permission) { Ok(()) } else { Err(AppError::Forbidden) }
     }
 
     /// Keeps what was written; for `feed::commit` alone.

@@ -87,7 +87,7 @@ async fn add_people(state: &AppState, company_id: CompanyId, pin: &str) -> Resul
         let by = By { actor_id: maker.person_id, source: &source, now };
         // The first operation of a person who is not there yet has no owner: it runs without an id.
         let mut tx = state.db.company(company_id).await?;
-        let created = CreatePerson { by, new }.apply(&mut tx).await?;
+        let created = CreatePerson { by, new }.create(&mut tx).await?;
         crate::feed::commit(tx, &state.doorbell, &created.events, None, now).await?;
         people.push(person);
     }
@@ -148,7 +148,11 @@ impl Command for ImportOrder<'_> {
 
 impl Demo<'_> {
     async fn run(&self, person: usize, command: &impl Command) -> Result<()> {
-        let caller = Caller { company_id: self.company_id, person_id: self.people[person].person_id };
+        let caller = Caller {
+            company_id: self.company_id,
+            person_id: self.people[person].person_id,
+            session_id: None,
+        };
         let tap = Tap { caller, operation_id: OperationId::new(), fingerprint: [0; 32], form: () };
         command::run(self.state, &tap, command).await.map(drop)
     }

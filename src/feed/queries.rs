@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use super::cursor::Head;
 use super::event::{Event, EventKind, NewEvent, Payload};
+use crate::actor::Role;
 use crate::db::{CompanyTx, Db, PooledConnection};
 use crate::error::{AppError, Result};
-use crate::ids::{CompanyId, ItemId, OperationId, OrderId, PersonId};
+use crate::ids::{CompanyId, ItemId, OperationId, OrderId, PersonId, SessionId};
 
 /// The head as this transaction sees it. `feed_epoch` says of what its epoch is made.
 pub async fn get_head(tx: &mut CompanyTx) -> Result<Head> {
@@ -150,25 +151,46 @@ pub async fn append_events(
     Ok(n)
 }
 
-/// Claims an operation id. False: somebody (an earlier try of the same tap) has it already.
+/// What the claim of an operation found.
+#[derive(Debug)]
+pub struct Claim {
+    /// False: somebody (an earlier try of the same tap) has it already.
+    pub is_first: bool,
+    /// Of the person at this moment; None: the session has ended, or the person may not come in any more.
+    pub roles: Option<Vec<Role>>,
+}
+
+/// Claims an operation id, and says who claims it. How old the session is was judged when the request came.
 pub async fn insert_operation(
     tx: &mut CompanyTx,
     key: OperationKey,
     fingerprint: &[u8],
+    session_id: Option<SessionId>,
     now: Timestamp,
-) -> Result<bool> {
-    let done = sqlx::query!(
-        "insert into operations (company_id, person_id, operation_id, fingerprint, at)
-         values ($1, $2, $3, $4, $5) on conflict do nothing",
+) -> Result<Claim> {
+    let row = sqlx::query!(
+        r#"with claimed as (
+             insert into operations (company_id, person_id, operation_id, fingerprint, at)
+             values ($1, $2, $3, $4, $5) on conflict do nothing returning operation_id
+           )
+           select exists (select from claimed) as "is_first!",
+             (select p.roles from people p
+              join companies c on c.id = p.company_id
+              where p.company_id = $1 and p.id = $2 and p.active and c.closed_at is null
+                and ($6::uuid is null or exists (
+                  select from sessions s where s.company_id = $1 and s.person_id = $2 and s.id = $6))
+             ) as roles"#,
         tx.company_id().0,
         key.person_id.0,
         key.operation_id.0,
         fingerprint,
-        now.to_sqlx() as _
+        now.to_sqlx() as _,
+        session_id.map(|id| id.0)
     )
-    .execute(&mut **tx)
+    .fetch_one(&mut **tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    let roles = row.roles.map(|codes| codes.iter().filter_map(|code| Role::from_code(code)).collect());
+    Ok(Claim { is_first: row.is_first, roles })
 }
 
 /// An operation that was accepted before.

@@ -6,7 +6,8 @@ use super::model::OrderSummary;
 
 use super::queries::order::LockedOrder;
 use super::status::OrderState;
-use crate::actor::{Actor, Grant, Permission, REOPEN_OWN_FINISH_MINUTES};
+use crate::actor::{Actor, Grant, Permission, REOPEN_OWN_FINISH_MINUTES, Role};
+use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::ids::PersonId;
 
@@ -50,15 +51,23 @@ impl From<&OrderSummary> for Ownership {
 
 /// Whether the actor has the permission for this order at this moment.
 pub fn may(actor: &Actor, permission: Permission, order: Ownership, now: Timestamp) -> bool {
-    let own =
-        order.seller_id == actor.person_id || order.imported_by == actor.person_id || !order.seller_active;
+    holds((actor.person_id, &actor.roles), permission, order, now)
+}
+
+fn holds(
+    (person_id, roles): (PersonId, &[Role]),
+    permission: Permission,
+    order: Ownership,
+    now: Timestamp,
+) -> bool {
+    let own = order.seller_id == person_id || order.imported_by == person_id || !order.seller_active;
     let window = SignedDuration::from_mins(REOPEN_OWN_FINISH_MINUTES);
     let just_finished = order.state == OrderState::Finished
-        && order.closed_by == Some(actor.person_id)
+        && order.closed_by == Some(person_id)
         && order.closed_at.is_some_and(|at| now.duration_since(at) <= window);
     // A canceled order is brought back by whoever may reopen every order, an administrator.
     let restores = permission == Permission::Reopen && order.state == OrderState::Canceled;
-    actor.roles.iter().any(|role| match permission.grant(*role) {
+    roles.iter().any(|role| match permission.grant(*role) {
         Grant::Yes => true,
         _ if restores => false,
         Grant::Own => own,
@@ -67,9 +76,19 @@ pub fn may(actor: &Actor, permission: Permission, order: Ownership, now: Timesta
     })
 }
 
-/// [`may`], as a refusal.
-pub fn require(actor: &Actor, permission: Permission, order: &LockedOrder, now: Timestamp) -> Result<()> {
-    if may(actor, permission, order.into(), now) { Ok(()) } else { Err(AppError::Forbidden) }
+/// The same for a command, by the roles that its claim found: the body may have come long after the session was read.
+pub fn require(
+    tx: &CompanyTx,
+    person_id: PersonId,
+    permission: Permission,
+    order: &LockedOrder,
+    now: Timestamp,
+) -> Result<()> {
+    if holds((person_id, tx.roles()), permission, order.into(), now) {
+        Ok(())
+    } else {
+        Err(AppError::Forbidden)
+    }
 }
 
 /// Codes of what the actor may do with this order, for the `data-can` of its screen.

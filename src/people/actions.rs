@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::model::NewPerson;
 use super::queries::{self, LockedPerson};
-use crate::actor::Role;
+use crate::actor::{Permission, Role};
 use crate::auth::client::Source;
 use crate::auth::queries::events::{NewSecurityEvent, SecurityEvent, insert_security_event};
 use crate::auth::queries::{devices, people, sessions};
@@ -59,6 +59,14 @@ impl Command for CreatePerson<'_> {
     type Output = ();
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        tx.require(Permission::Administer)?;
+        self.create(tx).await
+    }
+}
+
+impl CreatePerson<'_> {
+    /// What [`Self::apply`] does once it is asked whether whoever taps may; the demo has nobody yet who could.
+    pub async fn create(&self, tx: &mut CompanyTx) -> Result<Change> {
         let company_id = tx.company_id();
         queries::insert_person(tx, company_id, &self.new).await?;
         let detail = json!({ "number": self.new.number, "roles": codes(&self.new.roles) });
@@ -155,6 +163,7 @@ impl Command for ResetPin<'_> {
 /// Locks a person's row. Where the person may stop being an administrator, all of those are locked first: two
 /// who go at once take turns, and the second finds out that nobody else is left.
 async fn lock(tx: &mut CompanyTx, id: PersonId, may_lose_admin: bool) -> Result<LockedPerson> {
+    tx.require(Permission::Administer)?;
     let company_id = tx.company_id();
     if may_lose_admin && queries::lock_admins(tx, company_id).await? == [id] {
         return Err(AppError::conflict("people.last_admin"));

@@ -52,6 +52,8 @@ const READERS: &[(&str, &str, &str)] = &[
     ("companies", "people", "whether anybody can administer"),
     ("companies", "sessions", "whose sessions end with the company"),
     ("feed", "companies", "at whose midnight an event is told"),
+    ("feed", "people", "which roles claim an operation, in the statement that claims it"),
+    ("feed", "sessions", "whether the session is there when an operation is claimed"),
     ("live", "companies", "whether it is closed"),
     ("orders", "people", "who sells: the choice of a form"),
     ("orders", "packaging_options", "the choice of a form"),

@@ -148,7 +148,7 @@ async fn of_two_administrators_who_go_at_once_one_stays() {
     let (one, other) = (company.person(ADMIN).await, company.person(OTHER_ADMIN).await);
     let source = Source::default();
     let tap = |person_id| Tap {
-        caller: Caller { company_id: company.id, person_id },
+        caller: Caller { company_id: company.id, person_id, session_id: None },
         operation_id: OperationId::new(),
         fingerprint: [0; 32],
         form: (),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Entry, OrderContext};
-use crate::actor::Role;
+use crate::actor::{Permission, Role};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
@@ -54,6 +54,7 @@ impl Command for HandOverOrders {
     type Output = ();
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        tx.require(Permission::Administer)?;
         let company_id = tx.company_id();
         let from = people::lock_person(tx, company_id, self.from).await?.ok_or(AppError::NotFound)?;
         let to = seller(tx, self.seller_id).await?.ok_or_else(unknown)?;

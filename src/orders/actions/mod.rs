@@ -39,7 +39,7 @@ impl OrderContext<'_> {
     /// Locks the order and asks whether the actor may.
     async fn lock(&self, tx: &mut CompanyTx, permission: Permission) -> Result<LockedOrder> {
         let order = order::lock_order(tx, self.order_id).await?;
-        access::require(self.actor, permission, &order, self.now)?;
+        access::require(tx, self.actor.person_id, permission, &order, self.now)?;
         Ok(order)
     }
 

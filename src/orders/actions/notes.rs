@@ -49,7 +49,13 @@ impl Command for ChangeNote<'_> {
         let note = found.ok_or(AppError::NotFound)?;
         // One's own note may always be mended.
         if note.author_id != self.on.actor.person_id {
-            access::require(self.on.actor, commands::CHANGE_NOTE.permission, &order, self.on.now)?;
+            access::require(
+                tx,
+                self.on.actor.person_id,
+                commands::CHANGE_NOTE.permission,
+                &order,
+                self.on.now,
+            )?;
         }
         if note.removed && self.text.is_none() {
             return Ok(Change::unchanged(()));

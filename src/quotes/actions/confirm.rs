@@ -49,7 +49,7 @@ impl Command for ConfirmDraft<'_> {
             }
             ImportTarget::Lost => return Err(AppError::conflict("preview.replaced_lost")),
         };
-        let reason = self.accept(&draft, &sheet)?;
+        let reason = self.accept(tx, &draft, &sheet)?;
         let pdf = drafts::find_draft_pdf(tx, draft.id, None).await?.unwrap_or_default();
         let document = Document { file_name: &draft.file_name, sha256: &draft.sha256, pdf: &pdf };
         let (confirmed, event, choices) = match target {
@@ -103,11 +103,11 @@ impl ConfirmDraft<'_> {
     }
 
     /// Whether the checks hold; else the reason for which an administrator accepts that they do not.
-    fn accept(&self, draft: &Draft, sheet: &Sheet) -> Result<Option<String>> {
+    fn accept(&self, tx: &CompanyTx, draft: &Draft, sheet: &Sheet) -> Result<Option<String>> {
         if sheet.holds() {
             return Ok(None);
         }
-        if !(sheet.may_be_accepted() && self.on.actor.can(Permission::Administer)) {
+        if !(sheet.may_be_accepted() && tx.can(Permission::Administer)) {
             return Err(AppError::invalid("preview.fix_first"));
         }
         if draft.form.reason.is_empty() {

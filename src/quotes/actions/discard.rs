@@ -1,6 +1,7 @@
 //! A draft that nobody wants, and one that is wanted after all.
 
-use super::{DraftContext, require_import};
+use super::DraftContext;
+use crate::actor::Permission;
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::Result;
@@ -33,7 +34,7 @@ impl Command for RestoreDraft<'_> {
     type Output = ();
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        require_import(self.on.actor)?;
+        tx.require(Permission::ImportQuote)?;
         let by = self.on.actor.person_id;
         if drafts::update_draft_restored(tx, self.on.draft_id, by).await? {
             return Ok(NewEvent::new(EventKind::DraftsChanged, by).into());

@@ -40,8 +40,9 @@ pub fn gone() -> AppError {
 
 impl DraftContext<'_> {
     async fn lock(&self, tx: &mut CompanyTx) -> Result<Draft> {
-        require_import(self.actor)?;
-        drafts::lock_draft(tx, self.draft_id, scope(self.actor)).await?.ok_or_else(gone)
+        tx.require(Permission::ImportQuote)?;
+        let importer = if tx.can(Permission::Administer) { None } else { Some(self.actor.person_id) };
+        drafts::lock_draft(tx, self.draft_id, importer).await?.ok_or_else(gone)
     }
 
     /// The same for whoever looked at `version` of it.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::actor::Permission;
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::Result;
@@ -30,6 +31,7 @@ impl Command for StoreDraft<'_> {
     type Output = StoredDraft;
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change<StoredDraft>> {
+        tx.require(Permission::ImportQuote)?;
         let NewDraft { importer_id, sha256, .. } = self.draft;
         drafts::delete_discarded_of_file(tx, importer_id, sha256).await?;
         if !drafts::insert_draft(tx, &self.draft, self.now).await? {

@@ -108,8 +108,7 @@ async fn store(
         pdf: &pdf,
         reading: &reading,
     };
-    let caller = Caller { company_id: actor.company_id, person_id: actor.person_id };
-    let tap = Tap { caller, operation_id, fingerprint: sha256, form: () };
+    let tap = Tap { caller: Caller::from(actor), operation_id, fingerprint: sha256, form: () };
     command::run(&state.app, &tap, &StoreDraft { draft, now }).await
 }
 

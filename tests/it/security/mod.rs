@@ -1,6 +1,7 @@
 //! What a stranger, a foreign page, a log file and a stop watch learn: nothing.
 
 mod foreign;
+mod late_bodies;
 mod logs;
 mod production;
 mod roles;

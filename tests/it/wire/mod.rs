@@ -69,7 +69,7 @@ pub async fn actor(app: &AppState, url: &str) -> Actor {
 async fn pick_held(app: AppState, actor: Actor, order_id: OrderId, item_id: ItemId, times: usize, most: u64) {
     for _ in 0..times {
         let on = OrderContext { actor: &actor, order_id, now: app.clock.now() };
-        let caller = Caller { company_id: actor.company_id, person_id: actor.person_id };
+        let caller = Caller::from(&actor);
         let tap = Tap { caller, operation_id: OperationId::new(), fingerprint: [0; 32], form: () };
         let pick = PickItem { on, item_id, quantity: Decimal::ONE };
         command::run(&app, &tap, &Held(pick, random_pause(most))).await.expect("a pick");
