@@ -42,7 +42,6 @@ pub struct OrderSummary {
     pub closed: Option<Closing>,
     /// Canceled, and what was in the box is back on the shelf.
     pub all_returned: bool,
-    pub version: i64,
 }
 
 impl OrderSummary {
@@ -111,7 +110,6 @@ pub struct LastChange {
     pub kind: String,
     /// Units that it moved.
     pub quantity: Option<Decimal>,
-    pub by: PersonId,
     pub by_name: String,
     pub at: Timestamp,
 }

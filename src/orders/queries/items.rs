@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::db::CompanyTx;
 use crate::error::Result;
-use crate::ids::{ItemId, OrderId, PersonId};
+use crate::ids::{ItemId, OrderId};
 use crate::orders::item::{ItemState, Replacement, RestState};
 use crate::orders::model::{Item, LastChange, LastPick};
 use crate::orders::queries::order::LockedOrder;
@@ -33,7 +33,6 @@ struct ItemRow {
     version: i64,
     kind: Option<String>,
     moved: Option<Decimal>,
-    actor_id: Option<Uuid>,
     at: Option<jiff_sqlx::Timestamp>,
     actor: Option<String>,
     last_seq: Option<i32>,
@@ -42,12 +41,11 @@ struct ItemRow {
 
 impl ItemRow {
     fn into_item(self) -> Item {
-        let last_change = match (self.kind, self.actor_id, self.actor, self.at) {
-            (Some(kind), Some(by), Some(by_name), Some(at)) => Some(LastChange {
+        let last_change = match (self.kind, self.actor, self.at) {
+            (Some(kind), Some(by_name), Some(at)) => Some(LastChange {
                 version: self.version,
                 kind,
                 quantity: self.moved,
-                by: PersonId(by),
                 by_name,
                 at: at.to_jiff(),
             }),
@@ -109,7 +107,6 @@ pub async fn list_items(tx: &mut CompanyTx, order_id: OrderId, only: Option<&[It
              i.version,
              h.kind as "kind?",
              h.quantity as "moved?",
-             h.actor_id as "actor_id?",
              h.at as "at?",
              p.name as "actor?",
              k.seq as "last_seq?",

@@ -38,7 +38,6 @@ struct SummaryRow {
     closed_by_name: Option<String>,
     close_reason: Option<String>,
     volumes: Option<i32>,
-    version: i64,
     lines: i64,
     settled: i64,
     touched: i64,
@@ -106,7 +105,6 @@ impl SummaryRow {
             ready_since: self.ready_since.map(jiff_sqlx::Timestamp::to_jiff),
             closed,
             all_returned: self.all_returned,
-            version: self.version,
         }
     }
 }
@@ -143,7 +141,6 @@ pub async fn list_summaries(tx: &mut CompanyTx, ids: &[OrderId]) -> Result<Vec<O
              cb.name as "closed_by_name?",
              o.close_reason,
              o.volumes,
-             o.version,
              c.lines as "lines!",
              c.settled as "settled!",
              c.touched as "touched!",
