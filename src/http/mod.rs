@@ -5,5 +5,7 @@ pub(crate) mod guard;
 pub(crate) mod health;
 pub(crate) mod rate_limits;
 pub(crate) mod router;
+pub(crate) mod steady;
 pub mod views;
-pub(crate) mod visitor;
+
+mod visitor;

@@ -20,7 +20,7 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 use super::guard::{self, Hosts};
 use super::health::{self, HealthState};
 use super::rate_limits::{self, RateLimits};
-use super::{answer, visitor};
+use super::{answer, steady, visitor};
 use crate::assets;
 use crate::auth::client::Client;
 use crate::config::SettingsError;
@@ -35,8 +35,10 @@ use crate::quotes::Sandbox;
 use crate::state::AppState;
 use crate::{auth, companies, live, orders, people, quotes};
 
-/// Longer than any request of ours; polls wait 25 s, uploads are read for 10 s at most.
+/// Longer than any request of ours but an upload; polls wait 25 s.
 const LONGEST_REQUEST: Duration = Duration::from_secs(45);
+/// As long as the script gives an upload: a slow line gets there, see [`super::steady`].
+const LONGEST_UPLOAD: Duration = Duration::from_secs(10 * 60);
 /// A page comes before the script gives it up after 10 s.
 const LONGEST_PAGE: Duration = Duration::from_secs(9);
 
@@ -86,6 +88,7 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
             .layer(from_fn_with_state(limits, rate_limits::enforce))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn(give_up_late))
+            .layer(from_fn(steady::require_steady_body))
             .layer(from_fn(auth::session::require_session))
             .layer(from_fn_with_state(app.clone(), auth::idle_lock::require_unlocked)),
     );
@@ -149,11 +152,19 @@ fn foreign(_: ProtectionError) -> Response {
 
 /// Middleware: a request that takes longer than any should is answered, with the sentence of an outage.
 async fn give_up_late(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
-    let is_page = request.method() == Method::GET && request.uri().path() != "/feed";
-    let longest = if is_page { LONGEST_PAGE } else { LONGEST_REQUEST };
+    let longest = longest(request.method(), request.uri().path());
     match tokio::time::timeout(longest, next.run(request)).await {
         Ok(response) => response,
         Err(_) => AppError::Unavailable(None).into_response(),
+    }
+}
+
+fn longest(method: &Method, path: &str) -> Duration {
+    match (method, path) {
+        (&Method::GET, "/feed") => LONGEST_REQUEST,
+        (&Method::GET, _) => LONGEST_PAGE,
+        (&Method::POST, quotes::routes::UPLOAD_PATH) => LONGEST_UPLOAD,
+        _ => LONGEST_REQUEST,
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::html::format::folded;
 use crate::html::{Choice, FieldErrors, Layout, Nav, RenderContext};
 use crate::ids::{DraftId, OrderId};
+use crate::quotes::MAX_BYTES;
 
 /// Where a draft stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +103,11 @@ pub struct ImportPage<'a> {
 impl ImportPage<'_> {
     fn nav(&self) -> Nav {
         Nav::Quotes
+    }
+
+    /// The script refuses a larger file before it is sent.
+    fn most_bytes(&self) -> usize {
+        MAX_BYTES
     }
 
     fn draft<'d>(&self, draft: &'d DraftRow) -> DraftFragment<'d> {
