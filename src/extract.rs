@@ -3,6 +3,8 @@
 
 #![expect(clippy::disallowed_types, reason = "this is the one place that wraps them")]
 
+use std::borrow::Cow;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request;
@@ -53,11 +55,30 @@ fn is_form(headers: &HeaderMap) -> bool {
     kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
+/// Line breaks are one character each, as the page counts them: a browser without script sends two.
 pub fn parse_form<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
-    serde_html_form::from_bytes(body).map_err(|error| {
+    serde_html_form::from_bytes(&single_breaks(body)).map_err(|error| {
         tracing::debug!(%error, "a form could not be read");
         AppError::invalid("error.form_unreadable")
     })
+}
+
+fn single_breaks(body: &[u8]) -> Cow<'_, [u8]> {
+    const RETURN: &[u8] = b"%0D%0A";
+    if !body.windows(RETURN.len()).any(|bytes| bytes.eq_ignore_ascii_case(RETURN)) {
+        return Cow::Borrowed(body);
+    }
+    let mut single = Vec::with_capacity(body.len());
+    let mut rest = body;
+    while let Some((first, after)) = rest.split_first() {
+        if rest.get(..RETURN.len()).is_some_and(|bytes| bytes.eq_ignore_ascii_case(RETURN)) {
+            rest = &rest[3..];
+            continue;
+        }
+        single.push(*first);
+        rest = after;
+    }
+    Cow::Owned(single)
 }
 
 /// What stands after the `?` of an address.
@@ -119,6 +140,14 @@ mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn a_line_break_is_one_character() {
+        let read = |body: &str| parse_form::<Vec<(String, String)>>(body.as_bytes()).unwrap()[0].1.clone();
+        assert_eq!(read("text=a%0D%0Ab%0d%0ac"), "a\nb\nc");
+        assert_eq!(read("text=a%0Ab%0D%0A"), "a\nb\n");
+        assert_eq!(read("text=%0D%250D%250A"), "\r%0D%0A");
+    }
 
     #[test]
     fn only_forms_are_read_as_forms() {

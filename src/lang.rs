@@ -54,7 +54,7 @@ impl Lang {
     pub fn t_with(self, key: &str, values: &[(&str, &str)]) -> String {
         let mut text = self.t(key).into_owned();
         for (name, value) in values {
-            text = text.replace(&format!("%{{{name}}}"), value);
+            text = text.replace(&format!("%{{{name}}}"), &isolated(value));
         }
         text
     }
@@ -63,5 +63,31 @@ impl Lang {
     pub fn count(self, key: &str, count: i64) -> String {
         let form = if count == 1 { "one" } else { "other" };
         self.t_with(&format!("{key}.{form}"), &[("count", &count.to_string())])
+    }
+}
+
+/// A value that could turn the words around it the other way stands in an isolate of its own.
+fn isolated(value: &str) -> Cow<'_, str> {
+    let turns = |letter: char| {
+        matches!(
+            letter,
+            '\u{590}'..='\u{8ff}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+                | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}'
+        )
+    };
+    if value.contains(turns) { Cow::Owned(format!("\u{2068}{value}\u{2069}")) } else { Cow::Borrowed(value) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_runs_from_right_to_left_does_not_turn_its_sentence_around() {
+        let say = |name: &str| Lang::PtBr.t_with("people.created", &[("name", name)]);
+        assert!(say("Ana Souza").contains("Ana Souza") && !say("Ana Souza").contains('\u{2068}'));
+        for name in ["\u{202e}anA", "\u{645}\u{62d}\u{645}\u{62f}", "A\u{200f}"] {
+            assert!(say(name).contains(&format!("\u{2068}{name}\u{2069}")), "{name:?}");
+        }
     }
 }

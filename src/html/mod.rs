@@ -8,6 +8,7 @@ pub(crate) mod form;
 pub(crate) mod format;
 pub(crate) mod layout;
 pub(crate) mod render_context;
+pub(crate) mod text;
 mod words;
 
 pub use calendar::WorkCalendar;

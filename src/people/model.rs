@@ -2,6 +2,7 @@
 
 use crate::actor::Role;
 use crate::error::{AppError, Result, Sentence};
+use crate::html::text::visible;
 use crate::ids::PersonId;
 
 /// A person in the list of people.
@@ -64,7 +65,7 @@ pub fn is_name(name: &str) -> bool {
         letter.is_control()
             || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    (1..=80).contains(&name.chars().count()) && name.trim() == name && !name.contains(hidden)
+    (1..=80).contains(&name.chars().count()) && visible(name) && name.trim() == name && !name.contains(hidden)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
 use crate::feed::EventKind;
+use crate::html::text::visible;
 use crate::ids::NoteId;
 use crate::orders::access;
 use crate::orders::commands;
@@ -97,7 +98,7 @@ impl ChangeNote<'_> {
 pub fn note_text(text: &str) -> Result<&str> {
     let text = text.trim();
     match text.chars().count() {
-        0 => Err(AppError::field("text", "orders.error.note_empty")),
+        _ if !visible(text) => Err(AppError::field("text", "orders.error.note_empty")),
         1..=500 => Ok(text),
         _ => Err(AppError::field("text", "orders.error.note_too_long")),
     }

@@ -7,6 +7,7 @@ use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
 use crate::feed::EventKind;
+use crate::html::text::visible;
 use crate::ids::{PackagingId, ShippingId};
 use crate::orders::commands;
 use crate::orders::history::{Detail, OrderFields};
@@ -174,7 +175,7 @@ async fn number_is_free(tx: &mut CompanyTx, order: &LockedOrder, now: Timestamp)
 /// A reason is recorded with what it explains: not empty, at most 200 characters.
 fn reason(text: &str) -> Result<&str> {
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > 200 {
+    if !visible(text) || text.chars().count() > 200 {
         return Err(AppError::field("reason", "orders.error.reason_needed"));
     }
     Ok(text)

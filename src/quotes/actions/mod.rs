@@ -12,6 +12,7 @@ use super::queries::drafts;
 use crate::actor::{Actor, Permission};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
+use crate::html::text::visible;
 use crate::ids::{DraftId, PersonId};
 use crate::lang::Lang;
 
@@ -71,7 +72,7 @@ const REASON: usize = 200;
 impl Sent {
     pub fn get(&self, name: &str) -> Option<&str> {
         let field = self.fields.iter().find(|(field, _)| field == name);
-        field.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+        field.map(|(_, value)| value.trim()).filter(|value| visible(value))
     }
 
     fn version(&self) -> Result<i32> {
