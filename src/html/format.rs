@@ -6,11 +6,12 @@ use rust_decimal::Decimal;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
+use super::text::is_blank;
 use crate::clock::Zone;
 use crate::lang::Lang;
 
 /// The separators of thousands and of decimals.
-fn separators(lang: Lang) -> (char, char) {
+pub(super) fn separators(lang: Lang) -> (char, char) {
     match lang {
         Lang::PtBr => ('.', ','),
         Lang::En => (',', '.'),
@@ -118,12 +119,14 @@ pub fn when(lang: Lang, at: Timestamp, now: Timestamp, zone: Zone) -> String {
     lang.t_with("when.other_day", &[("date", &date), ("time", &time)])
 }
 
-/// Text as it is compared and sorted: lower case, without accents.
+/// Text as it is compared, sorted and searched: lower case, without accents, ligatures taken apart, and without what
+/// nobody sees. `folded` of `static/js/find.js` does the same to what is found within an order.
 pub fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    text.nfd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect()
+    let seen = text.nfkd().filter(|letter| !is_combining_mark(*letter) && !is_blank(*letter));
+    seen.flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

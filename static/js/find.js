@@ -3,18 +3,22 @@
 import { onChange } from "./page.js";
 import { find, findAll } from "./dom.js";
 
-/** @param {string} text */
-export const folded = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^a-z0-9]+/g, " ").trim();
+/**
+ * As `folded` of src/html/format.rs: tests/fixtures/folding.json holds for both.
+ * @param {string} text
+ */
+export const folded = (text) => text.normalize("NFKD").replace(/[\p{M}\p{Default_Ignorable_Code_Point}\u2800]/gu, "").toLowerCase()
+  .replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 
 /**
- * Every word that is typed must stand in it, in part or whole.
+ * Every word that is typed must stand in it, in part or whole; signs alone stand in nothing.
  * @param {string} text
  * @param {string} typed
  */
 export function holds(text, typed) {
   const inside = folded(text);
   const tight = inside.replace(/ /g, "");
-  return folded(typed).split(" ").every((word) => inside.includes(word) || tight.includes(word));
+  return folded(typed) !== "" && folded(typed).split(" ").every((word) => inside.includes(word) || tight.includes(word));
 }
 
 const field = () => /** @type {HTMLInputElement | null} */ (find("[data-find]"));
@@ -23,7 +27,7 @@ function narrow() {
   const typed = field()?.value || "";
   for (const row of findAll(".order-work .row")) {
     const text = Array.from(row.querySelectorAll(".ref, .desc, .code"), (el) => el.textContent).join(" ");
-    row.toggleAttribute("data-unfound", Boolean(folded(typed)) && !holds(text, typed));
+    row.toggleAttribute("data-unfound", typed.trim() !== "" && !holds(text, typed));
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 import { load } from "./load.mjs";
 
@@ -20,4 +21,11 @@ const table = [
 
 for (const [text, typed, found] of table) {
   test(`"${typed}" ${found ? "finds" : "does not find"} "${text}"`, () => assert.equal(holds(text, typed), found));
+}
+
+// The table of the tests in src/orders/actions/import.rs: the board's search and this one fold alike.
+const folding = JSON.parse(readFileSync(new URL("../fixtures/folding.json", import.meta.url), "utf8"));
+
+for (const { text, typed, found } of folding) {
+  test(`a code: "${typed}" ${found ? "finds" : "does not find"} "${text}"`, () => assert.equal(holds(text, typed), found));
 }

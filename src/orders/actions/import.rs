@@ -5,6 +5,7 @@ use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::feed::{EventKind, NewEvent};
 use crate::html;
+use crate::html::text::visible;
 use crate::orders::history::Detail;
 use crate::orders::model::split_reference;
 use crate::orders::queries::documents;
@@ -30,7 +31,7 @@ pub async fn import_order(
         let number = order.number.as_deref();
         documents::insert_document(tx, order.id, number, document, None, now).await?;
     }
-    if let Some(note) = note.map(str::trim).filter(|note| !note.is_empty()) {
+    if let Some(note) = note.map(str::trim).filter(|note| visible(note)) {
         notes::insert_note(tx, order.id, order.imported_by, note_text(note)?, now).await?;
     }
     search::insert_words(tx, order.id, &words(order)).await?;
@@ -62,23 +63,67 @@ pub(super) fn order_words<'a>(
     customer: &str,
     lines: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Vec<String> {
-    let mut words: Vec<String> = number.into_iter().map(str::to_owned).collect();
-    words.push(customer_code.to_owned());
+    let mut words: Vec<String> = number.into_iter().flat_map(code_words).collect();
+    words.extend(code_words(customer_code));
     words.extend(search_words(customer));
     for (code, description) in lines {
-        words.push(code.to_owned());
-        words.extend(search_words(split_reference(description).0));
+        words.extend(code_words(code));
+        words.extend(code_words(split_reference(description).0));
     }
     words.sort_unstable();
     words.dedup();
     words
 }
 
+/// What a code is found by: its parts, the whole without its signs ("CJ-42" is "cj42" as well), and each without leading
+/// zeros.
+fn code_words(code: &str) -> Vec<String> {
+    let mut words = search_words(code);
+    for name in code.split_whitespace() {
+        words.push(search_words(name).concat().chars().take(LONGEST_WORD).collect());
+    }
+    let short: Vec<String> = words.iter().map(|word| word.trim_start_matches('0').to_owned()).collect();
+    words.extend(short);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+const LONGEST_WORD: usize = 40;
+
 /// The folded words of a text, as they are stored and as a search splits what was typed.
 pub fn search_words(text: &str) -> Vec<String> {
     html::format::folded(text)
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
-        .map(|word| word.chars().take(40).collect())
+        .map(|word| word.chars().take(LONGEST_WORD).collect())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct Case {
+        text: String,
+        typed: String,
+        found: bool,
+    }
+
+    /// As the index answers: each word that is typed begins one that is stored.
+    fn finds(text: &str, typed: &str) -> bool {
+        let stored = code_words(text);
+        let words = search_words(typed);
+        !words.is_empty()
+            && words.iter().all(|word| stored.iter().any(|other| other.starts_with(word.as_str())))
+    }
+
+    #[test]
+    fn codes_are_found_whole_in_parts_and_without_leading_zeros() {
+        let table: Vec<Case> =
+            serde_json::from_str(include_str!("../../../tests/fixtures/folding.json")).unwrap();
+        for Case { text, typed, found } in table {
+            assert_eq!(finds(&text, &typed), found, "{typed:?} in {text:?}");
+        }
+    }
 }

@@ -118,8 +118,11 @@ fn telling(mut words: Vec<String>) -> Vec<String> {
 /// The orders that pass a filter, in the board's order.
 async fn passing(tx: &mut CompanyTx, filter: &BoardFilter) -> Result<Vec<OrderId>> {
     let words = telling(search_words(&filter.q));
-    let matching: Option<HashSet<OrderId>> = if words.is_empty() {
+    let matching: Option<HashSet<OrderId>> = if filter.q.trim().is_empty() {
         None
+    } else if words.is_empty() {
+        // Signs alone are in no word.
+        Some(HashSet::new())
     } else {
         Some(search::list_matching(tx, &words).await?.into_iter().collect())
     };
