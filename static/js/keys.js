@@ -2,6 +2,7 @@
 
 import { main } from "./page.js";
 import { isTextField } from "./defer.js";
+import { GAP, isHurried, newestKey } from "./scanner.js";
 import { openSheet } from "./sheets.js";
 import { undoNow } from "./undo.js";
 import { byId, find, findAll, focused, isShown } from "./dom.js";
@@ -64,6 +65,12 @@ export function start() {
     }
     const action = Object.prototype.hasOwnProperty.call(actions, event.key) ? actions[event.key] : null;
     if (!action || !main() || isTextField(event.target) || find("dialog[open]")) return;
-    if (action() !== false) event.preventDefault();
+    event.preventDefault();
+    const on = document.activeElement;
+    const key = newestKey();
+    // The first key of a scanner looks like any other until the second one comes.
+    setTimeout(() => {
+      if (!isHurried(key) && (document.activeElement === on || !isTextField(document.activeElement))) action();
+    }, event.repeat ? 0 : GAP + 10);
   });
 }

@@ -15,6 +15,7 @@ import * as undo from "./undo.js";
 import * as sheets from "./sheets.js";
 import * as signin from "./signin.js";
 import * as keypad from "./keypad.js";
+import * as scanner from "./scanner.js";
 import * as stepper from "./stepper.js";
 import * as forms from "./forms.js";
 import * as guard from "./guard.js";
@@ -58,7 +59,7 @@ const flash = {
 };
 
 // Each begins on its own: a browser that lacks what one of them needs has all the others.
-const parts = [build, heal, alarm, feedback, found, lists, touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, guard, signin, sheets, keypad, stepper,
+const parts = [build, heal, scanner, alarm, feedback, found, lists, touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, guard, signin, sheets, keypad, stepper,
   paper, upload, keys, own, liveline, commands, waiting, connection, wall, wayBack, flash];
 for (const part of parts) {
   try {

@@ -15,6 +15,8 @@
 // leaving-one · leaving-other {n}                     somebody signs out while taps wait
 // offline                                             something was asked for that needs the network
 // new-orders-one · new-orders-other {n}               cards that joined the board
+// scanner-soon                                        a hand scanner typed where nothing takes a code
+// number-unread · number-doubtful {typed} {one} {other} · number-whole {unit} {quantity}   of a typed number
 // upload-waiting · upload-sending {percent} · upload-reading · upload-done · upload-offline · upload-failed
 // upload-too-large · upload-unreadable {file}
 // range {first} {last} {total}                        which cards a wall shows

@@ -105,7 +105,8 @@ impl Browser {
             self.click("[data-sign-in] .primary").await;
         } else {
             self.until("the script", "document.documentElement.classList.contains('js')").await;
-            self.keys(format!("{number}{PIN}") + Key::Enter).await;
+            self.keys(format!("{number}{PIN}")).await;
+            self.click("[data-sign-in] .primary").await;
         }
         self.must_be_signed_in().await;
     }

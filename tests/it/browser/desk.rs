@@ -30,9 +30,12 @@ async fn the_keyboard_alone_searches_moves_picks_and_takes_back() {
     marina.must_be_live().await;
 
     let row = |n: usize| format!("#item-{}", order.items[n]);
-    marina.keys("jjjk").await;
     let second = format!("document.activeElement.closest('{}')", row(1));
-    marina.until("the second row to have the focus", &second).await;
+    for (key, there) in [("j", 0), ("j", 1), ("j", 2), ("k", 1)] {
+        marina.keys(key).await;
+        let there = format!("document.activeElement.closest('{}')", row(there));
+        marina.until("the row to have the focus", &there).await;
+    }
     // What others do to the row that has the focus is shown all the same, and the focus stays.
     let pick = format!("{path}/items/{}/pick", order.items[1]);
     let maria = two.signed_in("alfa", OTHER_PICKER).await;
@@ -84,12 +87,14 @@ async fn when_the_session_ended_the_pin_is_asked_and_the_tap_that_waited_is_sent
     end_sessions(&one, PICKER).await;
     proxy.restore();
     joao.sees("#pin-sheet[open]").await;
-    joao.keys("000000".to_owned() + Key::Enter).await;
+    joao.keys("000000").await;
+    joao.click("#pin-sheet form[data-unlock] .primary").await;
     joao.reads("#pin-sheet [data-error]", "PIN").await;
     joao.picture("pin-wrong").await;
     let picked = format!("{row}.r-picked");
     assert_eq!(maria.eval(&format!("document.querySelector('{picked}')")).await, serde_json::Value::Null);
-    joao.keys(PIN.to_owned() + Key::Enter).await;
+    joao.keys(PIN).await;
+    joao.click("#pin-sheet form[data-unlock] .primary").await;
     joao.sees_no("#pin-sheet[open]").await;
     for browser in [&joao, &maria] {
         browser.sees(&picked).await;

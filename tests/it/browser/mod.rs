@@ -11,6 +11,7 @@ mod journey;
 mod preview;
 mod refused;
 mod revise;
+mod scans;
 mod shortage;
 mod sizes;
 mod still;

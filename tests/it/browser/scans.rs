@@ -1,0 +1,81 @@
+//! What a hand scanner types where nothing takes a code changes nothing.
+
+use thirtyfour::Key;
+
+use super::chromium::Browser;
+use crate::support::database::superuser;
+use crate::support::server::TestServer;
+use crate::support::world::{PICKER, SELLER};
+
+impl Browser {
+    /// A code and Enter, as quickly as the driver types.
+    async fn scan(&self, code: &str) {
+        self.keys(code.to_owned() + Key::Enter).await;
+    }
+
+    async fn says_that_scanning_comes(&self) {
+        self.reads("#toasts", "Leitor de código: em breve").await;
+        self.eval("document.querySelector('#toasts').replaceChildren()").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_scan_changes_nothing_outside_a_field_for_text() {
+    let server = TestServer::start().await;
+    let order = server.company("alfa").await.import(3).await;
+    let joao = Browser::of(PICKER, server.port).await;
+    joao.open(&format!("/orders/{}", order.id)).await;
+    let row = |n: usize| format!("#item-{}", order.items[n]);
+
+    // The page itself, and a row that has the focus: letters are keys of the desk, Enter presses what is focused.
+    for focus in [
+        "document.activeElement.blur()".to_owned(),
+        format!("document.querySelector('{} .row-hit').focus()", row(0)),
+    ] {
+        for code in ["xuxmzk0017", "00102", "x7u"] {
+            joao.eval(&focus).await;
+            joao.scan(code).await;
+            joao.says_that_scanning_comes().await;
+        }
+    }
+    // The stepper, and a button of the sheet.
+    joao.click(&format!("{} .row-more", row(1))).await;
+    joao.sees("#item-sheet[open]").await;
+    let field = "document.querySelector('#item-sheet form[action$=\"/pick\"] [name=quantity]')";
+    let button = "document.querySelector('#item-sheet form[action$=\"/pick\"] .primary')";
+    for (focus, code) in
+        [(format!("{field}.focus()"), "00102"), (format!("{button}.focus()"), "7891000315507")]
+    {
+        joao.eval(&focus).await;
+        joao.scan(code).await;
+        joao.says_that_scanning_comes().await;
+        assert_eq!(joao.eval(&format!("{field}.value")).await, "10");
+    }
+    joao.keys(Key::Escape + "").await;
+    joao.sees_no("#item-sheet[open]").await;
+    // The sheet that asks for the PIN.
+    joao.eval("document.querySelector('#pin-sheet').showModal(), document.querySelector('#pin-sheet [name=pin]').focus()").await;
+    joao.scan("0010203").await;
+    joao.says_that_scanning_comes().await;
+    assert_eq!(joao.eval("document.querySelector('#pin-sheet [name=pin]').value").await, "");
+    joao.sees_no("#pin-sheet [data-error]:not([hidden])").await;
+    joao.reads("#order-bar .figures", "0/3").await;
+    let mut database = superuser(&server.database_url).await;
+    let events: i64 =
+        sqlx::query_scalar("select count(*) from order_history").fetch_one(&mut database).await.unwrap();
+    assert_eq!(events, 1, "the import is all that happened");
+    joao.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_scan_into_the_search_is_searched() {
+    let server = TestServer::start().await;
+    let order = server.company("alfa").await.import(1).await;
+    let marina = Browser::of(SELLER, server.port).await;
+    marina.open("/").await;
+    marina.keys("/").await;
+    marina.until("the search to have the focus", "document.activeElement.matches('[data-search]')").await;
+    marina.scan(&order.number).await;
+    marina.reads(".chips", "1 pedido encontrado").await;
+    marina.quit().await;
+}
