@@ -7,6 +7,7 @@ pub(crate) mod calendar;
 pub(crate) mod form;
 pub(crate) mod format;
 pub(crate) mod layout;
+pub(crate) mod number;
 pub(crate) mod render_context;
 pub(crate) mod text;
 mod words;

@@ -143,8 +143,25 @@ impl Item {
 
     /// Whether the stepper goes by whole units.
     pub fn counts_in_pieces(&self) -> bool {
-        !matches!(self.unit.as_str(), "KG" | "MT" | "LT")
+        !is_measured(&self.unit)
     }
+
+    /// Whether only whole units may be moved: pieces, unless the line itself has a part of one.
+    pub fn moves_whole(&self) -> bool {
+        let state = &self.state;
+        let odd =
+            [state.quantity, state.picked, state.to_return].iter().any(|units| !units.fract().is_zero());
+        self.counts_in_pieces() && !odd
+    }
+}
+
+/// Goods that are weighed or measured; everything else (UN, PC, PÇ, CX, CJ, PAR …) is counted.
+fn is_measured(unit: &str) -> bool {
+    const MEASURES: [&str; 27] = [
+        "k", "kg", "kgs", "kilo", "quilo", "g", "gr", "grs", "mg", "t", "ton", "m", "mt", "mts", "mtr",
+        "metro", "m2", "m3", "cm", "mm", "l", "lt", "lts", "ltr", "litro", "ml", "km",
+    ];
+    MEASURES.contains(&crate::html::folded(unit.trim()).trim_end_matches('.'))
 }
 
 /// Splits a description at its arrow (`-->`, `--->`, `-->>`, glued or not).
@@ -236,6 +253,15 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[rstest]
+    #[case::pieces(&["UN", "PC", "PÇ", "CX", "PCT", "CJ", "PAR", "KIT", "RL", "un", ""], false)]
+    #[case::measures(&["KG", "kg", "Kg.", "MT", "M", "LT", "ML", "G", "M²"], true)]
+    fn goods_are_counted_unless_they_are_weighed_or_measured(#[case] units: &[&str], #[case] measured: bool) {
+        for unit in units {
+            assert_eq!(is_measured(unit), measured, "{unit}");
+        }
+    }
 
     #[rstest]
     #[case("FO11 --> FONE MODELO", "FO11", "FONE MODELO")]

@@ -32,18 +32,20 @@ pub fn parse(text: &str) -> Option<Decimal> {
 
 /// Reads an amount of money, with or without "R$"; less than nothing with a minus before or behind, or in brackets.
 pub fn parse_money(text: &str) -> Option<Decimal> {
+    parse_signed(text, |amount| parse(amount).filter(|value| !value.is_sign_negative()))
+}
+
+/// The signs of an amount of money, around what `read` makes of its digits.
+pub fn parse_signed(text: &str, read: impl Fn(&str) -> Option<Decimal>) -> Option<Decimal> {
     let text = without_currency(text.trim());
     let bracketed = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
     match bracketed.or_else(|| text.strip_prefix(MINUS)).or_else(|| text.strip_suffix(MINUS)) {
-        Some(amount) => {
-            let amount = parse(without_currency(amount.trim()));
-            amount.filter(|value| !value.is_sign_negative()).map(|value| -value)
-        }
-        None => parse(text),
+        Some(amount) => read(without_currency(amount.trim())).map(|value| -value),
+        None => read(text),
     }
 }
 
-fn without_currency(text: &str) -> &str {
+pub fn without_currency(text: &str) -> &str {
     let text = text.trim_start();
     text.strip_prefix("R$").map_or(text, str::trim_start)
 }

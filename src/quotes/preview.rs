@@ -6,10 +6,12 @@ use super::context::{Duplicate, ImportContext, OpenOrder};
 use super::difference::Reader;
 use super::draft::lines::{Source, written_guess};
 use super::draft::{Draft, Fault, Field, Settled, Sheet, SheetLine};
+use super::numbers::without_currency;
 use super::views::{Cell, DraftRow, DraftState, PreviewForm, PreviewLeftover, PreviewLine};
 use super::views::{PreviewProblem, ShippingChoice};
 use crate::actor::Permission;
 use crate::clock::Zone;
+use crate::html::number::{Unread, read_number};
 use crate::html::{Choice, format};
 use crate::lang::Lang;
 use crate::orders::access;
@@ -47,9 +49,15 @@ pub fn draft_row(draft: &Draft, sheet: &Sheet, context: &ImportContext, lang: La
     }
 }
 
-fn fault_sentence(fault: Fault, lang: Lang) -> String {
+fn fault_sentence(fault: Fault, value: &str, lang: Lang) -> String {
     match fault {
-        Fault::NotANumber => lang.t("preview.number_wrong").into_owned(),
+        Fault::NotANumber => match read_number(without_currency(value), lang) {
+            Err(Unread::Doubtful(one, other)) => {
+                let (one, other) = (format::quantity(lang, one), format::quantity(lang, other));
+                lang.t_with("number.doubtful", &[("typed", value), ("one", &one), ("other", &other)])
+            }
+            _ => lang.t("preview.number_wrong").into_owned(),
+        },
         Fault::NotADate => lang.t("preview.date_wrong").into_owned(),
         fault => lang.t(&format!("preview.fault.{}", fault.code())).into_owned(),
     }
@@ -60,7 +68,7 @@ pub fn cell(field: &Field, lang: Lang) -> Cell {
         name: field.name.clone(),
         read: field.written(&field.read, lang),
         value: field.written(&field.value, lang),
-        problem: field.fault.map(|fault| fault_sentence(fault, lang)),
+        problem: field.fault.map(|fault| fault_sentence(fault, &field.value, lang)),
     }
 }
 
@@ -175,7 +183,7 @@ pub fn preview_problems(sheet: &Sheet, lang: Lang) -> Vec<PreviewProblem> {
         );
         PreviewProblem {
             anchor: line.map_or_else(|| field.name.clone(), |line| format!("line-{line}")),
-            sentence: format!("{place}: {}", fault_sentence(fault, lang)),
+            sentence: format!("{place}: {}", fault_sentence(fault, &field.value, lang)),
         }
     }));
     found

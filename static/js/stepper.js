@@ -1,7 +1,9 @@
-// [data-stepper="STEP"]: two buttons with data-step="-1" and "1" around a number field with min and max. Held down, a
-// button goes on by itself.
+// [data-stepper="STEP"]: two buttons with data-step="-1" and "1" around a field for a number, with data-least, data-most
+// and data-unit. Held down, a button goes on by itself. What is typed and cannot be taken is said before it is sent.
 
-import { around } from "./dom.js";
+import { around, find } from "./dom.js";
+import { readNumber, writeNumber } from "./numbers.js";
+import { words } from "./words.js";
 
 const THOUSAND = 1000;
 const HELD = 400;
@@ -67,12 +69,44 @@ function step(button) {
   const box = /** @type {HTMLElement | null} */ (button.closest("[data-stepper]"));
   const field = box && box.querySelector("input");
   if (!box || !field) return;
-  field.value = stepped(field.value, box.dataset.stepper, Number(button.dataset.step),
-    field.getAttribute("min"), field.getAttribute("max"));
+  const from = readNumber(field.value, lang()).number || "";
+  const { stepper: by, least, most } = box.dataset;
+  field.value = writeNumber(stepped(from, by, Number(button.dataset.step), least, most), lang());
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+const lang = () => document.documentElement.lang;
+
+/**
+ * Why a typed quantity is not sent; empty where it is.
+ * @param {string} typed
+ * @param {string} language
+ * @param {DOMStringMap} limits
+ */
+export function faultOf(typed, language, { least, unit }) {
+  const { number, either } = readNumber(typed, language);
+  if (either) {
+    const [one, other] = either.map((reading) => writeNumber(reading, language));
+    return words("numberDoubtful", { typed: typed.trim(), one, other });
+  }
+  if (number === undefined) return words("numberUnread");
+  if (least !== "1" || !number.includes(".")) return "";
+  return words("numberWhole", { unit: unit || "", quantity: writeNumber(number, language) });
+}
+
+/**
+ * Asked before the browser checks a form, for what it holds then.
+ * @param {Event} event
+ */
+function check(event) {
+  const form = around(event, "form");
+  const box = form && find("[data-stepper]", form);
+  const field = box && box.querySelector("input");
+  if (box && field) field.setCustomValidity(field.value ? faultOf(field.value, lang(), box.dataset) : "");
+}
+
 export function start() {
+  document.addEventListener("click", check, true);
   document.addEventListener("click", pressed);
   document.addEventListener("pointerdown", down, { capture: true, passive: true });
   for (const type of ["pointerup", "pointercancel", "blur"]) addEventListener(type, up, { capture: true, passive: true });

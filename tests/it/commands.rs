@@ -19,13 +19,13 @@ type Tap = (EventKind, &'static str, &'static [(&'static str, &'static str)]);
 /// command before, `SHIPPING` and `PACKAGING` are a choice that makes the order urgent, `SELLER` is another one.
 const EVERY_COMMAND: &[Tap] = &[
     (EventKind::ItemPicked, "items/0/pick", &[("quantity", "10")]),
-    (EventKind::ItemPicked, "items/1/pick", &[("quantity", "2.5")]),
+    (EventKind::ItemPicked, "items/1/pick", &[("quantity", "3")]),
     (EventKind::ItemUnpicked, "items/1/unpick", &[("quantity", "1")]),
     (EventKind::ItemShort, "items/1/short", &[("reason", "stock")]),
     (EventKind::ItemUnshort, "items/1/unshort", &[]),
     (EventKind::ItemShort, "items/1/short", &[("reason", "other"), ("text", "caixa <vazia>")]),
     (EventKind::ActionUndone, "UNDO", &[]),
-    (EventKind::ItemPicked, "items/1/pick", &[("quantity", "8.5")]),
+    (EventKind::ItemPicked, "items/1/pick", &[("quantity", "8")]),
     (EventKind::NoteAdded, "notes", &[("text", "Não vai ficar")]),
     (EventKind::ActionUndone, "UNDO", &[]),
     (EventKind::NoteAdded, "notes", &[("text", "Cuidado: <b>frágil</b>")]),

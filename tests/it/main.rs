@@ -34,5 +34,6 @@ mod sign_in;
 mod sockets;
 mod starting;
 mod support;
+mod typed;
 mod undo;
 mod wire;

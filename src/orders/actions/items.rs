@@ -6,8 +6,9 @@ use super::{Entry, OrderContext, item_conflict};
 use crate::actor::Permission;
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
-use crate::error::{AppError, Result};
+use crate::error::{AppError, Result, Sentence};
 use crate::feed::EventKind;
+use crate::html::text::visible;
 use crate::ids::ItemId;
 use crate::orders::commands;
 use crate::orders::history::{Detail, PickRecord};
@@ -67,6 +68,7 @@ impl Command for PickItem<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_open(tx, commands::PICK_ITEM.permission).await?;
         let item = get_item(tx, self.on, self.item_id).await?;
+        refuse_parts(&item, self.quantity)?;
         let next = match item.state.pick(self.quantity) {
             Ok(Decision::Becomes(next)) => next,
             Ok(Decision::Already) => return Ok(Change::unchanged(())),
@@ -103,7 +105,9 @@ impl Command for UnpickItem<'_> {
             Some(seq) => state.unpick_last(picks, seq, self.quantity),
             None => state.unpick(picks, self.quantity),
         };
-        back_to_shelf(tx, self.on, &order, self.item_id, EventKind::ItemUnpicked, decide).await
+        let item = get_item(tx, self.on, self.item_id).await?;
+        refuse_parts(&item, self.quantity)?;
+        back_to_shelf(tx, self.on, &order, item, EventKind::ItemUnpicked, decide).await
     }
 }
 
@@ -116,7 +120,9 @@ impl Command for ReturnItem<'_> {
             OrderState::Canceled => state.put_back_canceled(picks, self.quantity),
             _ => state.put_back(picks, self.quantity),
         };
-        back_to_shelf(tx, self.on, &order, self.item_id, EventKind::ItemReturned, decide).await
+        let item = get_item(tx, self.on, self.item_id).await?;
+        refuse_parts(&item, self.quantity)?;
+        back_to_shelf(tx, self.on, &order, item, EventKind::ItemReturned, decide).await
     }
 }
 
@@ -125,11 +131,10 @@ async fn back_to_shelf(
     tx: &mut CompanyTx,
     on: OrderContext<'_>,
     order: &LockedOrder,
-    item_id: ItemId,
+    item: Item,
     kind: EventKind,
     decide: impl Fn(&ItemState, &[StandingPick]) -> Result<PutBack, ItemRefusal> + Send,
 ) -> Result<Change> {
-    let item = get_item(tx, on, item_id).await?;
     let picks = picks::list_picks(tx, order.id, item.id).await?;
     let standing: Vec<StandingPick> = picks.iter().map(PickRecord::standing).collect();
     let PutBack { state, removed, reduced } =
@@ -163,7 +168,7 @@ impl Command for MarkShort<'_> {
         if text.chars().count() > 200 {
             return Err(AppError::field("text", "orders.error.reason_needed"));
         }
-        let reason = if text.is_empty() { code.to_owned() } else { format!("{code}: {text}") };
+        let reason = if !visible(text) { code.to_owned() } else { format!("{code}: {text}") };
         let reason = reason.as_str();
         let decide = |state: &ItemState| state.mark_short(reason);
         change_rest(
@@ -218,6 +223,17 @@ async fn change_rest(
     let detail = Detail { text: text.map(str::to_owned), ..Detail::line(item.id, item.state, next) };
     let entry = Entry { kind, item_id: Some(item_id), quantity, detail: &detail, undoes: None };
     on.record(tx, &order, entry).await
+}
+
+/// Of goods that are counted, nobody moves a part of one.
+fn refuse_parts(item: &Item, quantity: Decimal) -> Result<()> {
+    if !item.moves_whole() || quantity.fract().is_zero() {
+        return Ok(());
+    }
+    let sentence = Sentence::new("number.whole")
+        .text("unit", item.unit.clone())
+        .quantity("quantity", quantity.normalize());
+    Err(AppError::Invalid { sentence: sentence.clone(), fields: vec![("quantity".to_owned(), sentence)] })
 }
 
 async fn get_item(tx: &mut CompanyTx, on: OrderContext<'_>, item_id: ItemId) -> Result<Item> {

@@ -5,9 +5,11 @@ use axum::extract::State;
 use axum::response::Redirect;
 use axum::routing::post;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::amount::{Amount, typed_number};
 use super::hand_over::SellerForm;
 use super::{Pages, refused_form};
 
@@ -16,6 +18,7 @@ use crate::command::{self, Command, Done, Tap};
 use crate::error::{AppError, Result, Sentence};
 use crate::extract::Path;
 use crate::ids::{ItemId, NoteId, OperationId, OrderId, PackagingId, ShippingId};
+use crate::lang::Lang;
 use crate::orders::actions::OrderContext;
 use crate::orders::actions::hand_over::HandOverOrder;
 use crate::orders::actions::items::{MarkShort, PickItem, ReturnItem, UnmarkShort, UnpickItem};
@@ -93,15 +96,10 @@ async fn run<F: OrderForm + Declared>(
     Ok(tap.form.answer(done))
 }
 
-/// Forms write quantities with a point; people write a comma.
-fn quantity(text: &str) -> Result<Decimal> {
-    let text = text.trim().replace(',', ".");
-    text.parse().map_err(|_| AppError::field("quantity", "orders.error.amount_invalid"))
-}
-
 #[derive(Debug, Deserialize)]
 struct PickForm {
-    quantity: String,
+    #[serde(flatten)]
+    amount: Amount,
 }
 
 impl OrderForm for PickForm {
@@ -109,14 +107,14 @@ impl OrderForm for PickForm {
     type Command<'a> = PickItem<'a>;
 
     fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<PickItem<'a>> {
-        Ok(PickItem { on, item_id, quantity: quantity(&self.quantity)? })
+        Ok(PickItem { on, item_id, quantity: self.amount.read()? })
     }
 }
 
 #[derive(Debug, Deserialize)]
 struct UnpickForm {
-    #[serde(default)]
-    quantity: String,
+    #[serde(flatten)]
+    amount: Amount,
     /// The pick that the screen showed as the last one.
     pick: Option<i32>,
 }
@@ -127,16 +125,17 @@ impl OrderForm for UnpickForm {
 
     fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<UnpickItem<'a>> {
         // A page of a build that named neither: nobody knows which pick it showed.
-        if self.quantity.is_empty() && self.pick.is_none() {
+        if self.amount.is_empty() && self.pick.is_none() {
             return Err(AppError::conflict("conflict.item_changed"));
         }
-        Ok(UnpickItem { on, item_id, quantity: quantity(&self.quantity)?, pick: self.pick })
+        Ok(UnpickItem { on, item_id, quantity: self.amount.read()?, pick: self.pick })
     }
 }
 
 #[derive(Debug, Deserialize)]
 struct ReturnForm {
-    quantity: String,
+    #[serde(flatten)]
+    amount: Amount,
 }
 
 impl OrderForm for ReturnForm {
@@ -144,7 +143,7 @@ impl OrderForm for ReturnForm {
     type Command<'a> = ReturnItem<'a>;
 
     fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<ReturnItem<'a>> {
-        Ok(ReturnItem { on, item_id, quantity: quantity(&self.quantity)? })
+        Ok(ReturnItem { on, item_id, quantity: self.amount.read()? })
     }
 }
 
@@ -182,6 +181,12 @@ impl OrderForm for UnshortForm {
 struct FinishForm {
     #[serde(default)]
     volumes: String,
+    #[serde(default)]
+    notation: Lang,
+}
+
+fn whole(number: Decimal) -> Option<i32> {
+    number.fract().is_zero().then(|| number.to_i32()).flatten()
 }
 
 impl OrderForm for FinishForm {
@@ -189,9 +194,11 @@ impl OrderForm for FinishForm {
     type Command<'a> = FinishOrder<'a>;
 
     fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<FinishOrder<'a>> {
-        let volumes = Some(self.volumes.trim())
-            .filter(|text| !text.is_empty())
-            .map(|text| text.parse().map_err(|_| AppError::field("volumes", "orders.error.volumes_invalid")))
+        let invalid = || AppError::field("volumes", "orders.error.volumes_invalid");
+        let volumes = Some(self.volumes.as_str())
+            .filter(|text| !text.trim().is_empty())
+            .map(|text| typed_number("volumes", text, self.notation))
+            .map(|number| number.and_then(|number| whole(number).ok_or_else(invalid)))
             .transpose()?;
         Ok(FinishOrder { on, volumes })
     }

@@ -1,5 +1,6 @@
 //! `/orders/…` and `/closed`: pages, and every command on an order.
 
+mod amount;
 pub(crate) mod board;
 pub(crate) mod commands;
 pub(crate) mod hand_over;

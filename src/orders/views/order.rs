@@ -1,6 +1,9 @@
 //! The picking screen: one order, its lines in groups, and everything that can be done with them.
 
+use std::borrow::Borrow;
+
 use askama::Template;
+use rust_decimal::Decimal;
 
 use super::parts::{
     BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment,
@@ -187,9 +190,10 @@ impl ItemSheet<'_> {
         format!("items/{}/{verb}", self.item.id)
     }
 
-    /// The quantity that a form begins with.
-    fn begins_with(&self, verb: &str, usual: String) -> String {
-        self.given.typed(self.form(verb), "quantity").map_or(usual, str::to_owned)
+    /// The quantity that a form begins with, as the screen writes it.
+    fn begins_with(&self, verb: &str, usual: impl Borrow<Decimal>) -> String {
+        let typed = self.given.typed(self.form(verb), "quantity");
+        typed.map_or_else(|| self.scene.quantity(usual), str::to_owned)
     }
 
     fn is_open(&self) -> bool {
@@ -230,22 +234,18 @@ impl ItemSheet<'_> {
         self.item.status(self.order.state)
     }
 
-    fn plain_to_return(&self) -> String {
-        plain_quantity(self.item.to_shelf(self.order.state))
+    fn plain(&self, value: impl Borrow<Decimal>) -> String {
+        plain_quantity(*value.borrow())
     }
 
-    fn plain_rest(&self) -> String {
-        plain_quantity(self.item.state.rest())
+    fn to_return(&self) -> Decimal {
+        self.item.to_shelf(self.order.state)
     }
 
     /// The last pick in words, and as its form names it.
     fn last_pick(&self) -> Option<(i32, String, String)> {
         let last = self.item.last_pick?;
         Some((last.seq, plain_quantity(last.quantity), self.scene.quantity(last.quantity)))
-    }
-
-    fn plain_picked(&self) -> String {
-        plain_quantity(self.item.state.picked)
     }
 
     /// By how much one press of the stepper goes.
@@ -255,9 +255,7 @@ impl ItemSheet<'_> {
 
     /// The finest amount that may be typed; an odd rest may always be sent as it is.
     fn finest(&self) -> &'static str {
-        let state = &self.item.state;
-        let odd = state.rest().fract() + state.picked.fract() + state.to_return.fract();
-        if self.item.counts_in_pieces() && odd.is_zero() { "1" } else { "0.001" }
+        if self.item.moves_whole() { "1" } else { "0.001" }
     }
 
     fn reasons(&self) -> [&'static str; 4] {

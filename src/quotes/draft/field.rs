@@ -5,6 +5,8 @@ use rust_decimal::Decimal;
 
 use super::{Correction, Corrections};
 use crate::html::format;
+use crate::html::number::read_number;
+use crate::html::text::visible;
 use crate::lang::Lang;
 use crate::quotes::numbers;
 
@@ -130,7 +132,7 @@ impl Kind {
             Kind::Date | Kind::Quantity | Kind::Price | Kind::Money => (1, 40),
         };
         let length = value.chars().count();
-        if length < min {
+        if length < min || (min > 0 && !visible(value)) {
             return Some(Fault::Missing);
         }
         if length > max {
@@ -159,17 +161,9 @@ fn decimal_fault(value: &str, places: u32, most: Decimal) -> Option<Fault> {
     }
 }
 
-/// In English comma and point change places.
+/// With the signs that money has on paper.
 fn parse_number(typed: &str, lang: Lang) -> Option<Decimal> {
-    let swap = |letter| match letter {
-        ',' => '.',
-        '.' => ',',
-        other => other,
-    };
-    match lang {
-        Lang::PtBr => numbers::parse_money(typed),
-        Lang::En => numbers::parse_money(&typed.chars().map(swap).collect::<String>()),
-    }
+    numbers::parse_signed(typed, |amount| read_number(amount, lang).ok())
 }
 
 /// 22/10/2025, 22/10/25, or ISO.

@@ -81,7 +81,7 @@ fn a_corrected_cell_is_checked_again_and_may_be_taken_back() {
 
 #[rstest]
 #[case("line-1-quantity", "muitos", Fault::NotANumber)]
-#[case("line-1-quantity", "12.5", Fault::NotANumber)]
+#[case("line-1-quantity", "1,200.5", Fault::NotANumber)]
 #[case("line-1-quantity", "0,0001", Fault::TooFine)]
 #[case("line-1-quantity", "9999999999", Fault::TooLarge)]
 #[case("line-1-quantity", "", Fault::Missing)]

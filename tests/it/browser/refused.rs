@@ -59,11 +59,15 @@ async fn a_sheet_that_was_refused_shows_how_it_is_now() {
     let value = "document.querySelector('#item-sheet form[action$=\"/pick\"] [name=quantity]')";
 
     joao.click(&format!("#item-{} .row-more", order.items[0])).await;
-    joao.until("all of it to be offered", &format!("{value}.max === '10'")).await;
+    joao.until("all of it to be offered", &format!("{value}.parentElement.dataset.most === '10'")).await;
     maria.tap(&item(0), &[("quantity", "4")]).await;
     joao.click("#item-sheet form[action$='/pick'] .primary").await;
     joao.reads("#item-sheet [data-error]", "Restam 6").await;
-    joao.until("the rest to be offered", &format!("{value}.max === '6' && {value}.value === '6'")).await;
+    joao.until(
+        "the rest to be offered",
+        &format!("{value}.parentElement.dataset.most === '6' && {value}.value === '6'"),
+    )
+    .await;
     joao.reads("#item-sheet .sheet-state", "4 de 10").await;
     joao.picture("sheet-conflict").await;
     joao.think().await;
