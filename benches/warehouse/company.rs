@@ -75,9 +75,8 @@ async fn copy_order(url: &str, order: Uuid) {
 
 async fn add_crowd(url: &str, company: &Company) -> Vec<String> {
     let settings = server::settings(url, &[]);
-    let turn = pin::turn().await.unwrap();
-    let pin_hash = pin::hash(&settings, &turn, PIN).await.unwrap();
-    drop(turn);
+    let turn = pin::turn(pin::Lane::Known).await.unwrap();
+    let pin_hash = pin::hash(&settings, turn, PIN).await.unwrap();
     let db = Db::open(url, 1, 0, &Lifecycle::default()).unwrap();
     let mut tx = db.operator().await.unwrap();
     let numbers: Vec<String> = (0..CROWD).map(|person| (5000 + person).to_string()).collect();

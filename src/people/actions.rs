@@ -8,7 +8,7 @@ use super::queries::{self, LockedPerson};
 use crate::actor::{Permission, Role};
 use crate::auth::client::Source;
 use crate::auth::queries::events::{NewSecurityEvent, SecurityEvent, insert_security_event};
-use crate::auth::queries::{devices, people, sessions};
+use crate::auth::queries::{devices, people, sessions, sign_in};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
@@ -154,6 +154,7 @@ impl Command for ResetPin<'_> {
             return Err(AppError::conflict("people.not_active"));
         }
         people::update_pin_reset(tx, company_id, self.person_id, &self.pin_hash).await?;
+        sign_in::delete_failures_of(tx, company_id, self.person_id).await?;
         let ended = end_access(tx, self.person_id).await?;
         self.by.note(tx, SecurityEvent::PinReset, self.person_id, json!({ "sessions_ended": ended })).await?;
         Ok(self.by.access_changed(self.person_id).into())

@@ -6,7 +6,7 @@ use super::sign_in::{Attempt, Claim, sign_in};
 use crate::actor::Actor;
 use crate::auth::client::{Client, Source};
 use crate::auth::model::pin;
-use crate::auth::pin_hash;
+use crate::auth::pin_hash::{self, Lane};
 use crate::auth::queries::events::{NewSecurityEvent, SecurityEvent, insert_security_event};
 use crate::auth::queries::{people, sessions};
 use crate::auth::session::SessionStart;
@@ -71,9 +71,8 @@ pub async fn change_pin(
         AppError::Invalid { .. } => AppError::field("current_pin", "pin.wrong"),
         other => other,
     })?;
-    let turn = pin_hash::turn().await?;
-    let pin_hash = pin_hash::hash(&state.settings, &turn, change.new).await?;
-    drop(turn);
+    let turn = pin_hash::turn(Lane::Known).await?;
+    let pin_hash = pin_hash::hash(&state.settings, turn, change.new).await?;
     let now = state.clock.now();
     let Actor { company_id, person_id, .. } = *actor;
     let mut tx = state.db.company(company_id).await?;

@@ -4,12 +4,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::auth::client::{Client, Device};
-use crate::auth::model::limits::{self, Tallies, Tally};
-use crate::auth::pin_hash;
+use crate::auth::model::limits::{self, Budget, Tallies, Tally};
+use crate::auth::pin_hash::{self, Lane};
 use crate::auth::queries::events::{NewSecurityEvent, SecurityEvent, insert_security_event};
 use crate::auth::queries::people;
 use crate::auth::queries::sign_in::{self, Account, FailureKey};
 use crate::auth::session::SessionStart;
+use crate::db::GateTx;
 use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, PersonId};
 use crate::state::AppState;
@@ -45,63 +46,77 @@ pub struct Proven {
 }
 
 /// Looks at a PIN. A failure is written first, under a lock, and taken back when the PIN was right: guesses sent
-/// side by side count as well. An unknown number takes the same way, and the same time.
+/// side by side count as well. An unknown number takes the same way, and the same time. Whoever has to wait is told
+/// before queueing for a hash, so that guesses which are refused anyway keep nobody from signing in.
 pub async fn sign_in(state: &AppState, attempt: Attempt<'_>) -> Result<Proven> {
-    let turn = pin_hash::turn().await?;
-    let opened = open_attempt(state, attempt).await?;
-    let stored = opened.account.as_ref().map(|account| account.pin_hash.clone());
-    let right = pin_hash::verify(&state.settings, &turn, attempt.pin, stored).await?;
-    drop(turn);
-    match opened.account {
-        Some(account) if right => accept(state, attempt, opened.failure_id, account).await,
-        account => {
-            refuse(state, attempt, account.map(|account| account.person_id), opened.tallies, opened.known)
-                .await?;
+    let mut tx = state.db.gate().await?;
+    let before = weigh(state, &mut tx, attempt).await?;
+    drop(tx);
+    let turn = pin_hash::turn(if before.known() { Lane::Known } else { Lane::Unknown }).await?;
+    let (weighed, failure_id) = open_attempt(state, attempt).await?;
+    let stored = weighed.account.as_ref().map(|account| account.pin_hash.clone());
+    let right = pin_hash::verify(&state.settings, turn, attempt.pin, stored).await?;
+    match weighed.account {
+        Some(account) if right => accept(state, attempt, failure_id, account).await,
+        _ => {
+            refuse(state, attempt, &weighed).await?;
             Err(AppError::invalid("sign_in.wrong"))
         }
     }
 }
 
-struct Opened {
+/// Whose PIN is tried, and what was tried before.
+struct Weighed {
     account: Option<Account>,
-    failure_id: Uuid,
     tallies: Tallies,
-    known: bool,
 }
 
-async fn open_attempt(state: &AppState, attempt: Attempt<'_>) -> Result<Opened> {
+impl Weighed {
+    fn known(&self) -> bool {
+        self.account.as_ref().is_some_and(|account| account.known_device)
+    }
+}
+
+/// Finds the account and counts its failures; refuses whoever has to wait.
+async fn weigh(state: &AppState, tx: &mut GateTx, attempt: Attempt<'_>) -> Result<Weighed> {
     let Attempt { company_id, client, .. } = attempt;
     let (number, person_id) = match attempt.claim {
         Claim::Number(number) => (Some(number), None),
         Claim::Person(id) => (None, Some(id)),
     };
     let device = client.device.map(Device::key);
+    let device = device.as_ref().map(<[u8; 32]>::as_slice);
     let now = state.clock.now();
-    let mut tx = state.db.gate().await?;
-    sign_in::lock_failures(&mut tx, company_id).await?;
-    let account = sign_in::find_account(
-        &mut tx,
-        company_id,
-        number,
-        person_id,
-        device.as_ref().map(<[u8; 32]>::as_slice),
-    )
-    .await?;
-    let known = account.as_ref().is_some_and(|account| account.known_device);
-    let key = FailureKey {
-        number: account.as_ref().map_or_else(|| counted_as(attempt), |account| account.number.as_str()),
-        address: &client.network,
-        known_device: known,
-    };
-    let tallies = sign_in::get_tallies(&mut tx, company_id, key, now).await?;
-    if let Some(wait) = limits::wait(&tallies, known, now) {
+    let account = sign_in::find_account(tx, company_id, number, person_id, device).await?;
+    let mut weighed = Weighed { account, tallies: Tallies::default() };
+    let key = failure_key(attempt, &weighed, device);
+    weighed.tallies = sign_in::get_tallies(tx, company_id, key, now).await?;
+    if let Some(wait) = limits::wait(&weighed.tallies, weighed.known(), now) {
         metrics::counter!("sign_ins_total", "outcome" => "waits").increment(1);
         return Err(limits::too_many(wait));
     }
+    Ok(weighed)
+}
+
+fn failure_key<'a>(attempt: Attempt<'a>, weighed: &'a Weighed, device: Option<&'a [u8]>) -> FailureKey<'a> {
+    FailureKey {
+        number: weighed.account.as_ref().map_or_else(|| counted_as(attempt), |account| &account.number),
+        address: &attempt.client.network,
+        known_device: device.filter(|_| weighed.known()),
+    }
+}
+
+/// Writes the failure that this attempt is until its PIN turns out right.
+async fn open_attempt(state: &AppState, attempt: Attempt<'_>) -> Result<(Weighed, Uuid)> {
+    let mut tx = state.db.gate().await?;
+    sign_in::lock_failures(&mut tx, attempt.company_id).await?;
+    let weighed = weigh(state, &mut tx, attempt).await?;
     let failure_id = Uuid::now_v7();
-    sign_in::insert_failure(&mut tx, company_id, failure_id, key, now).await?;
+    let device = attempt.client.device.map(Device::key);
+    let key = failure_key(attempt, &weighed, device.as_ref().map(<[u8; 32]>::as_slice));
+    sign_in::insert_failure(&mut tx, attempt.company_id, failure_id, key, state.clock.now()).await?;
     tx.commit().await?;
-    Ok(Opened { account, failure_id, tallies, known })
+    Ok((weighed, failure_id))
 }
 
 /// Numbers that nobody has are counted as they are, so that they behave like those that somebody has. What does
@@ -130,7 +145,7 @@ async fn accept(
     let mut tx = state.db.gate().await?;
     sign_in::delete_failure(&mut tx, company_id, failure_id).await?;
     if account.known_device {
-        sign_in::delete_failures_on_known_devices(&mut tx, company_id, &account.number).await?;
+        sign_in::delete_failures_at_device(&mut tx, company_id, &account.number, &device.key()).await?;
     }
     sign_in::upsert_known_device(&mut tx, company_id, account.person_id, &device.key(), now).await?;
     if attempt.pin.len() < usize::from(attempt.pin_digits) && !account.pin_must_change {
@@ -157,20 +172,21 @@ async fn accept(
     Ok(Proven { begins, person_id: account.person_id, name: account.name, device })
 }
 
-async fn refuse(
-    state: &AppState,
-    attempt: Attempt<'_>,
-    person_id: Option<PersonId>,
-    before: Tallies,
-    known: bool,
-) -> Result<()> {
+async fn refuse(state: &AppState, attempt: Attempt<'_>, weighed: &Weighed) -> Result<()> {
     let now = state.clock.now();
+    let (known, before) = (weighed.known(), weighed.tallies);
     let one_more = |tally: Tally| Tally { count: tally.count + 1, last_at: Some(now) };
-    let after = Tallies { account: one_more(before.account), ..before };
+    let after = Tallies {
+        account: one_more(before.account),
+        account_day: one_more(before.account_day),
+        device: one_more(before.device),
+        company_day: one_more(before.company_day),
+        ..before
+    };
     let wait = limits::wait(&after, known, now).map_or(0, |wait| wait.as_secs());
     let mut event = NewSecurityEvent {
         kind: SecurityEvent::SignInFailed,
-        person_id,
+        person_id: weighed.account.as_ref().map(|account| account.person_id),
         actor_id: None,
         source: &attempt.client.source,
         detail: json!({ "known_device": known }),
@@ -183,7 +199,19 @@ async fn refuse(
         event.detail = json!({ "known_device": known, "seconds": wait });
         insert_security_event(&mut tx, attempt.company_id, &event).await?;
     }
+    if let Some(budget) = limits::spent(&after, known) {
+        event.kind = SecurityEvent::GuessBudgetSpent;
+        event.detail = json!({ "known_device": known, "budget": budget.code() });
+        insert_security_event(&mut tx, attempt.company_id, &event).await?;
+        tell_operator(attempt.company_id, budget);
+    }
     tx.commit().await?;
     metrics::counter!("sign_ins_total", "outcome" => "wrong").increment(1);
     Ok(())
+}
+
+/// Somebody guesses with patience: nobody in the company can see that, who runs the server can.
+fn tell_operator(company_id: CompanyId, budget: Budget) {
+    metrics::counter!("sign_in_budget_spent_total", "budget" => budget.code()).increment(1);
+    tracing::warn!(%company_id, budget = budget.code(), "wrong PINs have used up a day's budget");
 }

@@ -1,12 +1,14 @@
 //! How long a sign-in has to wait after failures. Pure; the tallies come from Postgres, which all replicas share.
 //!
-//! Three counts, each with its own delay; the longest counts:
-//! - the account: from the fourth failure in an hour on 2 s, 4 s, 8 s … 15 min, and never more than 50 an hour
-//!   from devices the person has used before and 50 from all others. The two are counted apart, so that a
-//!   stranger who tries numbers cannot lock out the person at the own tablet;
+//! Each count has its own delay; the longest counts:
+//! - the account: from the fourth failure in an hour on 2 s, 4 s, 8 s … 15 min, never more than 50 an hour and 100 a
+//!   day. At a device the person has used before only that device's failures count, elsewhere those of all unknown
+//!   devices: neither a stranger who tries numbers nor a colleague at one tablet locks the person out elsewhere;
+//! - a known device: from the 20th failure in an hour on, whatever the account;
 //! - the address, for unknown devices: from the 60th failure in 15 minutes on. A whole company shares one;
 //! - the company, for unknown devices: from the 50th different number in 15 minutes on, which is how one PIN
-//!   tried on many numbers from many addresses looks.
+//!   tried on many numbers from many addresses looks; and no more than 500 failures a day in all, which is how
+//!   patience looks. Known devices go on.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -22,19 +24,47 @@ pub struct Tally {
 /// What is known about the failures before this attempt.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tallies {
-    /// On this account within [`ACCOUNT_WINDOW`], by the same kind of device (known or not).
+    /// On this account within [`ACCOUNT_WINDOW`], at this known device or at all unknown ones.
     pub account: Tally,
+    /// The same within [`DAY`].
+    pub account_day: Tally,
+    /// At this known device within [`ACCOUNT_WINDOW`], on any account.
+    pub device: Tally,
     /// From this address within [`SHARED_WINDOW`], by unknown devices.
     pub address: Tally,
     /// Different numbers of the company within [`SHARED_WINDOW`], by unknown devices.
     pub numbers: Tally,
+    /// In the whole company within [`DAY`], by unknown devices.
+    pub company_day: Tally,
+}
+
+/// What may be guessed wrong within [`DAY`] before nobody may try any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Budget {
+    Account,
+    Company,
+}
+
+impl Budget {
+    /// The word in metrics and events.
+    pub fn code(self) -> &'static str {
+        match self {
+            Budget::Account => "account",
+            Budget::Company => "company",
+        }
+    }
 }
 
 pub const ACCOUNT_WINDOW: SignedDuration = SignedDuration::from_hours(1);
 pub const SHARED_WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
+pub const DAY: SignedDuration = SignedDuration::from_hours(24);
+
 const ACCOUNT_FREE: i64 = 3;
 const ACCOUNT_MOST: i64 = 50;
+const ACCOUNT_DAY_MOST: i64 = 100;
+const DEVICE_FREE: i64 = 20;
+const COMPANY_DAY_MOST: i64 = 500;
 const ADDRESS_FREE: i64 = 60;
 const NUMBERS_FREE: i64 = 50;
 const LONGEST_SECONDS: i64 = 15 * 60;
@@ -76,11 +106,27 @@ pub fn wait(tallies: &Tallies, known_device: bool, now: Timestamp) -> Option<Sig
     if tallies.account.count >= ACCOUNT_MOST {
         waits.push(Some(SignedDuration::from_secs(LONGEST_SECONDS)));
     }
-    if !known_device {
+    if spent(tallies, known_device).is_some() {
+        waits.push(Some(SignedDuration::from_secs(LONGEST_SECONDS)));
+    }
+    if known_device {
+        waits.push(remaining(tallies.device, DEVICE_FREE, now));
+    } else {
         waits.push(remaining(tallies.address, ADDRESS_FREE, now));
         waits.push(remaining(tallies.numbers, NUMBERS_FREE, now));
     }
     waits.into_iter().flatten().max()
+}
+
+/// The budget of the day that is used up, if one is.
+pub fn spent(tallies: &Tallies, known_device: bool) -> Option<Budget> {
+    if !known_device && tallies.company_day.count >= COMPANY_DAY_MOST {
+        Some(Budget::Company)
+    } else if tallies.account_day.count >= ACCOUNT_DAY_MOST {
+        Some(Budget::Account)
+    } else {
+        None
+    }
 }
 
 fn remaining(tally: Tally, free: i64, now: Timestamp) -> Option<SignedDuration> {
@@ -176,6 +222,26 @@ mod tests {
         assert_eq!(seconds(address, true), None);
         assert_eq!(seconds(numbers, true), None);
         assert_eq!(seconds(Tallies { address: tally(59, 0), ..Tallies::default() }, false), None);
+    }
+
+    #[test]
+    fn patience_is_answered_by_a_budget_for_the_day() {
+        let hours_ago = |count| tally(count, 3 * 60 * 60);
+        let account = |count| Tallies { account_day: hours_ago(count), ..Tallies::default() };
+        let company = |count| Tallies { company_day: hours_ago(count), ..Tallies::default() };
+        assert_eq!((seconds(account(99), false), seconds(account(100), false)), (None, Some(900)));
+        assert_eq!(seconds(account(100), true), Some(900));
+        assert_eq!((seconds(company(499), false), seconds(company(500), false)), (None, Some(900)));
+        assert_eq!(seconds(company(5000), true), None, "the people who work here go on");
+        assert_eq!(spent(&company(500), false), Some(Budget::Company));
+        assert_eq!(spent(&account(100), true), Some(Budget::Account));
+    }
+
+    #[test]
+    fn one_device_does_not_go_through_the_numbers_of_its_people() {
+        let device = |count| Tallies { device: tally(count, 0), ..Tallies::default() };
+        assert_eq!([19, 20, 21].map(|count| seconds(device(count), true)), [None, Some(2), Some(4)]);
+        assert_eq!(seconds(device(40), false), None);
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub enum SecurityEvent {
     SignInFailed,
     /// A failure after which the account has to wait.
     LockedOut,
+    /// Wrong PINs have used up what a day allows for an account or for the company's unknown devices.
+    GuessBudgetSpent,
     SignedOut,
     PinChanged,
     PinReset,
@@ -34,6 +36,7 @@ impl SecurityEvent {
             SecurityEvent::SignedIn => "signed_in",
             SecurityEvent::SignInFailed => "sign_in_failed",
             SecurityEvent::LockedOut => "locked_out",
+            SecurityEvent::GuessBudgetSpent => "guess_budget_spent",
             SecurityEvent::SignedOut => "signed_out",
             SecurityEvent::PinChanged => "pin_changed",
             SecurityEvent::PinReset => "pin_reset",

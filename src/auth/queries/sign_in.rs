@@ -5,7 +5,7 @@ use jiff_sqlx::ToSqlx as _;
 use uuid::Uuid;
 
 use crate::auth::model::OpenCompany;
-use crate::auth::model::limits::{ACCOUNT_WINDOW, SHARED_WINDOW, Tallies, Tally};
+use crate::auth::model::limits::{ACCOUNT_WINDOW, DAY, SHARED_WINDOW, Tallies, Tally};
 use crate::db::PooledConnection;
 use crate::error::Result;
 use crate::ids::{CompanyId, PersonId};
@@ -100,7 +100,8 @@ pub async fn lock_failures(db: &mut PooledConnection, company_id: CompanyId) -> 
 pub struct FailureKey<'a> {
     pub number: &'a str,
     pub address: &'a str,
-    pub known_device: bool,
+    /// [`crate::auth::client::Device::key`] of the device, if the person has used it before.
+    pub known_device: Option<&'a [u8]>,
 }
 
 /// Failures before `now`, as [`crate::auth::model::limits::wait`] wants them.
@@ -112,19 +113,24 @@ pub async fn get_tallies(
 ) -> Result<Tallies> {
     let row = sqlx::query!(
         r#"select
-             count(*) filter (where number = $2 and known_device = $4) as "account!",
-             max(at) filter (where number = $2 and known_device = $4) as account_last,
+             count(*) filter (where number = $2 and device_key is not distinct from $4 and at > $5) as "account!",
+             max(at) filter (where number = $2 and device_key is not distinct from $4 and at > $5) as account_last,
+             count(*) filter (where number = $2 and device_key is not distinct from $4) as "account_day!",
+             count(*) filter (where device_key = $4 and at > $5) as "device!",
+             max(at) filter (where device_key = $4 and at > $5) as device_last,
+             count(*) filter (where not known_device) as "company_day!",
              count(*) filter (where address = $3 and not known_device and at > $6) as "address!",
              max(at) filter (where address = $3 and not known_device and at > $6) as address_last,
              count(distinct number) filter (where not known_device and at > $6) as "numbers!",
              max(at) filter (where not known_device and at > $6) as numbers_last
-           from sign_in_failures where company_id = $1 and at > $5"#,
+           from sign_in_failures where company_id = $1 and at > $7"#,
         company_id.0,
         key.number,
         key.address,
         key.known_device,
         (now - ACCOUNT_WINDOW).to_sqlx() as _,
-        (now - SHARED_WINDOW).to_sqlx() as _
+        (now - SHARED_WINDOW).to_sqlx() as _,
+        (now - DAY).to_sqlx() as _
     )
     .fetch_one(db)
     .await?;
@@ -134,8 +140,11 @@ pub async fn get_tallies(
     };
     Ok(Tallies {
         account: tally(row.account, row.account_last),
+        account_day: tally(row.account_day, None),
+        device: tally(row.device, row.device_last),
         address: tally(row.address, row.address_last),
         numbers: tally(row.numbers, row.numbers_last),
+        company_day: tally(row.company_day, None),
     })
 }
 
@@ -147,7 +156,8 @@ pub async fn insert_failure(
     now: Timestamp,
 ) -> Result<()> {
     sqlx::query!(
-        "insert into sign_in_failures (company_id, id, number, address, known_device, at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into sign_in_failures (company_id, id, number, address, known_device, device_key, at)
+         values ($1, $2, $3, $4, $5::bytea is not null, $5, $6)",
         company_id.0,
         id,
         key.number,
@@ -168,19 +178,31 @@ pub async fn delete_failure(db: &mut PooledConnection, company_id: CompanyId, id
     Ok(())
 }
 
-/// Forgets a person's own slips once the PIN was right on a device of theirs.
-pub async fn delete_failures_on_known_devices(
+/// Forgets a person's own slips at a device once the PIN was right there.
+pub async fn delete_failures_at_device(
     db: &mut PooledConnection,
     company_id: CompanyId,
     number: &str,
+    device: &[u8],
 ) -> Result<()> {
     sqlx::query!(
-        "delete from sign_in_failures where company_id = $1 and number = $2 and known_device",
+        "delete from sign_in_failures where company_id = $1 and number = $2 and device_key = $3",
         company_id.0,
-        number
+        number,
+        device
     )
     .execute(db)
     .await?;
+    Ok(())
+}
+
+/// Forgets all failures on somebody's account: the PIN is another one now.
+pub async fn delete_failures_of(
+    db: &mut PooledConnection,
+    company_id: CompanyId,
+    person_id: PersonId,
+) -> Result<()> {
+    sqlx::query!("select forget_sign_in_failures($1, $2)", company_id.0, person_id.0).execute(db).await?;
     Ok(())
 }
 

@@ -7,10 +7,10 @@ use super::{Operator, append};
 use crate::actor::Role;
 use crate::auth::client::Source;
 use crate::auth::model::pin;
-use crate::auth::pin_hash;
+use crate::auth::pin_hash::{self, Lane};
 use crate::auth::queries::events::{NewSecurityEvent, SecurityEvent, insert_security_event};
 use crate::auth::queries::people::update_pin_reset;
-use crate::auth::queries::{devices, sessions};
+use crate::auth::queries::{devices, sessions, sign_in};
 use crate::companies::model::ListedCompany;
 use crate::config::Settings;
 use crate::db::PooledConnection;
@@ -47,6 +47,7 @@ pub async fn reset_pin(operator: Operator<'_>, company: &ListedCompany, number: 
     let id = queries::find_person_by_number(&mut tx, company.id, number).await?.ok_or(AppError::NotFound)?;
     update_pin_reset(&mut tx, company.id, id, &pin_hash).await?;
     devices::delete_known_devices(&mut tx, company.id, id).await?;
+    sign_in::delete_failures_of(&mut tx, company.id, id).await?;
     sessions::delete_sessions_of(&mut tx, company.id, id, None).await?;
     note(&mut tx, company.id, SecurityEvent::PinReset, id, &Source::default(), now).await?;
     append(&mut tx, company.id, EventKind::AccessChanged, id, now).await?;
@@ -55,8 +56,8 @@ pub async fn reset_pin(operator: Operator<'_>, company: &ListedCompany, number: 
 }
 
 pub(super) async fn hash(settings: &Settings, pin: &str) -> Result<String> {
-    let turn = pin_hash::turn().await?;
-    pin_hash::hash(settings, &turn, pin).await
+    let turn = pin_hash::turn(Lane::Known).await?;
+    pin_hash::hash(settings, turn, pin).await
 }
 
 pub(super) fn new_admin(name: &str, number: &str, pin_hash: String, pin_must_change: bool) -> NewPerson {

@@ -49,9 +49,8 @@ pub const BUYER: &str = "4000";
 pub async fn people(url: &str) {
     let settings = server::settings(url, &[]);
     let db = Db::open(url, 2, 100, &Lifecycle::default()).unwrap();
-    let turn = pin::turn().await.unwrap();
-    let pin_hash = pin::hash(&settings, &turn, PIN).await.unwrap();
-    drop(turn);
+    let turn = pin::turn(pin::Lane::Known).await.unwrap();
+    let pin_hash = pin::hash(&settings, turn, PIN).await.unwrap();
     for (name, code) in [("Distribuidora Alfa", "alfa"), ("Distribuidora Beta", "beta")] {
         let new = NewCompany { name, code, time_zone: "America/Sao_Paulo" };
         let company_id = companies::create_company(&db, new).await.unwrap();
