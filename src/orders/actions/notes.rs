@@ -7,7 +7,7 @@ use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
 use crate::feed::EventKind;
 use crate::html::text::visible;
-use crate::ids::NoteId;
+use crate::ids::{NoteId, OrderId};
 use crate::orders::access;
 use crate::orders::commands;
 use crate::orders::history::Detail;
@@ -35,6 +35,7 @@ impl Command for AddNote<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_open(tx, commands::ADD_NOTE.permission).await?;
         let text = note_text(&self.text)?;
+        require_room(tx, order.id).await?;
         let id = notes::insert_note(tx, order.id, self.on.actor.person_id, text, self.on.now).await?;
         let detail = Detail::note(id, None, Some(text));
         self.on.record(tx, &order, Entry::order(EventKind::NoteAdded, &detail)).await
@@ -92,6 +93,15 @@ impl ChangeNote<'_> {
         };
         Ok(AppError::Conflict(sentence))
     }
+}
+
+/// Notes that an order may have: every screen of the order carries them all.
+const MOST_NOTES: i64 = 100;
+
+/// Refuses one note more than an order may have.
+pub async fn require_room(tx: &mut CompanyTx, order_id: OrderId) -> Result<()> {
+    let notes = notes::count_notes(tx, order_id).await?;
+    if notes < MOST_NOTES { Ok(()) } else { Err(AppError::field("text", "orders.error.too_many_notes")) }
 }
 
 /// A note has 1 to 500 characters.

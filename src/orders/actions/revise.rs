@@ -1,7 +1,7 @@
 //! A newer quote changes an open order: its lines, its header, its papers, in one transaction.
 
 use super::import::order_words;
-use super::notes::note_text;
+use super::notes::{note_text, require_room};
 use super::{Entry, OrderContext};
 use crate::actor::Permission;
 use crate::db::CompanyTx;
@@ -99,6 +99,7 @@ pub async fn revise_order(
     let document = kept.await?;
     let note = newer.note.trim();
     if !note.is_empty() {
+        require_room(tx, order.id).await?;
         notes::insert_note(tx, order.id, on.actor.person_id, note_text(note)?, on.now).await?;
     }
     update_words(tx, &base, &header, &revision).await?;

@@ -45,6 +45,19 @@ pub(super) async fn list_notes(tx: &mut CompanyTx, orders: &[Uuid]) -> Result<Ha
     Ok(notes)
 }
 
+/// Notes of an order that are not removed.
+pub async fn count_notes(tx: &mut CompanyTx, order_id: OrderId) -> Result<i64> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from order_notes
+           where company_id = $1 and order_id = $2 and removed_at is null"#,
+        tx.company_id().0,
+        order_id.0
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(count)
+}
+
 pub async fn insert_note(
     tx: &mut CompanyTx,
     order_id: OrderId,

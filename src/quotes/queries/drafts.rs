@@ -42,6 +42,35 @@ pub async fn insert_draft(tx: &mut CompanyTx, new: &NewDraft<'_>, now: Timestamp
     Ok(done.rows_affected() == 1)
 }
 
+/// What is kept, in files and bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    pub files: i64,
+    pub bytes: i64,
+}
+
+/// What the importer's drafts hold; and what all drafts of the company hold, with the papers of orders since a moment.
+pub async fn get_kept(tx: &mut CompanyTx, importer_id: PersonId, since: Timestamp) -> Result<(Kept, Kept)> {
+    let row = sqlx::query!(
+        r#"select count(*) filter (where of_draft and importer_id = $2) as "own_files!",
+             coalesce(sum(bytes) filter (where of_draft and importer_id = $2), 0)::bigint as "own_bytes!",
+             count(*) as "files!",
+             coalesce(sum(bytes), 0)::bigint as "bytes!"
+           from (
+             select true as of_draft, importer_id, octet_length(pdf) as bytes from quote_drafts where company_id = $1
+             union all
+             select false, null, octet_length(pdf) from order_documents where company_id = $1 and at > $3
+           ) kept"#,
+        tx.company_id().0,
+        importer_id.0,
+        since.to_sqlx() as _
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    let own = Kept { files: row.own_files, bytes: row.own_bytes };
+    Ok((own, Kept { files: row.files, bytes: row.bytes }))
+}
+
 /// The importer's draft of this file.
 pub async fn find_draft_of_file(
     tx: &mut CompanyTx,
