@@ -61,6 +61,12 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Outcome {
     settings.check()?;
     settings.refuse_in_production("DEMO", with_demo)?;
     raise_descriptor_limit();
+    if settings.is_on_railway() && settings.client_address_header.is_none() {
+        tracing::warn!(
+            "CLIENT_ADDRESS_HEADER is not set: all requests seem to come from Railway's edge, so that limits by address \
+             hold for everybody together; set it to X-Real-IP"
+        );
+    }
     // From here on a signal is heard, also one that comes before there is anything to drain.
     let mut signals = Signals::register()?;
     // Only a name for the one-time page; it exists while nobody can administer.

@@ -1,6 +1,6 @@
 //! Where a request comes from, and the small cookies beside the session's.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::request::Parts;
@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest as _, Sha256};
 
 use crate::config::Settings;
+use crate::connection::admission;
 use crate::error::AppError;
 use crate::lang::Lang;
 use crate::state::AppState;
@@ -61,24 +62,23 @@ where
     }
 }
 
-/// The socket's peer, or what the proxy says where the settings name its header. A list is read from its end:
-/// only the last entry was written by the proxy itself.
+/// The socket's peer, or what it says where it is a proxy of ours and the settings name its header. A list is read from
+/// its end: only the last entry was written by the proxy itself.
 pub fn address(parts: &Parts, settings: &Settings) -> Option<IpAddr> {
-    let by_proxy = settings.client_address_header.as_deref().and_then(|name| {
-        let value = parts.headers.get_all(name).iter().next_back()?.to_str().ok()?;
-        value.rsplit(',').next()?.trim().parse().ok()
-    });
     let by_socket = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    let header = settings.client_address_header.as_deref();
+    let by_proxy =
+        header.filter(|_| by_socket.is_some_and(|peer| settings.is_proxy(peer))).and_then(|name| {
+            let value = parts.headers.get_all(name).iter().next_back()?.to_str().ok()?;
+            value.rsplit(',').next()?.trim().parse().ok()
+        });
     by_proxy.or(by_socket).map(|address: IpAddr| address.to_canonical())
 }
 
 fn network(address: IpAddr) -> String {
-    match address {
+    match admission::network(address) {
         IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
+        IpAddr::V6(network) => format!("{network}/64"),
     }
 }
 

@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod origins;
+mod proxies;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use crate::connection::Patience;
 
 pub use arguments::parse;
 pub use check::SettingsError;
+pub use proxies::Network;
 
 /// What APP_ENV may say.
 const PRODUCTION: &str = "production";
@@ -104,6 +106,11 @@ pub struct Settings {
     #[arg(long, env = "CLIENT_ADDRESS_HEADER")]
     pub client_address_header: Option<String>,
 
+    /// Networks (10.0.0.0/8, …), separated by commas, whose word about that header is believed; Railway's on Railway, else
+    /// this machine's own.
+    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<Network>,
+
     /// Bearer token for /metrics and the details of /health; without it both stay closed.
     #[arg(long, env = "METRICS_TOKEN", hide_env_values = true)]
     pub metrics_token: Option<String>,
@@ -186,6 +193,18 @@ pub struct Settings {
     #[arg(long, env = "IDLE_TIMEOUT_MS", default_value_t = 75_000)]
     pub idle_timeout_ms: u64,
 
+    /// Milliseconds in which a browser must take the next 64 KiB of an answer.
+    #[arg(long, env = "SEND_TIMEOUT_MS", default_value_t = 30_000)]
+    pub send_timeout_ms: u64,
+
+    /// Connections one replica accepts; never more than the limit of open files allows.
+    #[arg(long, env = "MAX_CONNECTIONS", default_value_t = 12_000)]
+    pub max_connections: usize,
+
+    /// Of those, one address's (of IPv6 one /64), which a whole company may share; proxies are not counted.
+    #[arg(long, env = "ADDRESS_CONNECTIONS", default_value_t = 2_000)]
+    pub address_connections: usize,
+
     /// Sockets one replica accepts.
     #[arg(long, env = "MAX_SOCKETS", default_value_t = 10_000)]
     pub max_sockets: usize,
@@ -202,7 +221,7 @@ impl Settings {
         self.is_on_railway() || self.app_env.as_deref() == Some(PRODUCTION)
     }
 
-    fn is_on_railway(&self) -> bool {
+    pub fn is_on_railway(&self) -> bool {
         self.railway_environment_name.is_some() || self.railway_environment.is_some()
     }
 
@@ -219,6 +238,7 @@ impl Settings {
         Patience {
             head: Duration::from_millis(self.head_timeout_ms),
             idle: Duration::from_millis(self.idle_timeout_ms),
+            send: Duration::from_millis(self.send_timeout_ms),
         }
     }
 

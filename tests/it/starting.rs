@@ -182,6 +182,22 @@ async fn a_log_that_is_no_terminal_has_no_colours_and_a_start_can_be_interrupted
 }
 
 #[tokio::test]
+async fn a_start_on_railway_without_the_address_header_warns() {
+    let home = Home::new("railway");
+    let away = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("postgres://nobody:secret-of-the-test@{away}/nothing");
+    let railway = [
+        ("RAILWAY_ENVIRONMENT_NAME", "production"),
+        ("DATABASE_URL", &url),
+        ("SECRET_KEY", SECRET),
+        ("PORT", "0"),
+    ];
+    let mut child = program(&home.0, &railway, &["serve"]).spawn().unwrap();
+    let line = until_logged(&mut child, "CLIENT_ADDRESS_HEADER is not set").await;
+    assert!(line.contains("X-Real-IP") && line.contains("WARN"), "{line}");
+}
+
+#[tokio::test]
 async fn a_server_may_open_as_many_files_as_the_machine_lets_it() {
     let url = database::create().await;
     let mut server = Command::new("sh");

@@ -64,13 +64,17 @@ async fn production_without_host_names_answers_probes_only() {
 }
 
 #[tokio::test]
-async fn an_address_is_believed_only_from_the_header_that_the_operator_names() {
+async fn an_address_is_believed_only_from_the_header_and_the_proxies_that_the_operator_names() {
     let url = database::create().await;
-    let (plain, proxied) = tokio::join!(
+    let named = ["--client-address-header", "X-Real-IP"];
+    let elsewhere = [named[0], named[1], "--trusted-proxies", "10.0.0.0/8,100.64.0.0/10"];
+    let (plain, proxied, passed_by) = tokio::join!(
         Program::start(&url, &[]),
-        Program::start(&url, &["--client-address-header", "X-Real-IP"])
+        Program::start(&url, &named),
+        Program::start(&url, &elsewhere)
     );
-    for (program, expected) in [(&plain, "127.0.0.1"), (&proxied, "198.51.100.7")] {
+    let cases = [(&plain, "127.0.0.1"), (&proxied, "198.51.100.7"), (&passed_by, "127.0.0.1")];
+    for (program, expected) in cases {
         let client = Client::new(program.port);
         let form = [("company", "alfa"), ("number", PICKER), ("pin", "000000")];
         let request = client.http().post(client.url("/sign-in")).form(&form);
