@@ -15,6 +15,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use metrics_exporter_prometheus::PrometheusHandle;
 use rand::seq::SliceRandom;
+use rustix::process::{Resource, getrlimit};
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
@@ -22,7 +23,8 @@ use tower::ServiceExt;
 
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::connection::{Connection, Patience, RequestPhase, hold};
+use crate::connection::admission::Admission;
+use crate::connection::{Connection, RequestPhase, hold};
 use crate::db::Db;
 use crate::feed::hub::Hub;
 use crate::feed::{Doorbell, redis};
@@ -131,11 +133,19 @@ impl Server {
         let Self { listener, router, app, live } = self;
         let lifecycle = app.lifecycle.clone();
         let patience = app.settings.patience();
+        let admission = Admission::new(most_connections(&app.settings), app.settings.address_connections);
         lifecycle.spawn(say_goodbye(live, lifecycle.clone()));
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
-                    Ok((stream, peer)) => accept(stream, peer, &router, &lifecycle, patience),
+                    Ok((stream, peer)) => {
+                        let Some(place) = admission.admit(peer.ip(), app.settings.is_proxy(peer.ip())) else { continue };
+                        if let Err(error) = tune(&stream) {
+                            tracing::debug!(%error, "a connection could not be tuned");
+                        }
+                        let phase = RequestPhase::new(patience);
+                        accept(Connection::new(stream, phase.clone(), place), phase, peer, &router, &lifecycle);
+                    }
                     Err(error) => {
                         // Out of descriptors: what is open goes on, new ones wait.
                         tracing::warn!(%error, "a connection could not be accepted");
@@ -151,14 +161,30 @@ impl Server {
     }
 }
 
-/// Serves one connection; the loop is ours because axum's own knows no time-outs and forgets sockets.
-fn accept(stream: TcpStream, peer: SocketAddr, router: &Router, lifecycle: &Lifecycle, patience: Patience) {
-    if let Err(error) = tune(&stream) {
-        tracing::debug!(%error, "a connection could not be tuned");
+/// Descriptors that are not browsers' connections: the database's, Redis', files.
+const OTHER_DESCRIPTORS: u64 = 100;
+
+/// As many as the settings say, and no more than there can be descriptors for: who comes is then refused by us, while
+/// connections to the database and children that read quotes still find one.
+fn most_connections(settings: &Settings) -> usize {
+    let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let others = OTHER_DESCRIPTORS + u64::from(settings.database_max_connections);
+    let most = usize::try_from(limit.saturating_sub(others).max(limit / 2)).unwrap_or(usize::MAX);
+    if most < settings.max_connections {
+        tracing::warn!(limit, most, "the limit of open files allows fewer connections than MAX_CONNECTIONS");
     }
+    settings.max_connections.min(most)
+}
+
+/// Serves one connection; the loop is ours because axum's own knows no time-outs and forgets sockets.
+fn accept(
+    connection: Connection,
+    phase: RequestPhase,
+    peer: SocketAddr,
+    router: &Router,
+    lifecycle: &Lifecycle,
+) {
     let router = router.clone();
-    let phase = RequestPhase::new(patience);
-    let connection = Connection::new(stream, phase.clone());
     let service = tower::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         let busy = phase.busy();

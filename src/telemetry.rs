@@ -45,6 +45,9 @@ fn begin_at_zero() {
     for name in COUNTERS {
         metrics::counter!(*name).increment(0);
     }
+    for budget in ["account", "company"] {
+        metrics::counter!("sign_in_budget_spent_total", "budget" => budget).increment(0);
+    }
     metrics::gauge!("live_sockets").set(0.0);
 }
 
@@ -57,6 +60,7 @@ const COUNTERS: &[&str] = &[
     "feed_read_failures_total",
     "feed_rewrites_total",
     "http_foreign_refused_total",
+    "http_slow_closed_total",
     "live_origin_refused_total",
     "live_slow_closed_total",
 ];

@@ -111,14 +111,18 @@ pub async fn fallback(request: Request, next: Next) -> Response {
     let Some(error) = response.extensions_mut().remove::<Arc<AppError>>() else { return response };
     let sentence = error.sentence().say(lang, Zone::UTC);
     let status = error.status();
-    if json {
+    let mut response = if json {
         let body = json!({ "type": error.problem_type(), "title": sentence, "status": status.as_u16() });
         let headers =
             [(header::CONTENT_TYPE, "application/problem+json"), (header::CACHE_CONTROL, "no-store")];
         (status, headers, body.to_string()).into_response()
     } else {
         (status, [(header::CACHE_CONTROL, "no-store")], format!("{sentence}\n")).into_response()
+    };
+    if let Some(seconds) = error.retry_after() {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
+    response
 }
 
 /// 200 with what was done and the frames through it.

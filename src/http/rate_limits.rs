@@ -1,9 +1,10 @@
 //! How fast anybody may ask: everything that costs has a limit, by person and by address.
 
+use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
@@ -12,19 +13,23 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::auth::client;
 use crate::config::Settings;
+use crate::connection::admission::network;
 use crate::connection::hold;
 use crate::error::{AppError, Result, Sentence};
 use crate::ids::PersonId;
 use crate::lifecycle::Lifecycle;
 use crate::page::Visitor;
+use crate::state::AppState;
 
 /// Where a PIN or a token is tried: each try costs a hash, so they are slowed down before they queue for it.
 const DOORS: &[&str] = &["/sign-in", "/unlock", "/set-up", "/pin"];
 /// Quotes on their way to a browser at once: each is held in memory whole.
 const DOWNLOADS: usize = 8;
+/// Of those, one person's: nobody takes all turns from the others.
+const DOWNLOADS_OF_ONE: usize = 2;
 /// How often keys that rest are forgotten.
 const TIDY: Duration = Duration::from_secs(60);
 
@@ -60,13 +65,54 @@ impl<K: Hash + Eq + Clone> Limit<K> {
 pub struct RateLimits {
     /// A quick picker taps twice a second, and each tap may bring a page; 20 a second is no person.
     people: Limit<PersonId>,
-    /// A whole company shares one address: everybody's taps and, after a restart, everybody's pages.
-    companies: Limit<IpAddr>,
+    /// Before anybody is looked up. A whole company shares one address: everybody's taps and, after a restart,
+    /// everybody's pages.
+    addresses: Limit<IpAddr>,
     /// Somebody who is not signed in looks at one page and signs in.
     strangers: Limit<IpAddr>,
     /// Forty people of one address may begin their shift in the same minute.
     doors: Limit<IpAddr>,
-    downloads: Arc<Semaphore>,
+    downloads: Arc<Downloads>,
+}
+
+/// Quotes on their way to browsers.
+#[derive(Debug, Default)]
+struct Downloads(Mutex<HashMap<PersonId, usize>>);
+
+/// The turn of one of them; given back when dropped.
+#[derive(Debug)]
+struct Download {
+    all: Arc<Downloads>,
+    person_id: PersonId,
+}
+
+impl Downloads {
+    fn begin(self: &Arc<Self>, person_id: PersonId) -> Result<Download> {
+        let mut under_way = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = under_way.get(&person_id).copied().unwrap_or(0);
+        if under_way.values().sum::<usize>() >= DOWNLOADS {
+            return Err(busy("error.busy_downloads"));
+        }
+        if own >= DOWNLOADS_OF_ONE {
+            return Err(busy("error.own_downloads"));
+        }
+        under_way.insert(person_id, own + 1);
+        Ok(Download { all: self.clone(), person_id })
+    }
+}
+
+impl Drop for Download {
+    fn drop(&mut self) {
+        let mut under_way = self.all.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = under_way.get_mut(&self.person_id) {
+            *own -= 1;
+        }
+        under_way.retain(|_, own| *own > 0);
+    }
+}
+
+fn busy(sentence: &'static str) -> AppError {
+    AppError::TooMany { sentence: Sentence::new(sentence), retry_after: 3 }
 }
 
 impl RateLimits {
@@ -77,10 +123,10 @@ impl RateLimits {
         let door = settings.door_requests_per_second;
         let limits = Arc::new(Self {
             people: Limit::new("person", person, person.saturating_mul(5)),
-            companies: Limit::new("address", address, address.saturating_mul(10) / 3),
+            addresses: Limit::new("address", address, address.saturating_mul(10) / 3),
             strangers: Limit::new("stranger", stranger, stranger.saturating_mul(6)),
             doors: Limit::new("door", door, door.saturating_mul(20)),
-            downloads: Arc::new(Semaphore::new(DOWNLOADS)),
+            downloads: Arc::default(),
         });
         let tidied = limits.clone();
         lifecycle.spawn_forever("request limits", move || tidy(tidied.clone()));
@@ -90,10 +136,7 @@ impl RateLimits {
     fn check(&self, visitor: &Visitor, request: &Request) -> Result<()> {
         let address = network(visitor.address);
         match &visitor.person {
-            Some(actor) => {
-                self.people.check(&actor.person_id)?;
-                self.companies.check(&address)?;
-            }
+            Some(actor) => self.people.check(&actor.person_id)?,
             None => self.strangers.check(&address)?,
         }
         if request.method() == Method::POST && DOORS.contains(&request.uri().path()) {
@@ -102,13 +145,12 @@ impl RateLimits {
         Ok(())
     }
 
-    fn download(&self, request: &Request) -> Result<Option<OwnedSemaphorePermit>> {
+    fn download(&self, visitor: &Visitor, request: &Request) -> Result<Option<Download>> {
         let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-        if !route.ends_with(".pdf") {
-            return Ok(None);
+        match &visitor.person {
+            Some(actor) if route.ends_with(".pdf") => self.downloads.begin(actor.person_id).map(Some),
+            _ => Ok(None),
         }
-        let busy = || AppError::TooMany { sentence: Sentence::new("error.busy_downloads"), retry_after: 3 };
-        self.downloads.clone().try_acquire_owned().map(Some).map_err(|_| busy())
     }
 }
 
@@ -116,27 +158,30 @@ async fn tidy(limits: Arc<RateLimits>) {
     loop {
         tokio::time::sleep(TIDY).await;
         limits.people.tidy();
-        for limit in [&limits.companies, &limits.strangers, &limits.doors] {
+        for limit in [&limits.addresses, &limits.strangers, &limits.doors] {
             limit.tidy();
         }
     }
 }
 
-/// Of IPv6 the network: a machine has as many addresses as it likes.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
+/// Middleware, before anybody is looked up: an address that asks too fast costs no session's look-up.
+pub async fn enforce_address(
+    State((app, limits)): State<(AppState, Arc<RateLimits>)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let address = client::address(&parts, &app.settings).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    if let Err(error) = limits.addresses.check(&network(address)) {
+        return error.into_response();
     }
+    next.run(Request::from_parts(parts, body)).await
 }
 
 /// Middleware: refuses whoever asks too fast, and lets so many downloads pass at once.
 pub async fn enforce(State(limits): State<Arc<RateLimits>>, request: Request, next: Next) -> Response {
     let Some(visitor) = request.extensions().get::<Visitor>() else { return next.run(request).await };
-    let turn = match limits.check(visitor, &request).and_then(|()| limits.download(&request)) {
+    let turn = match limits.check(visitor, &request).and_then(|()| limits.download(visitor, &request)) {
         Ok(turn) => turn,
         Err(error) => return error.into_response(),
     };
@@ -161,8 +206,15 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_s_many_ipv6_addresses_count_as_one() {
-        let (one, other) = ("2001:db8:1:2:3::1".parse().unwrap(), "2001:db8:1:2:4::9".parse().unwrap());
-        assert_eq!(network(one), network(other));
+    fn a_person_opens_two_quotes_at_once_and_all_together_eight() {
+        let downloads = Arc::new(Downloads::default());
+        let person = PersonId::new();
+        let own = [downloads.begin(person).unwrap(), downloads.begin(person).unwrap()];
+        assert_eq!(downloads.begin(person).unwrap_err().sentence().key, "error.own_downloads");
+        let others: Vec<_> = (0..6).map(|_| downloads.begin(PersonId::new()).unwrap()).collect();
+        let refused = downloads.begin(PersonId::new()).unwrap_err();
+        assert_eq!(refused.sentence().key, "error.busy_downloads");
+        drop((own, others));
+        assert!(downloads.0.lock().unwrap().is_empty());
     }
 }

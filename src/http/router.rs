@@ -78,6 +78,7 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
     // Outermost first. One stack, because a router puts each layer of its own into a box, to be copied with every request.
     let pages = pages.layer(
         ServiceBuilder::new()
+            .layer(from_fn_with_state((app.clone(), limits.clone()), rate_limits::enforce_address))
             .layer(csrf.with_rejection_response(foreign))
             .layer(from_fn_with_state(health.clone(), unready))
             .layer(auth::session::layer(&app))

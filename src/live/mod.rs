@@ -3,6 +3,7 @@
 pub(crate) mod broadcast;
 pub(crate) mod channel;
 pub(crate) mod frame;
+pub(crate) mod inbound;
 pub(crate) mod limits;
 pub mod outbox;
 pub(crate) mod presence;

@@ -21,6 +21,8 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 use super::broadcast::count_reset;
 use super::frame;
+use super::inbound::Inbound;
+use crate::connection::admission::Place;
 use crate::feed::hub::ResetReason;
 
 /// Frames and bytes that may wait for one socket.
@@ -278,6 +280,9 @@ impl Drop for Line {
 pub struct Duplex {
     pub half: OwnedReadHalf,
     pub outbox: Arc<Outbox>,
+    pub inbound: Inbound,
+    /// Held for as long as the connection is open.
+    pub place: Place,
 }
 
 impl AsyncRead for Duplex {
@@ -286,7 +291,14 @@ impl AsyncRead for Duplex {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.half).poll_read(cx, buf)
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.half).poll_read(cx, buf))?;
+        let Self { inbound, .. } = &mut *self;
+        // Told once: what comes after is read and thrown away, so that the browser hears why.
+        if !inbound.is_flooded() && !inbound.take(&buf.filled()[before..]) {
+            return Poll::Ready(Err(io::ErrorKind::QuotaExceeded.into()));
+        }
+        Poll::Ready(Ok(()))
     }
 }
 

@@ -17,6 +17,7 @@ use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 use super::broadcast::{CatchUp, CompanyLive, Watcher, count_reset};
 use super::frame::{self, Hello};
+use super::inbound::Inbound;
 use super::outbox::{CloseReason, Duplex, MOST_BYTES, Outbox};
 use crate::assets;
 use crate::config::Settings;
@@ -31,9 +32,6 @@ const NO_PROGRESS: Duration = Duration::from_secs(10);
 const GREETING: Duration = Duration::from_secs(10);
 /// How long a browser may take to hear why its socket is closed.
 const GOODBYE: Duration = Duration::from_secs(2);
-/// Messages a browser may send: a burst, and then so many a second. It has next to nothing to say.
-const BURST: f64 = 40.0;
-const PER_SECOND: f64 = 20.0;
 
 type Stream = WebSocketStream<Duplex>;
 
@@ -62,10 +60,13 @@ fn config() -> WebSocketConfig {
 /// Takes over an upgraded connection. None: it is not one of our own accept loop.
 pub async fn open(upgraded: Upgraded) -> Option<(Stream, Arc<Outbox>)> {
     let parts = upgraded.downcast::<TokioIo<Connection>>().ok()?;
-    let (half, writing) = parts.io.into_inner().into_stream().into_split();
+    let (stream, place) = parts.io.into_inner().into_parts();
+    let (half, writing) = stream.into_split();
     let outbox = Arc::new(Outbox::new(writing));
-    let duplex = Duplex { half, outbox: outbox.clone() };
     let early = parts.read_buf.to_vec();
+    let mut inbound = Inbound::new();
+    inbound.take(&early);
+    let duplex = Duplex { half, outbox: outbox.clone(), inbound, place };
     let stream = WebSocketStream::from_partially_read(duplex, early, Role::Server, Some(config())).await;
     Some((stream, outbox))
 }
@@ -177,7 +178,6 @@ async fn say(watcher: &Watcher, text: Utf8Bytes) -> Result<(), Close> {
 }
 
 async fn talk(stream: &mut Stream, company: &CompanyLive, watcher: &Watcher) -> Close {
-    let mut allowance = Allowance { tokens: BURST, at: Instant::now() };
     loop {
         tokio::select! {
             due = watcher.outbox.due() => {
@@ -185,7 +185,7 @@ async fn talk(stream: &mut Stream, company: &CompanyLive, watcher: &Watcher) -> 
                 if let Some(reason) = due.close { return Some((reason.code(), "")) }
             }
             message = stream.next() => {
-                if !allowance.take() { return Some((1008, "too many messages")) }
+                if stream.get_ref().inbound.is_flooded() { return Some((1008, "too many messages")) }
                 match message {
                     Some(Ok(Message::Text(text))) => match understand(&text) {
                         Some(visible) => {
@@ -226,22 +226,6 @@ async fn write_all(outbox: &Outbox) -> std::io::Result<()> {
         outbox.write_some().await?;
     }
     Ok(())
-}
-
-/// A token bucket.
-struct Allowance {
-    tokens: f64,
-    at: Instant,
-}
-
-impl Allowance {
-    fn take(&mut self) -> bool {
-        let now = Instant::now();
-        self.tokens = (self.tokens + now.duration_since(self.at).as_secs_f64() * PER_SECOND).min(BURST);
-        self.at = now;
-        self.tokens -= 1.0;
-        self.tokens >= 0.0
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use tokio::net::{TcpSocket, TcpStream};
 
 use crate::support::client::{Answer, Client};
 use crate::support::server::TestServer;
-use crate::support::world::{ADMIN, OTHER_PICKER, PICKER, PIN, SELLER};
+use crate::support::world::{ADMIN, BUYER, OTHER_PICKER, OTHER_SELLER, PICKER, PIN, SELLER};
 use crate::support::{database, wait_for};
 
 const NUL: &str = "a\0b";
@@ -239,8 +239,20 @@ async fn slow_downloads_do_not_fill_the_memory() {
     let client = server.signed_in("alfa", SELLER).await;
     let path = format!("/orders/{}/quote.pdf", order.id);
     let mut under_way = Vec::new();
-    for _ in 0..8 {
-        under_way.push(start_download(&client, &path).await);
+    for number in [ADMIN, "1001", OTHER_SELLER, BUYER] {
+        let other = server.signed_in("alfa", number).await;
+        for _ in 0..2 {
+            under_way.push(start_download(&other, &path).await);
+        }
+        let third = other.get(&path).await;
+        assert_eq!(third.status, 429, "{}", third.text);
+        assert!(third.headers.contains_key("retry-after"));
+        let says = if under_way.len() == 8 {
+            "Muita gente está abrindo PDFs"
+        } else {
+            "Dois PDFs já estão abrindo"
+        };
+        assert!(third.text.contains(says), "{}", third.text);
     }
     let refused = client.get(&path).await;
     assert_eq!(refused.status, 429, "{}", refused.text);

@@ -1,6 +1,8 @@
 //! What a stranger, a foreign page, a log file and a stop watch learn: nothing.
 
+mod cost;
 mod foreign;
+mod guessing;
 mod late_bodies;
 mod logs;
 mod production;

@@ -6,6 +6,8 @@ mod slow;
 use std::time::{Duration, Instant};
 
 use futures_util::SinkExt;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::support::client::Client;
@@ -96,6 +98,12 @@ async fn a_handshake_is_refused_before_the_upgrade_when_it_is_not_for_this_perso
     assert_eq!(picker.send(plain).await.status, 422, "no handshake at all");
 }
 
+/// The beginning of a message, and empty parts of it, which the library joins without a word.
+fn endless_message() -> Vec<Message> {
+    let part = |kind| Message::Frame(Frame::message(Vec::new(), OpCode::Data(kind), false));
+    std::iter::once(part(Data::Text)).chain((0..200).map(|_| part(Data::Continue))).collect()
+}
+
 #[tokio::test]
 async fn a_socket_may_say_next_to_nothing() {
     let server = TestServer::start().await;
@@ -107,6 +115,7 @@ async fn a_socket_may_say_next_to_nothing() {
         ("no JSON", vec![Message::text("hello")], 1008),
         ("an unknown field", vec![Message::text(r#"{"visible":true,"screen":"people"}"#)], 1008),
         ("a flood", (0..200).map(|_| Message::text(r#"{"visible":true}"#)).collect(), 1008),
+        ("a message that never ends", endless_message(), 1008),
         ("a flood of pings", (0..200).map(|_| Message::Ping(vec![0; 100].into())).collect(), 1008),
     ];
     for (what, messages, code) in cases {

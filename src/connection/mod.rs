@@ -4,6 +4,8 @@
 //! connections for a minute, and a request must not meet one that is just being closed; while somebody who sends a
 //! byte now and then must not hold a connection for as long.
 
+pub(crate) mod admission;
+
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +20,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
+use self::admission::Place;
+
 /// How long a connection may wait.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
@@ -25,6 +29,8 @@ pub struct Patience {
     pub head: Duration,
     /// Between an answer and the next request.
     pub idle: Duration,
+    /// For the next part of an answer to be taken whole: whoever takes a byte now and then holds it up as well.
+    pub send: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,17 +99,43 @@ pub struct Connection {
     stream: TcpStream,
     phase: RequestPhase,
     timer: Pin<Box<Sleep>>,
+    /// Runs while the browser does not take what it is sent.
+    sending: Option<Pin<Box<Sleep>>>,
+    place: Place,
 }
 
 impl Connection {
-    pub fn new(stream: TcpStream, phase: RequestPhase) -> Self {
+    pub fn new(stream: TcpStream, phase: RequestPhase, place: Place) -> Self {
         let timer = Box::pin(sleep(phase.patience.head));
-        Self { stream, phase, timer }
+        Self { stream, phase, timer, sending: None, place }
     }
 
-    /// The bare stream, once it carries something else than requests.
-    pub fn into_stream(self) -> TcpStream {
-        self.stream
+    /// The bare stream, once it carries something else than requests, and its place among all connections.
+    pub fn into_parts(self) -> (TcpStream, Place) {
+        (self.stream, self.place)
+    }
+
+    /// What a write came to, of so many bytes; over time when the browser has not taken them for too long.
+    fn sent(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+        wanted: usize,
+    ) -> Poll<io::Result<usize>> {
+        if matches!(&written, Poll::Ready(Ok(n)) if *n == wanted) {
+            self.sending = None;
+            return written;
+        }
+        if matches!(written, Poll::Ready(Err(_))) {
+            return written;
+        }
+        let patience = self.phase.patience.send;
+        let timer = self.sending.get_or_insert_with(|| Box::pin(sleep(patience)));
+        if timer.as_mut().poll(cx).is_ready() {
+            metrics::counter!("http_slow_closed_total").increment(1);
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        written
     }
 }
 
@@ -132,7 +164,8 @@ impl AsyncRead for Connection {
 
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let written = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.sent(cx, written, buf.len())
     }
 
     fn poll_write_vectored(
@@ -140,7 +173,8 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.sent(cx, written, bufs.iter().map(|buf| buf.len()).sum())
     }
 
     fn is_write_vectored(&self) -> bool {
