@@ -61,6 +61,7 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Outcome {
     settings.check()?;
     settings.refuse_in_production("DEMO", with_demo)?;
     raise_descriptor_limit();
+    crate::quotes::hide_this_process();
     if settings.is_on_railway() && settings.client_address_header.is_none() {
         tracing::warn!(
             "CLIENT_ADDRESS_HEADER is not set: all requests seem to come from Railway's edge, so that limits by address \

@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::ser::{PrettyFormatter, Serializer};
 
-use super::sandbox::{self, Sandbox};
+use super::sandbox::{self, Landlock, Sandbox};
 use super::{MAX_BYTES, Problem, Quote, Reading, Refusal};
 use crate::lang::Lang;
 
@@ -17,15 +17,22 @@ use crate::lang::Lang;
 #[derive(Args, Debug)]
 pub struct QuoteArgs {
     /// The PDF; `-` reads standard input.
+    #[arg(default_value = "-")]
     file: std::path::PathBuf,
     /// Read in this process, with limits, and answer for the process that started it.
     #[arg(long, hide = true)]
     child: bool,
+    /// Read nothing: try what a hostile file would try where quotes are read, and say what holds.
+    #[arg(long)]
+    prove: bool,
 }
 
 /// Prints the quote as JSON, with a field `problems` where a check fails; of a refused file only the sentence, on
 /// standard error, and the exit code is not zero. Needs no settings, no database and no running server.
 pub fn run(args: &QuoteArgs) -> ExitCode {
+    if args.prove {
+        return prove();
+    }
     if args.child {
         return run_child(&args.file);
     }
@@ -63,7 +70,7 @@ fn read_in_child(bytes: &[u8]) -> Result<Reading, Refusal> {
 /// The other end of [`Sandbox::read_in_child`].
 fn run_child(file: &Path) -> ExitCode {
     let mut bytes = Vec::new();
-    if sandbox::limit_this_process().is_err() || load(file, &mut bytes).is_err() {
+    if sandbox::fence_this_process().is_err() || load(file, &mut bytes).is_err() {
         return ExitCode::FAILURE;
     }
     let answer = super::read(&bytes);
@@ -71,6 +78,26 @@ fn run_child(file: &Path) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
+}
+
+/// Fences this process like a child, and says line by line what holds; not all of it where something is open.
+fn prove() -> ExitCode {
+    let landlock = match sandbox::fence_this_process() {
+        Ok(landlock) => landlock,
+        Err(error) => {
+            eprintln!("the fence could not be put up: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let tried = sandbox::try_to_break_out();
+    for (what, holds) in &tried {
+        println!("{}: {what}", if *holds { "holds" } else { "open" });
+    }
+    match landlock {
+        Landlock::Enforced => println!("holds: Landlock"),
+        Landlock::Missing => println!("missing: Landlock, which this kernel does not have; the others stand"),
+    }
+    if tried.iter().all(|(_, holds)| *holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 #[derive(Serialize)]

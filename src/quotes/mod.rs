@@ -31,4 +31,4 @@ pub use quote::{Quote, QuoteLine};
 pub use reader::MOST_LINES;
 pub use reading::{Reading, read};
 pub use refusal::Refusal;
-pub use sandbox::Sandbox;
+pub use sandbox::{Sandbox, hide_this_process};

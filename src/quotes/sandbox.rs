@@ -1,6 +1,9 @@
 //! Reads untrusted files in a child process: the own binary, with little memory, little time and no environment.
 //! A blocking task could be neither stopped nor capped; a process can.
 
+use std::fs::File;
+use std::io;
+use std::net::{TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -22,6 +25,8 @@ const LIFE: Duration = Duration::from_secs(10);
 const PROCESSOR_SECONDS: u64 = 5;
 /// Address space of a child, in bytes: 256 MiB.
 const ADDRESS_SPACE: u64 = 256 << 20;
+/// Descriptors of a child: what comes in, what goes out, and nowhere.
+const STANDARD_STREAMS: u64 = 3;
 /// A reading of 500 lines is some 200 KiB.
 const MOST_OUTPUT: u64 = 8 << 20;
 
@@ -119,20 +124,84 @@ fn judge(status: ExitStatus, output: &[u8]) -> Result<Reading, Refusal> {
     serde_json::from_slice(output).unwrap_or(Err(Refusal::Unavailable))
 }
 
-/// Limits this process: processor time, address space, no core dump, no files. For the child, before it reads a byte.
+/// What keeps a hostile file in, beside the limits of time and memory. For the child, before it reads a byte: processor
+/// time, address space, no core dump, no bytes written to files; no new privileges; no path and no port that it may open,
+/// where the kernel has Landlock; and no descriptor and no process besides its own.
 ///
 /// # Errors
 /// When the system refuses a limit. Address space is a limit on Linux only.
-pub fn limit_this_process() -> rustix::io::Result<()> {
+pub fn fence_this_process() -> io::Result<Landlock> {
     limit(Resource::Cpu, PROCESSOR_SECONDS, PROCESSOR_SECONDS + 1)?;
     limit(Resource::Core, 0, 0)?;
     limit(Resource::Fsize, 0, 0)?;
     if cfg!(target_os = "linux") {
         limit(Resource::As, ADDRESS_SPACE, ADDRESS_SPACE)?;
     }
-    Ok(())
+    #[cfg(target_os = "linux")]
+    rustix::thread::set_no_new_privs(true)?;
+    // It needs a descriptor while it is made, so it comes before the limit of those.
+    let landlock = enforce_landlock();
+    limit(Resource::Nproc, 0, 0)?;
+    limit(Resource::Nofile, STANDARD_STREAMS, STANDARD_STREAMS)?;
+    Ok(landlock)
 }
 
-fn limit(resource: Resource, current: u64, maximum: u64) -> rustix::io::Result<()> {
-    setrlimit(resource, Rlimit { current: Some(current), maximum: Some(maximum) })
+fn limit(resource: Resource, current: u64, maximum: u64) -> io::Result<()> {
+    Ok(setrlimit(resource, Rlimit { current: Some(current), maximum: Some(maximum) })?)
+}
+
+/// Whether the kernel keeps paths and ports from the child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Landlock {
+    Enforced,
+    /// This kernel has none; the other holds stand.
+    Missing,
+}
+
+#[cfg(target_os = "linux")]
+fn enforce_landlock() -> Landlock {
+    use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetStatus};
+    // What is handled and named by no rule is refused; an older kernel handles what it knows.
+    let enforced = Ruleset::default()
+        .handle_access(AccessFs::from_all(ABI::V5))
+        .and_then(|ruleset| ruleset.handle_access(AccessNet::from_all(ABI::V5)))
+        .and_then(Ruleset::create)
+        .and_then(landlock::RulesetCreated::restrict_self);
+    match enforced {
+        Ok(status) if status.ruleset != RulesetStatus::NotEnforced => Landlock::Enforced,
+        Ok(_) | Err(_) => Landlock::Missing,
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn enforce_landlock() -> Landlock {
+    Landlock::Missing
+}
+
+/// Keeps other processes of the same user, a child that reads a hostile file for one, from this one's memory and
+/// environment. For processes that know secrets.
+pub fn hide_this_process() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
+    {
+        tracing::warn!(%error, "this process could not be hidden from others of its user");
+    }
+}
+
+/// Tries what a hostile file would try, and says what became of it. For a process that is fenced.
+pub fn try_to_break_out() -> Vec<(&'static str, bool)> {
+    let parent = rustix::process::getppid().map_or(1, |parent| parent.as_raw_nonzero().get());
+    vec![
+        ("files are closed", File::open("/etc/hostname").is_err()),
+        ("folders are closed", std::fs::read_dir("/").is_err()),
+        ("nothing can be written", File::create("/tmp/separacao-fence").is_err()),
+        ("the parent's environment is closed", File::open(format!("/proc/{parent}/environ")).is_err()),
+        (
+            "sockets are closed",
+            UdpSocket::bind("127.0.0.1:0").is_err()
+                && TcpStream::connect("127.0.0.1:1")
+                    .is_err_and(|error| error.kind() != io::ErrorKind::ConnectionRefused),
+        ),
+        ("no process begins", std::thread::Builder::new().spawn(|| ()).is_err()),
+    ]
 }
