@@ -269,6 +269,18 @@ impl AppError {
     }
 }
 
+/// Marks the answer to a page that is not ours.
+#[derive(Clone, Copy, Debug)]
+pub struct OriginRefused;
+
+impl IntoResponse for OriginRefused {
+    fn into_response(self) -> Response {
+        let mut response = AppError::Forbidden.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
 /// An empty response that carries the error; the http layer puts it into words, for a page or for the script.
 impl IntoResponse for AppError {
     fn into_response(self) -> Response {

@@ -46,19 +46,24 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
         let state = AppState::from_ref(state);
         let address = address(parts, &state.settings);
-        let request_id = parts.headers.get("x-request-id").and_then(|id| id.to_str().ok());
         let secure = state.settings.is_https();
         Ok(Client {
             network: address.map_or_else(String::new, network),
-            source: Source {
-                address: address.map(|address| address.to_string()),
-                request_id: request_id.map(|id| id.chars().take(100).collect()),
-            },
+            source: source(parts, &state.settings),
             device: cookie(&parts.headers, &device_cookie_name(secure)).and_then(Device::parse),
             company_code: cookie(&parts.headers, COMPANY).map(str::to_owned),
             lang: lang(&parts.headers),
             wants_json: wants_json(&parts.headers),
         })
+    }
+}
+
+/// Where a request comes from, for an event.
+pub fn source(parts: &Parts, settings: &Settings) -> Source {
+    let request_id = parts.headers.get("x-request-id").and_then(|id| id.to_str().ok());
+    Source {
+        address: address(parts, settings).map(|address| address.to_string()),
+        request_id: request_id.map(|id| id.chars().take(100).collect()),
     }
 }
 

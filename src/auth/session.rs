@@ -1,18 +1,19 @@
 //! Sessions: kept in Postgres, judged by our own clock, read once per request.
 //!
-//! The cookie holds 128 random bits; the table holds their SHA-256. What tower-sessions calls the record's data
-//! is never stored: on the way in it carries who begins a session, on the way out the [`Actor`].
+//! The cookie holds 128 random bits; the table holds their SHA-256. tower-sessions keeps the cookie and asks the store to
+//! make and end sessions; what it calls a record's data stays empty. Who is behind a request is read here, typed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use axum::extract::{FromRequestParts, OptionalFromRequestParts, Request};
+use axum::extract::{FromRequestParts, OptionalFromRequestParts, Request, State};
+use axum::http::header;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 use tower_sessions::cookie::SameSite;
@@ -21,26 +22,27 @@ use tower_sessions::session_store::{self, Error as StoreError};
 use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
 use uuid::Uuid;
 
-use super::client::wants_json;
+use super::client::{self, Source, wants_json};
+use super::queries::events::{NewSecurityEvent, SecurityEvent, insert_security_event};
 use super::queries::sessions::{self, FoundSession, NewSession};
 use crate::actor::{Actor, SESSION_ABSOLUTE, session_holds};
 use crate::clock::Clock;
 use crate::command::Caller;
 use crate::db::Db;
 use crate::error::{AppError, Result};
-use crate::feed::Head;
 use crate::ids::{CompanyId, PersonId, SessionId};
 use crate::state::AppState;
 
 /// A session in use is noted at most so often.
 const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
-const ACTOR: &str = "actor";
-const HEAD: &str = "head";
-const BEGINS: &str = "begins";
+tokio::task_local! {
+    /// Who begins a session, for the store that tower-sessions calls.
+    static BEGINS: SessionStart;
+}
 
 /// Whose session begins, and what was checked.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct SessionStart {
     pub company_id: CompanyId,
     pub person_id: PersonId,
@@ -62,9 +64,8 @@ pub struct PostgresStore {
 #[async_trait]
 impl SessionStore for PostgresStore {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
-        let begins = record.data.get(BEGINS).cloned().unwrap_or_default();
-        let begins: SessionStart =
-            serde_json::from_value(begins).map_err(|error| StoreError::Encode(error.to_string()))?;
+        let nobody = |_| StoreError::Backend("nobody begins a session here".to_owned());
+        let begins = BEGINS.try_with(SessionStart::clone).map_err(nobody)?;
         // A new id at each sign-in, whatever the browser came with.
         record.id = Id::default();
         let new = NewSession {
@@ -82,32 +83,17 @@ impl SessionStore for PostgresStore {
         if began { Ok(()) } else { Err(StoreError::Backend("the PIN was changed meanwhile".to_owned())) }
     }
 
-    async fn save(&self, record: &Record) -> session_store::Result<()> {
-        let mut data = record.data.clone();
-        data.retain(|name, _| ![ACTOR, HEAD, BEGINS].contains(&name.as_str()));
-        let data = serde_json::to_value(data).map_err(|error| StoreError::Encode(error.to_string()))?;
-        let mut tx = self.db.gate().await.map_err(backend)?;
-        sessions::update_session_data(&mut tx, &key(record.id), &data).await.map_err(backend)?;
-        tx.commit().await.map_err(backend)
+    /// A record holds nothing.
+    async fn save(&self, _record: &Record) -> session_store::Result<()> {
+        Ok(())
     }
 
+    /// Only whether there is one: [`load_actor`] has judged its age and knows the rest.
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
-        let now = self.clock.now();
-        let found = sessions::find_session(&self.db, key(*id), now).await.map_err(backend)?;
-        let Some(FoundSession { actor, last_seen_at, head }) = found else { return Ok(None) };
-        if !session_holds(actor.session.created_at, last_seen_at, now) {
-            return Ok(None);
-        }
-        if now.duration_since(last_seen_at) >= TOUCH_EVERY {
-            let mut tx = self.db.gate().await.map_err(backend)?;
-            let id = [actor.session.id.0];
-            sessions::touch_sessions(&mut tx, &id, now, now - TOUCH_EVERY).await.map_err(backend)?;
-            tx.commit().await.map_err(backend)?;
-        }
-        let actor = serde_json::to_value(&actor).map_err(|error| StoreError::Decode(error.to_string()))?;
-        let data = [(ACTOR.to_owned(), actor), (HEAD.to_owned(), head.to_string().into())].into();
-        // Nothing reads this moment: the age was judged above.
-        Ok(Some(Record { id: *id, data, expiry_date: OffsetDateTime::UNIX_EPOCH }))
+        let found = sessions::find_session(&self.db, key(*id), self.clock.now()).await.map_err(backend)?;
+        // Nothing reads this moment.
+        let record = Record { id: *id, data: HashMap::new(), expiry_date: OffsetDateTime::UNIX_EPOCH };
+        Ok(found.map(|_| record))
     }
 
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
@@ -151,27 +137,75 @@ pub fn layer(state: &AppState) -> SessionManagerLayer<PostgresStore> {
         .with_expiry(Expiry::OnInactivity(time::Duration::seconds(SESSION_ABSOLUTE.as_secs())))
 }
 
-/// Middleware: finds out who is behind a request, once. Puts [`Actor`], [`Who`] and the company's [`Head`] into its
-/// extensions, or nothing when nobody is signed in. What goes wrong is left for [`require_session`], inside of the layers that put
-/// errors into words.
-pub async fn load_actor(mut request: Request, next: Next) -> Response {
-    if let Some(session) = request.extensions().get::<Session>().cloned() {
-        match session.get::<Actor>(ACTOR).await {
-            Ok(Some(actor)) => {
-                request.extensions_mut().insert(Caller::from(&actor));
-                request.extensions_mut().insert(actor);
-                let head = session.get::<String>(HEAD).await.ok().flatten();
-                if let Some(head) = head.and_then(|head| head.parse::<Head>().ok()) {
-                    request.extensions_mut().insert(head);
-                }
-            }
-            Ok(None) => {}
-            Err(error) => {
-                request.extensions_mut().insert(Held(Arc::new(unavailable(error))));
-            }
+/// Middleware: finds out who is behind a request, once. Puts [`Actor`], [`Caller`] and the company's [`Head`] into its
+/// extensions, or nothing when nobody is signed in. What goes wrong is left for [`require_session`], inside of the layers
+/// that put errors into words.
+pub async fn load_actor(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let session = request.extensions().get::<Session>().cloned();
+    let Some((session, id)) = session.and_then(|session| session.id().map(|id| (session, id))) else {
+        return next.run(request).await;
+    };
+    let (mut parts, body) = request.into_parts();
+    let found = find_actor(&state, id, &parts).await;
+    let is_unknown = matches!(found, Ok(None));
+    match found {
+        Ok(Some(FoundSession { actor, head, .. })) => {
+            parts.extensions.insert(Caller::from(&actor));
+            parts.extensions.insert(actor);
+            parts.extensions.insert(head);
+        }
+        Ok(None) => {}
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "a session could not be read");
+            parts.extensions.insert(Held(Arc::new(AppError::Unavailable(None))));
         }
     }
-    next.run(request).await
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    if is_unknown && session.id() == Some(id) {
+        let secure = state.settings.is_https();
+        let forgotten = client::cookie_for(cookie_name(secure), "", 0, secure);
+        response.headers_mut().append(header::SET_COOKIE, forgotten);
+    }
+    response
+}
+
+/// The session behind a cookie, if it has not ended. One that is too old ends here, and that is told once.
+async fn find_actor(state: &AppState, id: Id, parts: &Parts) -> Result<Option<FoundSession>> {
+    let now = state.clock.now();
+    let Some(found) = sessions::find_session(&state.db, key(id), now).await? else { return Ok(None) };
+    let session = &found.actor.session;
+    if !session_holds(session.created_at, found.last_seen_at, now) {
+        let source = client::source(parts, &state.settings);
+        end_by_age(state, &found, &source).await?;
+        return Ok(None);
+    }
+    if now.duration_since(found.last_seen_at) >= TOUCH_EVERY {
+        let mut tx = state.db.gate().await?;
+        sessions::touch_sessions(&mut tx, &[session.id.0], now, now - TOUCH_EVERY).await?;
+        tx.commit().await?;
+    }
+    Ok(Some(found))
+}
+
+/// Ends a session that is too old, or was not used for too long.
+async fn end_by_age(state: &AppState, found: &FoundSession, source: &Source) -> Result<()> {
+    let now = state.clock.now();
+    let FoundSession { actor, last_seen_at, .. } = found;
+    let why = if now.duration_since(actor.session.created_at) >= SESSION_ABSOLUTE { "age" } else { "idle" };
+    let mut tx = state.db.gate().await?;
+    if !sessions::delete_session(&mut tx, actor.company_id, actor.session.id).await? {
+        return Ok(());
+    }
+    let event = NewSecurityEvent {
+        kind: SecurityEvent::SessionEnded,
+        person_id: Some(actor.person_id),
+        actor_id: None,
+        source,
+        detail: json!({ "why": why, "last_seen_at": last_seen_at.to_string() }),
+        at: now,
+    };
+    insert_security_event(&mut tx, actor.company_id, &event).await?;
+    tx.commit().await
 }
 
 /// The session could not be read.
@@ -226,8 +260,7 @@ pub async fn begin(state: &AppState, session: &Session, begins: &SessionStart) -
         tx.commit().await?;
     }
     session.flush().await.map_err(unavailable)?;
-    session.insert(BEGINS, begins).await.map_err(unavailable)?;
-    session.save().await.map_err(unavailable)
+    BEGINS.scope(begins.clone(), session.save()).await.map_err(unavailable)
 }
 
 /// Forgets the browser's session; its row is deleted by whoever says that access changed.

@@ -61,11 +61,11 @@ pub async fn run_company(operator: Operator<'_>, command: CompanyCommand) -> Res
             println!("{name} is open; its people sign in at /e/{code}");
         }
         CompanyCommand::Rename { code, name } => {
-            companies::rename_company(operator.db, &code, &name).await?;
+            companies::rename_company(operator.db, operator.clock, &code, &name).await?;
             println!("{code} is called {name}");
         }
         CompanyCommand::Idle { code, minutes } => {
-            companies::set_shared_idle(operator.db, &code, minutes).await?;
+            companies::set_shared_idle(operator.db, operator.clock, &code, minutes).await?;
             println!("shared devices of {code} ask for the PIN after {minutes} minutes without a touch");
         }
         CompanyCommand::Close { code } => {

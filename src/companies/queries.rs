@@ -55,18 +55,32 @@ pub async fn list_companies(db: &mut PooledConnection) -> Result<Vec<ListedCompa
     Ok(listed.collect())
 }
 
-/// False: there is no such company.
-pub async fn update_company_name(db: &mut PooledConnection, code: &str, name: &str) -> Result<bool> {
-    let done = sqlx::query!("update companies set name = $2 where code = $1", code, name).execute(db).await?;
-    Ok(done.rows_affected() == 1)
+/// None: there is no such company.
+pub async fn update_company_name(
+    db: &mut PooledConnection,
+    code: &str,
+    name: &str,
+) -> Result<Option<CompanyId>> {
+    let id = sqlx::query_scalar!("update companies set name = $2 where code = $1 returning id", code, name)
+        .fetch_optional(db)
+        .await?;
+    Ok(id.map(CompanyId))
 }
 
-/// False: there is no such company.
-pub async fn update_company_shared_idle(db: &mut PooledConnection, code: &str, minutes: i16) -> Result<bool> {
-    let done = sqlx::query!("update companies set shared_idle_minutes = $2 where code = $1", code, minutes)
-        .execute(db)
-        .await?;
-    Ok(done.rows_affected() == 1)
+/// None: there is no such company.
+pub async fn update_company_shared_idle(
+    db: &mut PooledConnection,
+    code: &str,
+    minutes: i16,
+) -> Result<Option<CompanyId>> {
+    let id = sqlx::query_scalar!(
+        "update companies set shared_idle_minutes = $2 where code = $1 returning id",
+        code,
+        minutes
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(id.map(CompanyId))
 }
 
 /// None: there is no such open company.

@@ -17,6 +17,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
+use super::denials::{self, Denials};
 use super::guard::{self, Hosts};
 use super::health::{self, HealthState};
 use super::rate_limits::{self, RateLimits};
@@ -24,7 +25,7 @@ use super::{answer, steady, visitor};
 use crate::assets;
 use crate::auth::client::Client;
 use crate::config::SettingsError;
-use crate::error::{AppError, Result};
+use crate::error::{AppError, OriginRefused, Result};
 use crate::extract::Query;
 use crate::live::Live;
 use crate::live::routes::LiveState;
@@ -62,6 +63,7 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
     };
     let hosts = hosts(&app);
     let limits = RateLimits::start(&app.settings, &app.lifecycle);
+    let denials = Denials::start(&app, &app.lifecycle);
 
     let order_pages = Pages::new(app.clone());
     let pages = Router::new()
@@ -79,30 +81,23 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
     let pages = pages.layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state((app.clone(), limits.clone()), rate_limits::enforce_address))
-            .layer(csrf.with_rejection_response(foreign))
             .layer(from_fn_with_state(health.clone(), unready))
             .layer(auth::session::layer(&app))
-            .layer(from_fn(auth::session::load_actor))
+            .layer(from_fn_with_state(app.clone(), auth::session::load_actor))
             .layer(from_fn_with_state(app.clone(), auth::rotate::rotate))
             .layer(from_fn_with_state(app.clone(), visitor::load))
             .layer(from_fn_with_state(live, answer::answer))
             .layer(from_fn_with_state(limits, rate_limits::enforce))
+            .layer(from_fn_with_state(denials, denials::note))
             .layer(CatchPanicLayer::custom(panicked))
+            .layer(csrf.with_rejection_response(foreign))
             .layer(from_fn(give_up_late))
             .layer(from_fn(steady::require_steady_body))
             .layer(from_fn(auth::session::require_session))
             .layer(from_fn_with_state(app.clone(), auth::idle_lock::require_unlocked)),
     );
 
-    let probes = Router::new()
-        .route("/livez", get(health::livez))
-        .route("/readyz", get(health::readyz))
-        .route("/health", get(health::health))
-        .route("/metrics", get(health::metrics))
-        .with_state(health)
-        .route("/static/{*path}", get(assets::serve));
-
-    Ok(probes.merge(pages).layer(
+    Ok(probes(health).merge(pages).layer(
         ServiceBuilder::new()
             .layer(from_fn(guard::mark_build))
             .layer(from_fn(guard::observe))
@@ -117,6 +112,17 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
                     .compress_when(compressible()),
             ),
     ))
+}
+
+/// What is asked without a session, by machines.
+fn probes(health: HealthState) -> Router {
+    Router::new()
+        .route("/livez", get(health::livez))
+        .route("/readyz", get(health::readyz))
+        .route("/health", get(health::health))
+        .route("/metrics", get(health::metrics))
+        .with_state(health)
+        .route("/static/{*path}", get(assets::serve))
 }
 
 fn csrf(origins: &[String]) -> Result<CsrfLayer, SettingsError> {
@@ -148,7 +154,7 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
 fn foreign(_: ProtectionError) -> Response {
     metrics::counter!("http_foreign_refused_total").increment(1);
     tracing::warn!("a command from a foreign origin was refused");
-    AppError::Forbidden.into_response()
+    OriginRefused.into_response()
 }
 
 /// Middleware: a request that takes longer than any should is answered, with the sentence of an outage.

@@ -17,7 +17,7 @@ use super::limits::Limits;
 use super::{frame, socket};
 use crate::actor::Actor;
 use crate::auth::session;
-use crate::error::{AppError, Result};
+use crate::error::{AppError, OriginRefused, Result};
 use crate::extract::Query;
 use crate::feed::Cursor;
 use crate::lang::Lang;
@@ -86,7 +86,9 @@ async fn open_socket(
     visitor: Visitor,
     request: Request,
 ) -> Result<Response> {
-    require_origin(&state.origins, request.headers())?;
+    if !is_our_origin(&state.origins, request.headers()) {
+        return Ok(OriginRefused.into_response());
+    }
     let actor = visitor.actor()?.clone();
     let Query(subscription) = subscription?;
     if state.live.state.lifecycle.stage() > Stage::Serving {
@@ -124,14 +126,14 @@ async fn open_socket(
 }
 
 /// The exact scheme, host and port of an allowed page; a missing or `null` origin is a foreign one.
-fn require_origin(allowed: &[String], headers: &HeaderMap) -> Result<()> {
+fn is_our_origin(allowed: &[String], headers: &HeaderMap) -> bool {
     let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
     match origin {
-        Some(origin) if allowed.iter().any(|known| known == origin) => Ok(()),
+        Some(origin) if allowed.iter().any(|known| known == origin) => true,
         other => {
             metrics::counter!("live_origin_refused_total").increment(1);
             tracing::warn!(origin = other.unwrap_or("none"), "a socket from a foreign origin was refused");
-            Err(AppError::Forbidden)
+            false
         }
     }
 }

@@ -242,9 +242,9 @@ async fn no_command_of_an_idle_device_is_forgotten() {
 async fn the_company_says_how_long_and_its_cookies_cannot_be_dropped_to_get_around_it() {
     let server = TestServer::start().await;
     let tablet = tablet(&server).await;
-    companies::set_shared_idle(&server.app.db, "alfa", 2).await.unwrap();
-    assert!(companies::set_shared_idle(&server.app.db, "nobody", 2).await.is_err());
-    assert!(companies::set_shared_idle(&server.app.db, "alfa", 0).await.is_err());
+    companies::set_shared_idle(&server.app.db, &server.app.clock, "alfa", 2).await.unwrap();
+    assert!(companies::set_shared_idle(&server.app.db, &server.app.clock, "nobody", 2).await.is_err());
+    assert!(companies::set_shared_idle(&server.app.db, &server.app.clock, "alfa", 0).await.is_err());
     assert!(tablet.get("/").await.text.contains("data-shared=\"120\""));
     server.app.clock.advance(2 * MINUTE);
     let session = session_cookie(&tablet);

@@ -11,7 +11,8 @@ use crate::state::AppState;
 pub async fn delete_old(state: &AppState) -> Result<()> {
     let now = state.clock.now();
     let mut tx = state.db.gate().await?;
-    let gone = sessions::delete_old_sessions(&mut tx, now - SESSION_ABSOLUTE, now - SESSION_IDLE).await?;
+    let gone =
+        sessions::delete_old_sessions(&mut tx, now - SESSION_ABSOLUTE, now - SESSION_IDLE, now).await?;
     let day = SignedDuration::from_hours(24);
     sign_in::delete_old_attempts(&mut tx, now - day, now - day * 400).await?;
     guesses::delete_old_door_failures(&mut tx, now - day).await?;

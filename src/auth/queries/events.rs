@@ -28,6 +28,14 @@ pub enum SecurityEvent {
     SetUpDone,
     DeviceShared,
     DeviceUnshared,
+    /// Something that the person's role does not allow.
+    Denied,
+    /// A command or a socket from a page that is not ours, with the session of somebody.
+    OriginRefused,
+    /// A session was too old, or not used for too long.
+    SessionEnded,
+    /// The operator has changed something of the company.
+    SettingChanged,
 }
 
 impl SecurityEvent {
@@ -47,6 +55,10 @@ impl SecurityEvent {
             SecurityEvent::SetUpDone => "set_up_done",
             SecurityEvent::DeviceShared => "device_shared",
             SecurityEvent::DeviceUnshared => "device_unshared",
+            SecurityEvent::Denied => "denied",
+            SecurityEvent::OriginRefused => "origin_refused",
+            SecurityEvent::SessionEnded => "session_ended",
+            SecurityEvent::SettingChanged => "setting_changed",
         }
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use uuid::Uuid;
 
+use super::events::SecurityEvent;
 use crate::actor::{Actor, CompanySettings, Role, SessionFacts};
 use crate::db::{Db, PooledConnection};
 use crate::error::Result;
@@ -271,16 +272,6 @@ pub async fn update_session_device(
     Ok(())
 }
 
-/// Writes what tower-sessions keeps; never brings an ended session back.
-pub async fn update_session_data(
-    db: &mut PooledConnection,
-    key: &[u8],
-    data: &serde_json::Value,
-) -> Result<()> {
-    sqlx::query!("update sessions set data = $2 where key = $1", key, data).execute(db).await?;
-    Ok(())
-}
-
 pub async fn delete_session_by_key(db: &mut PooledConnection, key: &[u8]) -> Result<()> {
     sqlx::query!("delete from sessions where key = $1", key).execute(db).await?;
     Ok(())
@@ -312,16 +303,26 @@ pub async fn delete_sessions_of(
     Ok(done.rows_affected())
 }
 
-/// Clears away sessions that have ended by age.
+/// Clears away sessions that have ended by age, and tells of each: nobody came back with its cookie.
 pub async fn delete_old_sessions(
     db: &mut PooledConnection,
     created_before: Timestamp,
     seen_before: Timestamp,
+    now: Timestamp,
 ) -> Result<u64> {
     let done = sqlx::query!(
-        "delete from sessions where created_at < $1 or last_seen_at < $2",
+        "with ended as (
+           delete from sessions where created_at < $1 or last_seen_at < $2
+           returning company_id, person_id, last_seen_at, created_at < $1 as too_old
+         )
+         insert into security_events (company_id, id, kind, person_id, detail, at)
+         select company_id, gen_random_uuid(), $3, person_id,
+           jsonb_build_object('why', case when too_old then 'age' else 'idle' end, 'last_seen_at', last_seen_at), $4
+         from ended",
         created_before.to_sqlx() as _,
-        seen_before.to_sqlx() as _
+        seen_before.to_sqlx() as _,
+        SecurityEvent::SessionEnded.code(),
+        now.to_sqlx() as _
     )
     .execute(db)
     .await?;

@@ -1,6 +1,11 @@
 //! Companies: made, renamed, closed.
 
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
 use super::append;
+use crate::auth::client::Source;
+use crate::auth::queries::events::{NewSecurityEvent, SecurityEvent, insert_security_event};
 use crate::auth::queries::sessions;
 use crate::clock::Clock;
 use crate::companies::model::{ListedCompany, NewCompany, NewShipping, check_company};
@@ -43,24 +48,36 @@ pub(super) async fn insert_company(db: &mut PooledConnection, new: NewCompany<'_
     Ok(id)
 }
 
-pub async fn rename_company(db: &Db, code: &str, name: &str) -> Result<()> {
+pub async fn rename_company(db: &Db, clock: &Clock, code: &str, name: &str) -> Result<()> {
     if !is_name(name) {
         return Err(AppError::field("company_name", "people.name_wrong"));
     }
     let mut tx = db.operator().await?;
-    if !queries::update_company_name(&mut tx, code, name).await? {
-        return Err(AppError::NotFound);
-    }
+    let company_id = queries::update_company_name(&mut tx, code, name).await?.ok_or(AppError::NotFound)?;
+    note_setting(&mut tx, company_id, json!({ "name": name }), clock.now()).await?;
     tx.commit().await
 }
 
 /// Minutes, 1 to 60, without a touch after which a shared device asks for the PIN again.
-pub async fn set_shared_idle(db: &Db, code: &str, minutes: i16) -> Result<()> {
+pub async fn set_shared_idle(db: &Db, clock: &Clock, code: &str, minutes: i16) -> Result<()> {
     let mut tx = db.operator().await?;
-    if !queries::update_company_shared_idle(&mut tx, code, minutes).await? {
-        return Err(AppError::NotFound);
-    }
+    let changed = queries::update_company_shared_idle(&mut tx, code, minutes).await?;
+    let detail = json!({ "shared_idle_minutes": minutes });
+    note_setting(&mut tx, changed.ok_or(AppError::NotFound)?, detail, clock.now()).await?;
     tx.commit().await
+}
+
+/// Tells the company's auditor what the operator has set.
+async fn note_setting(
+    db: &mut PooledConnection,
+    company_id: CompanyId,
+    detail: Value,
+    at: Timestamp,
+) -> Result<()> {
+    let source = &Source::default();
+    let kind = SecurityEvent::SettingChanged;
+    let event = NewSecurityEvent { kind, person_id: None, actor_id: None, source, detail, at };
+    insert_security_event(db, company_id, &event).await
 }
 
 /// Closes a company: its sessions end, and nobody signs in any more. Nothing is deleted.
@@ -73,6 +90,7 @@ pub async fn close_company(db: &Db, clock: &Clock, code: &str) -> Result<()> {
         sessions::delete_sessions_of(&mut tx, company_id, person_id, None).await?;
         append(&mut tx, company_id, EventKind::AccessChanged, person_id, now).await?;
     }
+    note_setting(&mut tx, company_id, json!({ "closed": true }), now).await?;
     tx.commit().await
 }
 
