@@ -9,7 +9,7 @@ use tower_sessions::Session;
 
 use super::actions::Operator;
 use super::actions::set_up::{self, SetUp};
-use super::model::NewCompany;
+use super::model::{ListedCompany, NewCompany};
 use super::views::SetUpPage;
 use crate::auth::client::Client;
 use crate::auth::session;
@@ -49,20 +49,38 @@ async fn page(
 ) -> Result<Response> {
     let form =
         SetUpForm { token: form.token, time_zone: "America/Sao_Paulo".to_owned(), ..SetUpForm::default() };
-    render(&state, &client, &form, &FieldErrors::default()).await
+    begin(&state, &client, &form).await
 }
 
-async fn render(
+/// The first step: the token. With the right one the page asks for the rest.
+async fn begin(state: &AppState, client: &Client, form: &SetUpForm) -> Result<Response> {
+    let existing = set_up::find_set_up(operator(state)).await?;
+    let nothing = FieldErrors::default();
+    if form.token.trim().is_empty() {
+        return render(state, client, form, None, &nothing);
+    }
+    match set_up::check_token(operator(state), &form.token, &client.network).await {
+        Ok(()) => render(state, client, form, Some(existing.as_ref()), &nothing),
+        Err(error @ (AppError::Invalid { .. } | AppError::TooMany { .. })) if !client.wants_json => {
+            refuse(state, client, form, None, &error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// `opened` by the token: the company that is there, or none. Else the page asks for the token and for nothing else.
+fn render(
     state: &AppState,
     client: &Client,
     form: &SetUpForm,
+    opened: Option<Option<&ListedCompany>>,
     errors: &FieldErrors,
 ) -> Result<Response> {
-    let existing = set_up::find_set_up(operator(state)).await?;
     page::respond(&SetUpPage {
         chrome: &page::signed_out(client.lang, state.clock.now(), None),
+        is_open: opened.is_some(),
         token: &form.token,
-        existing: existing.as_ref().map(|company| company.name.as_str()),
+        existing: opened.flatten().map(|company| company.name.as_str()),
         company_name: &form.company_name,
         company_code: &form.company_code,
         time_zone: &form.time_zone,
@@ -72,12 +90,32 @@ async fn render(
     })
 }
 
+fn refuse(
+    state: &AppState,
+    client: &Client,
+    form: &SetUpForm,
+    opened: Option<Option<&ListedCompany>>,
+    error: &AppError,
+) -> Result<Response> {
+    let mut errors = page::field_errors(error, client.lang);
+    if errors.is_empty() {
+        errors.push("token", error.sentence().say(client.lang, Zone::UTC));
+    }
+    let mut response = render(state, client, form, opened, &errors)?;
+    error.mark(&mut response);
+    Ok(response)
+}
+
 async fn submit(
     State(state): State<AppState>,
     session: Session,
     client: Client,
     Form(form): Form<SetUpForm>,
 ) -> Result<Response> {
+    // Nothing but the token was typed: that was the first step.
+    if form.name.is_empty() && form.pin.is_empty() && !client.wants_json {
+        return begin(&state, &client, &form).await;
+    }
     let company = NewCompany {
         name: form.company_name.trim(),
         code: form.company_code.trim(),
@@ -97,14 +135,19 @@ async fn submit(
             Ok(Redirect::to("/").into_response())
         }
         Err(error @ (AppError::Invalid { .. } | AppError::TooMany { .. })) if !client.wants_json => {
-            let mut errors = page::field_errors(&error, client.lang);
-            if errors.is_empty() {
-                errors.push("token", error.sentence().say(client.lang, Zone::UTC));
-            }
-            let mut response = render(&state, &client, &form, &errors).await?;
-            error.mark(&mut response);
-            Ok(response)
+            let existing = set_up::find_set_up(operator(&state)).await?;
+            // The token is the first thing that is looked at: whatever else is wrong, it was right.
+            let opened = !is_about_token(&error);
+            refuse(&state, &client, &form, opened.then_some(existing.as_ref()), &error)
         }
         Err(other) => Err(other),
+    }
+}
+
+/// Whether the token itself was refused, or not looked at.
+fn is_about_token(error: &AppError) -> bool {
+    match error {
+        AppError::Invalid { fields, .. } => fields.iter().any(|(field, _)| field == "token"),
+        _ => true,
     }
 }

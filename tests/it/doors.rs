@@ -96,3 +96,30 @@ async fn whoever_guesses_the_set_up_token_waits() {
     second.app.clock.advance(2);
     assert_eq!(attempt("printed-at-start").await.status, StatusCode::SEE_OTHER);
 }
+
+#[tokio::test]
+async fn the_one_time_page_asks_for_the_token_before_it_names_the_company() {
+    let server = TestServer::start().await;
+    let nobody = "update people set active = false";
+    crate::support::database::run_sql(&server.database_url, nobody).await;
+    let second = TestServer::on(&server.database_url, &["--setup-token", "printed-at-start"]).await;
+    let client = Client::new(second.port);
+    let asked = client.get("/set-up").await;
+    let wrong = client.get("/set-up?token=wrong").await;
+    let wrong_again = client.post("/set-up", &[("token", "wrong")]).await;
+    assert_eq!(
+        [asked.status, wrong.status, wrong_again.status].map(|status| status.as_u16()),
+        [200, 422, 422]
+    );
+    for page in [&asked, &wrong, &wrong_again] {
+        assert!(!page.text.contains("Distribuidora") && !page.text.contains("name=\"pin\""), "{}", page.text);
+        assert!(page.text.contains("name=\"token\""), "{}", page.text);
+    }
+    let first = client.post("/set-up", &[("token", "printed-at-start")]).await;
+    let invited = client.get("/set-up?token=printed-at-start").await;
+    for page in [&first, &invited] {
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text.contains("Distribuidora") && page.text.contains("name=\"pin\""), "{}", page.text);
+        assert!(!page.text.contains("aria-invalid"), "nothing is wrong yet: {}", page.text);
+    }
+}

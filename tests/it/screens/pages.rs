@@ -215,6 +215,7 @@ fn door_pages() -> Vec<(&'static str, String)> {
     let (door, errors) = (Layout::signed_out(scene(Lang::PtBr), None), FieldErrors::default());
     let set_up = SetUpPage {
         chrome: &door,
+        is_open: true,
         token: "",
         existing: None,
         company_name: "",
