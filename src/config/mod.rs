@@ -169,6 +169,10 @@ pub struct Settings {
     #[arg(long, env = "FEED_POLL_MS", default_value_t = 700)]
     pub feed_poll_ms: u64,
 
+    /// Milliseconds between looks at the sessions of open sockets, when nothing says sooner.
+    #[arg(long, env = "SESSION_CHECK_MS", default_value_t = 60_000)]
+    pub session_check_ms: u64,
+
     /// Requests a second of one person; five seconds' worth may come at once.
     #[arg(long, env = "PERSON_REQUESTS_PER_SECOND", default_value_t = 20)]
     pub person_requests_per_second: u32,
@@ -240,6 +244,10 @@ impl Settings {
             idle: Duration::from_millis(self.idle_timeout_ms),
             send: Duration::from_millis(self.send_timeout_ms),
         }
+    }
+
+    pub fn session_check(&self) -> Duration {
+        Duration::from_millis(self.session_check_ms)
     }
 
     pub fn feed_poll(&self) -> Duration {

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
@@ -19,9 +18,6 @@ use crate::feed::EventKind;
 use crate::feed::hub::{Position, ResetReason};
 use crate::ids::{PersonId, SessionId};
 
-/// How often the sessions of open sockets are looked at, when nothing says sooner.
-const SESSION_CHECK: Duration = Duration::from_secs(60);
-
 /// What has been looked at; it moves on only when the look succeeded.
 struct Checked {
     n: i64,
@@ -34,7 +30,7 @@ impl CompanyLive {
     /// Closes the sockets of those who lose the right to watch, as the feed says so.
     pub(super) async fn watch_access(&self) {
         let mut position = self.feed.watch();
-        let mut regular = interval(SESSION_CHECK);
+        let mut regular = interval(self.state.settings.session_check());
         regular.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let Position { head, rewrites } = position.borrow().clone();
         let mut checked = Checked { n: head.map_or(0, |head| head.n), rewrites, all: false };

@@ -14,6 +14,7 @@ use crate::support::client::Client;
 use crate::support::database::{self, superuser};
 use crate::support::proxy::Proxy;
 use crate::support::server::TestServer;
+use crate::support::socket::Socket;
 use crate::support::world::PICKER;
 use crate::support::{measured, wait_for};
 
@@ -51,6 +52,23 @@ async fn a_connection_comes_back_as_it_went_whatever_happened_on_it() {
     drop(left);
     sole().await;
     db.close();
+}
+
+#[tokio::test]
+async fn asking_for_a_session_and_for_the_feed_leaves_a_connection_nobody_s() {
+    let url = database::create().await;
+    let server = TestServer::on(&url, &["--database-max-connections", "2"]).await;
+    let order = server.company("alfa").await.import(1).await;
+    let picker = server.signed_in("alfa", PICKER).await;
+    let mut page = picker.page("/").await;
+    let mut socket = Socket::open(&picker, &mut page).await;
+    let pick = format!("/orders/{}/items/{}/pick", order.id, order.items[0]);
+    let picked = picker.tap(&pick, &[("quantity", "1")]).await;
+    // The session was found and the feed was read, each without a transaction of its own.
+    socket.follow(&mut page, picked.json()["n"].as_i64().unwrap()).await;
+    assert!(is_nobody_s(&server.app.db).await);
+    let (one, other) = tokio::join!(is_nobody_s(&server.app.db), is_nobody_s(&server.app.db));
+    assert!(one && other);
 }
 
 #[tokio::test]
