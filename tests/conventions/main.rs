@@ -5,6 +5,7 @@ mod imports;
 mod migrations;
 mod places;
 mod roles;
+mod security;
 mod source;
 mod tables;
 mod templates;
