@@ -28,12 +28,12 @@ impl FromRef<QuotesState> for AppState {
     }
 }
 
-/// Where files are sent to; these requests may last.
+/// Where files are sent to; these requests may last. The same as in the router below, which is read from its source.
 pub const UPLOAD_PATH: &str = "/quotes";
 
 pub fn router(app: AppState, sandbox: Arc<Sandbox>) -> Router {
     Router::new()
-        .route(UPLOAD_PATH, get(pages::quotes).post(upload::upload))
+        .route("/quotes", get(pages::quotes).post(upload::upload))
         .route("/quotes/{draft}", get(pages::preview))
         .route("/quotes/{draft}/quote.pdf", get(pages::quote_pdf))
         .route("/quotes/{draft}/save", post(commands::save))
