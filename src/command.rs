@@ -1,7 +1,7 @@
 //! How a command acts once, and what it answers.
 //!
-//! A tap carries an operation id. The first time, its transaction is: operation id → lock → decide → write →
-//! history → head row → commit. Sent again it answers what was stored. A refusal stores nothing. It acts with
+//! A tap carries an operation id. The first time, its transaction is: operation id and locks (one message) → read →
+//! decide → write → history → head row → commit. Sent again it answers what was stored. A refusal stores nothing. It acts with
 //! the authority of the moment in which the operation id is claimed: the body may come long after the session was read.
 
 use std::time::Duration;
@@ -20,9 +20,9 @@ use crate::actor::Actor;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Chain, Result, Sentence};
 use crate::extract;
-use crate::feed::queries::{self, AcceptedOperation, OperationKey};
+use crate::feed::queries::{self, AcceptedOperation, Claim, NewOperation, OperationKey, StoredOperation};
 use crate::feed::{self, NewEvent};
-use crate::ids::{CompanyId, OperationId, PersonId, SessionId};
+use crate::ids::{CompanyId, OperationId, OrderId, PersonId, SessionId};
 use crate::state::AppState;
 
 /// Who sends a command; put into the request by the session layer.
@@ -81,6 +81,12 @@ pub trait Command: Sync {
     /// operation, so it never holds a secret.
     type Output: Serialize + DeserializeOwned + Send;
 
+    /// The orders that are locked when the operation is claimed. Those that it finds out about later, or that are locked
+    /// after people, it locks by itself.
+    fn orders(&self) -> &[OrderId] {
+        &[]
+    }
+
     fn apply(&self, tx: &mut CompanyTx) -> impl Future<Output = Result<Change<Self::Output>>> + Send;
 }
 
@@ -134,12 +140,13 @@ async fn run_once<T, C: Command>(state: &AppState, tap: &Tap<T>, command: &C) ->
     let Caller { company_id, person_id, session_id } = tap.caller;
     let key = OperationKey { person_id, operation_id: tap.operation_id };
     let now = state.clock.now();
-    let mut tx = state.db.company(company_id).await?;
-    let claim = queries::insert_operation(&mut tx, key, &tap.fingerprint, session_id, now).await?;
-    if !claim.is_first {
-        return replay(&mut tx, key, &tap.fingerprint).await;
+    let operation = NewOperation { company_id, key, fingerprint: &tap.fingerprint, session_id, now };
+    let (mut tx, claim) = queries::claim_operation(&state.db, &operation, command.orders()).await?;
+    match claim {
+        Claim::First(roles) => tx.set_operation(tap.operation_id, roles),
+        Claim::SignedOut => return Err(AppError::SignedOut),
+        Claim::Stored(stored) => return replay(stored, &tap.fingerprint),
     }
-    tx.set_operation(tap.operation_id, claim.roles.ok_or(AppError::SignedOut)?);
     let Change { output, events } = command.apply(&mut tx).await?;
     let stored_output = serde_json::to_value(&output).map_err(AppError::internal)?;
     let accepted = AcceptedOperation { key, output: &stored_output };
@@ -153,12 +160,7 @@ async fn run_once<T, C: Command>(state: &AppState, tap: &Tap<T>, command: &C) ->
     Ok(Outcome { n: committed.n, version, output, replayed: false })
 }
 
-async fn replay<T: DeserializeOwned>(
-    tx: &mut CompanyTx,
-    key: OperationKey,
-    fingerprint: &[u8],
-) -> Result<Outcome<T>> {
-    let stored = queries::find_operation(tx, key).await?.ok_or(AppError::Unavailable(None))?;
+fn replay<T: DeserializeOwned>(stored: StoredOperation, fingerprint: &[u8]) -> Result<Outcome<T>> {
     if stored.fingerprint != fingerprint {
         return Err(AppError::invalid("error.operation_reused"));
     }

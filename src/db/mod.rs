@@ -12,15 +12,16 @@ use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sqlx::Executor as _;
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgRow};
+use sqlx::{Executor as _, Row as _};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use self::pool::Pool;
 pub use self::pool::PooledConnection;
 use crate::actor::{Grant, Permission, Role};
 use crate::error::{AppError, Result};
-use crate::ids::{CompanyId, OperationId};
+use crate::ids::{CompanyId, OperationId, OrderId};
 use crate::lifecycle::Lifecycle;
 
 /// The connections, and the two ways to them (the third is the operator's).
@@ -37,6 +38,7 @@ pub struct CompanyTx {
     company_id: CompanyId,
     operation_id: Option<OperationId>,
     roles: Vec<Role>,
+    locked_orders: Vec<PgRow>,
 }
 
 /// A transaction before any company is known, as the role `separacao_gate`: sign-in, sessions, heads.
@@ -44,6 +46,12 @@ pub struct CompanyTx {
 pub struct GateTx {
     connection: PooledConnection,
 }
+
+/// The rows of each statement that an opening asks besides its own.
+pub type Answers = Vec<Vec<PgRow>>;
+
+/// Statements of an opening that ask nothing: `begin` and the settings.
+const OWN_STATEMENTS: usize = 2;
 
 /// What a statement of [`Db::ask`] gives.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, sqlx::Error>>;
@@ -90,25 +98,58 @@ impl Db {
 
     /// A transaction that may write. It must end in `feed::commit`.
     pub async fn company(&self, company_id: CompanyId) -> Result<CompanyTx> {
-        self.begin_company("begin", company_id).await
+        Ok(self.begin_company("begin", company_id, &[], LOCK_TIMEOUT).await?.0)
     }
 
-    /// A transaction that reads one moment: what it reads and the head it reads belong together.
-    pub async fn snapshot(&self, company_id: CompanyId) -> Result<CompanyTx> {
-        self.begin_company("begin isolation level repeatable read, read only", company_id).await
+    /// The same, with the answers to `questions`, which claim and lock: statements of text in the opening's message, so they
+    /// are built from typed ids, digests and instants alone.
+    pub async fn claim(&self, company_id: CompanyId, questions: &[String]) -> Result<(CompanyTx, Answers)> {
+        self.begin_company("begin", company_id, questions, LOCK_TIMEOUT * 2).await
+    }
+
+    /// A transaction that reads one moment, with the answers to what its opening asks.
+    pub async fn snapshot(
+        &self,
+        company_id: CompanyId,
+        questions: &[String],
+    ) -> Result<(CompanyTx, Answers)> {
+        let begin = "begin isolation level repeatable read, read only";
+        self.begin_company(begin, company_id, questions, LOCK_TIMEOUT).await
     }
 
     /// A transaction of no company; see [`GateTx`].
     pub async fn gate(&self) -> Result<GateTx> {
         let opening = format!("begin; select {}", local("separacao_gate"));
-        Ok(GateTx { connection: self.begin(None, &opening, STATEMENT_TIMEOUT).await? })
+        let (connection, _) = self.begin(None, &opening, LOCK_TIMEOUT, STATEMENT_TIMEOUT).await?;
+        Ok(GateTx { connection })
     }
 
-    async fn begin_company(&self, begin: &str, company_id: CompanyId) -> Result<CompanyTx> {
+    async fn begin_company(
+        &self,
+        begin: &str,
+        company_id: CompanyId,
+        questions: &[String],
+        opening_takes: Duration,
+    ) -> Result<(CompanyTx, Answers)> {
         let local = local("separacao_app");
-        let opening = format!("{begin}; select {local}, set_config('app.company_id', '{company_id}', true)");
-        let connection = self.begin(Some(company_id), &opening, STATEMENT_TIMEOUT).await?;
-        Ok(CompanyTx { connection, company_id, operation_id: None, roles: Vec::new() })
+        let mut opening =
+            format!("{begin}; select {local}, set_config('app.company_id', '{company_id}', true)");
+        for question in questions {
+            opening.push_str("; ");
+            opening.push_str(question);
+        }
+        let holder = Some(company_id);
+        let (connection, mut answers) =
+            self.begin(holder, &opening, opening_takes, STATEMENT_TIMEOUT).await?;
+        answers.drain(..answers.len().min(OWN_STATEMENTS));
+        let tx = CompanyTx {
+            connection,
+            company_id,
+            operation_id: None,
+            roles: Vec::new(),
+            locked_orders: Vec::new(),
+        };
+        Ok((tx, answers))
     }
 
     /// One statement without a transaction around it: a function of the schema that takes its role by itself, for what
@@ -135,14 +176,15 @@ impl Db {
         &self,
         holder: Option<CompanyId>,
         opening: &str,
+        opening_takes: Duration,
         statement_timeout: Duration,
-    ) -> Result<PooledConnection> {
+    ) -> Result<(PooledConnection, Answers)> {
         let longest = statement_timeout + LEEWAY;
-        self.fresh(holder, LOCK_TIMEOUT, |connection| connection.begin(opening, longest)).await
+        self.fresh(holder, opening_takes, |connection| connection.begin(opening, longest)).await
     }
 
     /// Connections are not tested before use, so a broken one shows here: what comes first is tried again on another
-    /// one, until a connection that was just opened fails as well. It waits for locks at most.
+    /// one, until a connection that was just opened fails as well.
     async fn fresh<T, F>(
         &self,
         holder: Option<CompanyId>,
@@ -187,6 +229,18 @@ impl CompanyTx {
     pub fn set_operation(&mut self, operation_id: OperationId, roles: Vec<Role>) {
         self.operation_id = Some(operation_id);
         self.roles = roles;
+    }
+
+    /// The rows of the orders that were locked with the claim.
+    pub fn set_locked_orders(&mut self, rows: Vec<PgRow>) {
+        self.locked_orders = rows;
+    }
+
+    /// The row of an order that was locked with the claim. Once: whoever asks again wants to know it as it is then.
+    pub fn take_locked_order(&mut self, id: OrderId) -> Option<PgRow> {
+        let is_it = |row: &PgRow| row.try_get("id").is_ok_and(|found: Uuid| found == id.0);
+        let place = self.locked_orders.iter().position(is_it)?;
+        Some(self.locked_orders.swap_remove(place))
     }
 
     /// Of whoever tapped, as of the claim of the operation.

@@ -7,7 +7,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::{Db, OPERATOR_TIMEOUT, PooledConnection};
+use super::{Db, LOCK_TIMEOUT, OPERATOR_TIMEOUT, PooledConnection};
 use crate::error::Result;
 
 /// A transaction that row-level security does not bind. Dropped without [`OperatorTx::keep`], it leaves no trace.
@@ -24,7 +24,8 @@ impl Db {
              set_config('statement_timeout', '{}s', true)",
             OPERATOR_TIMEOUT.as_secs()
         );
-        Ok(OperatorTx { connection: self.begin(None, &opening, OPERATOR_TIMEOUT).await? })
+        let (connection, _) = self.begin(None, &opening, LOCK_TIMEOUT, OPERATOR_TIMEOUT).await?;
+        Ok(OperatorTx { connection })
     }
 }
 

@@ -5,17 +5,19 @@
 //! whoever comes next. Here a connection comes back at once if its transaction is known to have ended, and else only after
 //! a `rollback` that was answered; one that a statement was left running on is closed.
 
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Either, Executor as _, PgConnection};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::Answer;
 use super::permits::{Permit, Permits};
 use super::statement::Running;
+use super::{Answer, Answers};
 use crate::ids::CompanyId;
 use crate::lifecycle::Lifecycle;
 
@@ -202,11 +204,24 @@ fn is_starting(error: &sqlx::Error) -> bool {
 }
 
 impl PooledConnection {
-    /// Opens a transaction, in which a statement takes `longest` at most: `opening` begins with `begin`.
-    pub(super) async fn begin(mut self, opening: &str, longest: Duration) -> Result<Self, sqlx::Error> {
-        self.execute(AssertSqlSafe(opening.to_owned())).await?;
+    /// Opens a transaction, in which a statement takes `longest` at most: `opening` begins with `begin`. Answers the rows
+    /// of each of its statements.
+    pub(super) async fn begin(
+        mut self,
+        opening: &str,
+        longest: Duration,
+    ) -> Result<(Self, Answers), sqlx::Error> {
+        let (mut answers, mut rows) = (Answers::new(), Vec::new());
+        let mut steps = self.fetch_many(AssertSqlSafe(opening.to_owned()));
+        while let Some(step) = steps.try_next().await? {
+            match step {
+                Either::Right(row) => rows.push(row),
+                Either::Left(_end_of_statement) => answers.push(mem::take(&mut rows)),
+            }
+        }
+        drop(steps);
         self.longest = longest;
-        Ok(self)
+        Ok((self, answers))
     }
 
     /// Ends the transaction and keeps what it wrote.

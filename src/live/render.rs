@@ -37,8 +37,7 @@ pub async fn fragments(
     lang: Lang,
     events: &[&Event],
 ) -> Result<Rendered> {
-    let mut tx = state.db.snapshot(company_id).await?;
-    let head = feed::queries::get_head(&mut tx).await?;
+    let (mut tx, head) = feed::queries::snapshot(&state.db, company_id).await?;
     let scene = time.scene(lang, head.n, state.clock.now());
     let html = match screen {
         Screen::Board => orders::live::draw_board(&mut tx, time, scene, events).await?,

@@ -19,13 +19,13 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::actor::{Actor, CompanySettings, Permission};
 use crate::assets;
 use crate::clock::Zone;
-use crate::db::CompanyTx;
+use crate::db::{CompanyTx, Db};
 use crate::error::{AppError, Result};
 use crate::feed::{self, Head};
 use crate::html::{
     Drawn, FieldErrors, FramedPage, Layout, Nav, RenderContext, SharedDevice, SignedIn, WorkCalendar,
 };
-use crate::ids::PersonId;
+use crate::ids::{CompanyId, PersonId};
 use crate::lang::Lang;
 use crate::screen::Screen;
 
@@ -117,10 +117,11 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Reads it.
-    pub async fn read(tx: &mut CompanyTx) -> Result<Self> {
-        let head = feed::queries::get_head(tx).await?;
-        Ok(Self { head, drafts: queries::list_draft_counts(tx).await? })
+    /// Opens the transaction in which the page is read.
+    pub async fn begin(db: &Db, company_id: CompanyId) -> Result<(CompanyTx, Self)> {
+        let (mut tx, head) = feed::queries::snapshot(db, company_id).await?;
+        let drafts = queries::list_draft_counts(&mut tx).await?;
+        Ok((tx, Self { head, drafts }))
     }
 
     /// One's own drafts; of administrators, everybody's.

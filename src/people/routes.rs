@@ -76,8 +76,7 @@ struct Shown {
 
 async fn render(state: &AppState, visitor: &Visitor, actor: &Actor, shown: Shown) -> Result<Response> {
     let _turn = page::turn().await?;
-    let mut tx = state.db.snapshot(actor.company_id).await?;
-    let moment = Snapshot::read(&mut tx).await?;
+    let (mut tx, moment) = Snapshot::begin(&state.db, actor.company_id).await?;
     let people = queries::list_people(&mut tx, actor.company_id).await?;
     let leaving = shown.leaving.and_then(|id| people.iter().find(|person| person.id == id));
     let hand_over = match leaving {

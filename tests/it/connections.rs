@@ -47,7 +47,7 @@ async fn a_connection_comes_back_as_it_went_whatever_happened_on_it() {
     failed.execute("select 1 / 0").await.unwrap_err();
     drop(failed);
     sole().await;
-    let mut left = db.snapshot(company_id).await.unwrap();
+    let mut left = db.company(company_id).await.unwrap();
     timeout(Duration::from_millis(50), left.execute("select pg_sleep(0.5)")).await.unwrap_err();
     drop(left);
     sole().await;

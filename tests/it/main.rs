@@ -26,6 +26,7 @@ mod people;
 mod quotes;
 mod requests;
 mod revise;
+mod round_trips;
 mod screens;
 mod security;
 mod shared_device;

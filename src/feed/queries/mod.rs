@@ -1,27 +1,31 @@
 //! SQL of the feed.
 
+mod operations;
+
+pub use self::operations::{Claim, NewOperation, OperationKey, StoredOperation, claim_operation};
+
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use serde_json::Value;
+use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::cursor::Head;
 use super::event::{Event, EventKind, NewEvent, Payload};
-use crate::actor::Role;
 use crate::db::{CompanyTx, Db, PooledConnection};
 use crate::error::{AppError, Result};
-use crate::ids::{CompanyId, ItemId, OperationId, OrderId, PersonId, SessionId};
+use crate::ids::{CompanyId, ItemId, OrderId};
 
-/// The head as this transaction sees it. `feed_epoch` says of what its epoch is made.
-pub async fn get_head(tx: &mut CompanyTx) -> Result<Head> {
-    let row = sqlx::query!(
-        r#"select head, tag, feed_epoch(epoch) as "epoch!"
-           from feed_heads where company_id = $1"#,
-        tx.company_id().0
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok(Head { epoch: row.epoch.into(), n: row.head, tag: row.tag })
+/// A transaction that reads one moment, and the head that it sees: what is read in it and the head belong together.
+/// `feed_epoch` says of what the head's epoch is made.
+pub async fn snapshot(db: &Db, company_id: CompanyId) -> Result<(CompanyTx, Head)> {
+    let question = format!(
+        "select head, tag, feed_epoch(epoch) as epoch from feed_heads where company_id = '{company_id}'"
+    );
+    let (tx, mut answers) = db.snapshot(company_id, &[question]).await?;
+    let row = answers.pop().and_then(|mut rows| rows.pop()).ok_or(AppError::NotFound)?;
+    let epoch: &str = row.try_get("epoch")?;
+    Ok((tx, Head { epoch: epoch.into(), n: row.try_get("head")?, tag: row.try_get("tag")? }))
 }
 
 /// The head together with the events from `first` on (None: the last ones), at most `limit`: one statement, so that they
@@ -66,13 +70,6 @@ pub async fn list_events(
         })
         .collect();
     Ok((head, events))
-}
-
-/// Whose tap it is, and which.
-#[derive(Clone, Copy, Debug)]
-pub struct OperationKey {
-    pub person_id: PersonId,
-    pub operation_id: OperationId,
 }
 
 /// What an accepted command stores for the next time the same tap comes.
@@ -149,77 +146,6 @@ pub async fn append_events(
     .fetch_one(db)
     .await?;
     Ok(n)
-}
-
-/// What the claim of an operation found.
-#[derive(Debug)]
-pub struct Claim {
-    /// False: somebody (an earlier try of the same tap) has it already.
-    pub is_first: bool,
-    /// Of the person at this moment; None: the session has ended, or the person may not come in any more.
-    pub roles: Option<Vec<Role>>,
-}
-
-/// Claims an operation id, and says who claims it. How old the session is was judged when the request came.
-pub async fn insert_operation(
-    tx: &mut CompanyTx,
-    key: OperationKey,
-    fingerprint: &[u8],
-    session_id: Option<SessionId>,
-    now: Timestamp,
-) -> Result<Claim> {
-    let row = sqlx::query!(
-        r#"with claimed as (
-             insert into operations (company_id, person_id, operation_id, fingerprint, at)
-             values ($1, $2, $3, $4, $5) on conflict do nothing returning operation_id
-           )
-           select exists (select from claimed) as "is_first!",
-             (select p.roles from people p
-              join companies c on c.id = p.company_id
-              where p.company_id = $1 and p.id = $2 and p.active and c.closed_at is null
-                and ($6::uuid is null or exists (
-                  select from sessions s where s.company_id = $1 and s.person_id = $2 and s.id = $6))
-             ) as roles"#,
-        tx.company_id().0,
-        key.person_id.0,
-        key.operation_id.0,
-        fingerprint,
-        now.to_sqlx() as _,
-        session_id.map(|id| id.0)
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    let roles = row.roles.map(|codes| codes.iter().filter_map(|code| Role::from_code(code)).collect());
-    Ok(Claim { is_first: row.is_first, roles })
-}
-
-/// An operation that was accepted before.
-#[derive(Debug)]
-pub struct StoredOperation {
-    pub fingerprint: Vec<u8>,
-    pub n: i64,
-    pub version: Option<i64>,
-    /// None: a build that stored none accepted it.
-    pub output: Option<Value>,
-}
-
-pub async fn find_operation(tx: &mut CompanyTx, key: OperationKey) -> Result<Option<StoredOperation>> {
-    let row = sqlx::query!(
-        r#"select fingerprint, (outcome ->> 'n')::bigint as n, (outcome ->> 'version')::bigint as version,
-             outcome -> 'output' as output
-           from operations where company_id = $1 and person_id = $2 and operation_id = $3"#,
-        tx.company_id().0,
-        key.person_id.0,
-        key.operation_id.0
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(row.map(|row| StoredOperation {
-        fingerprint: row.fingerprint,
-        n: row.n.unwrap_or(0),
-        version: row.version,
-        output: row.output,
-    }))
 }
 
 /// Records an operation that found the wanted end already there: accepted, without an event.

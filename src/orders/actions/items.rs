@@ -9,7 +9,7 @@ use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
 use crate::feed::EventKind;
 use crate::html::text::visible;
-use crate::ids::ItemId;
+use crate::ids::{ItemId, OrderId};
 use crate::orders::commands;
 use crate::orders::history::{Detail, PickRecord};
 use crate::orders::item::{Decision, ItemRefusal, ItemState, PutBack, SHORT_REASONS, StandingPick};
@@ -65,6 +65,10 @@ pub struct UnmarkShort<'a> {
 impl Command for PickItem<'_> {
     type Output = ();
 
+    fn orders(&self) -> &[OrderId] {
+        self.on.orders()
+    }
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_open(tx, commands::PICK_ITEM.permission).await?;
         let item = get_item(tx, self.on, self.item_id).await?;
@@ -99,6 +103,10 @@ impl Command for PickItem<'_> {
 impl Command for UnpickItem<'_> {
     type Output = ();
 
+    fn orders(&self) -> &[OrderId] {
+        self.on.orders()
+    }
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_open(tx, commands::UNPICK_ITEM.permission).await?;
         let decide = |state: &ItemState, picks: &[StandingPick]| match self.pick {
@@ -113,6 +121,10 @@ impl Command for UnpickItem<'_> {
 
 impl Command for ReturnItem<'_> {
     type Output = ();
+
+    fn orders(&self) -> &[OrderId] {
+        self.on.orders()
+    }
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_unfinished(tx, commands::RETURN_ITEM.permission).await?;
@@ -160,6 +172,10 @@ async fn back_to_shelf(
 impl Command for MarkShort<'_> {
     type Output = ();
 
+    fn orders(&self) -> &[OrderId] {
+        self.on.orders()
+    }
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let (code, text) = (self.code.trim(), self.text.trim());
         if !SHORT_REASONS.contains(&code) {
@@ -186,6 +202,10 @@ impl Command for MarkShort<'_> {
 
 impl Command for UnmarkShort<'_> {
     type Output = ();
+
+    fn orders(&self) -> &[OrderId] {
+        self.on.orders()
+    }
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         change_rest(

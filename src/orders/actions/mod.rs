@@ -8,6 +8,8 @@ pub(crate) mod orders;
 pub(crate) mod revise;
 pub(crate) mod undo;
 
+use std::slice;
+
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
@@ -36,6 +38,11 @@ pub struct OrderContext<'a> {
 }
 
 impl OrderContext<'_> {
+    /// What a command on this order says that it locks.
+    fn orders(&self) -> &[OrderId] {
+        slice::from_ref(&self.order_id)
+    }
+
     /// Locks the order and asks whether the actor may.
     async fn lock(&self, tx: &mut CompanyTx, permission: Permission) -> Result<LockedOrder> {
         let order = order::lock_order(tx, self.order_id).await?;

@@ -32,6 +32,10 @@ pub struct ChangeNote<'a> {
 impl Command for AddNote<'_> {
     type Output = ();
 
+    fn orders(&self) -> &[OrderId] {
+        self.on.orders()
+    }
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_open(tx, commands::ADD_NOTE.permission).await?;
         let text = note_text(&self.text)?;
@@ -44,6 +48,10 @@ impl Command for AddNote<'_> {
 
 impl Command for ChangeNote<'_> {
     type Output = ();
+
+    fn orders(&self) -> &[OrderId] {
+        self.on.orders()
+    }
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_open(tx, Permission::View).await?;

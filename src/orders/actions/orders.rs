@@ -8,7 +8,7 @@ use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
 use crate::feed::EventKind;
 use crate::html::text::visible;
-use crate::ids::{PackagingId, ShippingId};
+use crate::ids::{OrderId, PackagingId, ShippingId};
 use crate::orders::commands;
 use crate::orders::history::{Detail, OrderFields};
 use crate::orders::queries::{
@@ -55,6 +55,10 @@ pub struct ChangeShipping<'a> {
 impl Command for FinishOrder<'_> {
     type Output = ();
 
+    fn orders(&self) -> &[OrderId] {
+        self.on.orders()
+    }
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock(tx, commands::FINISH_ORDER.permission).await?;
         match order.state {
@@ -80,6 +84,10 @@ impl Command for FinishOrder<'_> {
 impl Command for ReopenOrder<'_> {
     type Output = ();
 
+    fn orders(&self) -> &[OrderId] {
+        self.on.orders()
+    }
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock(tx, commands::REOPEN_ORDER.permission).await?;
         if order.state == OrderState::Open {
@@ -97,6 +105,10 @@ impl Command for ReopenOrder<'_> {
 
 impl Command for CancelOrder<'_> {
     type Output = ();
+
+    fn orders(&self) -> &[OrderId] {
+        self.on.orders()
+    }
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock(tx, commands::CANCEL_ORDER.permission).await?;
@@ -117,6 +129,10 @@ impl Command for CancelOrder<'_> {
 impl Command for SetUrgent<'_> {
     type Output = ();
 
+    fn orders(&self) -> &[OrderId] {
+        self.on.orders()
+    }
+
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_open(tx, commands::SET_URGENT.permission).await?;
         if order.fields.urgent == self.urgent {
@@ -131,6 +147,10 @@ impl Command for SetUrgent<'_> {
 
 impl Command for ChangeShipping<'_> {
     type Output = ();
+
+    fn orders(&self) -> &[OrderId] {
+        self.on.orders()
+    }
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_open(tx, commands::CHANGE_SHIPPING.permission).await?;

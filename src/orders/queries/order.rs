@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
+use sqlx::FromRow as _;
 use uuid::Uuid;
 
 use crate::db::CompanyTx;
@@ -33,29 +34,29 @@ impl LockedOrder {
     }
 }
 
-/// People are looked up by subqueries: whoever waited for the row sees its newest version, but what was joined to
-/// the old one would stay as it was.
+/// What `lock_orders` answers of each order.
+#[derive(sqlx::FromRow)]
+struct LockedRow {
+    state: OrderState,
+    number: Option<String>,
+    seller_id: Uuid,
+    seller_active: bool,
+    imported_by: Uuid,
+    urgent: bool,
+    shipping_id: Uuid,
+    packaging_id: Uuid,
+    version: i64,
+    closed_at: Option<jiff_sqlx::Timestamp>,
+    closed_by: Option<Uuid>,
+    closed_by_name: Option<String>,
+}
+
+/// The proof that an order is locked: by the claim, if the command said that it would be, else by a statement of its own.
 pub async fn lock_order(tx: &mut CompanyTx, id: OrderId) -> Result<LockedOrder> {
-    let row = sqlx::query!(
-        r#"select o.state as "state: OrderState",
-             o.number,
-             o.seller_id,
-             o.imported_by,
-             o.urgent,
-             o.shipping_id,
-             o.packaging_id,
-             o.version,
-             o.closed_at,
-             o.closed_by,
-             (select s.active from people s where s.company_id = $1 and s.id = o.seller_id) as "seller_active!",
-             (select cb.name from people cb where cb.company_id = $1 and cb.id = o.closed_by) as "closed_by_name?"
-           from orders o where o.company_id = $1 and o.id = $2 for no key update"#,
-        tx.company_id().0,
-        id.0
-    )
-    .fetch_optional(&mut **tx)
-    .await?
-    .ok_or(AppError::NotFound)?;
+    let row = match tx.take_locked_order(id) {
+        Some(row) => LockedRow::from_row(&row)?,
+        None => lock_row(tx, id).await?.ok_or(AppError::NotFound)?,
+    };
     Ok(LockedOrder {
         id,
         state: row.state,
@@ -75,17 +76,34 @@ pub async fn lock_order(tx: &mut CompanyTx, id: OrderId) -> Result<LockedOrder> 
     })
 }
 
-/// Locks several orders in one statement, in the order of their ids: two commands that meet never wait for each other.
-/// What they say is read after that, one by one.
+async fn lock_row(tx: &mut CompanyTx, id: OrderId) -> Result<Option<LockedRow>> {
+    let row = sqlx::query_as!(
+        LockedRow,
+        r#"select state as "state!: OrderState",
+             number,
+             seller_id as "seller_id!",
+             seller_active as "seller_active!",
+             imported_by as "imported_by!",
+             urgent as "urgent!",
+             shipping_id as "shipping_id!",
+             packaging_id as "packaging_id!",
+             version as "version!",
+             closed_at,
+             closed_by,
+             closed_by_name
+           from lock_orders($1, array[$2::uuid])"#,
+        tx.company_id().0,
+        id.0
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row)
+}
+
+/// Locks several orders in the order of their ids; what they say is read after that, one by one.
 pub async fn lock_rows(tx: &mut CompanyTx, ids: &[OrderId]) -> Result<()> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-    sqlx::query!(
-        "select id from orders where company_id = $1 and id = any($2) order by id for no key update",
-        tx.company_id().0,
-        &ids
-    )
-    .fetch_all(&mut **tx)
-    .await?;
+    sqlx::query!("select id from lock_orders($1, $2)", tx.company_id().0, &ids).fetch_all(&mut **tx).await?;
     Ok(())
 }
 

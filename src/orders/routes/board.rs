@@ -72,8 +72,7 @@ async fn draw_board(
     let actor = visitor.actor()?;
     let _turn = page::turn().await?;
     metrics::counter!("page_bodies_drawn_total", "page" => "board").increment(1);
-    let mut tx = pages.app.db.snapshot(actor.company_id).await?;
-    let moment = Snapshot::read(&mut tx).await?;
+    let (mut tx, moment) = Snapshot::begin(&pages.app.db, actor.company_id).await?;
     let time = CompanyTime::from(&actor.company);
     let (open_now, finished_today) = board::get_totals(&mut tx, time.midnight(now)).await?;
     let spans = board::list_finished_spans(&mut tx, time.midnight_before(now, PAST_DAYS)).await?;

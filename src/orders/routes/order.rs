@@ -70,8 +70,7 @@ pub async fn draw_order(
     let actor = visitor.actor()?;
     let _turn = page::turn().await?;
     metrics::counter!("page_bodies_drawn_total", "page" => "order").increment(1);
-    let mut tx = pages.app.db.snapshot(actor.company_id).await?;
-    let moment = Snapshot::read(&mut tx).await?;
+    let (mut tx, moment) = Snapshot::begin(&pages.app.db, actor.company_id).await?;
     let order = summaries::get_summary(&mut tx, order_id).await?;
     let items = items::list_items(&mut tx, order_id, None).await?;
     let timeline = history::list_timeline(&mut tx, order_id, None).await?;

@@ -25,8 +25,7 @@ pub async fn closed(State(state): State<AppState>, visitor: Visitor) -> Result<R
         return Err(AppError::Forbidden);
     }
     let _turn = page::turn().await?;
-    let mut tx = state.db.snapshot(actor.company_id).await?;
-    let moment = Snapshot::read(&mut tx).await?;
+    let (mut tx, moment) = Snapshot::begin(&state.db, actor.company_id).await?;
     let orders = board::list_closed(&mut tx, CLOSED_LISTED).await?;
     let live = Subscribed { screen: Screen::Closed, moment };
     let chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live));

@@ -34,21 +34,21 @@ pub async fn import_page(state: &AppState, visitor: &Visitor, results: &[UploadR
     let actor = visitor.actor()?;
     require_import(actor)?;
     let _turn = page::turn().await?;
-    let mut tx = state.db.snapshot(actor.company_id).await?;
+    let (mut tx, moment) = Snapshot::begin(&state.db, actor.company_id).await?;
     let stored = drafts::list_drafts(&mut tx, scope(actor)).await?;
     let sheets: Vec<Sheet> = stored.iter().map(Draft::sheet).collect();
     let pairs: Vec<(&Draft, &Sheet)> = stored.iter().zip(&sheets).collect();
     let context = context::get_context(&mut tx, &pairs).await?;
     let rows: Vec<DraftRow> =
         pairs.iter().map(|(draft, sheet)| preview::draft_row(draft, sheet, &context, visitor.lang)).collect();
-    let chrome = chrome(state, visitor, actor, &mut tx).await?;
+    let chrome = chrome(state, visitor, actor, moment);
     page::respond(&ImportPage { chrome: &chrome, drafts: &rows, results })
 }
 
 /// The frame of a page of the screen `quotes`.
-async fn chrome(state: &AppState, visitor: &Visitor, actor: &Actor, tx: &mut CompanyTx) -> Result<Layout> {
-    let live = Subscribed { screen: Screen::Quotes, moment: Snapshot::read(tx).await? };
-    Ok(page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live)))
+fn chrome(state: &AppState, visitor: &Visitor, actor: &Actor, moment: Snapshot) -> Layout {
+    let live = Subscribed { screen: Screen::Quotes, moment };
+    page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live))
 }
 
 /// How a preview is drawn.
@@ -86,9 +86,9 @@ pub async fn show_preview(
     let actor = visitor.actor()?;
     require_import(actor)?;
     let _turn = page::turn().await?;
-    let mut tx = state.db.snapshot(actor.company_id).await?;
+    let (mut tx, moment) = Snapshot::begin(&state.db, actor.company_id).await?;
     if let Some(draft) = drafts::find_draft(&mut tx, draft_id, scope(actor)).await? {
-        return preview_page(state, visitor, &mut tx, &draft, query, conflict).await;
+        return preview_page(state, visitor, (&mut tx, moment), &draft, query, conflict).await;
     }
     let order = find_order_of_draft(&mut tx, draft_id).await?.ok_or_else(gone)?;
     Ok(Redirect::to(&format!("/orders/{order}")).into_response())
@@ -97,7 +97,7 @@ pub async fn show_preview(
 async fn preview_page(
     state: &AppState,
     visitor: &Visitor,
-    tx: &mut CompanyTx,
+    (tx, moment): (&mut CompanyTx, Snapshot),
     draft: &Draft,
     query: &PreviewQuery,
     conflict: Option<&str>,
@@ -127,7 +127,7 @@ async fn preview_page(
             errors.push("reason", lang.t("form.reason_required"));
         }
     }
-    let chrome = chrome(state, visitor, actor, tx).await?;
+    let chrome = chrome(state, visitor, actor, moment);
     let page = PreviewPage {
         chrome: &chrome,
         id: draft.id,

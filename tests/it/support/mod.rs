@@ -4,6 +4,7 @@
 #![expect(dead_code, reason = "what wire, socket and drain tests stand on")]
 
 pub mod client;
+pub mod counted;
 pub mod database;
 pub mod edge;
 pub mod follower;

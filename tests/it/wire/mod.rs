@@ -49,8 +49,7 @@ fn random_pause(most: u64) -> Duration {
 }
 
 async fn head(company: &Company) -> i64 {
-    let mut tx = company.app.db.company(company.id).await.unwrap();
-    separacao::feed::queries::get_head(&mut tx).await.unwrap().n
+    separacao::feed::queries::snapshot(&company.app.db, company.id).await.unwrap().1.n
 }
 
 /// The person behind the newest session.

@@ -1,0 +1,104 @@
+//! The claim of an operation: a tap acts once.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use serde_json::Value;
+use sqlx::Row as _;
+use sqlx::postgres::PgRow;
+
+use crate::actor::Role;
+use crate::db::{CompanyTx, Db};
+use crate::error::{AppError, Result};
+use crate::ids::{CompanyId, OperationId, OrderId, PersonId, SessionId};
+
+/// Whose tap it is, and which.
+#[derive(Clone, Copy, Debug)]
+pub struct OperationKey {
+    pub person_id: PersonId,
+    pub operation_id: OperationId,
+}
+
+/// A tap that wants to act.
+#[derive(Clone, Copy, Debug)]
+pub struct NewOperation<'a> {
+    pub company_id: CompanyId,
+    pub key: OperationKey,
+    pub fingerprint: &'a [u8; 32],
+    pub session_id: Option<SessionId>,
+    pub now: Timestamp,
+}
+
+/// What the claim of an operation found.
+#[derive(Debug)]
+pub enum Claim {
+    /// The operation is this transaction's; the roles of the person at this moment.
+    First(Vec<Role>),
+    /// The session has ended, or the person may not come in any more.
+    SignedOut,
+    /// It was accepted before.
+    Stored(StoredOperation),
+}
+
+/// An operation that was accepted before.
+#[derive(Debug)]
+pub struct StoredOperation {
+    pub fingerprint: Vec<u8>,
+    pub n: i64,
+    pub version: Option<i64>,
+    /// None: a build that stored none accepted it.
+    pub output: Option<Value>,
+}
+
+/// Opens the command's transaction, claims its operation id and locks the orders, all in one message of text: it holds
+/// nothing but ids, a digest and an instant. The orders are locked only for who has the claim.
+pub async fn claim_operation(
+    db: &Db,
+    operation: &NewOperation<'_>,
+    orders: &[OrderId],
+) -> Result<(CompanyTx, Claim)> {
+    let NewOperation { company_id, key: OperationKey { person_id, operation_id }, session_id, now, .. } =
+        *operation;
+    let fingerprint = hex(operation.fingerprint);
+    let session = session_id.map_or("null".to_owned(), |id| format!("'{id}'"));
+    let claim = format!(
+        "select is_first, roles, fingerprint, outcome -> 'output' as output, (outcome ->> 'n')::bigint as n,
+           (outcome ->> 'version')::bigint as version
+         from claim_operation('{company_id}', '{person_id}', '{operation_id}', '\\x{fingerprint}', {session}, '{now}')"
+    );
+    let ids: Vec<String> = orders.iter().map(OrderId::to_string).collect();
+    let lock = format!(
+        "select locked.* from operations o cross join lateral lock_orders(o.company_id, '{{{}}}') locked
+         where o.company_id = '{company_id}' and o.person_id = '{person_id}' and o.operation_id = '{operation_id}'
+           and o.outcome is null",
+        ids.join(",")
+    );
+    let questions = if orders.is_empty() { vec![claim] } else { vec![claim, lock] };
+    let (mut tx, answers) = db.claim(company_id, &questions).await?;
+    let mut answers = answers.into_iter();
+    let row = answers.next().and_then(|mut rows| rows.pop()).ok_or(AppError::Unavailable(None))?;
+    tx.set_locked_orders(answers.next().unwrap_or_default());
+    Ok((tx, read_claim(&row)?))
+}
+
+fn read_claim(row: &PgRow) -> Result<Claim, sqlx::Error> {
+    if !row.try_get::<bool, _>("is_first")? {
+        return Ok(Claim::Stored(StoredOperation {
+            fingerprint: row.try_get("fingerprint")?,
+            n: row.try_get::<Option<i64>, _>("n")?.unwrap_or(0),
+            version: row.try_get("version")?,
+            output: row.try_get("output")?,
+        }));
+    }
+    let codes: Option<Vec<String>> = row.try_get("roles")?;
+    Ok(codes.map_or(Claim::SignedOut, |codes| {
+        Claim::First(codes.iter().filter_map(|code| Role::from_code(code)).collect())
+    }))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

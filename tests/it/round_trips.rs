@@ -1,0 +1,59 @@
+//! What a tap and an event ask of Postgres: each round trip costs both ends more than most statements do.
+
+use crate::support::counted::Counted;
+use crate::support::database;
+use crate::support::server::{TestServer, redis_url};
+use crate::support::socket::Socket;
+use crate::support::world::PICKER;
+
+/// Statements are prepared on their first use, and what goes by the clock only adds: the fewest of several are those of
+/// the tap alone.
+const TRIES: usize = 12;
+
+#[tokio::test]
+async fn a_pick_is_at_most_eight_round_trips() {
+    let (counted, url) = Counted::around(&database::create().await).await;
+    let server = TestServer::on(&url, &[]).await;
+    let company = server.company("alfa").await;
+    let order = company.import_lines(&["100"]).await;
+    let picker = server.signed_in("alfa", PICKER).await;
+    let pick = format!("/orders/{}/items/{}/pick", order.id, order.items[0]);
+    let mut fewest = usize::MAX;
+    for _ in 0..TRIES {
+        let before = counted.so_far();
+        assert_eq!(picker.tap(&pick, &[("quantity", "1")]).await.status, 200);
+        fewest = fewest.min(counted.so_far() - before);
+    }
+    // Session; opening, claim and lock; line; change; pick; history; feed; commit.
+    assert_eq!(fewest, 8);
+}
+
+/// Feed, opening with head, and the end of the transaction, which nobody waits for; between them a statement for each kind
+/// of fragment.
+#[tokio::test]
+async fn an_event_on_a_replica_is_three_round_trips_and_one_for_each_kind_of_fragment() {
+    let url = database::create().await;
+    let (counted, through) = Counted::around(&url).await;
+    let (redis, prefix) = (redis_url(), format!("it-{}", uuid::Uuid::now_v7()));
+    let more = ["--redis-url", redis.as_str(), "--redis-prefix", prefix.as_str()];
+    let (first, other) = (TestServer::on(&url, &more).await, TestServer::on(&through, &more).await);
+    let company = first.company("alfa").await;
+    let order = company.import_lines(&["100"]).await;
+    let picker = first.signed_in("alfa", PICKER).await;
+    let watcher = picker.at(other.port);
+    let pick = format!("/orders/{}/items/{}/pick", order.id, order.items[0]);
+    // The board: which orders it has, and their cards. The order: itself, its lines, its timeline.
+    for (path, kinds) in [("/".to_owned(), 2), (format!("/orders/{}", order.id), 3)] {
+        let mut page = watcher.page(&path).await;
+        let mut socket = Socket::open(&watcher, &mut page).await;
+        let mut fewest = usize::MAX;
+        for _ in 0..TRIES {
+            let before = counted.so_far();
+            let answer = picker.tap(&pick, &[("quantity", "1")]).await;
+            assert_eq!(answer.status, 200);
+            socket.follow(&mut page, answer.json()["n"].as_i64().unwrap()).await;
+            fewest = fewest.min(counted.so_far() - before);
+        }
+        assert!(fewest <= 3 + kinds, "{path}: {fewest}");
+    }
+}
