@@ -88,13 +88,13 @@ async fn when_the_session_ended_the_pin_is_asked_and_the_tap_that_waited_is_sent
     proxy.restore();
     joao.sees("#pin-sheet[open]").await;
     joao.keys("000000").await;
-    joao.click("#pin-sheet form[data-unlock] .primary").await;
+    joao.click("#pin-sheet [data-key=next]").await;
     joao.reads("#pin-sheet [data-error]", "PIN").await;
     joao.picture("pin-wrong").await;
     let picked = format!("{row}.r-picked");
     assert_eq!(maria.eval(&format!("document.querySelector('{picked}')")).await, serde_json::Value::Null);
     joao.keys(PIN).await;
-    joao.click("#pin-sheet form[data-unlock] .primary").await;
+    joao.click("#pin-sheet [data-key=next]").await;
     joao.sees_no("#pin-sheet[open]").await;
     for browser in [&joao, &maria] {
         browser.sees(&picked).await;
