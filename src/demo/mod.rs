@@ -246,7 +246,7 @@ fn items(index: usize, plan: &Plan) -> Vec<NewItem> {
             description: description.to_owned(),
             unit: unit.to_owned(),
             quantity: Decimal::from(quantity),
-            unit_price_cents: price,
+            unit_price: Decimal::new(price, 2),
             total_cents: price * quantity,
         }
     });

@@ -23,7 +23,7 @@ pub fn pdf(order: &NewOrder, seller: &str) -> Vec<u8> {
     ];
     lines.extend(order.items.iter().map(|item| {
         let quantity = format::quantity(Lang::PtBr, item.quantity);
-        let (price, total) = (money(item.unit_price_cents), money(item.total_cents));
+        let (price, total) = (format::price(Lang::PtBr, item.unit_price), money(item.total_cents));
         format!("{} / {} / {} / {quantity} / {price} / {total}", item.code, item.description, item.unit)
     }));
     lines.push(String::new());

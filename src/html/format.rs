@@ -77,8 +77,13 @@ pub fn amount(lang: Lang, value: Decimal) -> String {
 
 /// `R$ 1.234,56`, from cents.
 pub fn money(lang: Lang, cents: i64) -> String {
-    let sign = if cents < 0 { "-" } else { "" };
-    format!("{sign}R$ {}", amount(lang, Decimal::new(cents, 2).abs()))
+    price(lang, Decimal::new(cents, 2))
+}
+
+/// `R$ 0,0345`: reais with at least two decimals, never fewer than the price has.
+pub fn price(lang: Lang, reais: Decimal) -> String {
+    let sign = if reais.is_sign_negative() && !reais.is_zero() { "-" } else { "" };
+    format!("{sign}R$ {}", amount(lang, reais.abs()))
 }
 
 /// `22/10/2025`.
@@ -158,6 +163,16 @@ mod tests {
     fn amounts(#[case] cents: i64, #[case] portuguese: &str, #[case] english: &str) {
         assert_eq!(money(Lang::PtBr, cents), portuguese);
         assert_eq!(money(Lang::En, cents), english);
+    }
+
+    #[rstest]
+    #[case("0.0345", "R$ 0,0345", "R$ 0.0345")]
+    #[case("3.500000", "R$ 3,50", "R$ 3.50")]
+    #[case("1234.123456", "R$ 1.234,123456", "R$ 1,234.123456")]
+    #[case("-0.5", "-R$ 0,50", "-R$ 0.50")]
+    fn prices_keep_their_decimals(#[case] reais: Decimal, #[case] portuguese: &str, #[case] english: &str) {
+        assert_eq!(price(Lang::PtBr, reais), portuguese);
+        assert_eq!(price(Lang::En, reais), english);
     }
 
     #[test]

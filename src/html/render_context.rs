@@ -62,6 +62,11 @@ impl RenderContext {
         format::money(self.lang, *cents)
     }
 
+    /// `R$ 0,0345`
+    pub fn price(&self, reais: &Decimal) -> String {
+        format::price(self.lang, *reais)
+    }
+
     pub fn date(&self, value: &Date) -> String {
         format::date(*value)
     }

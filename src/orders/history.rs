@@ -119,14 +119,14 @@ pub struct SnapshotChange {
     pub after: Option<Snapshot>,
 }
 
-/// What a line of a quote says, without its quantity; money in cents.
+/// What a line of a quote says, without its quantity; the price in reais, the total in cents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     pub position: i32,
     pub code: String,
     pub description: String,
     pub unit: String,
-    pub unit_price_cents: i64,
+    pub unit_price: Decimal,
     pub total_cents: i64,
 }
 
@@ -137,7 +137,7 @@ impl Snapshot {
             code: item.code.clone(),
             description: item.description.clone(),
             unit: item.unit.clone(),
-            unit_price_cents: item.unit_price_cents,
+            unit_price: item.unit_price,
             total_cents: item.total_cents,
         }
     }

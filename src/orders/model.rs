@@ -87,7 +87,8 @@ pub struct Item {
     pub code: String,
     pub description: String,
     pub unit: String,
-    pub unit_price_cents: i64,
+    /// In reais, with up to six decimals, as the paper prints it.
+    pub unit_price: Decimal,
     pub total_cents: i64,
     pub state: ItemState,
     /// Who changed the line last, and when; None while nobody did.

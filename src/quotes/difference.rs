@@ -100,7 +100,7 @@ fn line_change(line: &RevisedLine<'_>, lang: Lang) -> LineChange {
 
 /// "30 UN × R$ 3,50"; with the product where that is another.
 fn says(quantity: Decimal, said: &Snapshot, named: bool, lang: Lang) -> String {
-    let price = format::money(lang, said.unit_price_cents);
+    let price = format::price(lang, said.unit_price);
     let amount = format!("{} {} × {price}", format::quantity(lang, quantity), said.unit);
     if named { format!("{} {} · {amount}", said.code, said.description) } else { amount }
 }

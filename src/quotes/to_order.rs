@@ -1,7 +1,7 @@
 //! What a draft becomes, or makes of an order that is there: in the words of orders. Pure.
 
 use super::choices::{Choices, Chosen};
-use super::draft::{Draft, Sheet, cents};
+use super::draft::{Draft, Sheet, cents, unit_price};
 use crate::ids::{OrderId, PersonId};
 use crate::orders::model::OrderSummary;
 use crate::orders::queries::import::{NewItem, NewOrder};
@@ -40,7 +40,7 @@ pub fn order(
             description: item.description.clone(),
             unit: item.unit.clone(),
             quantity: item.quantity,
-            unit_price_cents: cents(item.unit_price)?,
+            unit_price: unit_price(item.unit_price)?,
             total_cents: cents(item.total)?,
         })
     });

@@ -72,14 +72,33 @@ async fn is_what_the_json_says(company: &Company, id: OrderId, name: &str) {
     assert_eq!(order.notes[0].text, "Conferir <antes>\ncom cuidado");
     assert_eq!(order.values_mismatch_reason, None);
     let read = items.into_iter().map(|item| {
-        let amounts = (item.state.quantity, item.unit_price_cents, item.total_cents);
+        let amounts = (item.state.quantity, item.unit_price, item.total_cents);
         (item.code, item.description, item.unit, amounts)
     });
     let wanted = expected.items.into_iter().map(|item| {
-        let amounts = (item.quantity, cents(item.unit_price), cents(item.total));
+        let amounts = (item.quantity, item.unit_price, cents(item.total));
         (item.code, item.description, item.unit, amounts)
     });
     assert_eq!(read.collect::<Vec<_>>(), wanted.collect::<Vec<_>>(), "{name}");
+}
+
+#[tokio::test]
+async fn a_price_finer_than_cents_is_kept_as_the_paper_prints_it() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let seller = server.signed_in("alfa", SELLER).await;
+    let name = "field/price-4-decimals";
+    let draft = upload(&seller, name).await;
+    let note = [("note", "Conferir <antes>\ncom cuidado")];
+    let choices = usual(&company).await;
+    let id = order_of(&seller.tap(&format!("{draft}/confirm"), &choices.form("1", &note)).await);
+    is_what_the_json_says(&company, id, name).await;
+    let mut tx = company.app.db.company(company.id).await.unwrap();
+    for (item, price) in items::list_items(&mut tx, id, None).await.unwrap().iter().zip(["0,0345", "0,1275"])
+    {
+        let sheet = seller.get(&format!("/orders/{id}?item={}", item.id)).await.text;
+        assert!(sheet.contains(&format!("R$ {price}")), "{sheet}");
+    }
 }
 
 #[tokio::test]

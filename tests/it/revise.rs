@@ -40,7 +40,7 @@ impl Earlier {
         };
         run_sql(url, &line(1, "quantity = 8, total_cents = 2800")).await;
         run_sql(url, &line(2, "quantity = 2, total_cents = 4500")).await;
-        run_sql(url, &line(3, "unit_price_cents = 400, total_cents = 4000")).await;
+        run_sql(url, &line(3, "unit_price = 4, total_cents = 4000")).await;
         run_sql(url, &line(4, "code = '09999', description = 'XX01 --> CABO ANTIGO'")).await;
         run_sql(url, &format!("delete from order_items where order_id = '{id}' and position = 6")).await;
         run_sql(url, "update orders set discount_cents = 0, customer = 'NOME ANTIGO'").await;
@@ -141,7 +141,7 @@ async fn the_difference_is_shown_and_confirming_applies_it_whole() {
                   and (l -> 'before' ->> 'picked')::numeric = 8 and (l -> 'after' ->> 'to_return')::numeric = 5";
     assert_eq!(count(url, kept).await, 1);
     let said = "order_history, jsonb_array_elements(detail -> 'revision' -> 'snapshots') s
-                  where s -> 'before' ->> 'unit_price_cents' = '400' and s -> 'after' ->> 'unit_price_cents' = '350'";
+                  where s -> 'before' ->> 'unit_price' = '4' and s -> 'after' ->> 'unit_price' = '3.5'";
     assert_eq!(count(url, said).await, 1);
     // Both papers stay, and an old link to the draft leads to the order.
     let page = picker.get(&order.path()).await.text;

@@ -69,7 +69,7 @@ fn wanted(position: i32, item: &NewItem) -> Wanted {
         code: item.code.clone(),
         description: item.description.clone(),
         unit: item.unit.clone(),
-        unit_price_cents: item.unit_price_cents,
+        unit_price: item.unit_price,
         total_cents: item.total_cents,
     };
     Wanted { quantity: item.quantity, snapshot }

@@ -36,7 +36,8 @@ pub struct NewItem {
     pub description: String,
     pub unit: String,
     pub quantity: Decimal,
-    pub unit_price_cents: i64,
+    /// In reais, with up to six decimals.
+    pub unit_price: Decimal,
     pub total_cents: i64,
 }
 
@@ -83,13 +84,13 @@ pub async fn insert_items(
     let descriptions: Vec<String> = lines.iter().map(|(_, item)| item.description.clone()).collect();
     let units: Vec<String> = lines.iter().map(|(_, item)| item.unit.clone()).collect();
     let quantities: Vec<Decimal> = lines.iter().map(|(_, item)| item.quantity).collect();
-    let prices: Vec<i64> = lines.iter().map(|(_, item)| item.unit_price_cents).collect();
+    let prices: Vec<Decimal> = lines.iter().map(|(_, item)| item.unit_price).collect();
     let totals: Vec<i64> = lines.iter().map(|(_, item)| item.total_cents).collect();
     sqlx::query!(
-        "insert into order_items (company_id, id, order_id, position, code, description, unit, quantity, unit_price_cents,
+        "insert into order_items (company_id, id, order_id, position, code, description, unit, quantity, unit_price,
            total_cents, version)
          select $1, id, $2, position, code, description, unit, quantity, price, total, $11
-         from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::bigint[], $9::bigint[], $10::integer[])
+         from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::numeric[], $9::bigint[], $10::integer[])
            as line(id, code, description, unit, quantity, price, total, position)",
         tx.company_id().0,
         order_id.0,

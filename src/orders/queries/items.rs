@@ -17,7 +17,7 @@ struct ItemRow {
     code: String,
     description: String,
     unit: String,
-    unit_price_cents: i64,
+    unit_price: Decimal,
     total_cents: i64,
     quantity: Decimal,
     picked: Decimal,
@@ -61,7 +61,8 @@ impl ItemRow {
             code: self.code,
             description: self.description,
             unit: self.unit,
-            unit_price_cents: self.unit_price_cents,
+            // As the papers write it: numeric(18, 6) always answers six decimals.
+            unit_price: self.unit_price.normalize(),
             total_cents: self.total_cents,
             state: ItemState {
                 quantity: self.quantity,
@@ -91,7 +92,7 @@ pub async fn list_items(tx: &mut CompanyTx, order_id: OrderId, only: Option<&[It
              i.code,
              i.description,
              i.unit,
-             i.unit_price_cents,
+             i.unit_price,
              i.total_cents,
              i.quantity,
              i.picked,

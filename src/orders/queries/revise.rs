@@ -1,6 +1,7 @@
 //! Changing an order to what a newer quote says.
 
 use jiff_sqlx::ToSqlx;
+use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::db::CompanyTx;
@@ -109,7 +110,7 @@ pub async fn update_snapshots(
     let codes: Vec<String> = lines.iter().map(|(_, line)| line.code.clone()).collect();
     let descriptions: Vec<String> = lines.iter().map(|(_, line)| line.description.clone()).collect();
     let units: Vec<String> = lines.iter().map(|(_, line)| line.unit.clone()).collect();
-    let prices: Vec<i64> = lines.iter().map(|(_, line)| line.unit_price_cents).collect();
+    let prices: Vec<Decimal> = lines.iter().map(|(_, line)| line.unit_price).collect();
     let totals: Vec<i64> = lines.iter().map(|(_, line)| line.total_cents).collect();
     sqlx::query!(
         "update order_items set position = -position where company_id = $1 and order_id = $2",
@@ -120,8 +121,8 @@ pub async fn update_snapshots(
     .await?;
     sqlx::query!(
         "update order_items i set position = l.position, code = l.code, description = l.description, unit = l.unit,
-           unit_price_cents = l.price, total_cents = l.total
-         from unnest($3::uuid[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[])
+           unit_price = l.price, total_cents = l.total
+         from unnest($3::uuid[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::numeric[], $9::bigint[])
            as l(id, position, code, description, unit, price, total)
          where i.company_id = $1 and i.order_id = $2 and i.id = l.id",
         tx.company_id().0,

@@ -14,7 +14,7 @@ fn line(position: i32, code: &str, description: &str, quantity: i64) -> Wanted {
         code: code.to_owned(),
         description: description.to_owned(),
         unit: "UN".to_owned(),
-        unit_price_cents: 350,
+        unit_price: Decimal::new(350, 2),
         total_cents: 350 * quantity,
     };
     Wanted { quantity: units(quantity), snapshot }
@@ -32,7 +32,7 @@ fn item(position: i32, code: &str, quantity: i64, change: impl Fn(&mut ItemState
         code: snapshot.code,
         description: snapshot.description,
         unit: snapshot.unit,
-        unit_price_cents: snapshot.unit_price_cents,
+        unit_price: snapshot.unit_price,
         total_cents: snapshot.total_cents,
         state,
         last_change: None,
@@ -218,9 +218,9 @@ proptest! {
             if line.fate != Fate::Leaves {
                 let mut item = line.item.cloned().unwrap_or_else(|| order((1, (0, 1, 0, 0))));
                 if line.item.is_none() { item.id = ItemId::new(); }
-                let Snapshot { position, code, description, unit, unit_price_cents, total_cents } = line.snapshot.clone();
+                let Snapshot { position, code, description, unit, unit_price, total_cents } = line.snapshot.clone();
                 let state = line.after.clone();
-                again.push(Item { position, code, description, unit, unit_price_cents, total_cents, state, ..item });
+                again.push(Item { position, code, description, unit, unit_price, total_cents, state, ..item });
             }
         }
         prop_assert_eq!(revise(&again, &quote).changes().count(), 0, "{:?}", revise(&again, &quote));

@@ -98,10 +98,12 @@ impl Field {
     }
 }
 
+/// Decimals of a unit price: those of numeric(18, 6).
+pub(super) const PRICE_DECIMALS: u32 = 6;
 /// Whole units of numeric(12, 3).
 const MOST_QUANTITY: Decimal = Decimal::from_parts(999_999_999, 0, 0, false, 0);
 /// In reais; far above any quote, far below what cents in 64 bits hold.
-const MOST_MONEY: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
+pub(super) const MOST_MONEY: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
 
 impl Kind {
     /// What a person typed, in the notation of the person's language.
@@ -145,7 +147,7 @@ impl Kind {
             Kind::Number if !value.bytes().all(|byte| byte.is_ascii_digit()) => Some(Fault::NotAQuoteNumber),
             Kind::Date => value.parse::<Date>().is_err().then_some(Fault::NotADate),
             Kind::Quantity => decimal_fault(value, 3, MOST_QUANTITY),
-            Kind::Price => decimal_fault(value, 6, MOST_MONEY),
+            Kind::Price => decimal_fault(value, PRICE_DECIMALS, MOST_MONEY),
             Kind::Money => decimal_fault(value, 2, MOST_MONEY),
             Kind::Number | Kind::Text(_) | Kind::Unit => None,
         }

@@ -15,6 +15,7 @@ use crate::ids::{DraftId, OrderId, PackagingId, PersonId, ShippingId};
 use crate::lang::Lang;
 
 pub use field::{Fault, Field, tidy};
+use field::{MOST_MONEY, PRICE_DECIMALS};
 pub use lines::SheetLine;
 pub use sheet::{Settled, Sheet};
 
@@ -74,6 +75,12 @@ pub struct Correction {
 pub fn cents(reais: Decimal) -> Option<i64> {
     let cents = reais.checked_mul(Decimal::ONE_HUNDRED)?.normalize();
     if cents.scale() == 0 { i64::try_from(cents).ok() } else { None }
+}
+
+/// A price as an order keeps it; None where it has more than six decimals, or is no price of goods.
+pub fn unit_price(reais: Decimal) -> Option<Decimal> {
+    let price = reais.normalize();
+    (price.scale() <= PRICE_DECIMALS && price.abs() <= MOST_MONEY).then_some(price)
 }
 
 /// A reading as it can be kept: without anything invisible.

@@ -209,6 +209,15 @@ fn zero_is_no_number() {
 }
 
 #[test]
+fn a_unit_price_has_up_to_six_decimals() {
+    let price = |text: &str| unit_price(text.parse().unwrap()).map(|price| price.to_string());
+    assert_eq!(price("0.034500"), Some("0.0345".to_owned()));
+    assert_eq!(price("1234.123456"), Some("1234.123456".to_owned()));
+    assert_eq!(price("0.1234567"), None);
+    assert_eq!(price("1000000000.01"), None);
+}
+
+#[test]
 fn only_whole_cents_are_money() {
     let cents = |text: &str| super::cents(text.parse().unwrap());
     assert_eq!(cents("3.5"), Some(350));

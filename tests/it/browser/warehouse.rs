@@ -1,6 +1,7 @@
 //! A morning's board: thirty orders in every state, made by the real import and the real commands.
 
 use jiff::civil::{Weekday, date};
+use rust_decimal::Decimal;
 use separacao::clock::Clock;
 use separacao::feed;
 use separacao::ids::{ItemId, OrderId};
@@ -120,7 +121,7 @@ async fn import(company: &Company, n: usize) -> Order {
                 description: GOODS[(n * 5 + line) % GOODS.len()].to_owned(),
                 unit: "UN".to_owned(),
                 quantity: quantity.parse().unwrap(),
-                unit_price_cents: 350,
+                unit_price: Decimal::new(350, 2),
                 total_cents: 350 * quantity.parse::<i64>().unwrap(),
             }
         })

@@ -61,7 +61,7 @@ pub fn item(n: i32, description: &str, quantity: i64, change: impl Fn(&mut Item)
         code: format!("{:05}", 137 * n + 10),
         description: description.to_owned(),
         unit: "UN".to_owned(),
-        unit_price_cents: 350,
+        unit_price: Decimal::new(350, 2),
         total_cents: 350 * quantity,
         state: ItemState::new(Decimal::from(quantity)),
         last_change: None,

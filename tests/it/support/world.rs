@@ -140,7 +140,7 @@ impl Company {
                 description: format!("FO{line:02} --> FONE MODELO {line}"),
                 unit: "UN".to_owned(),
                 quantity: quantity.parse().unwrap(),
-                unit_price_cents: 350,
+                unit_price: Decimal::new(350, 2),
                 total_cents: (Decimal::from(350) * quantity.parse::<Decimal>().unwrap()).try_into().unwrap(),
             })
             .collect();
