@@ -1,7 +1,7 @@
 //! How a command acts once, and what it answers.
 //!
 //! A tap carries an operation id. The first time, its transaction is: operation id and locks (one message) → read →
-//! decide → write → history → head row → commit. Sent again it answers what was stored. A refusal stores nothing. It acts with
+//! decide → write, history and head row (one statement, where the command leaves it to [`LastWrite`]) → commit. Sent again it answers what was stored. A refusal stores nothing. It acts with
 //! the authority of the moment in which the operation id is claimed: the body may come long after the session was read.
 
 use std::time::Duration;
@@ -20,8 +20,10 @@ use crate::actor::Actor;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Chain, Result, Sentence};
 use crate::extract;
-use crate::feed::queries::{self, AcceptedOperation, Claim, NewOperation, OperationKey, StoredOperation};
-use crate::feed::{self, NewEvent};
+use crate::feed::queries::{
+    self, AcceptedOperation, Appending, Claim, NewOperation, OperationKey, StoredOperation,
+};
+use crate::feed::{self, LastWrite, NewEvent};
 use crate::ids::{CompanyId, OperationId, OrderId, PersonId, SessionId};
 use crate::state::AppState;
 
@@ -56,15 +58,26 @@ pub struct Change<T = ()> {
     /// In the order in which the feed tells them, about as many orders as were changed. Empty: the wanted end was there
     /// already, and the command is accepted without history or event.
     pub events: Vec<NewEvent>,
+    /// What is left to be written, the last of it in one statement with the events.
+    pub writes: Vec<Box<dyn LastWrite>>,
 }
 
 impl<T> Change<T> {
     pub fn unchanged(output: T) -> Self {
-        Self { output, events: Vec::new() }
+        Self::told(output, Vec::new())
     }
 
     pub fn happened(output: T, event: NewEvent) -> Self {
-        Self { output, events: vec![event] }
+        Self::told(output, vec![event])
+    }
+
+    pub fn told(output: T, events: Vec<NewEvent>) -> Self {
+        Self { output, events, writes: Vec::new() }
+    }
+
+    pub fn writing(mut self, write: impl LastWrite + 'static) -> Self {
+        self.writes.push(Box::new(write));
+        self
     }
 }
 
@@ -147,16 +160,17 @@ async fn run_once<T, C: Command>(state: &AppState, tap: &Tap<T>, command: &C) ->
         Claim::SignedOut => return Err(AppError::SignedOut),
         Claim::Stored(stored) => return replay(stored, &tap.fingerprint),
     }
-    let Change { output, events } = command.apply(&mut tx).await?;
+    let Change { output, events, writes } = command.apply(&mut tx).await?;
     let stored_output = serde_json::to_value(&output).map_err(AppError::internal)?;
     let accepted = AcceptedOperation { key, output: &stored_output };
-    let Some(last) = events.last() else {
+    let Some(newest) = events.last() else {
         let n = queries::update_operation_unchanged(&mut tx, accepted).await?;
         feed::commit_without_event(tx).await?;
         return Ok(Outcome { n, version: None, output, replayed: false });
     };
-    let version = last.version;
-    let committed = feed::commit(tx, &state.doorbell, &events, Some(accepted), now).await?;
+    let version = newest.version;
+    let appending = Appending::new(&events, Some(accepted), now)?;
+    let committed = feed::commit_with(tx, &state.doorbell, &appending, &writes).await?;
     Ok(Outcome { n: committed.n, version, output, replayed: false })
 }
 

@@ -1,10 +1,13 @@
 //! The one way to keep a change: events last, commit, then ring.
 
+use std::fmt;
+
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use super::doorbell::Doorbell;
 use super::event::NewEvent;
-use super::queries::{self, AcceptedOperation};
+use super::queries::{self, AcceptedOperation, Appending};
 use crate::db::CompanyTx;
 use crate::error::Result;
 
@@ -14,18 +17,47 @@ pub struct Committed {
     pub n: i64,
 }
 
+/// What a command leaves to be written with its events, by one statement that ends in `append_events`. What that function
+/// is given counts everything else that the statement writes, so that the head is locked last.
+pub trait LastWrite: fmt::Debug + Send + Sync {
+    /// Answers the number of the last event. None: something else is written after it, and the events with that.
+    fn write<'a>(
+        &'a self,
+        tx: &'a mut CompanyTx,
+        appending: Option<&'a Appending>,
+    ) -> BoxFuture<'a, Result<Option<i64>>>;
+}
+
 /// Appends the events, commits and rings the doorbell. Best effort is only the ringing: whoever misses it
 /// finds the event on its next look.
-#[expect(clippy::disallowed_methods, reason = "the one place that commits a company's change")]
 pub async fn commit(
-    mut tx: CompanyTx,
+    tx: CompanyTx,
     doorbell: &Doorbell,
     events: &[NewEvent],
     operation: Option<AcceptedOperation<'_>>,
     now: Timestamp,
 ) -> Result<Committed> {
+    commit_with(tx, doorbell, &Appending::new(events, operation, now)?, &[]).await
+}
+
+/// The same, after what else is to be written, and in one statement with the last of it.
+#[expect(clippy::disallowed_methods, reason = "the one place that commits a company's change")]
+pub async fn commit_with(
+    mut tx: CompanyTx,
+    doorbell: &Doorbell,
+    appending: &Appending,
+    writes: &[Box<dyn LastWrite>],
+) -> Result<Committed> {
     let company_id = tx.company_id();
-    let n = queries::append_events(&mut tx, company_id, events, operation, now).await?;
+    let mut n = None;
+    for (place, write) in writes.iter().enumerate() {
+        let is_last = place + 1 == writes.len();
+        n = write.write(&mut tx, is_last.then_some(appending)).await?;
+    }
+    let n = match n {
+        Some(n) => n,
+        None => queries::append_events(&mut tx, company_id, appending).await?,
+    };
     tx.commit().await?;
     doorbell.ring(company_id, n);
     Ok(Committed { n })

@@ -13,7 +13,7 @@ pub mod queries;
 pub(crate) mod redis;
 pub(crate) mod topic;
 
-pub use commit::{commit, commit_without_event};
+pub use commit::{LastWrite, commit, commit_with, commit_without_event};
 pub use cursor::{Cursor, Head};
 pub use doorbell::Doorbell;
 pub use event::{Event, EventKind, NewEvent};

@@ -62,7 +62,8 @@ async fn a_replica_that_vanishes_while_it_holds_the_head_holds_up_the_others_for
     let mut tx = lost.app.db.company(company.id).await.unwrap();
     let event = NewEvent::by_clock(EventKind::DraftsChanged);
     let now = lost.app.clock.now();
-    feed::queries::append_events(&mut tx, company.id, &[event], None, now).await.unwrap();
+    let appending = feed::queries::Appending::new(&[event], None, now).unwrap();
+    feed::queries::append_events(&mut tx, company.id, &appending).await.unwrap();
     proxy.silence().await;
     let (began, operation) = (Instant::now(), Uuid::now_v7());
     let pick = format!("/orders/{}/items/{}/pick", order.id, order.items[0]);

@@ -11,6 +11,7 @@ use separacao::jobs;
 use separacao::state::AppState;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
+use crate::support::database::run_sql;
 use crate::support::server::TestServer;
 use crate::support::world::{Company, PICKER};
 
@@ -166,4 +167,43 @@ async fn a_replica_that_slept_through_a_clearing_raises_no_alarm() {
         matches!(since, feed::hub::Since::Reset(feed::hub::ResetReason::TooOld)),
         "whoever slept as long starts afresh: {since:?}"
     );
+}
+
+/// From the lock of the head to the commit every other writer of the company waits; and Postgres may write the parts of
+/// a statement in an order of its own.
+#[tokio::test]
+async fn a_pick_locks_the_head_after_all_else_that_it_writes() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import_lines(&["10"]).await;
+    let picker = server.signed_in("alfa", PICKER).await;
+    let mut setup = "create table written (place bigserial, name text);
+        create function note_write() returns trigger language plpgsql security definer as $$
+        begin insert into written (name) values (tg_table_name); return coalesce(new, old); end $$;"
+        .to_owned();
+    let before = ["item_picks", "order_history", "order_items", "orders"];
+    for table in [before.as_slice(), &["feed_heads", "operations", "feed_events"]].concat() {
+        setup.push_str(&format!(
+            "create trigger note before insert or update or delete on {table} for each row execute function note_write();"
+        ));
+    }
+    run_sql(&server.database_url, &setup).await;
+    let path = format!("/orders/{}/items/{}", order.id, order.items[0]);
+    for (command, quantity) in [("pick", "3"), ("pick", "2"), ("unpick", "4")] {
+        run_sql(&server.database_url, "truncate written").await;
+        let answer = picker.tap(&format!("{path}/{command}"), &[("quantity", quantity)]).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let mut connection = PgConnection::connect(&server.database_url).await.unwrap();
+        let written: Vec<String> = sqlx::query_scalar("select name from written order by place")
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+        // The claim comes first, and its outcome after the head.
+        let head = written.iter().position(|name| name == "feed_heads").expect("a head");
+        let mut first: Vec<&str> = written[1..head].iter().map(String::as_str).collect();
+        first.sort_unstable();
+        first.dedup();
+        assert_eq!((written[0].as_str(), first), ("operations", before.to_vec()), "{written:?}");
+        assert_eq!(written[head + 1..], ["operations", "feed_events"], "{written:?}");
+    }
 }

@@ -213,7 +213,9 @@ impl<A: Command<Output = ()>, B: Command<Output = ()>> Command for Both<A, B> {
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let mut change = self.0.apply(tx).await?;
-        change.events.extend(self.1.apply(tx).await?.events);
+        let other = self.1.apply(tx).await?;
+        change.events.extend(other.events);
+        change.writes.extend(other.writes);
         Ok(change)
     }
 }

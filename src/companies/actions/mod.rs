@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::{Db, PooledConnection};
 use crate::error::Result;
-use crate::feed::queries::append_events;
+use crate::feed::queries::{Appending, append_events};
 use crate::feed::{EventKind, NewEvent};
 use crate::ids::{CompanyId, PersonId};
 
@@ -31,5 +31,5 @@ async fn append(
     now: Timestamp,
 ) -> Result<()> {
     let event = NewEvent::by_clock(kind).person(about);
-    append_events(db, company_id, &[event], None, now).await.map(drop)
+    append_events(db, company_id, &Appending::new(&[event], None, now)?).await.map(drop)
 }

@@ -6,7 +6,7 @@ pub use self::operations::{Claim, NewOperation, OperationKey, StoredOperation, c
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::Row as _;
 use uuid::Uuid;
 
@@ -79,30 +79,53 @@ pub struct AcceptedOperation<'a> {
     pub output: &'a Value,
 }
 
-/// The columns of new events, each as one array.
-#[derive(Default)]
-struct EventColumns {
-    kinds: Vec<String>,
-    orders: Vec<Option<Uuid>>,
-    items: Vec<Option<Uuid>>,
-    payloads: Vec<Value>,
-    actors: Vec<Option<Uuid>>,
+/// What `append_events` of the schema takes.
+#[derive(Debug)]
+pub struct Appending {
+    /// Objects with the columns of `feed_events` that each event has for itself.
+    pub events: Value,
+    pub tag: i64,
+    pub now: Timestamp,
+    pub operation: Option<OperationKey>,
+    pub output: Option<Value>,
 }
 
-impl EventColumns {
-    fn new(events: &[NewEvent]) -> Result<Self> {
-        let mut columns = Self::default();
-        for event in events {
-            let NewEvent { person_id, version, topics, .. } = *event;
-            let payload = serde_json::to_value(Payload { person_id, version, topics });
-            columns.kinds.push(event.kind.code().to_owned());
-            columns.orders.push(event.order_id.map(|id| id.0));
-            columns.items.push(event.item_id.map(|id| id.0));
-            columns.payloads.push(payload.map_err(AppError::internal)?);
-            columns.actors.push(event.actor_id.map(|id| id.0));
-        }
-        Ok(columns)
+impl Appending {
+    pub fn new(
+        events: &[NewEvent],
+        operation: Option<AcceptedOperation<'_>>,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let events: Result<Vec<Value>, serde_json::Error> = events.iter().map(columns).collect();
+        Ok(Self {
+            events: Value::Array(events.map_err(AppError::internal)?),
+            tag: rand::random(),
+            now,
+            operation: operation.map(|accepted| accepted.key),
+            output: operation.map(|accepted| accepted.output.clone()),
+        })
     }
+
+    pub fn person_id(&self) -> Option<Uuid> {
+        self.operation.map(|key| key.person_id.0)
+    }
+
+    pub fn operation_id(&self) -> Option<Uuid> {
+        self.operation.map(|key| key.operation_id.0)
+    }
+}
+
+fn columns(event: &NewEvent) -> Result<Value, serde_json::Error> {
+    let NewEvent { kind, order_id, item_id, person_id, actor_id, version, topics } = event;
+    let payload =
+        serde_json::to_value(Payload { person_id: *person_id, version: *version, topics: *topics })?;
+    Ok(json!({
+        "kind": kind.code(),
+        "order_id": order_id,
+        "item_id": item_id,
+        "payload": payload,
+        "actor_id": actor_id,
+    }))
 }
 
 /// Takes the next numbers, writes the events and the operation's outcome: one statement, the last of its
@@ -110,38 +133,17 @@ impl EventColumns {
 pub async fn append_events(
     db: &mut PooledConnection,
     company_id: CompanyId,
-    events: &[NewEvent],
-    operation: Option<AcceptedOperation<'_>>,
-    now: Timestamp,
+    appending: &Appending,
 ) -> Result<i64> {
-    let tag: i64 = rand::random();
-    let columns = EventColumns::new(events)?;
     let n = sqlx::query_scalar!(
-        r#"with head as (
-             update feed_heads set head = head + cardinality($3::text[]), tag = $2 where company_id = $1 returning head
-           ), operation as (
-             update operations set outcome = jsonb_build_object(
-               'n', head.head, 'kind', ($3::text[])[cardinality($3::text[])], 'version', $11::bigint, 'output', $12::jsonb)
-             from head where company_id = $1 and person_id = $9 and operation_id = $10
-           ), told as (
-             insert into feed_events (company_id, n, tag, kind, order_id, item_id, payload, actor_id, at)
-             select $1, head - cardinality($3::text[]) + place, $2, kind, order_id, item_id, payload, actor_id, $8
-             from head, unnest($3::text[], $4::uuid[], $5::uuid[], $6::jsonb[], $7::uuid[]) with ordinality
-               as event (kind, order_id, item_id, payload, actor_id, place)
-           )
-           select head as "head!" from head"#,
+        r#"select append_events(0, $1, $2, $3, $4, $5, $6, $7) as "n!""#,
         company_id.0,
-        tag,
-        &columns.kinds,
-        &columns.orders as _,
-        &columns.items as _,
-        &columns.payloads,
-        &columns.actors as _,
-        now.to_sqlx() as _,
-        operation.map(|accepted| accepted.key.person_id.0),
-        operation.map(|accepted| accepted.key.operation_id.0),
-        events.last().and_then(|event| event.version),
-        operation.map(|accepted| accepted.output),
+        &appending.events,
+        appending.tag,
+        appending.now.to_sqlx() as _,
+        appending.person_id() as _,
+        appending.operation_id() as _,
+        appending.output.as_ref() as _,
     )
     .fetch_one(db)
     .await?;

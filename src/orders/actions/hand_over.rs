@@ -46,7 +46,7 @@ impl Command for HandOverOrder<'_> {
         queries::update_seller(tx, &order, self.seller_id).await?;
         let from = (order.seller_id, from.map(|person| person.name).unwrap_or_default());
         let detail = handed_over(from, (self.seller_id, to));
-        self.on.record(tx, &order, Entry::order(EventKind::OrderHandedOver, &detail)).await
+        self.on.record(&order, Entry::order(EventKind::OrderHandedOver, &detail))
     }
 }
 

@@ -15,6 +15,7 @@ use crate::orders::history::{Detail, PickRecord};
 use crate::orders::item::{Decision, ItemRefusal, ItemState, PutBack, SHORT_REASONS, StandingPick};
 use crate::orders::model::Item;
 use crate::orders::queries::order::LockedOrder;
+use crate::orders::queries::write::LineWrite;
 use crate::orders::queries::{items, picks};
 use crate::orders::status::OrderState;
 
@@ -86,8 +87,7 @@ impl Command for PickItem<'_> {
             before: item.state.clone(),
             at: self.on.now,
         };
-        items::update_item(tx, &order, item.id, &next).await?;
-        picks::insert_pick(tx, &order, item.id, &pick).await?;
+        let line = LineWrite { state: next.clone(), picks: vec![pick.clone()], removed: Vec::new() };
         let detail = Detail { picks_added: vec![pick], ..Detail::line(item.id, item.state, next) };
         let entry = Entry {
             kind: EventKind::ItemPicked,
@@ -96,7 +96,7 @@ impl Command for PickItem<'_> {
             detail: &detail,
             undoes: None,
         };
-        self.on.record(tx, &order, entry).await
+        self.on.record_line(&order, entry, line)
     }
 }
 
@@ -155,18 +155,14 @@ async fn back_to_shelf(
     let touched =
         |pick: &&PickRecord| removed.contains(&pick.seq) || reduced.is_some_and(|(seq, _)| seq == pick.seq);
     let picks_before: Vec<PickRecord> = picks.iter().filter(touched).cloned().collect();
-    picks::delete_picks(tx, order, item.id, &removed).await?;
-    if let Some((seq, left)) = reduced
-        && let Some(pick) = picks.into_iter().find(|pick| pick.seq == seq)
-    {
-        let pick = PickRecord { quantity: left, ..pick };
-        picks::insert_pick(tx, order, item.id, &pick).await?;
-    }
-    items::update_item(tx, order, item.id, &state).await?;
+    let left = reduced.and_then(|(seq, quantity)| {
+        picks.into_iter().find(|pick| pick.seq == seq).map(|pick| PickRecord { quantity, ..pick })
+    });
+    let line = LineWrite { state: state.clone(), picks: left.into_iter().collect(), removed };
     let detail = Detail { picks_before, ..Detail::line(item.id, item.state, state) };
     let quantity = Some(amount);
     let entry = Entry { kind, item_id: Some(item.id), quantity, detail: &detail, undoes: None };
-    on.record(tx, order, entry).await
+    on.record_line(order, entry, line)
 }
 
 impl Command for MarkShort<'_> {
@@ -238,11 +234,11 @@ async fn change_rest(
         Ok(Decision::Already) => return Ok(Change::unchanged(())),
         Err(refusal) => return Err(item_conflict(refusal, &item, on.now)),
     };
-    items::update_item(tx, &order, item.id, &next).await?;
+    let line = LineWrite { state: next.clone(), picks: Vec::new(), removed: Vec::new() };
     let quantity = Some(item.state.rest());
     let detail = Detail { text: text.map(str::to_owned), ..Detail::line(item.id, item.state, next) };
     let entry = Entry { kind, item_id: Some(item_id), quantity, detail: &detail, undoes: None };
-    on.record(tx, &order, entry).await
+    on.record_line(&order, entry, line)
 }
 
 /// Of goods that are counted, nobody moves a part of one.

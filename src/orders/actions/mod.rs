@@ -20,6 +20,7 @@ use super::model::{Item, LastChange};
 use super::queries::{
     history::{self, NewEntry},
     order::{self, LockedOrder},
+    write::{LineWrite, OrderWrite},
 };
 use super::status::OrderState;
 use crate::actor::{Actor, Permission};
@@ -68,18 +69,31 @@ impl OrderContext<'_> {
         }
     }
 
-    /// Writes the entry of the order's history; the command has no more to say than that.
-    async fn record(&self, tx: &mut CompanyTx, order: &LockedOrder, entry: Entry<'_>) -> Result<Change> {
-        Ok(self.record_event(tx, order, entry).await?.into())
+    /// The entry of the order's history; it is written with its event, and the command has no more to say than that.
+    fn record(&self, order: &LockedOrder, entry: Entry<'_>) -> Result<Change> {
+        let (entry, event) = self.told(order, entry);
+        Ok(Change::from(event).writing(OrderWrite::new(&entry, None)?))
     }
 
-    /// Writes the entry of the order's history and names its event.
+    /// The same, with the line that the entry tells of.
+    fn record_line(&self, order: &LockedOrder, entry: Entry<'_>, line: LineWrite) -> Result<Change> {
+        let (entry, event) = self.told(order, entry);
+        Ok(Change::from(event).writing(OrderWrite::new(&entry, Some(line))?))
+    }
+
+    /// Writes the entry of the order's history at once, for a command that tells of several, and names its event.
     async fn record_event(
         &self,
         tx: &mut CompanyTx,
         order: &LockedOrder,
         entry: Entry<'_>,
     ) -> Result<NewEvent> {
+        let (entry, event) = self.told(order, entry);
+        history::insert_history(tx, &entry).await?;
+        Ok(event)
+    }
+
+    fn told<'e>(&self, order: &LockedOrder, entry: Entry<'e>) -> (NewEntry<'e>, NewEvent) {
         let version = order.next_version();
         let Entry { kind, item_id, quantity, detail, undoes } = entry;
         let new = NewEntry {
@@ -93,12 +107,12 @@ impl OrderContext<'_> {
             undoes: undoes.as_ref().map(|undone| undone.version),
             at: self.now,
         };
-        history::insert_history(tx, &new).await?;
         let event = NewEvent::new(kind, self.actor.person_id).order(order.id).item(item_id).version(version);
-        Ok(match undoes {
+        let event = match undoes {
             Some(undone) => event.undoing(undone.kind),
             None => event,
-        })
+        };
+        (new, event)
     }
 }
 

@@ -42,7 +42,7 @@ impl Command for AddNote<'_> {
         require_room(tx, order.id).await?;
         let id = notes::insert_note(tx, order.id, self.on.actor.person_id, text, self.on.now).await?;
         let detail = Detail::note(id, None, Some(text));
-        self.on.record(tx, &order, Entry::order(EventKind::NoteAdded, &detail)).await
+        self.on.record(&order, Entry::order(EventKind::NoteAdded, &detail))
     }
 }
 
@@ -80,7 +80,7 @@ impl Command for ChangeNote<'_> {
         notes::update_note(tx, &order, self.note_id, text, self.on.now).await?;
         let kind = if text.is_some() { EventKind::NoteChanged } else { EventKind::NoteRemoved };
         let detail = Detail::note(self.note_id, Some(&note.text), text);
-        self.on.record(tx, &order, Entry::order(kind, &detail)).await
+        self.on.record(&order, Entry::order(kind, &detail))
     }
 }
 

@@ -77,7 +77,7 @@ impl Command for FinishOrder<'_> {
             NewClosing { at: self.on.now, by: self.on.actor.person_id, reason: None, volumes: self.volumes };
         order::update_state(tx, &order, OrderState::Finished, Some(closing)).await?;
         let detail = Detail { text: self.volumes.map(|volumes| volumes.to_string()), ..Detail::default() };
-        self.on.record(tx, &order, Entry::order(EventKind::OrderFinished, &detail)).await
+        self.on.record(&order, Entry::order(EventKind::OrderFinished, &detail))
     }
 }
 
@@ -99,7 +99,7 @@ impl Command for ReopenOrder<'_> {
         }
         // A number that is taken at this very moment is refused by the index `orders_number_key`.
         order::update_state(tx, &order, OrderState::Open, None).await?;
-        self.on.record(tx, &order, Entry::order(EventKind::OrderReopened, &detail)).await
+        self.on.record(&order, Entry::order(EventKind::OrderReopened, &detail))
     }
 }
 
@@ -122,7 +122,7 @@ impl Command for CancelOrder<'_> {
             NewClosing { at: self.on.now, by: self.on.actor.person_id, reason: Some(reason), volumes: None };
         order::update_state(tx, &order, OrderState::Canceled, Some(closing)).await?;
         let detail = Detail::text(reason);
-        self.on.record(tx, &order, Entry::order(EventKind::OrderCanceled, &detail)).await
+        self.on.record(&order, Entry::order(EventKind::OrderCanceled, &detail))
     }
 }
 
@@ -141,7 +141,7 @@ impl Command for SetUrgent<'_> {
         let fields = OrderFields { urgent: self.urgent, ..order.fields };
         order::update_fields(tx, &order, fields).await?;
         let kind = if self.urgent { EventKind::OrderUrgent } else { EventKind::OrderNotUrgent };
-        self.on.record(tx, &order, Entry::order(kind, &Detail::order(order.fields, fields))).await
+        self.on.record(&order, Entry::order(kind, &Detail::order(order.fields, fields)))
     }
 }
 
@@ -176,7 +176,7 @@ impl Command for ChangeShipping<'_> {
         let packaging = packagings.iter().find(|packaging| packaging.id == self.packaging_id);
         let text = format!("{} · {}", option.name, packaging.map_or("", |packaging| packaging.name.as_str()));
         let detail = Detail { text: Some(text), ..Detail::order(before, fields) };
-        self.on.record(tx, &order, Entry::order(EventKind::OrderChanged, &detail)).await
+        self.on.record(&order, Entry::order(EventKind::OrderChanged, &detail))
     }
 }
 

@@ -62,7 +62,7 @@ impl Command for UndoOperation<'_> {
         }
         match refused {
             Some(sentence) if events.is_empty() => Err(AppError::Conflict(sentence)),
-            _ => Ok(Change { output: UndoneOperation { order_id, kept }, events }),
+            _ => Ok(Change::told(UndoneOperation { order_id, kept }, events)),
         }
     }
 }

@@ -14,3 +14,4 @@ pub(crate) mod picks;
 pub(crate) mod revise;
 pub(crate) mod search;
 pub mod summaries;
+pub(crate) mod write;

@@ -1,0 +1,119 @@
+//! What a command on one order writes last: the line, its picks, the history and the events, in one statement.
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use rust_decimal::Decimal;
+use serde_json::Value;
+use sqlx::types::Json;
+
+use super::history::NewEntry;
+use crate::db::CompanyTx;
+use crate::error::{AppError, Result};
+use crate::feed::queries::Appending;
+use crate::feed::{EventKind, LastWrite};
+use crate::ids::{ItemId, OrderId, PersonId};
+use crate::orders::history::PickRecord;
+use crate::orders::item::ItemState;
+
+/// An entry of the history that takes none back, with the line that it tells of.
+#[derive(Debug)]
+pub struct OrderWrite {
+    order_id: OrderId,
+    version: i64,
+    kind: EventKind,
+    item_id: Option<ItemId>,
+    quantity: Option<Decimal>,
+    actor_id: PersonId,
+    detail: Value,
+    at: Timestamp,
+    line: Option<LineWrite>,
+}
+
+/// The new state of the line that an entry tells of, and what becomes of its picks.
+#[derive(Debug)]
+pub struct LineWrite {
+    pub state: ItemState,
+    /// New ones, and those that stand with another quantity than before.
+    pub picks: Vec<PickRecord>,
+    pub removed: Vec<i32>,
+}
+
+impl OrderWrite {
+    pub fn new(entry: &NewEntry<'_>, line: Option<LineWrite>) -> Result<Self> {
+        let NewEntry { order_id, version, kind, item_id, quantity, actor_id, at, .. } = *entry;
+        let detail = serde_json::to_value(entry.detail).map_err(AppError::internal)?;
+        Ok(Self { order_id, version, kind, item_id, quantity, actor_id, detail, at, line })
+    }
+
+    async fn write_all(&self, tx: &mut CompanyTx, appending: Option<&Appending>) -> Result<Option<i64>> {
+        let line = self.line.as_ref();
+        let state = line.map(|line| &line.state);
+        let replacement = state.and_then(|state| state.replacement.as_ref());
+        let n = sqlx::query_scalar!(
+            r#"with line as (
+                 update order_items set version = $3, quantity = $12, picked = $13, to_return = $14, rest_state = $15,
+                   ordered = $16, received = $17, not_found = $18, replacement = $19, replacement_quantity = $20,
+                   reason = $21, off_quote = $22
+                 where company_id = $1 and order_id = $2 and id = $5 returning id
+               ), removed as (
+                 delete from item_picks where company_id = $1 and order_id = $2 and item_id = $5 and seq = any($23)
+                 returning seq
+               ), put as (
+                 insert into item_picks (company_id, order_id, item_id, seq, person_id, quantity, before, at)
+                 select $1, $2, $5, seq, person_id, quantity, before, at
+                 from jsonb_to_recordset($24) as pick (seq integer, person_id uuid, quantity numeric, before jsonb, at timestamptz)
+                 on conflict (company_id, order_id, item_id, seq) do update set quantity = excluded.quantity returning seq
+               ), bumped as (
+                 update orders set version = $3 where company_id = $1 and id = $2 returning id
+               ), entry as (
+                 insert into order_history (company_id, order_id, version, kind, item_id, quantity, actor_id, detail, at, operation_id)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11) returning version
+               )
+               select case when $25::jsonb is not null then append_events(
+                 (select count(*) from line) + (select count(*) from removed) + (select count(*) from put)
+                   + (select count(*) from bumped) + (select count(*) from entry),
+                 $1, $25, $26, $9, $10, $11, $27) end as n"#,
+            tx.company_id().0,
+            self.order_id.0,
+            self.version,
+            self.kind.code(),
+            self.item_id.map(|id| id.0),
+            self.quantity,
+            self.actor_id.0,
+            &self.detail,
+            self.at.to_sqlx() as _,
+            appending.and_then(Appending::person_id) as _,
+            tx.operation_id().map(|id| id.0),
+            state.map(|state| state.quantity),
+            state.map(|state| state.picked),
+            state.map(|state| state.to_return),
+            state.map(|state| state.rest_state.code()),
+            state.map(|state| state.ordered),
+            state.map(|state| state.received),
+            state.map(|state| state.not_found),
+            replacement.map(|replacement| replacement.text.as_str()),
+            replacement.map(|replacement| replacement.quantity),
+            state.and_then(|state| state.reason.as_deref()),
+            state.map(|state| state.off_quote),
+            line.map_or(&[][..], |line| &line.removed),
+            Json(line.map_or(&[][..], |line| &line.picks)) as _,
+            appending.map(|appending| &appending.events) as _,
+            appending.map(|appending| appending.tag),
+            appending.and_then(|appending| appending.output.as_ref()) as _,
+        )
+        .fetch_one(&mut **tx)
+        .await?;
+        Ok(n)
+    }
+}
+
+impl LastWrite for OrderWrite {
+    fn write<'a>(
+        &'a self,
+        tx: &'a mut CompanyTx,
+        appending: Option<&'a Appending>,
+    ) -> BoxFuture<'a, Result<Option<i64>>> {
+        Box::pin(self.write_all(tx, appending))
+    }
+}
