@@ -26,7 +26,8 @@ pub async fn run(table: &mut Table, warehouse: &Warehouse, replica: &Replica) {
         let floor = format!("/livez {floor}");
         let what = format!("{what}: server CPU");
         table.judge(&what, &time(plain), &floor, "≤ 300 µs", plain <= MOST_CPU);
-        table.tell("  the same, gzipped", &time(cpu(path, "gzip")), "");
+        let packed = cpu(path, "gzip");
+        table.judge("  the same, gzipped", &time(packed), "", "≤ 300 µs", packed <= MOST_CPU);
     }
     let mut keep = Keep::open(replica.port, &largest.cookie_header());
     for (what, path, judged) in [
