@@ -16,7 +16,7 @@ use crate::orders::actions::import::search_words;
 use crate::orders::indicators::{Indicators, PAST_DAYS};
 use crate::orders::queries::{board, options, search, summaries};
 use crate::orders::status::{OrderState, OrderStatus};
-use crate::orders::views::{BoardBody, BoardFilter, CARDS_PER_PAGE, CountersFragment};
+use crate::orders::views::{BoardBody, BoardFilter, CARDS_PER_PAGE, CountersFragment, board_sort};
 use crate::page::{self, Body, CompanyTime, Snapshot, Subscribed, Visitor};
 use crate::screen::Screen;
 
@@ -90,7 +90,8 @@ async fn draw_board(
                 .collect()
         }
     };
-    let orders = summaries::list_summaries(&mut tx, &ids).await?;
+    let mut orders = summaries::list_summaries(&mut tx, &ids).await?;
+    orders.sort_by_cached_key(board_sort);
     let sellers = list_sellers(&mut tx).await?;
     let scene = time.scene(visitor.lang, moment.head.n, now);
     let counters = CountersFragment { scene, open_now, finished_today, indicators };

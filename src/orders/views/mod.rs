@@ -18,7 +18,15 @@ const READY_HINT_MINUTES: i64 = 30;
 /// Cards on a page of the board.
 pub const CARDS_PER_PAGE: i64 = 60;
 
-/// One order: member `order-ID` of the list `#open-orders`. Urgent first, then oldest.
+/// Where an order stands on a page of the board: what there is to do before what only waits to be finished, urgent ones
+/// first, then the oldest.
+pub fn board_sort(order: &OrderSummary) -> String {
+    let ready = u8::from(order.status() == OrderStatus::ReadyToFinish);
+    let rank = u8::from(!order.urgent);
+    format!("{ready}{rank}{:016}{}", order.imported_at.as_microsecond(), order.id.0.simple())
+}
+
+/// One order: member `order-ID` of the list `#open-orders`; see [`board_sort`].
 #[derive(Template)]
 #[template(path = "orders/_card.html")]
 pub struct CardFragment<'a> {
@@ -30,9 +38,7 @@ impl HtmlSafe for CardFragment<'_> {}
 
 impl CardFragment<'_> {
     fn sort(&self) -> String {
-        let order = self.order;
-        let rank = u8::from(!order.urgent);
-        format!("{rank}{:016}{}", order.imported_at.as_microsecond(), order.id.0.simple())
+        board_sort(self.order)
     }
 
     /// From when the card asks to be finished.
@@ -141,7 +147,7 @@ impl HtmlSafe for PagerFragment<'_> {}
 #[template(path = "orders/_board.html")]
 pub struct BoardBody<'a> {
     pub scene: RenderContext,
-    /// In the order of the board: urgent first, then oldest, at most [`CARDS_PER_PAGE`].
+    /// In the order of [`board_sort`], at most [`CARDS_PER_PAGE`].
     pub orders: &'a [OrderSummary],
     pub counters: CountersFragment,
     pub filter: &'a BoardFilter,

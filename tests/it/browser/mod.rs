@@ -9,6 +9,7 @@ mod field;
 mod hands;
 mod journey;
 mod preview;
+mod ready;
 mod refused;
 mod revise;
 mod scans;
