@@ -4,6 +4,7 @@
 import { isBoard, onChange } from "./page.js";
 import { isOurs } from "./reload.js";
 import { byId, find } from "./dom.js";
+import { wallTime } from "./clock.js";
 import { membersOf } from "./lists.js";
 import { words } from "./words.js";
 
@@ -93,10 +94,18 @@ async function turn() {
   box.setAttribute("data-turned", "");
 }
 
+function tick() {
+  const place = byId("wall-clock");
+  const time = wallTime(Date.now());
+  if (place && place.textContent !== time) place.textContent = time;
+}
+
 export function start() {
   const query = new URLSearchParams(location.search);
   if (!isWanted(query.get("wall")) || !isBoard()) return;
   document.documentElement.classList.add("wall");
+  tick();
+  setInterval(tick, 1000);
   fit();
   onChange(fit);
   addEventListener("resize", fit);

@@ -53,6 +53,11 @@ async fn thirty_orders_are_light_on_the_wire_and_readable_on_the_wall() {
     let number = joao.eval("parseFloat(getComputedStyle(document.querySelector('.card h3')).fontSize)").await;
     assert!(number.as_f64().unwrap() >= 44.0, "{number}");
     joao.picture("wall").await;
+    // How it goes out, and what time it is.
+    joao.sees(".card .meta span:first-child").await;
+    let clock =
+        joao.eval("/^[0-9]{2}:[0-9]{2}$/.test(document.getElementById('wall-clock').textContent)").await;
+    assert_eq!(clock, json!(true));
 
     joao.open("/?wall=1&turn=0.4").await;
     let mut seen = BTreeSet::new();
