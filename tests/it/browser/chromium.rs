@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
+use thirtyfour::common::print::{PrintPage, PrintParameters};
 use thirtyfour::prelude::*;
 use thirtyfour::{LoggingPrefsLogLevel, TypingData};
 
@@ -225,6 +226,15 @@ impl Browser {
             std::fs::create_dir_all(&folder).unwrap();
             self.driver.screenshot(&folder.join(format!("{name}.png"))).await.expect("a picture");
         }
+    }
+
+    /// How many sheets of A4 the page fills on paper.
+    pub async fn sheets_of_paper(&self) -> usize {
+        let page = PrintPage { width: 21.0, height: 29.7 };
+        let print = PrintParameters { page, ..PrintParameters::default() };
+        let pdf = self.driver.print_page(print).await.expect("a print");
+        let named = |name: &[u8]| pdf.windows(name.len()).filter(|bytes| *bytes == name).count();
+        named(b"/Type /Page") - named(b"/Type /Pages")
     }
 
     pub async fn patiently<T, E: std::fmt::Display>(

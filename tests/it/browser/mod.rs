@@ -8,6 +8,7 @@ mod faults;
 mod field;
 mod hands;
 mod journey;
+mod paper;
 mod preview;
 mod ready;
 mod refused;
