@@ -10,12 +10,13 @@ use crate::command::{self, Done, Outcome, Tap};
 use crate::error::{AppError, Result, Sentence};
 use crate::extract::Path;
 use crate::ids::{DraftId, OperationId};
-use crate::page::Visitor;
+use crate::page::{Snapshot, Visitor};
 use crate::quotes::actions::confirm::{ConfirmDraft, ConfirmedOrder};
 use crate::quotes::actions::discard::{DiscardDraft, RestoreDraft};
 use crate::quotes::actions::save::SaveDraft;
-use crate::quotes::actions::{DraftContext, Sent};
+use crate::quotes::actions::{DraftContext, Sent, scope};
 use crate::quotes::draft::lines::is_name as is_line_name;
+use crate::quotes::queries::drafts;
 use crate::quotes::routes::pages::{PreviewQuery, show_preview};
 use crate::state::AppState;
 
@@ -66,7 +67,19 @@ pub async fn confirm(
     let sent = Sent { fields: tap.form.clone(), lang: visitor.lang };
     let on = on(&state, visitor.actor()?, draft_id);
     match command::run(&state, &tap, &ConfirmDraft { on, sent: &sent }).await {
-        Ok(outcome) => Ok(confirmed(&outcome).into_response()),
+        Ok(outcome) => {
+            let done = confirmed(&outcome);
+            // What is confirmed is never answered as if it were not, whatever becomes of the next one.
+            let next = match sent.get("then") {
+                Some("next") => next_draft(&state, on.actor).await.unwrap_or_default(),
+                _ => None,
+            };
+            Ok(match next {
+                Some(id) => done.go(format!("/quotes/{id}")),
+                None => done,
+            }
+            .into_response())
+        }
         // What was typed is kept: the preview, shown or fetched again, says what does not hold by now.
         Err(error @ (AppError::Invalid { .. } | AppError::Conflict(_))) => {
             let kept = keep(&state, on, &sent, tap).await;
@@ -103,6 +116,12 @@ async fn refused(
 async fn keep(state: &AppState, on: DraftContext<'_>, sent: &Sent, tap: Tap<Fields>) -> Result<Outcome> {
     let tap = Tap { operation_id: OperationId::new(), ..tap };
     command::run(state, &tap, &SaveDraft { on, sent }).await
+}
+
+/// The oldest draft that still waits to be checked.
+async fn next_draft(state: &AppState, actor: &Actor) -> Result<Option<DraftId>> {
+    let (mut tx, _) = Snapshot::begin(&state.db, actor.company_id).await?;
+    Ok(drafts::list_drafts(&mut tx, scope(actor)).await?.first().map(|draft| draft.id))
 }
 
 /// To the order, also when the confirmation was sent again and the draft is long gone.

@@ -3,6 +3,7 @@
 use super::chromium::Browser;
 use super::faults::Proxy;
 use crate::support::database::count;
+use crate::support::quotes::upload;
 use crate::support::server::TestServer;
 use crate::support::world::{ADMIN, SELLER};
 
@@ -200,4 +201,28 @@ async fn somebody_else_s_newer_version_is_shown_around_what_was_typed() {
     marina.reads("#order-notes", "da Marina").await;
     marina.quit_after_trouble().await;
     ana.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_several_quotes_one_is_confirmed_and_the_next_is_open_with_one_tap() {
+    let server = TestServer::start().await;
+    let client = server.signed_in("alfa", SELLER).await;
+    let next = upload(&client, "columns-1-item").await;
+    let marina = Browser::of(SELLER, server.port).await;
+    marina.preview("columns-11-items.pdf").await;
+    marina.reads("[name=then]", "Confirmar e abrir o próximo (1)").await;
+    marina
+        .eval(
+            "document.querySelector('[name=then]').scrollIntoView({ block: 'center', behavior: 'instant' })",
+        )
+        .await;
+    marina.picture("confirm-and-next").await;
+    marina.click("[name=then]").await;
+    marina.until("the next quote", &format!("location.pathname === '{next}'")).await;
+    marina.must_be_live().await;
+    // The last of them leads to its order, as ever.
+    marina.sees_no("[name=then]").await;
+    let url = &server.database_url;
+    assert_eq!((count(url, "orders").await, count(url, "quote_drafts").await), (1, 1));
+    marina.quit().await;
 }
