@@ -113,6 +113,14 @@ impl<'a> OrderBody<'a> {
         self.order.state == OrderState::Open
     }
 
+    /// Title, consequence and button: a finished order is reopened, a canceled one restored.
+    fn reopening(&self) -> (&'static str, &'static str, &'static str) {
+        match self.order.state {
+            OrderState::Canceled => ("restore.title", "restore.lead", "order.restore_button"),
+            _ => ("reopen.title", "reopen.lead", "reopen.confirm"),
+        }
+    }
+
     fn bar(&self) -> BarFragment<'_> {
         BarFragment { scene: self.scene, order: self.order }
     }
