@@ -91,17 +91,16 @@ impl Inbound {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use tokio_tungstenite::tungstenite::protocol::frame::Frame;
     use tokio_tungstenite::tungstenite::protocol::frame::coding::{Control, Data, OpCode};
+    use tokio_tungstenite::tungstenite::protocol::frame::{Frame, FrameHeader};
 
     use super::*;
 
     fn frames(kind: OpCode, content: usize, how_many: usize) -> Vec<u8> {
         let mut bytes = Vec::new();
         for _ in 0..how_many {
-            let mut frame = Frame::message(vec![0_u8; content], kind, false);
-            frame.header_mut().mask = Some([1, 2, 3, 4]);
-            frame.format(&mut bytes).unwrap();
+            let header = FrameHeader { opcode: kind, mask: Some([1, 2, 3, 4]), ..FrameHeader::default() };
+            Frame::from_payload(header, vec![0_u8; content].into()).format(&mut bytes).unwrap();
         }
         bytes
     }
