@@ -108,7 +108,10 @@ async fn a_canceled_order_asks_for_what_is_in_its_box_until_all_of_it_is_back() 
     assert!(row.contains("data-in=\"items-now\"") && !row.contains("/return\""), "{row}");
     assert!(boxed.closed_row(&picker).await.contains("2 para devolver"));
     let sheet = picker.get(&format!("{}?item={}", boxed.path(), boxed.order.items[0])).await.text;
-    assert!(sheet.contains("Quanto já voltou para a prateleira?") && sheet.contains("max=\"10\""), "{sheet}");
+    assert!(
+        sheet.contains("Quanto já voltou para a prateleira?") && sheet.contains("data-most=\"10\""),
+        "{sheet}"
+    );
 
     // The newest picks go first, and no more than there is.
     assert_eq!(refused(&boxed.put_back(&picker, 0, "11").await), "Só falta devolver 10");

@@ -19,7 +19,7 @@ async fn what_only_waits_to_be_finished_stands_last_and_a_long_note_makes_no_lon
     joao.resize((390, 844)).await;
     joao.open("/").await;
     let pick = format!("/orders/{}/items/{}/pick", ready.id, ready.items[0]);
-    assert_eq!(ana.tap(&pick, &[("quantity", "2")]).await.status, 200);
+    assert_eq!(ana.tap(&pick, &[("quantity", "10")]).await.status, 200);
     joao.sees(&format!("#order-{}.c-ready", ready.id)).await;
     joao.until(
         "it to stand last",

@@ -110,7 +110,7 @@ async fn every_page_fits_every_width() {
     ana.goto(&drafts[0]).await;
     ana.click("#field-shipping .choice").await;
     ana.click("#field-packaging .choice:has(:enabled)").await;
-    ana.click(".preview-form .stacked button:not(.primary, .link)").await;
+    ana.click(".preview-form .stacked [name=later]").await;
     ana.reads("#drafts", "Tudo confere").await;
     let order = format!("/orders/{}", orders[6].id);
     let pages = [
