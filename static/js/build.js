@@ -5,7 +5,7 @@ import { isTyping } from "./defer.js";
 import { fingerDown } from "./touch.js";
 import { isSending } from "./queue.js";
 import { isUploading } from "./upload.js";
-import { whenOurs } from "./reload.js";
+import { fetchAgain, whenOurs } from "./reload.js";
 import { onBuild } from "./request.js";
 
 /** The build that this script is of: the server writes it here. */
@@ -64,7 +64,7 @@ function reload() {
   }
   whenOurs(location.href, () => {
     try { sessionStorage.setItem(KEY, String(Date.now())); } catch (error) { return; }
-    location.reload();
+    fetchAgain();
   }, isFree);
 }
 

@@ -56,6 +56,27 @@ function submitFilter(form) {
 
 let byPointer = false;
 
+/** A browser that was stopped, or whose request failed, stays on the page: then the form may be sent again. */
+const SENT_FOR = 10000;
+
+/** @type {WeakMap<HTMLFormElement, number>} */
+const sent = new WeakMap();
+
+/**
+ * An ordinary form that posts is sent once: a second press would cut off the first request and send another.
+ * @param {SubmitEvent} event
+ */
+function once(event) {
+  const form = event.target;
+  if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method !== "post") return;
+  const now = performance.now();
+  if (now - (sent.get(form) || -Infinity) < SENT_FOR) event.preventDefault();
+  else sent.set(form, now);
+}
+
+/** A page that the browser had kept is there again. */
+const forget = () => document.querySelectorAll("form").forEach((form) => sent.delete(form));
+
 export function start() {
   applyRules();
   // The server does not know what the script took off the list.
@@ -73,4 +94,7 @@ export function start() {
     event.preventDefault();
     submitFilter(form);
   }, true);
+  // Last of all: who takes a submit over has said so by then.
+  addEventListener("submit", once);
+  addEventListener("pageshow", forget);
 }

@@ -37,9 +37,14 @@ export async function whenOurs(url, go, may) {
 /** The same page again, from a server that has it. */
 export const reloadWhenOurs = () => whenOurs(location.href, () => location.reload());
 
+/** The page at this address. A reload of a page that answered a form would send the form once more. */
+export function fetchAgain() {
+  location.replace(location.pathname + location.search);
+}
+
 /** [data-heals]: a page that says that something is wrong for now. It tries again by itself, not all in the same moment. */
 export async function start() {
   if (!document.querySelector("[data-heals]")) return;
   await sleep(AT_LEAST + random(4000));
-  reloadWhenOurs();
+  whenOurs(location.href, fetchAgain);
 }

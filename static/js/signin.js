@@ -125,6 +125,8 @@ export function start() {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.matches("dialog form[data-unlock]")) return;
     event.preventDefault();
+    // A second press while the PIN is being looked at is the same press.
+    if (form.getAttribute("aria-busy") === "true") return;
     send(form, /** @type {HTMLButtonElement | null} */ (event.submitter));
   });
 }

@@ -7,20 +7,12 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use crate::support::client::{Answer, Client};
 use crate::support::server::TestServer;
 use crate::support::socket::Socket;
+use crate::support::wait_for;
 use crate::support::world::{ADMIN, PICKER, PIN, SELLER};
 
 const HOUR: i64 = 60 * 60;
 const WRONG: &str = "913582";
 const OWN: &str = "604918";
-
-/// What a superuser sees.
-async fn count(server: &TestServer, what: &str) -> i64 {
-    let mut database = PgConnection::connect(&server.database_url).await.unwrap();
-    sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {what}")))
-        .fetch_one(&mut database)
-        .await
-        .unwrap()
-}
 
 async fn run(server: &TestServer, sql: &str) {
     let mut database = PgConnection::connect(&server.database_url).await.unwrap();
@@ -52,8 +44,8 @@ async fn a_right_pin_opens_the_board_with_a_cookie_that_scripts_cannot_read() {
         }
     }
     assert!(is_in(&client).await);
-    assert_eq!(count(&server, "security_events where kind = 'signed_in'").await, 1);
-    assert_eq!(count(&server, "sign_in_failures").await, 0);
+    assert_eq!(server.count("security_events where kind = 'signed_in'").await, 1);
+    assert_eq!(server.count("sign_in_failures").await, 0);
 }
 
 #[tokio::test]
@@ -73,7 +65,7 @@ async fn an_unknown_number_and_a_wrong_pin_get_the_same_answer() {
     assert!(!wrong.text.contains(WRONG));
     run(&server, "update people set active = false where number = '3000'").await;
     assert_eq!(attempt(&client, PICKER, PIN).await.status, wrong.status);
-    assert_eq!(count(&server, "security_events where kind = 'sign_in_failed'").await, 3);
+    assert_eq!(server.count("security_events where kind = 'sign_in_failed'").await, 3);
 }
 
 #[tokio::test]
@@ -91,7 +83,7 @@ async fn where_there_are_several_companies_the_code_is_asked_for_and_remembered(
     let answer = client.post("/sign-in", &[("number", PICKER), ("pin", PIN)]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     let company = server.company("beta").await;
-    assert_eq!(count(&server, &format!("sessions where company_id = '{}'", company.id)).await, 1);
+    assert_eq!(server.count(&format!("sessions where company_id = '{}'", company.id)).await, 1);
 }
 
 #[tokio::test]
@@ -118,7 +110,7 @@ async fn wrong_pins_wait_longer_each_time_and_a_known_device_does_not_wait_for_s
     assert_eq!(attempt(&stranger, PICKER, PIN).await.headers["retry-after"], "4");
     server.app.clock.advance(4);
     assert_eq!(attempt(&stranger, PICKER, PIN).await.status, StatusCode::SEE_OTHER);
-    assert!(count(&server, "security_events where kind = 'locked_out'").await >= 2);
+    assert!(server.count("security_events where kind = 'locked_out'").await >= 2);
 }
 
 #[tokio::test]
@@ -131,7 +123,25 @@ async fn guesses_sent_side_by_side_count_as_well() {
     let answers = futures_util::future::join_all(guesses).await;
     let looked_at = answers.iter().filter(|status| **status == StatusCode::UNPROCESSABLE_ENTITY).count();
     assert_eq!(looked_at, 3, "{answers:?}");
-    assert_eq!(count(&server, "sign_in_failures").await, 3);
+    assert_eq!(server.count("sign_in_failures").await, 3);
+}
+
+#[tokio::test]
+async fn right_pins_whose_requests_were_given_up_do_not_add_up_to_a_wait() {
+    let server = TestServer::start().await;
+    for given_up in 1..=6 {
+        let client = Client::new(server.port);
+        let under_way =
+            wait_for("the attempt", async || (server.count("sign_in_failures").await > 0).then_some(()));
+        tokio::select! {
+            answer = attempt(&client, PICKER, PIN) => panic!("too late to give up: {}", answer.status),
+            () = under_way => {}
+        }
+        let signed_in = "security_events where kind = 'signed_in'";
+        wait_for("its end", async || (server.count(signed_in).await == given_up).then_some(())).await;
+    }
+    assert_eq!(server.count("sign_in_failures").await, 0);
+    assert_eq!(attempt(&Client::new(server.port), PICKER, PIN).await.status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]
@@ -193,9 +203,9 @@ async fn a_revoked_session_stays_dead() {
     for _ in 0..3 {
         assert!(!is_in(&client).await);
     }
-    assert_eq!(count(&server, "sessions").await, 0);
+    assert_eq!(server.count("sessions").await, 0);
     assert_eq!(client.tap("/language", &[("language", "en")]).await.status, StatusCode::SEE_OTHER);
-    assert_eq!(count(&server, "sessions").await, 0);
+    assert_eq!(server.count("sessions").await, 0);
 }
 
 #[tokio::test]
@@ -222,7 +232,7 @@ async fn signing_out_closes_every_screen_of_the_session() {
     assert!(!client.cookie_header().contains("session="));
     let stolen = client.http().get(client.url("/")).header("cookie", copy).send().await.unwrap();
     assert!(!stolen.text().await.unwrap().contains("data-person"));
-    assert_eq!(count(&server, "sessions").await, 0);
+    assert_eq!(server.count("sessions").await, 0);
 }
 
 #[tokio::test]
@@ -263,7 +273,7 @@ async fn another_person_at_the_same_browser_ends_the_first_one_s_session() {
     let client = server.signed_in("alfa", PICKER).await;
     let answer = client.tap("/unlock", &[("pin", PIN), ("number", SELLER)]).await;
     assert_eq!(answer.json()["name"], "Marina Alves Prado");
-    assert_eq!(count(&server, "sessions").await, 1);
+    assert_eq!(server.count("sessions").await, 1);
 }
 
 #[tokio::test]

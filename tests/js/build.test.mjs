@@ -5,6 +5,7 @@ import { load } from "./load.mjs";
 const { compare } = await load("build.js");
 const { newId } = await load("queue.js");
 const { backoff } = await load("page.js");
+const { fetchAgain } = await load("reload.js");
 
 test("builds sort by the time of their commit", () => {
   assert.equal(compare("1761000000-aa", "1761000001-00"), "newer");
@@ -36,4 +37,14 @@ test("the wait before a new attempt is anything up to 0.5 s doubled each time, a
       assert.ok(wait >= 0 && wait <= most);
     }
   }
+});
+
+test("a page that answered a form is asked for again, and the form is not sent once more", () => {
+  const went = [];
+  globalThis.location = Object.assign(new URL("http://app.example/sign-in?next=1#main"), {
+    replace: (to) => went.push(to),
+    reload: () => went.push("the form once more"),
+  });
+  fetchAgain();
+  assert.deepEqual(went, ["/sign-in?next=1"]);
 });

@@ -64,8 +64,8 @@ pub async fn change_pin(
         login_digits: actor.company.login_digits,
         pin_digits: 0,
         claim: Claim::Person(actor.person_id),
-        pin: change.current,
-        client,
+        pin: change.current.to_owned(),
+        client: client.clone(),
     };
     let proven = sign_in(state, attempt).await.map_err(|error| match error {
         AppError::Invalid { .. } => AppError::field("current_pin", "pin.wrong"),

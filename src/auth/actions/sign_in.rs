@@ -1,11 +1,13 @@
 //! Signing in: a PIN is looked at, and failures are counted.
 
 use serde_json::json;
+use tokio::sync::oneshot;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::auth::client::{Client, Device};
 use crate::auth::model::limits::{self, Budget, Tallies, Tally};
-use crate::auth::pin_hash::{self, Lane};
+use crate::auth::pin_hash::{self, Lane, Turn};
 use crate::auth::queries::events::{NewSecurityEvent, SecurityEvent, insert_security_event};
 use crate::auth::queries::people;
 use crate::auth::queries::sign_in::{self, Account, FailureKey};
@@ -16,23 +18,23 @@ use crate::ids::{CompanyId, PersonId};
 use crate::state::AppState;
 
 /// Who somebody says to be.
-#[derive(Clone, Copy, Debug)]
-pub enum Claim<'a> {
+#[derive(Clone, Debug)]
+pub enum Claim {
     /// By login number.
-    Number(&'a str),
+    Number(String),
     /// By the page that is still open.
     Person(PersonId),
 }
 
 /// What the PIN is looked at for.
-#[derive(Clone, Copy, Debug)]
-pub struct Attempt<'a> {
+#[derive(Clone, Debug)]
+pub struct Attempt {
     pub company_id: CompanyId,
     pub login_digits: u8,
     pub pin_digits: u8,
-    pub claim: Claim<'a>,
-    pub pin: &'a str,
-    pub client: &'a Client,
+    pub claim: Claim,
+    pub pin: String,
+    pub client: Client,
 }
 
 /// Somebody whose PIN was right.
@@ -48,14 +50,27 @@ pub struct Proven {
 /// Looks at a PIN. A failure is written first, under a lock, and taken back when the PIN was right: guesses sent
 /// side by side count as well. An unknown number takes the same way, and the same time. Whoever has to wait is told
 /// before queueing for a hash, so that guesses which are refused anyway keep nobody from signing in.
-pub async fn sign_in(state: &AppState, attempt: Attempt<'_>) -> Result<Proven> {
+pub async fn sign_in(state: &AppState, attempt: Attempt) -> Result<Proven> {
     let mut tx = state.db.gate().await?;
-    let before = weigh(state, &mut tx, attempt).await?;
+    let before = weigh(state, &mut tx, &attempt).await?;
     drop(tx);
     let turn = pin_hash::turn(if before.known() { Lane::Known } else { Lane::Unknown }).await?;
+    // A request that is given up (a second press of the button, a page that was left) must not leave the failure of a
+    // right PIN behind: what has its turn runs to its end.
+    let (tell, told) = oneshot::channel();
+    let running = state.clone();
+    let work = async move {
+        let _ = tell.send(judge(&running, &attempt, turn).await);
+    };
+    state.lifecycle.spawn(work.in_current_span());
+    told.await.map_err(AppError::internal)?
+}
+
+/// Counts the attempt and looks at its PIN.
+async fn judge(state: &AppState, attempt: &Attempt, turn: Turn) -> Result<Proven> {
     let (weighed, failure_id) = open_attempt(state, attempt).await?;
     let stored = weighed.account.as_ref().map(|account| account.pin_hash.clone());
-    let right = pin_hash::verify(&state.settings, turn, attempt.pin, stored).await?;
+    let right = pin_hash::verify(&state.settings, turn, &attempt.pin, stored).await?;
     match weighed.account {
         Some(account) if right => accept(state, attempt, failure_id, account).await,
         _ => {
@@ -78,11 +93,11 @@ impl Weighed {
 }
 
 /// Finds the account and counts its failures; refuses whoever has to wait.
-async fn weigh(state: &AppState, tx: &mut GateTx, attempt: Attempt<'_>) -> Result<Weighed> {
-    let Attempt { company_id, client, .. } = attempt;
-    let (number, person_id) = match attempt.claim {
-        Claim::Number(number) => (Some(number), None),
-        Claim::Person(id) => (None, Some(id)),
+async fn weigh(state: &AppState, tx: &mut GateTx, attempt: &Attempt) -> Result<Weighed> {
+    let Attempt { company_id, ref client, .. } = *attempt;
+    let (number, person_id) = match &attempt.claim {
+        Claim::Number(number) => (Some(number.as_str()), None),
+        Claim::Person(id) => (None, Some(*id)),
     };
     let device = client.device.map(Device::key);
     let device = device.as_ref().map(<[u8; 32]>::as_slice);
@@ -98,7 +113,7 @@ async fn weigh(state: &AppState, tx: &mut GateTx, attempt: Attempt<'_>) -> Resul
     Ok(weighed)
 }
 
-fn failure_key<'a>(attempt: Attempt<'a>, weighed: &'a Weighed, device: Option<&'a [u8]>) -> FailureKey<'a> {
+fn failure_key<'a>(attempt: &'a Attempt, weighed: &'a Weighed, device: Option<&'a [u8]>) -> FailureKey<'a> {
     FailureKey {
         number: weighed.account.as_ref().map_or_else(|| counted_as(attempt), |account| &account.number),
         address: &attempt.client.network,
@@ -107,7 +122,7 @@ fn failure_key<'a>(attempt: Attempt<'a>, weighed: &'a Weighed, device: Option<&'
 }
 
 /// Writes the failure that this attempt is until its PIN turns out right.
-async fn open_attempt(state: &AppState, attempt: Attempt<'_>) -> Result<(Weighed, Uuid)> {
+async fn open_attempt(state: &AppState, attempt: &Attempt) -> Result<(Weighed, Uuid)> {
     let mut tx = state.db.gate().await?;
     sign_in::lock_failures(&mut tx, attempt.company_id).await?;
     let weighed = weigh(state, &mut tx, attempt).await?;
@@ -121,8 +136,8 @@ async fn open_attempt(state: &AppState, attempt: Attempt<'_>) -> Result<(Weighed
 
 /// Numbers that nobody has are counted as they are, so that they behave like those that somebody has. What does
 /// not even look like one is not written down: it may be a PIN in the wrong field.
-fn counted_as(attempt: Attempt<'_>) -> &str {
-    match attempt.claim {
+fn counted_as(attempt: &Attempt) -> &str {
+    match &attempt.claim {
         Claim::Number(number)
             if number.len() == usize::from(attempt.login_digits)
                 && number.bytes().all(|byte| byte.is_ascii_digit()) =>
@@ -133,13 +148,8 @@ fn counted_as(attempt: Attempt<'_>) -> &str {
     }
 }
 
-async fn accept(
-    state: &AppState,
-    attempt: Attempt<'_>,
-    failure_id: Uuid,
-    account: Account,
-) -> Result<Proven> {
-    let Attempt { company_id, client, .. } = attempt;
+async fn accept(state: &AppState, attempt: &Attempt, failure_id: Uuid, account: Account) -> Result<Proven> {
+    let Attempt { company_id, ref client, .. } = *attempt;
     let now = state.clock.now();
     let device = client.device.unwrap_or_default();
     let mut tx = state.db.gate().await?;
@@ -172,7 +182,7 @@ async fn accept(
     Ok(Proven { begins, person_id: account.person_id, name: account.name, device })
 }
 
-async fn refuse(state: &AppState, attempt: Attempt<'_>, weighed: &Weighed) -> Result<()> {
+async fn refuse(state: &AppState, attempt: &Attempt, weighed: &Weighed) -> Result<()> {
     let now = state.clock.now();
     let (known, before) = (weighed.known(), weighed.tallies);
     let one_more = |tally: Tally| Tally { count: tally.count + 1, last_at: Some(now) };

@@ -134,7 +134,7 @@ pub async fn sign_in(
         }
         Err(error) => return refused(&state, &client, None, &typed, error).await,
     };
-    let attempt = attempt(&company, Claim::Number(form.number.trim()), form.pin.trim(), &client);
+    let attempt = attempt(&company, Claim::Number(form.number.trim().to_owned()), &form.pin, &client);
     match actions::sign_in(&state, attempt).await {
         Ok(proven) => {
             let mut response = enter(&state, &session, &client, actor, proven, &form.next).await?;
@@ -146,14 +146,14 @@ pub async fn sign_in(
     }
 }
 
-fn attempt<'a>(company: &OpenCompany, claim: Claim<'a>, pin: &'a str, client: &'a Client) -> Attempt<'a> {
+fn attempt(company: &OpenCompany, claim: Claim, pin: &str, client: &Client) -> Attempt {
     Attempt {
         company_id: company.id,
         login_digits: company.login_digits,
         pin_digits: company.pin_digits,
         claim,
-        pin,
-        client,
+        pin: pin.trim().to_owned(),
+        client: client.clone(),
     }
 }
 
@@ -228,7 +228,7 @@ pub async fn unlock(
 ) -> Result<Response> {
     let number = form.number.as_deref().map(str::trim).filter(|number| !number.is_empty());
     let claim = match (number, form.person, &actor) {
-        (Some(number), _, _) => Claim::Number(number),
+        (Some(number), _, _) => Claim::Number(number.to_owned()),
         (None, Some(person), _) => Claim::Person(person),
         (None, None, Some(actor)) => Claim::Person(actor.person_id),
         (None, None, None) => return Err(AppError::SignedOut),
@@ -239,7 +239,7 @@ pub async fn unlock(
             .await?
             .ok_or(AppError::SignedOut)?,
     };
-    let proven = actions::sign_in(&state, attempt(&company, claim, form.pin.trim(), &client)).await;
+    let proven = actions::sign_in(&state, attempt(&company, claim, &form.pin, &client)).await;
     let error = match proven {
         Ok(proven) => return enter(&state, &session, &client, actor, proven, &form.next).await,
         Err(AppError::Invalid { .. }) if number.is_none() => AppError::field("pin", "unlock.wrong"),

@@ -121,7 +121,7 @@ impl Browser {
         self.must_be_signed_in().await;
     }
 
-    async fn must_be_signed_in(&self) {
+    pub async fn must_be_signed_in(&self) {
         self.until("to be signed in", "document.querySelector('main[data-person]')").await;
     }
 

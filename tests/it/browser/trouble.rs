@@ -1,11 +1,11 @@
 //! The same work while something fails. Afterwards every page is what a fresh page would be.
 
-use super::chromium::Browser;
+use super::chromium::{Browser, Kind};
 use super::faults::Proxy;
 use crate::support::database;
 use crate::support::process::{Program, Redis};
 use crate::support::server::{TestServer, redis_url};
-use crate::support::world::{Imported, OTHER_PICKER, PICKER};
+use crate::support::world::{Imported, OTHER_PICKER, PICKER, PIN};
 
 /// Fetches the page afresh and names what differs from the one shown. Left out: what the clock changes, presence, open
 /// sheets, and elements that are seen leaving.
@@ -68,6 +68,19 @@ impl Browser {
 
 fn path(order: &Imported) -> String {
     format!("/orders/{}", order.id)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hurried_thumb_that_presses_twice_signs_in_once() {
+    let server = TestServer::start().await;
+    let browser = Browser::start(Kind::Phone, server.port).await;
+    browser.goto("/e/alfa").await;
+    browser.press_keys(PICKER).await;
+    browser.press_keys(PIN).await;
+    browser.eval("setInterval(() => document.querySelector('[data-sign-in]').requestSubmit(), 30)").await;
+    browser.must_be_signed_in().await;
+    assert_eq!(server.count("security_events where kind = 'signed_in'").await, 1);
+    browser.quit().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -100,6 +100,11 @@ impl TestServer {
         client
     }
 
+    /// How many rows a superuser sees.
+    pub async fn count(&self, what: &str) -> i64 {
+        database::count(&self.database_url, what).await
+    }
+
     pub fn lifecycle(&self) -> &Lifecycle {
         &self.app.lifecycle
     }
