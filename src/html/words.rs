@@ -52,6 +52,10 @@ const WORDS: &[(&str, &str)] = &[
     ("new-orders-other", "words.new_orders.other"),
     ("range", "pager.range"),
     ("scanner-soon", "words.scanner_soon"),
+    // The buttons beside a stepper, which name its amount.
+    ("pick-amount", "item.pick_amount"),
+    ("pick-and-short", "item.pick_and_short"),
+    ("pick-part-and-short", "item.pick_part_and_short"),
     ("number-unread", "number.unread"),
     ("number-doubtful", "number.doubtful"),
     ("number-whole", "number.whole"),

@@ -32,6 +32,7 @@ macro_rules! order_commands {
             UNPICK_ITEM = "/items/{item}/unpick", Pick, undoable, "done.unpicked", UnpickForm;
             RETURN_ITEM = "/items/{item}/return", Pick, undoable, "done.returned", ReturnForm;
             MARK_SHORT = "/items/{item}/short", ResolveItem, undoable, "done.short", ShortForm;
+            PICK_AND_SHORT = "/items/{item}/pick-short", ResolveItem, undoable, "done.picked_and_short", PickAndShortForm;
             UNMARK_SHORT = "/items/{item}/unshort", ResolveItem, undoable, "done.unshort", UnshortForm;
             FINISH_ORDER = "/finish", Finish, final, "done.finished", FinishForm;
             REOPEN_ORDER = "/reopen", Reopen, final, "done.reopened", ReopenForm;

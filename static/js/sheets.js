@@ -53,7 +53,10 @@ export async function reload(box) {
   const active = focused();
   if (active && box.contains(active) && active.closest("[data-stepper]")) active.blur();
   for (const field of findAll("[data-stepper] input", box)) if (field instanceof HTMLInputElement) field.value = field.defaultValue;
+  // What was chosen on the way to the refusal is chosen anew.
+  for (const fold of findAll(".reasons[open]", box)) fold.removeAttribute("open");
   morph(box, asked.fresh, { inside: true });
+  changed();
   const title = find("[autofocus]", box);
   if (title && !box.contains(document.activeElement)) title.focus();
 }

@@ -31,6 +31,16 @@ export function stepped(value, step, direction, min, max) {
   return String(next / THOUSAND);
 }
 
+/**
+ * What is left of `most` beside `taken`, as text with a decimal point; empty where nothing is taken or nothing is left.
+ * @param {string | undefined} most
+ * @param {string} taken
+ */
+export function leftOf(most, taken) {
+  const left = read(most) - read(taken);
+  return read(taken) > 0 && left > 0 ? String(left / THOUSAND) : "";
+}
+
 /** @type {ReturnType<typeof setTimeout> | 0} */
 let timer = 0;
 /** The button was held, and has done its work when it is let go. */

@@ -17,6 +17,7 @@
 // new-orders-one · new-orders-other {n}               cards that joined the board
 // scanner-soon                                        a hand scanner typed where nothing takes a code
 // number-unread · number-doubtful {typed} {one} {other} · number-whole {unit} {quantity}   of a typed number
+// pick-amount {quantity} · pick-and-short {picked} {short} · pick-part-and-short   the buttons beside a stepper
 // upload-waiting · upload-sending {percent} · upload-reading · upload-done · upload-offline · upload-failed
 // upload-too-large · upload-unreadable {file}
 // range {first} {last} {total}                        which cards a wall shows

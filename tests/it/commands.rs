@@ -25,6 +25,8 @@ const EVERY_COMMAND: &[Tap] = &[
     (EventKind::ItemUnshort, "items/1/unshort", &[]),
     (EventKind::ItemShort, "items/1/short", &[("reason", "other"), ("text", "caixa <vazia>")]),
     (EventKind::ActionUndone, "UNDO", &[]),
+    (EventKind::ItemShort, "items/1/pick-short", &[("quantity", "3"), ("short", "5"), ("reason", "damaged")]),
+    (EventKind::ActionUndone, "UNDO", &[]),
     (EventKind::ItemPicked, "items/1/pick", &[("quantity", "8")]),
     (EventKind::NoteAdded, "notes", &[("text", "Não vai ficar")]),
     (EventKind::ActionUndone, "UNDO", &[]),

@@ -23,6 +23,7 @@ mod malformed;
 mod migrating;
 mod new_key;
 mod people;
+mod pick_and_short;
 mod quotes;
 mod requests;
 mod revise;

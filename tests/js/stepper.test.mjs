@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { load } from "./load.mjs";
 
-const { stepped } = await load("stepper.js");
+const { stepped, leftOf } = await load("stepper.js");
 
 const table = [
   ["up by one", "3", "1", 1, "1", "10", "4"],
@@ -20,4 +20,8 @@ const table = [
 
 for (const [what, value, step, direction, min, max, result] of table) {
   test("the stepper: " + what, () => assert.equal(stepped(value, step, direction, min, max), result));
+}
+
+for (const [most, taken, left] of [["20", "15", "5"], ["20", "20", ""], ["20", "0", ""], ["20", "25", ""], ["7.35", "7.3", "0.05"], ["1350.125", "0.125", "1350"]]) {
+  test(`of ${most}, beside ${taken}, ${left || "nothing"} is left`, () => assert.equal(leftOf(most, taken), left));
 }

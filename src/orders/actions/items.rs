@@ -79,14 +79,7 @@ impl Command for PickItem<'_> {
             Ok(Decision::Already) => return Ok(Change::unchanged(())),
             Err(refusal) => return Err(item_conflict(refusal, &item, self.on.now)),
         };
-        let pick = PickRecord {
-            // Named by its entry of the history: no later pick is ever taken for this one.
-            seq: i32::try_from(order.next_version()).map_err(AppError::internal)?,
-            person_id: self.on.actor.person_id,
-            quantity: self.quantity,
-            before: item.state.clone(),
-            at: self.on.now,
-        };
+        let pick = pick_record(self.on, &order, &item, self.quantity)?;
         let line = LineWrite { state: next.clone(), picks: vec![pick.clone()], removed: Vec::new() };
         let detail = Detail { picks_added: vec![pick], ..Detail::line(item.id, item.state, next) };
         let entry = Entry {
@@ -173,14 +166,7 @@ impl Command for MarkShort<'_> {
     }
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let (code, text) = (self.code.trim(), self.text.trim());
-        if !SHORT_REASONS.contains(&code) {
-            return Err(AppError::field("reason", "orders.error.reason_unknown"));
-        }
-        if text.chars().count() > 200 {
-            return Err(AppError::field("text", "orders.error.reason_needed"));
-        }
-        let reason = if !visible(text) { code.to_owned() } else { format!("{code}: {text}") };
+        let reason = short_reason(&self.code, &self.text)?;
         let reason = reason.as_str();
         let decide = |state: &ItemState| state.mark_short(reason);
         change_rest(
@@ -241,8 +227,37 @@ async fn change_rest(
     on.record_line(&order, entry, line)
 }
 
+/// The pick that the next entry of the history tells of.
+pub(super) fn pick_record(
+    on: OrderContext<'_>,
+    order: &LockedOrder,
+    item: &Item,
+    quantity: Decimal,
+) -> Result<PickRecord> {
+    Ok(PickRecord {
+        // Named by its entry of the history: no later pick is ever taken for this one.
+        seq: i32::try_from(order.next_version()).map_err(AppError::internal)?,
+        person_id: on.actor.person_id,
+        quantity,
+        before: item.state.clone(),
+        at: on.now,
+    })
+}
+
+/// Why a line is short, as it is stored: a code of the list, and what was added to it.
+pub(super) fn short_reason(code: &str, text: &str) -> Result<String> {
+    let (code, text) = (code.trim(), text.trim());
+    if !SHORT_REASONS.contains(&code) {
+        return Err(AppError::field("reason", "orders.error.reason_unknown"));
+    }
+    if text.chars().count() > 200 {
+        return Err(AppError::field("text", "orders.error.reason_needed"));
+    }
+    Ok(if visible(text) { format!("{code}: {text}") } else { code.to_owned() })
+}
+
 /// Of goods that are counted, nobody moves a part of one.
-fn refuse_parts(item: &Item, quantity: Decimal) -> Result<()> {
+pub(super) fn refuse_parts(item: &Item, quantity: Decimal) -> Result<()> {
     if !item.moves_whole() || quantity.fract().is_zero() {
         return Ok(());
     }
@@ -252,6 +267,6 @@ fn refuse_parts(item: &Item, quantity: Decimal) -> Result<()> {
     Err(AppError::Invalid { sentence: sentence.clone(), fields: vec![("quantity".to_owned(), sentence)] })
 }
 
-async fn get_item(tx: &mut CompanyTx, on: OrderContext<'_>, item_id: ItemId) -> Result<Item> {
+pub(super) async fn get_item(tx: &mut CompanyTx, on: OrderContext<'_>, item_id: ItemId) -> Result<Item> {
     items::list_items(tx, on.order_id, Some(&[item_id])).await?.pop().ok_or(AppError::NotFound)
 }

@@ -5,6 +5,7 @@ pub mod import;
 pub mod items;
 pub(crate) mod notes;
 pub(crate) mod orders;
+pub(crate) mod pick_and_short;
 pub(crate) mod revise;
 pub(crate) mod undo;
 
@@ -157,7 +158,7 @@ fn item_conflict(refusal: ItemRefusal, item: &Item, now: Timestamp) -> AppError 
         ItemRefusal::MoreThanRest { rest } if item.state.off_quote && rest.is_zero() => {
             Sentence::new("conflict.item_gone")
         }
-        ItemRefusal::MoreThanRest { rest } => last.more_than_rest(rest),
+        ItemRefusal::MoreThanRest { rest } | ItemRefusal::NotTheRest { rest } => last.more_than_rest(rest),
         ItemRefusal::MoreThanToReturn { left } => last.more_than_to_return(left),
         ItemRefusal::MoreThanPicked { picked } => last.more_than_picked(picked),
         ItemRefusal::NotLastPick => last.not_last_pick(),

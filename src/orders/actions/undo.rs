@@ -44,13 +44,15 @@ impl Command for UndoOperation<'_> {
         order::lock_rows(tx, &orders).await?;
         let entries = history::list_entries_of(tx, self.operation_id).await?;
         let (mut events, mut kept, mut refused) = (Vec::new(), 0, None);
+        let mut own = Vec::new();
         for mut entry in entries {
             let on = OrderContext { actor: self.actor, order_id: entry.order_id, now: self.now };
             let lines = entry.detail.lines.len();
-            let undo = UndoEntry { on, version: entry.version };
+            let undo = UndoEntry { on, version: entry.version, own: &own };
             match undo.apply(tx, &mut entry, orders.len() > 1).await {
                 Ok(event) => {
                     kept += lines - entry.detail.lines.len();
+                    own.extend(event.iter().filter_map(|event| Some((event.order_id?, event.version?))));
                     events.extend(event);
                 }
                 Err(AppError::Conflict(sentence)) => {
@@ -71,6 +73,8 @@ impl Command for UndoOperation<'_> {
 struct UndoEntry<'a> {
     on: OrderContext<'a>,
     version: i64,
+    /// Entries that this undo has written: they took back what the same tap did after this.
+    own: &'a [(OrderId, i64)],
 }
 
 impl UndoEntry<'_> {
@@ -121,7 +125,7 @@ impl UndoEntry<'_> {
         let ids: Vec<ItemId> = detail.lines.iter().map(|line| line.item).collect();
         if !ids.is_empty() {
             for item in &items::list_items(tx, order.id, Some(&ids)).await? {
-                match came_after(item, self.version, self.on.now) {
+                match self.came_after(item) {
                     Err(_) if partly && detail.lines.len() > 1 => {
                         detail.lines.retain(|line| line.item != item.id);
                     }
@@ -138,6 +142,22 @@ impl UndoEntry<'_> {
             Some(later) => {
                 let sentence = Sentence::new("conflict.came_after_order").text("name", later.actor);
                 Err(AppError::Conflict(sentence.when(later.at, self.on.now)))
+            }
+        }
+    }
+
+    /// Says who came after, if somebody did.
+    fn came_after(&self, item: &Item) -> Result<()> {
+        let is_own = |version| version == self.version || self.own.contains(&(self.on.order_id, version));
+        match &item.last_change {
+            Some(change) if is_own(change.version) => Ok(()),
+            Some(change) => Err(AppError::Conflict(
+                Sentence::new("conflict.came_after")
+                    .text("name", change.by_name.clone())
+                    .when(change.at, self.on.now),
+            )),
+            None => {
+                Err(item_conflict(ItemRefusal::NotFrom { status: item.state.status() }, item, self.on.now))
             }
         }
     }
@@ -167,16 +187,5 @@ impl UndoEntry<'_> {
         let reversed = |LineChange { item, before, after }| LineChange { item, before: after, after: before };
         back.lines = detail.lines.into_iter().map(reversed).collect();
         Ok(back)
-    }
-}
-
-/// Says who came after, if somebody did.
-fn came_after(item: &Item, version: i64, now: Timestamp) -> Result<()> {
-    match &item.last_change {
-        Some(change) if change.version == version => Ok(()),
-        Some(change) => Err(AppError::Conflict(
-            Sentence::new("conflict.came_after").text("name", change.by_name.clone()).when(change.at, now),
-        )),
-        None => Err(item_conflict(ItemRefusal::NotFrom { status: item.state.status() }, item, now)),
     }
 }

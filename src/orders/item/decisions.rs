@@ -14,6 +14,8 @@ pub enum ItemRefusal {
     AmountInvalid,
     /// More than the rest: what is left, and what is already picked.
     MoreThanRest { rest: Decimal },
+    /// Amounts that should be the whole rest together, and are not.
+    NotTheRest { rest: Decimal },
     /// More than was picked.
     MoreThanPicked { picked: Decimal },
     /// The pick that was to be taken back is not the newest one of the line, or not as it was.
@@ -30,6 +32,16 @@ pub enum Decision {
     /// The wanted end is already so: accepted, nothing to write.
     Already,
     Becomes(ItemState),
+}
+
+impl Decision {
+    /// The line afterwards, which was `before`.
+    fn state(self, before: &ItemState) -> ItemState {
+        match self {
+            Decision::Already => before.clone(),
+            Decision::Becomes(next) => next,
+        }
+    }
 }
 
 /// A pick that stands, with the line's state just before it.
@@ -176,6 +188,27 @@ impl ItemState {
         next.replacement = None;
         next.reason = Some(reason.to_owned());
         Ok(Decision::Becomes(next.shed()))
+    }
+
+    /// Pick `picked` units and mark the `short` ones that are left. Both amounts are named: where they are not the rest
+    /// together, somebody was here since the screen was drawn, and nothing is done. Answers the line after each step.
+    pub fn pick_and_short(
+        &self,
+        picked: Decimal,
+        short: Decimal,
+        reason: &str,
+    ) -> Result<(ItemState, ItemState), ItemRefusal> {
+        check_amount(picked)?;
+        check_amount(short)?;
+        if self.rest_state == RestState::Short {
+            return Err(ItemRefusal::NotFrom { status: self.status() });
+        }
+        if picked + short != self.rest() {
+            return Err(ItemRefusal::NotTheRest { rest: self.rest() });
+        }
+        let in_the_box = self.pick(picked)?.state(self);
+        let settled = in_the_box.mark_short(reason)?.state(&in_the_box);
+        Ok((in_the_box, settled))
     }
 
     /// Takes a shortage back: the rest is pending again.

@@ -150,7 +150,8 @@ pub async fn list_orders_of(tx: &mut CompanyTx, operation_id: OperationId) -> Re
     Ok(ids.into_iter().map(OrderId).collect())
 }
 
-/// What an operation wrote; read again once its orders are locked.
+/// What an operation wrote, of each order the last entry first: it is taken back in that order. Read again once its orders
+/// are locked.
 pub async fn list_entries_of(tx: &mut CompanyTx, operation_id: OperationId) -> Result<Vec<StoredEntry>> {
     let rows = sqlx::query!(
         r#"select order_id,
@@ -162,7 +163,7 @@ pub async fn list_entries_of(tx: &mut CompanyTx, operation_id: OperationId) -> R
              detail as "detail: Json<Detail>",
              undone_by is not null as "undone!"
            from order_history where company_id = $1 and operation_id = $2
-           order by order_id, version"#,
+           order by order_id, version desc"#,
         tx.company_id().0,
         operation_id.0
     )

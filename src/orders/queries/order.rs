@@ -9,6 +9,7 @@ use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
 use crate::orders::history::OrderFields;
+use crate::orders::queries::history::NewEntry;
 use crate::orders::status::OrderState;
 
 /// An order whose row is locked until the end of the transaction: what decisions need of it.
@@ -31,6 +32,12 @@ impl LockedOrder {
     /// The version of the entry that comes next in the order's history: the one that tells of what is written now.
     pub fn next_version(&self) -> i64 {
         self.version + 1
+    }
+
+    /// The same order once that entry is written: another one follows it in the same transaction.
+    #[must_use]
+    pub fn after(&self, entry: &NewEntry<'_>) -> Self {
+        Self { version: entry.version, ..self.clone() }
     }
 }
 

@@ -22,14 +22,16 @@ impl Amount {
     }
 
     pub(super) fn read(&self) -> Result<Decimal> {
+        self.read_beside("quantity", &self.quantity)
+    }
+
+    /// Another amount of the same form, in the field `name`.
+    pub(super) fn read_beside(&self, name: &str, written: &str) -> Result<Decimal> {
         // No machine writes a comma.
-        let notation = self.notation.or_else(|| self.quantity.contains(',').then(Lang::default));
+        let notation = self.notation.or_else(|| written.contains(',').then(Lang::default));
         match notation {
-            Some(lang) => typed_number("quantity", &self.quantity, lang),
-            None => {
-                let read = read_plain(self.quantity.trim());
-                read.ok_or_else(|| AppError::field("quantity", "number.unread"))
-            }
+            Some(lang) => typed_number(name, written, lang),
+            None => read_plain(written.trim()).ok_or_else(|| AppError::field(name, "number.unread")),
         }
     }
 }

@@ -24,6 +24,7 @@ use crate::orders::actions::hand_over::HandOverOrder;
 use crate::orders::actions::items::{MarkShort, PickItem, ReturnItem, UnmarkShort, UnpickItem};
 use crate::orders::actions::notes::{AddNote, ChangeNote};
 use crate::orders::actions::orders::{CancelOrder, ChangeShipping, FinishOrder, ReopenOrder, SetUrgent};
+use crate::orders::actions::pick_and_short::PickAndShort;
 use crate::orders::actions::undo::{UndoOperation, UndoneOperation};
 use crate::orders::commands::{self, OrderCommand, order_commands};
 use crate::state::AppState;
@@ -162,6 +163,29 @@ impl OrderForm for ShortForm {
 
     fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<MarkShort<'a>> {
         Ok(MarkShort { on, item_id, code: self.reason.clone(), text: self.text.clone() })
+    }
+}
+
+/// `quantity` is picked, `short` is what is left of the rest that the screen showed, in the same notation.
+#[derive(Debug, Deserialize)]
+struct PickAndShortForm {
+    #[serde(flatten)]
+    amount: Amount,
+    #[serde(default)]
+    short: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    text: String,
+}
+
+impl OrderForm for PickAndShortForm {
+    type Place = (OrderId, ItemId);
+    type Command<'a> = PickAndShort<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<PickAndShort<'a>> {
+        let (picked, short) = (self.amount.read()?, self.amount.read_beside("short", &self.short)?);
+        Ok(PickAndShort { on, item_id, picked, short, code: self.reason.clone(), text: self.text.clone() })
     }
 }
 

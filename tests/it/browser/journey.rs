@@ -101,9 +101,9 @@ async fn partly(here: &Browser, there: &Browser) {
 async fn settle_the_rest(here: &Browser, there: &Browser) {
     let id = here.row_of("XIAOMI").await;
     here.click(&format!("#{id} .row-more")).await;
-    here.click("#item-sheet details > summary.danger").await;
-    here.click("#item-sheet [value=stock]").await;
-    here.click("#item-sheet form[action$='/short'] .danger-solid").await;
+    here.click("#item-sheet summary.danger").await;
+    here.click("#item-sheet form[action$='/short'] [value=stock]").await;
+    here.sees_no("#item-sheet[open]").await;
     for browser in [here, there] {
         browser.sees(&format!("#{id}.r-short")).await;
         browser.reads(&format!("#{id}"), "Em falta no estoque").await;
@@ -198,9 +198,9 @@ async fn without_script_forms_do_the_same_work_and_others_see_it_live() {
     plain.reads("#order-bar .figures", "2/3").await;
 
     plain.click(&format!("#item-{} .row-more", order.items[2])).await;
-    plain.click("#item-sheet details > summary.danger").await;
-    plain.click("#item-sheet [value=damaged]").await;
-    plain.click("#item-sheet form[action$='/short'] .danger-solid").await;
+    plain.click("#item-sheet summary.danger").await;
+    plain.picture("reasons-no-script").await;
+    plain.click("#item-sheet form[action$='/short'] [value=damaged]").await;
     plain.reads("#order-bar .figures", "100 %").await;
     maria.sees(&format!("#item-{}.r-short", order.items[2])).await;
 

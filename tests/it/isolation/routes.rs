@@ -8,6 +8,8 @@ use separacao::orders::commands;
 /// A command's fields, so that it is refused for whose it is, not for its form.
 pub type Fields = &'static [(&'static str, &'static str)];
 
+const PICK_AND_SHORT: Fields = &[("quantity", "1"), ("short", "1"), ("reason", "stock")];
+
 /// Every route that names something of a company, and the form it is sent.
 pub const OWNED: &[(&str, &str, Fields)] = &[
     ("GET", "/orders/{order}", &[]),
@@ -16,6 +18,7 @@ pub const OWNED: &[(&str, &str, Fields)] = &[
     ("POST", "/orders/{order}/items/{item}/unpick", &[("quantity", "1")]),
     ("POST", "/orders/{order}/items/{item}/return", &[("quantity", "1")]),
     ("POST", "/orders/{order}/items/{item}/short", &[("reason", "stock")]),
+    ("POST", "/orders/{order}/items/{item}/pick-short", PICK_AND_SHORT),
     ("POST", "/orders/{order}/items/{item}/unshort", &[]),
     ("POST", "/undo/{operation}", &[]),
     ("POST", "/orders/{order}/finish", &[]),
@@ -53,6 +56,7 @@ pub const FREE: &[(&str, &str)] = &[
     ("GET", "/orders/{order}/items/{item}/unpick"),
     ("GET", "/orders/{order}/items/{item}/return"),
     ("GET", "/orders/{order}/items/{item}/short"),
+    ("GET", "/orders/{order}/items/{item}/pick-short"),
     ("GET", "/orders/{order}/items/{item}/unshort"),
     ("GET", "/orders/{order}/undo/{version}"),
     // Answered alike for every order, there or not.
