@@ -29,6 +29,7 @@ pub mod orders;
 pub mod page;
 pub mod people;
 pub mod quotes;
+pub mod reports;
 pub mod run;
 pub mod screen;
 pub mod server;

@@ -18,8 +18,8 @@ pub enum Screen {
     /// The import page with its drafts, and the preview of one.
     Quotes,
     People,
-    /// Finished and canceled orders.
-    Closed,
+    /// Finished and canceled orders, searched and filtered.
+    History,
 }
 
 /// What an event does to a screen.
@@ -53,7 +53,7 @@ impl Row {
 impl Screen {
     /// The screens that are of no one thing.
     pub const WITHOUT_ID: [Screen; 5] =
-        [Screen::Board, Screen::FilteredBoard, Screen::Quotes, Screen::People, Screen::Closed];
+        [Screen::Board, Screen::FilteredBoard, Screen::Quotes, Screen::People, Screen::History];
 
     /// Name, permission, topics told by fragments, topics for which the page is fetched again.
     #[rustfmt::skip]
@@ -66,7 +66,7 @@ impl Screen {
             Screen::Order(_) => Row::new("order", View, &[Line, Head], &[Order, Owners]),
             Screen::Quotes => Row::new("quotes", ImportQuote, &[], &[Drafts, Owners]),
             Screen::People => Row::new("people", Administer, &[], &[People]),
-            Screen::Closed => Row::new("closed", View, &[], &[Closed]),
+            Screen::History => Row::new("history", View, &[], &[Closed]),
         }
     }
 
@@ -183,7 +183,7 @@ mod tests {
             ..event(EventKind::AccessChanged, None)
         };
         assert_eq!(screen.effect(&seller_left), Effect::Refetch);
-        assert_eq!(Screen::Closed.effect(&seller_left), Effect::Nothing);
+        assert_eq!(Screen::History.effect(&seller_left), Effect::Nothing);
     }
 
     #[test]

@@ -25,6 +25,15 @@ pub struct WorkCalendar {
     pub ends_minute: i64,
 }
 
+/// How long something took, in minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spent {
+    /// Inside working hours; by the wall where all of it lay outside them.
+    pub minutes: i64,
+    pub wall: i64,
+    pub outside: bool,
+}
+
 /// Minutes since the epoch: seconds are cut.
 fn minute(at: Timestamp) -> i64 {
     at.as_second().div_euclid(60)
@@ -68,14 +77,19 @@ impl WorkCalendar {
     /// Minutes that work took, in one stretch or several: those inside working hours, or by the wall when all of it lay
     /// outside them.
     pub fn minutes_spent(self, stretches: impl Iterator<Item = (Timestamp, Timestamp)>) -> i64 {
-        let (mut worked, mut by_the_wall, mut outside) = (0, 0, true);
+        self.spent(stretches).minutes
+    }
+
+    /// The same, with the minutes by the wall beside it, and whether all of it lay outside working hours.
+    pub fn spent(self, stretches: impl Iterator<Item = (Timestamp, Timestamp)>) -> Spent {
+        let (mut worked, mut wall, mut outside) = (0, 0, true);
         for (from, to) in stretches {
             worked += self.minutes_between(from, to);
-            by_the_wall += (minute(to) - minute(from)).max(0);
+            wall += (minute(to) - minute(from)).max(0);
             // The last minute counts too here: what ends within working hours did not lie outside them.
             outside &= self.minutes_between(from, next_minute(to)) == 0;
         }
-        if outside { by_the_wall } else { worked }
+        Spent { minutes: if outside { wall } else { worked }, wall, outside }
     }
 
     /// "agora", "há 12 min", "há 2 h", "há 3 dias e 2 h". Inside working hours it is working time, in days of work; outside

@@ -20,7 +20,7 @@ pub enum Nav {
     /// One order: on a phone the navigation gives way to the finish bar.
     Order,
     Quotes,
-    Closed,
+    History,
     People,
     /// Who uses a shared device: what is elsewhere a sheet is the page itself.
     Switch,

@@ -12,7 +12,7 @@ pub(crate) mod render_context;
 pub(crate) mod text;
 mod words;
 
-pub use calendar::WorkCalendar;
+pub use calendar::{Spent, WorkCalendar};
 pub use form::{Choice, FieldErrors, Pager};
 pub use format::folded;
 pub use layout::{Drawn, FramedPage, Layout, Nav, SharedDevice, SignedIn};

@@ -34,7 +34,7 @@ use crate::orders::routes::board::BoardQuery;
 use crate::page::Visitor;
 use crate::quotes::Sandbox;
 use crate::state::AppState;
-use crate::{auth, companies, live, orders, people, quotes};
+use crate::{auth, companies, live, orders, people, quotes, reports};
 
 /// Longer than any request of ours but an upload; polls wait 25 s.
 const LONGEST_REQUEST: Duration = Duration::from_secs(45);
@@ -74,6 +74,7 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
         .merge(companies::routes::router().with_state(app.clone()))
         .merge(orders::routes::router(order_pages))
         .merge(quotes::routes::router(app.clone(), sandbox))
+        .merge(reports::routes::router(app.clone()))
         .merge(live::routes::router(live_state))
         .fallback(async || AppError::NotFound)
         .method_not_allowed_fallback(async || AppError::NotFound);

@@ -33,7 +33,7 @@ pub struct Span {
 
 impl Span {
     /// The times in which it was open.
-    fn stretches(&self) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+    pub fn stretches(&self) -> impl Iterator<Item = (Timestamp, Timestamp)> {
         let begins = iter::once(self.imported_at).chain(self.rests.iter().map(|(_, reopened)| *reopened));
         let ends = self.rests.iter().map(|(closed, _)| *closed).chain(iter::once(self.closed_at));
         begins.zip(ends)

@@ -210,21 +210,6 @@ pub struct RevisedCounts {
     pub number_before: Option<String>,
 }
 
-/// A line of the plain list of finished and canceled orders.
-#[derive(Clone, Debug)]
-pub struct ClosedOrder {
-    pub id: OrderId,
-    pub number: Option<String>,
-    pub customer: String,
-    pub seller: String,
-    pub state: OrderState,
-    pub quote_date: Date,
-    pub closed: Closing,
-    pub counts: Counts,
-    /// Canceled, and what was in the box is back on the shelf.
-    pub all_returned: bool,
-}
-
 /// A shipping option with the packaging it allows.
 #[derive(Clone, Debug)]
 pub struct ShippingOption {

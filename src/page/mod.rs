@@ -14,6 +14,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::actor::{Actor, CompanySettings, Permission};
@@ -62,6 +63,17 @@ impl CompanyTime {
         let today = now.to_zoned(self.zone.get().clone());
         let day = today.checked_sub(jiff::Span::new().days(days)).unwrap_or(today);
         day.start_of_day().map_or(now, |midnight| midnight.timestamp())
+    }
+
+    /// The day that it is there.
+    pub fn today(&self, now: Timestamp) -> Date {
+        self.zone.local(now).date()
+    }
+
+    /// The first instant of a day there.
+    pub fn day_starts(&self, day: Date) -> Timestamp {
+        let midnight = day.at(0, 0, 0, 0).to_zoned(self.zone.get().clone());
+        midnight.map_or(Timestamp::MAX, |midnight| midnight.timestamp())
     }
 
     pub fn scene(&self, lang: Lang, v: i64, now: Timestamp) -> RenderContext {

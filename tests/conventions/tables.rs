@@ -18,7 +18,9 @@ const OWNERS: &[(&str, &str)] = &[
     ("order_history", "orders"),
     ("order_items", "orders"),
     ("order_notes", "orders"),
+    ("order_outcomes", "orders"),
     ("orders", "orders"),
+    ("outcome_marks", "orders"),
     ("packaging_options", "companies"),
     ("people", "people"),
     ("presence_leases", "live"),
@@ -67,6 +69,11 @@ const READERS: &[(&str, &str, &str)] = &[
     ("quotes", "orders", "which order a paper is of"),
     ("quotes", "people", "who sells: the choice of a form"),
     ("people", "orders", "whose orders are open, before somebody leaves"),
+    ("reports", "order_outcomes", "closed orders"),
+    ("reports", "orders", "what a customer is called"),
+    ("reports", "outcome_marks", "what closed orders are found by"),
+    ("reports", "people", "whose orders are looked for: the choice of a form"),
+    ("reports", "search_words", "what closed orders are found by"),
 ];
 
 /// Tables that the migrations create: name, and the comma-separated parts of the body.

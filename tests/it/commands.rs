@@ -144,7 +144,7 @@ async fn the_page_before_and_the_frames_are_the_page_after_for_every_command() {
     let mut screens = Vec::new();
     for client in [&admin, &elsewhere] {
         for path in
-            ["/".to_owned(), format!("/orders/{}", order.id), "/closed".to_owned(), "/?q=paula".to_owned()]
+            ["/".to_owned(), format!("/orders/{}", order.id), "/history".to_owned(), "/?q=paula".to_owned()]
         {
             screens.push(Watched::open(client, &path).await);
         }

@@ -116,7 +116,7 @@ async fn a_foreign_host_name_is_refused() {
         ("app.example@evil.example", "/", 400),
         ("", "/", 400),
         ("healthcheck.railway.app", "/", 200),
-        ("healthcheck.railway.app", "/closed", 400),
+        ("healthcheck.railway.app", "/history", 400),
         ("healthcheck.railway.app", "/sign-in", 400),
         ("10.0.0.7", "/livez", 200),
         ("10.0.0.7", "/", 400),

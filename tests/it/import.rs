@@ -536,6 +536,6 @@ async fn the_demo_company_has_people_and_orders_in_every_state_and_is_made_once(
     for status in ["waiting", "picking", "ready"] {
         assert!(board.contains(status), "{status}");
     }
-    let order = picker.get("/closed").await.text;
+    let order = picker.get("/history").await.text;
     assert!(order.contains("Cliente desistiu da compra"));
 }

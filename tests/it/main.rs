@@ -16,6 +16,7 @@ mod feed;
 mod given_back;
 mod hand_over;
 mod health;
+mod history;
 mod import;
 mod isolation;
 mod leftovers;

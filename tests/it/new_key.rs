@@ -76,7 +76,7 @@ async fn of_requests_side_by_side_one_brings_the_key_and_none_fails() {
     for roles in [["picker", "buyer"], ["picker", "seller"], ["picker", "admin"]] {
         set_roles(&server, &admin, &roles).await;
         let cookies = picker.cookie_header();
-        let requests = ["/", "/closed", "/", "/pin", "/closed", "/", "/", "/closed"];
+        let requests = ["/", "/history", "/", "/pin", "/history", "/", "/", "/history"];
         let answers = requests.map(|path| {
             picker.send(picker.http().get(picker.url(path)).header("x-request-id", path.len().to_string()))
         });

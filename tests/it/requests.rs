@@ -39,7 +39,7 @@ async fn a_nul_in_any_text_is_refused_in_a_sentence() {
         let answer = stranger.post("/sign-in", &form).await;
         assert_eq!(answer.status, 422, "{form:?}: {}", answer.text);
     }
-    for path in ["/e/%00", "/e/a%00b", "/?q=%00", "/closed?q=%00", "/people/%00/pin", "/orders/%00"] {
+    for path in ["/e/%00", "/e/a%00b", "/?q=%00", "/history?q=%00", "/people/%00/pin", "/orders/%00"] {
         for client in [&client, &stranger] {
             let status = client.get(path).await.status.as_u16();
             assert!(status < 500, "{path}: {status}");
@@ -168,7 +168,7 @@ async fn whoever_asks_too_fast_is_refused_and_others_are_not() {
         (Method::GET, "/".to_owned()),
         (Method::GET, base.clone()),
         (Method::GET, format!("{base}/quote.pdf")),
-        (Method::GET, "/closed".to_owned()),
+        (Method::GET, "/history".to_owned()),
         (Method::GET, "/quotes".to_owned()),
         (Method::GET, "/people".to_owned()),
         (Method::GET, "/live".to_owned()),

@@ -305,7 +305,7 @@ async fn the_page_before_and_the_frames_are_the_page_after_for_a_quote_and_for_w
     let draft = upload(&admin, "discount").await;
     let mut screens = Vec::new();
     for client in [admin.clone(), admin.at(two.port)] {
-        for path in ["/", &order.path(), "/quotes", "/closed", "/?q=41005"] {
+        for path in ["/", &order.path(), "/quotes", "/history", "/?q=41005"] {
             screens.push(Watched::open(&client, path).await);
         }
     }

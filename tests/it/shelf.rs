@@ -61,7 +61,7 @@ impl Boxed {
 
     /// The order's row on the list of closed ones.
     async fn closed_row(&self, client: &Client) -> String {
-        let page = client.get("/closed").await.text;
+        let page = client.get("/history").await.text;
         let (_, after) = page.split_once(&format!("<tr id=\"closed-{}\"", self.order.id)).expect("a row");
         after.split_once("</tr>").unwrap().0.to_owned()
     }
@@ -207,7 +207,7 @@ async fn the_page_before_and_the_frames_are_the_page_after_for_what_a_canceled_o
     let boxed = Boxed::import(&one, &admin).await;
     let mut screens = Vec::new();
     for client in [admin.clone(), admin.at(two.port)] {
-        for path in ["/", &boxed.path(), "/closed", "/?q=paula"] {
+        for path in ["/", &boxed.path(), "/history", "/?q=paula"] {
             screens.push(Watched::open(&client, path).await);
         }
     }
@@ -230,7 +230,7 @@ async fn the_page_before_and_the_frames_are_the_page_after_for_what_a_canceled_o
 async fn follow(screens: &mut [Watched], after: &str) {
     for screen in screens {
         screen.must_equal_a_fresh_page(after).await;
-        let closed = screen.page.screen == "closed";
+        let closed = screen.page.screen == "history";
         assert!(!closed || screen.refetched, "{after}: the list of closed orders");
         screen.refetched = false;
     }

@@ -1,4 +1,4 @@
-//! What stands above and on the board, and the plain list of closed orders.
+//! What stands above and on the board.
 
 use std::collections::HashMap;
 
@@ -6,12 +6,10 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
-use super::summaries::list_summaries;
 use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::ids::{OrderId, PersonId};
 use crate::orders::indicators::Span;
-use crate::orders::model::ClosedOrder;
 use crate::orders::status::Counts;
 
 /// Open orders in the board's order: urgent first, then oldest first.
@@ -111,7 +109,7 @@ pub async fn list_finished_spans(tx: &mut CompanyTx, since: Timestamp) -> Result
 }
 
 /// When orders lay closed before they were reopened. Few were: the index `order_history_reopened_idx` has only those.
-async fn list_rests(
+pub async fn list_rests(
     tx: &mut CompanyTx,
     orders: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<(Timestamp, Timestamp)>>> {
@@ -137,33 +135,4 @@ async fn list_rests(
         rests.entry(row.order_id).or_default().push((row.closed_at.to_jiff(), row.reopened_at.to_jiff()));
     }
     Ok(rests)
-}
-
-/// The newest finished and canceled orders.
-pub async fn list_closed(tx: &mut CompanyTx, limit: i64) -> Result<Vec<ClosedOrder>> {
-    let ids = sqlx::query_scalar!(
-        "select id from orders where company_id = $1 and state <> 'open' order by closed_at desc, id limit $2",
-        tx.company_id().0,
-        limit
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    let ids: Vec<OrderId> = ids.into_iter().map(OrderId).collect();
-    let summaries = list_summaries(tx, &ids).await?;
-    Ok(summaries
-        .into_iter()
-        .filter_map(|order| {
-            Some(ClosedOrder {
-                id: order.id,
-                number: order.number,
-                customer: order.customer,
-                seller: order.seller,
-                state: order.state,
-                quote_date: order.quote_date,
-                closed: order.closed?,
-                counts: order.counts,
-                all_returned: order.all_returned,
-            })
-        })
-        .collect())
 }

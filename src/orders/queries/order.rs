@@ -123,6 +123,7 @@ pub struct NewClosing<'a> {
     pub volumes: Option<i32>,
 }
 
+/// Writes the state, and with it what reports keep of a closed order; `write_outcome` says what that is.
 pub async fn update_state(
     tx: &mut CompanyTx,
     order: &LockedOrder,
@@ -142,6 +143,7 @@ pub async fn update_state(
     )
     .execute(&mut **tx)
     .await?;
+    sqlx::query!("select write_outcome($1, $2)", tx.company_id().0, order.id.0).execute(&mut **tx).await?;
     Ok(())
 }
 

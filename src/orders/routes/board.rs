@@ -106,7 +106,7 @@ async fn list_sellers(tx: &mut CompanyTx) -> Result<Vec<Choice>> {
 }
 
 /// What is looked for: one letter says nothing beside whole words, and every word costs a walk through an index.
-fn telling(mut words: Vec<String>) -> Vec<String> {
+pub(crate) fn telling(mut words: Vec<String>) -> Vec<String> {
     const MOST_WORDS: usize = 6;
     if words.iter().any(|word| word.chars().nth(1).is_some()) {
         words.retain(|word| word.chars().nth(1).is_some());

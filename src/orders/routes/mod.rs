@@ -1,4 +1,4 @@
-//! `/orders/…` and `/closed`: pages, and every command on an order.
+//! `/orders/…`: pages, and every command on an order.
 
 mod amount;
 pub(crate) mod board;
@@ -45,7 +45,6 @@ pub fn router(pages: Pages) -> Router {
     let stale = Router::new()
         .route("/orders/{order}/undo/{version}", post(commands::undo_by_version).get(refused_form::back));
     Router::new()
-        .route("/closed", get(pages::closed))
         .route("/orders/{order}", get(order::order))
         .route("/orders/{order}/quote.pdf", get(pages::quote_pdf))
         .route("/undo/{operation}", post(commands::undo).get(commands::back_to_board))

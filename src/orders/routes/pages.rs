@@ -1,36 +1,16 @@
-//! Pages that are drawn for who asks, and the papers.
+//! The papers of an order.
 
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use crate::actor::Permission;
 use crate::error::{AppError, Result};
 use crate::extract::{Path, Query};
 use crate::ids::OrderId;
-use crate::orders::queries::{board, documents};
-use crate::orders::views::ClosedPage;
-use crate::page::{self, Snapshot, Subscribed, Visitor};
-use crate::screen::Screen;
+use crate::orders::queries::documents;
+use crate::page::Visitor;
 use crate::state::AppState;
-
-/// Orders on the plain list of closed ones.
-const CLOSED_LISTED: i64 = 200;
-
-/// `GET /closed`: the last finished and canceled orders.
-pub async fn closed(State(state): State<AppState>, visitor: Visitor) -> Result<Response> {
-    let actor = visitor.actor()?;
-    if !actor.can(Permission::View) {
-        return Err(AppError::Forbidden);
-    }
-    let _turn = page::turn().await?;
-    let (mut tx, moment) = Snapshot::begin(&state.db, actor.company_id).await?;
-    let orders = board::list_closed(&mut tx, CLOSED_LISTED).await?;
-    let live = Subscribed { screen: Screen::Closed, moment };
-    let chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live));
-    page::respond(&ClosedPage { chrome: &chrome, orders: &orders })
-}
 
 /// Which of an order's papers.
 #[derive(Debug, Default, Deserialize)]

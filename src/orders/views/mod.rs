@@ -1,4 +1,4 @@
-//! The board and the list of closed orders: what they show. The picking screen is in [`order`].
+//! The board: what it shows. The picking screen is in [`order`].
 
 use askama::Template;
 use askama::filters::HtmlSafe;
@@ -8,9 +8,9 @@ pub mod parts;
 pub mod refused_form;
 
 use super::indicators::{Indicators, Trend};
-use super::model::{ClosedOrder, OrderSummary};
+use super::model::OrderSummary;
 use super::status::OrderStatus;
-use crate::html::{Choice, Layout, Nav, Pager, RenderContext};
+use crate::html::{Choice, Pager, RenderContext};
 
 /// An order that is ready for longer than this asks to be finished, in minutes by the wall.
 const READY_HINT_MINUTES: i64 = 30;
@@ -118,7 +118,7 @@ impl BoardFilter {
     }
 }
 
-fn percent_encoded(text: &str) -> String {
+pub(crate) fn percent_encoded(text: &str) -> String {
     use std::fmt::Write as _;
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -180,28 +180,5 @@ impl BoardBody<'_> {
 
     fn seller_is(&self, value: &str) -> bool {
         self.filter.seller.as_deref() == Some(value)
-    }
-}
-
-/// `/closed`: the last 200 finished and canceled orders, newest first.
-#[derive(Template)]
-#[template(path = "orders/closed.html")]
-pub struct ClosedPage<'a> {
-    pub chrome: &'a Layout,
-    pub orders: &'a [ClosedOrder],
-}
-
-impl ClosedPage<'_> {
-    fn nav(&self) -> Nav {
-        Nav::Closed
-    }
-
-    fn status(&self, order: &ClosedOrder) -> OrderStatus {
-        order.counts.status(order.state)
-    }
-
-    /// How many lines wait to go back to the shelf.
-    fn to_shelf(&self, order: &ClosedOrder) -> i64 {
-        order.counts.to_shelf(order.state)
     }
 }

@@ -129,7 +129,7 @@ async fn finish(here: &Browser, there: &Browser) {
     here.click("#finish-dialog .primary").await;
     there.sees_no("#open-orders .card").await;
     there.sees(".empty").await;
-    here.goto("/closed").await;
+    here.goto("/history").await;
     here.reads("#closed-orders", "2 volumes").await;
 }
 

@@ -7,6 +7,7 @@ mod eyes;
 mod faults;
 mod field;
 mod hands;
+mod history;
 mod journey;
 mod paper;
 mod preview;

@@ -91,7 +91,7 @@ async fn whoever_left_while_the_line_was_away_is_nowhere_when_it_is_back() {
 
     proxy.cut();
     marina.reads("#live-line", "Sem conexão").await;
-    joao.goto("/closed").await;
+    joao.goto("/history").await;
     for server in [&one, &two] {
         server.app.clock.advance(20);
     }

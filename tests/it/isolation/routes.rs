@@ -44,7 +44,7 @@ pub const OWNED: &[(&str, &str, Fields)] = &[
 /// Routes that name nothing, or nothing of a company's own.
 pub const FREE: &[(&str, &str)] = &[
     ("GET", "/"),
-    ("GET", "/closed"),
+    ("GET", "/history"),
     ("GET", "/quotes"),
     ("POST", "/quotes"),
     ("GET", "/people"),

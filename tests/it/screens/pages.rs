@@ -7,20 +7,22 @@ use jiff::civil::date;
 use separacao::actor::Role;
 use separacao::auth::views::{ChangePinPage, SignInCompany, SignInPage};
 use separacao::companies::views::SetUpPage;
-use separacao::html::{Drawn, FieldErrors, FramedPage, Layout, Nav, Pager, RenderContext};
+use separacao::html::{Choice, Drawn, FieldErrors, FramedPage, Layout, Nav, Pager, RenderContext, Spent};
 use separacao::http::views::ErrorPage;
 use separacao::ids::{DraftId, OrderId, PersonId};
 use separacao::lang::Lang;
 use separacao::orders::indicators::{Indicators, Trend};
 use separacao::orders::item::ItemGroup;
-use separacao::orders::model::{ClosedOrder, Closing, Item, OrderChoices, OrderSummary};
+use separacao::orders::model::{Item, OrderChoices, OrderSummary};
 use separacao::orders::status::{OrderState, OrderStatus};
 use separacao::orders::views::order::{OpenSheet, OrderBody};
 use separacao::orders::views::refused_form::FormState;
-use separacao::orders::views::{BoardBody, BoardFilter, ClosedPage, CountersFragment};
+use separacao::orders::views::{BoardBody, BoardFilter, CountersFragment};
 use separacao::people::model::{OneTimePin, PersonRow};
 use separacao::people::views::{NewPersonForm, PeoplePage};
 use separacao::quotes::views::{ImportPage, PreviewPage, UploadResult};
+use separacao::reports::model::history::{Found, HistoryFilter, HistoryRow, Place};
+use separacao::reports::views::history::{HistoryPage, Names};
 use separacao::screen::Screen;
 
 use super::data::{
@@ -158,27 +160,39 @@ pub fn preview_page(wrong: bool) -> String {
     page.render().unwrap()
 }
 
-pub fn closed_page(orders: usize) -> String {
-    let chrome = chrome(Lang::PtBr, Screen::Closed, EVERYTHING);
+pub fn history_page(orders: usize, filter: &HistoryFilter) -> String {
+    let chrome = chrome(Lang::PtBr, Screen::History, EVERYTHING);
     let one = |n: usize| {
-        let summary = finished(board().swap_remove(n));
-        ClosedOrder {
-            id: OrderId(uuid(n as u128)),
-            number: summary.number,
-            customer: summary.customer,
-            seller: summary.seller,
-            state: if n % 4 == 3 { OrderState::Canceled } else { OrderState::Finished },
-            quote_date: date(2025, 10, 20),
-            closed: Closing {
-                reason: (n % 4 == 3).then(|| "Cliente desistiu".to_owned()),
-                ..summary.closed.unwrap()
-            },
-            counts: summary.counts,
-            all_returned: false,
+        let mut order = finished(board().swap_remove(n));
+        order.id = OrderId(uuid(n as u128));
+        let closing = order.closed.as_mut().unwrap();
+        if n % 4 == 3 {
+            order.state = OrderState::Canceled;
+            closing.reason = Some("Cliente desistiu".to_owned());
+        }
+        HistoryRow {
+            order,
+            time: Spent { minutes: 38 + 70 * n as i64, wall: 98 + 70 * n as i64, outside: n == 2 },
         }
     };
-    let orders: Vec<ClosedOrder> = (0..orders).map(one).collect();
-    ClosedPage { chrome: &chrome, orders: &orders }.render().unwrap()
+    let rows: Vec<HistoryRow> = (0..orders).map(one).collect();
+    let names = Names {
+        sellers: vec![Choice { value: uuid(2).to_string(), name: "Marina Alves".to_owned() }],
+        pickers: vec![Choice { value: uuid(1).to_string(), name: "João Batista".to_owned() }],
+        customer: None,
+    };
+    let page = HistoryPage {
+        chrome: &chrome,
+        filter,
+        names: &names,
+        rows: &rows,
+        found: Found { orders: rows.len() as i64, more: false },
+        begun: false,
+        next: rows
+            .last()
+            .map(|row| Place { closed_at: row.order.closed.as_ref().unwrap().at, id: row.order.id }),
+    };
+    page.render().unwrap()
 }
 
 pub fn error_page(status: u16) -> String {
@@ -192,6 +206,13 @@ const SETTLED: [ItemGroup; 3] = [ItemGroup::Picked, ItemGroup::Substituted, Item
 pub fn pages() -> Vec<(&'static str, String)> {
     let pin =
         OneTimePin { name: "João Batista".to_owned(), number: "1002".to_owned(), pin: "481930".to_owned() };
+    let filtered = HistoryFilter {
+        q: "fone".to_owned(),
+        seller: Some(PersonId(uuid(2))),
+        short: true,
+        from: Some(date(2025, 10, 1)),
+        ..HistoryFilter::default()
+    };
     let mut pages = door_pages();
     pages.extend(board_pages());
     pages.extend(order_pages());
@@ -200,8 +221,10 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("import-empty", import_page(false)),
         ("preview", preview_page(false)),
         ("preview-wrong", preview_page(true)),
-        ("closed", closed_page(12)),
-        ("closed-empty", closed_page(0)),
+        ("history", history_page(12, &HistoryFilter::default())),
+        ("history-filtered", history_page(2, &filtered)),
+        ("history-none", history_page(0, &filtered)),
+        ("history-empty", history_page(0, &HistoryFilter::default())),
         ("people", people_page(None, false)),
         ("people-once", people_page(Some(&pin), false)),
         ("people-pin", people_page(None, true)),

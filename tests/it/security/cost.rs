@@ -22,10 +22,10 @@ async fn an_address_that_asks_too_fast_costs_no_look_up_of_a_session() {
     let client = server.signed_in("alfa", PICKER).await;
     // Whatever looks a session up from now on is answered 503.
     database::run_sql(&url, "alter table sessions rename to sessions_away").await;
-    let mut last = client.get("/closed").await;
+    let mut last = client.get("/history").await;
     assert_eq!(last.status, 503, "{}", last.text);
     for _ in 0..40 {
-        last = client.get("/closed").await;
+        last = client.get("/history").await;
         if last.status == 429 {
             break;
         }

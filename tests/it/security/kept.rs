@@ -93,7 +93,7 @@ async fn what_was_typed_or_printed_is_text_on_every_page_and_in_every_frame() {
     let order_path = format!("/orders/{}", order.id);
     for text in CORPUS {
         spread(&server, text).await;
-        for path in ["/", "/closed", "/people", "/quotes", "/quotes/{draft}", &order_path] {
+        for path in ["/", "/history", "/people", "/quotes", "/quotes/{draft}", &order_path] {
             let page = admin.get(&filled(path, &ids)).await;
             assert_eq!(page.status, 200, "{path}: {}", page.text);
             must_be_text(&page.text, path);

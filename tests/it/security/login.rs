@@ -40,7 +40,7 @@ async fn a_login_that_is_neither_superuser_nor_owner_serves_everything() {
     let person = company.person(PICKER).await;
     let reset = admin.tap(&format!("/people/{person}/pin"), &[]).await;
     assert_eq!(reset.status, StatusCode::OK, "{}", reset.text);
-    for path in ["/", "/closed", "/people", "/quotes"] {
+    for path in ["/", "/history", "/people", "/quotes"] {
         assert_eq!(admin.get(path).await.status, StatusCode::OK, "{path}");
     }
     jobs::make_round(&server.app, true).await.unwrap();

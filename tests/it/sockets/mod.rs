@@ -188,7 +188,7 @@ async fn chaos_whoever_loses_the_right_to_watch_stops_watching_on_every_replica(
     ];
     for (what, number, path, form, code) in endings {
         let client = one.signed_in("alfa", number).await;
-        let mut sockets = open_on_both(&client, ports, &["/", "/closed"]).await;
+        let mut sockets = open_on_both(&client, ports, &["/", "/history"]).await;
         let by = if path == "/sign-out" { &client } else { &admin };
         assert!(by.tap(&path, form).await.status.as_u16() < 400, "{what}");
         let began = Instant::now();

@@ -57,7 +57,7 @@ async fn chaos_a_tablet_that_takes_nothing_delays_nobody_and_is_cut_off() {
     // Nine more fill the sleeper's places: a tenth comes in only when the unread one has been cut.
     let mut places = Vec::new();
     for _ in 0..9 {
-        places.push(Socket::connect(&sleeper, "closed", &page.cursor).await.unwrap());
+        places.push(Socket::connect(&sleeper, "history", &page.cursor).await.unwrap());
     }
     let mut others = Vec::new();
     for path in ["/", &path, "/", &path] {
@@ -83,7 +83,7 @@ async fn chaos_a_tablet_that_takes_nothing_delays_nobody_and_is_cut_off() {
     );
     let origin = format!("http://127.0.0.1:{}", server.port);
     let began = Instant::now();
-    while status(&sleeper, "closed", &page.cursor, Some(&origin)).await != 101 {
+    while status(&sleeper, "history", &page.cursor, Some(&origin)).await != 101 {
         assert!(began.elapsed() < Duration::from_secs(30), "the unread socket was never cut off");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

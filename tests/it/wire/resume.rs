@@ -101,7 +101,7 @@ async fn an_event_of_a_newer_build_draws_what_it_says_it_changed_and_only_a_new_
     let (url, company) = (server.database_url.clone(), server.company("alfa").await);
     let order = company.import(1).await;
     let client = server.signed_in("alfa", PICKER).await;
-    let (board, closed) = (client.page("/").await, client.page("/closed").await);
+    let (board, closed) = (client.page("/").await, client.page("/history").await);
     append_kind(&url, &company, &order, 1, "order_weighed", &["card"]).await;
     let frame = &feed(&client, &board, &board.cursor).await["frames"][0];
     let drawn = frame["html"].as_str().unwrap();
@@ -171,7 +171,7 @@ async fn chaos_a_database_that_was_restored_under_open_screens_resets_them_all_a
     for (what, sql) in restores {
         let mut screens = Vec::new();
         for (server, path) in
-            [(&one, "/"), (&two, "/"), (&one, "/closed"), (&two, &format!("/orders/{}", order.id))]
+            [(&one, "/"), (&two, "/"), (&one, "/history"), (&two, &format!("/orders/{}", order.id))]
         {
             let client = client.at(server.port);
             let mut page = client.page(path).await;
@@ -190,7 +190,7 @@ async fn chaos_a_database_that_was_restored_under_open_screens_resets_them_all_a
         }
         measured(&format!("{what}: every screen started afresh"), began.elapsed(), Duration::from_secs(3));
         for (_, path, page, socket) in &mut screens {
-            if path != "/closed" {
+            if path != "/history" {
                 pick_and_see(&client, &order, socket, page).await;
             }
         }

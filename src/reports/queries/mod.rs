@@ -1,0 +1,3 @@
+//! SQL of reports. They read what orders keep and write nothing.
+
+pub(crate) mod history;

@@ -1,0 +1,110 @@
+//! `GET /history`: closed orders, newest first.
+
+use axum::extract::State;
+use axum::response::Response;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::actor::Permission;
+use crate::db::CompanyTx;
+use crate::error::{AppError, Result};
+use crate::extract::{Query, Wanted};
+use crate::html::Choice;
+use crate::orders::status::OrderState;
+use crate::page::{self, CompanyTime, Snapshot, Subscribed, Visitor};
+use crate::reports::model::history::HistoryFilter;
+use crate::reports::queries::history;
+use crate::reports::search::{ROWS_PER_PAGE, Search};
+use crate::reports::views::history::{HistoryPage, Names};
+use crate::screen::Screen;
+use crate::state::AppState;
+
+/// What the history was asked for. What cannot be read narrows nothing.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct HistoryQuery {
+    q: String,
+    seller: String,
+    picker: String,
+    customer: String,
+    state: String,
+    purchase: Option<Wanted>,
+    substitution: Option<Wanted>,
+    short: Option<Wanted>,
+    from: String,
+    to: String,
+    /// The place of the last order of the page before.
+    after: String,
+}
+
+impl HistoryQuery {
+    pub fn filter(&self) -> HistoryFilter {
+        let wanted = |flag: Option<Wanted>| matches!(flag, Some(Wanted::Yes));
+        let customer: String = self.customer.trim().chars().take(40).collect();
+        HistoryFilter {
+            q: self.q.trim().chars().take(100).collect(),
+            seller: self.seller.parse().ok(),
+            picker: self.picker.parse().ok(),
+            customer: Some(customer).filter(|code| !code.is_empty()),
+            state: [OrderState::Finished, OrderState::Canceled]
+                .into_iter()
+                .find(|state| state.code() == self.state),
+            purchase: wanted(self.purchase),
+            substitution: wanted(self.substitution),
+            short: wanted(self.short),
+            from: day(&self.from),
+            to: day(&self.to),
+        }
+    }
+}
+
+/// A day as browsers send it. What nobody means (the year 0022) is none.
+pub fn day(text: &str) -> Option<Date> {
+    text.trim().parse().ok().filter(|day: &Date| (2000..2200).contains(&day.year()))
+}
+
+pub async fn history(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Query(query): Query<HistoryQuery>,
+) -> Result<Response> {
+    let actor = visitor.actor()?;
+    if !actor.can(Permission::View) {
+        return Err(AppError::Forbidden);
+    }
+    let filter = query.filter();
+    let time = CompanyTime::from(&actor.company);
+    let _turn = page::turn().await?;
+    let (mut tx, moment) = Snapshot::begin(&state.db, actor.company_id).await?;
+    let search = Search::begin(&mut tx, &filter, &time).await?;
+    let found = search.count(&mut tx).await?;
+    let after = query.after.parse().ok();
+    let part = search.part(&mut tx, &time, after, ROWS_PER_PAGE).await?;
+    let names = names(&mut tx, &filter).await?;
+    let live = Subscribed { screen: Screen::History, moment };
+    let chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live));
+    page::respond(&HistoryPage {
+        chrome: &chrome,
+        filter: &filter,
+        names: &names,
+        rows: &part.rows,
+        found,
+        begun: after.is_some(),
+        next: part.next,
+    })
+}
+
+async fn names(tx: &mut CompanyTx, filter: &HistoryFilter) -> Result<Names> {
+    let people = history::list_people(tx).await?;
+    let choice =
+        |person: &history::KnownPerson| Choice { value: person.id.to_string(), name: person.name.clone() };
+    let customer = match &filter.customer {
+        Some(code) => Some(history::find_customer(tx, code).await?.unwrap_or_else(|| code.clone())),
+        None => None,
+    };
+    Ok(Names {
+        sellers: people.iter().filter(|person| person.sells).map(choice).collect(),
+        pickers: people.iter().map(choice).collect(),
+        customer,
+    })
+}

@@ -1,0 +1,141 @@
+//! The history: its filter, its rows, the way to older ones.
+
+use askama::Template;
+use jiff::civil::Date;
+
+use super::address;
+use crate::html::{Choice, Layout, Nav};
+use crate::orders::status::{OrderState, OrderStatus};
+use crate::reports::model::history::{Found, HistoryFilter, HistoryRow, Place};
+
+/// Names of what can be, or was, chosen.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    pub sellers: Vec<Choice>,
+    pub pickers: Vec<Choice>,
+    /// Of the customer that it is narrowed to.
+    pub customer: Option<String>,
+}
+
+/// A part of a filter, and the address without it.
+struct Chip {
+    words: String,
+    href: String,
+}
+
+/// `/history`. Asks with GET: `q`, `seller`, `picker` (ids of people), `customer` (a code), `state` (`finished`,
+/// `canceled`), `purchase`, `substitution`, `short` (`yes`), `from`, `to` (days), `after` (a [`Place`]).
+#[derive(Template)]
+#[template(path = "reports/history.html")]
+pub struct HistoryPage<'a> {
+    pub chrome: &'a Layout,
+    pub filter: &'a HistoryFilter,
+    pub names: &'a Names,
+    pub rows: &'a [HistoryRow],
+    pub found: Found,
+    /// It does not begin with the newest order.
+    pub begun: bool,
+    pub next: Option<Place>,
+}
+
+impl HistoryPage<'_> {
+    fn nav(&self) -> Nav {
+        Nav::History
+    }
+
+    fn status(&self, row: &HistoryRow) -> OrderStatus {
+        row.order.status()
+    }
+
+    /// How many lines wait to go back to the shelf.
+    fn to_shelf(&self, row: &HistoryRow) -> i64 {
+        row.order.counts.to_shelf(row.order.state)
+    }
+
+    fn picked_by(&self, row: &HistoryRow) -> String {
+        row.order.picked_by.join(", ")
+    }
+
+    /// The same history of one customer.
+    fn of_customer(&self, row: &HistoryRow) -> String {
+        let filter = HistoryFilter { customer: Some(row.order.customer_code.clone()), ..self.filter.clone() };
+        address("/history", &filter.pairs())
+    }
+
+    fn older(&self) -> Option<String> {
+        let mut pairs = self.filter.pairs();
+        pairs.push(("after", self.next?.to_string()));
+        Some(address("/history", &pairs))
+    }
+
+    fn newest(&self) -> String {
+        address("/history", &self.filter.pairs())
+    }
+
+    fn is(&self, chosen: &Option<crate::ids::PersonId>, value: &str) -> bool {
+        chosen.is_some_and(|id| id.to_string() == value)
+    }
+
+    fn states(&self) -> [OrderState; 2] {
+        [OrderState::Finished, OrderState::Canceled]
+    }
+
+    fn state_is(&self, state: &OrderState) -> bool {
+        self.filter.state == Some(*state)
+    }
+
+    /// Name, word, and whether it is asked for.
+    fn flags(&self) -> [(&'static str, &'static str, bool); 3] {
+        [
+            ("short", "history.with_short", self.filter.short),
+            ("purchase", "history.with_purchase", self.filter.purchase),
+            ("substitution", "history.with_substitution", self.filter.substitution),
+        ]
+    }
+
+    /// How many things besides the words narrow it.
+    fn narrowed(&self) -> usize {
+        self.filter.pairs().iter().filter(|(name, _)| *name != "q").count()
+    }
+
+    fn chips(&self) -> Vec<Chip> {
+        let pairs = self.filter.pairs();
+        let without = |name: &str| {
+            let rest: Vec<_> = pairs.iter().filter(|(other, _)| *other != name).cloned().collect();
+            address("/history", &rest)
+        };
+        let chip =
+            |(name, value): &(&str, String)| Chip { words: self.words(name, value), href: without(name) };
+        pairs.iter().map(chip).collect()
+    }
+
+    fn words(&self, name: &str, value: &str) -> String {
+        let s = self.chrome.scene;
+        let named = |choices: &[Choice]| {
+            choices.iter().find(|choice| choice.value == value).map(|choice| choice.name.clone())
+        };
+        let said = |key, name: &str| s.lang.t_with(key, &[("name", name)]);
+        let day = |day: Option<Date>| day.map(|day| s.date(&day)).unwrap_or_default();
+        match name {
+            "q" => format!("“{value}”"),
+            "seller" => said("history.of_seller", &named(&self.names.sellers).unwrap_or_default()),
+            "picker" => said("history.of_picker", &named(&self.names.pickers).unwrap_or_default()),
+            "customer" => self.names.customer.clone().unwrap_or_default(),
+            "state" => s.word("status", value),
+            "short" => s.t("history.with_short").into_owned(),
+            "purchase" => s.t("history.with_purchase").into_owned(),
+            "substitution" => s.t("history.with_substitution").into_owned(),
+            "from" => s.lang.t_with("history.since", &[("date", &day(self.filter.from))]),
+            _ => s.lang.t_with("history.until", &[("date", &day(self.filter.to))]),
+        }
+    }
+
+    fn counted(&self) -> String {
+        let s = self.chrome.scene;
+        if self.found.more {
+            s.lang.t_with("history.found_more", &[("count", &s.whole(self.found.orders))])
+        } else {
+            s.count("history.found", self.found.orders)
+        }
+    }
+}
