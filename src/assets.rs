@@ -49,6 +49,7 @@ pub struct Version {
 /// All modules of `static/js` in one file, and all styles of `static/css`: one request instead of one for each.
 const SCRIPT: &str = "script.js";
 const STYLES: &str = "app.css";
+const WORKER: &str = "worker.js";
 
 /// Stands in the script where its build does: a page compares, for in a rolling deploy it may have got another's script.
 const BUILD_MARK: &str = "%BUILD%";
@@ -129,6 +130,14 @@ pub async fn serve(Path(path): Path<String>, Query(version): Query<Version>, hea
         }
         None => (always, asset.plain.clone()).into_response(),
     }
+}
+
+/// `GET /worker.js`: the service worker, at the root because it answers for every page. A browser asks for it anew by itself.
+pub async fn serve_worker() -> Response {
+    let kind = HeaderValue::from_static("text/javascript; charset=utf-8");
+    let headers =
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    (headers, assets().get(WORKER).map(|asset| asset.plain.clone()).unwrap_or_default()).into_response()
 }
 
 /// Whether the browser takes a coding.

@@ -35,6 +35,7 @@ const WORDS: &[(&str, &str)] = &[
     ("leaving-other", "words.leaving.other"),
     ("somebody", "words.somebody"),
     ("too-late", "words.too_late"),
+    ("no-copies", "words.no_copies"),
     ("nothing-waits", "words.nothing_waits"),
     ("seen", "words.seen"),
     ("retry", "words.retry"),

@@ -11,14 +11,14 @@ use std::time::Duration;
 use crate::auth::client::{self, wants_json};
 use crate::clock::Zone;
 use crate::command::Done;
-use crate::error::{AppError, Chain, Sentence};
+use crate::error::{AppError, Chain, Result, Sentence};
 use crate::feed::Cursor;
-use crate::html::{Layout, RenderContext, WorkCalendar};
-use crate::http::views::ErrorPage;
+use crate::http::views::{AwayPage, ErrorPage};
 use crate::live::Live;
 use crate::live::broadcast::CatchUp;
 use crate::page::{self, CompanyTime, Visitor};
 use crate::screen::Screen;
+use crate::state::AppState;
 
 /// An answer waits no longer for its frames; they come over the socket as well.
 const CATCH_UP: Duration = Duration::from_secs(1);
@@ -178,17 +178,7 @@ fn error_page(live: &Live, context: &RequestContext, status: StatusCode, sentenc
     let now = live.state.clock.now();
     let chrome = match &context.visitor.person {
         Some(actor) => page::chrome(actor, context.visitor.lang, now, actor.can_codes(), None),
-        None => {
-            let calendar = WorkCalendar::NONE;
-            let scene = RenderContext {
-                lang: context.visitor.lang,
-                v: 0,
-                now,
-                calendar,
-                build: crate::assets::build(),
-            };
-            Layout::signed_out(scene, None)
-        }
+        None => page::signed_out(context.visitor.lang, now, None),
     };
     let page =
         ErrorPage { chrome: &chrome, status: status.as_u16(), sentence: Some(sentence), back: &context.back };
@@ -199,6 +189,11 @@ fn error_page(live: &Live, context: &RequestContext, status: StatusCode, sentenc
         }
         Err(_) => status.into_response(),
     }
+}
+
+/// `GET /away`: what a device keeps for pages that it has no copy of.
+pub async fn away(State(state): State<AppState>, visitor: Visitor) -> Result<Response> {
+    page::respond(&AwayPage { chrome: &page::signed_out(visitor.lang, state.clock.now(), None) })
 }
 
 /// `more` are members that are text already.

@@ -69,6 +69,8 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
     let pages = Router::new()
         .route("/", get(home))
         .with_state(order_pages.clone())
+        .route("/away", get(answer::away))
+        .with_state(app.clone())
         .merge(auth::routes::router().with_state(app.clone()))
         .merge(people::routes::router().with_state(app.clone()))
         .merge(companies::routes::router().with_state(app.clone()))
@@ -124,6 +126,7 @@ fn probes(health: HealthState) -> Router {
         .route("/metrics", get(health::metrics))
         .with_state(health)
         .route("/static/{*path}", get(assets::serve))
+        .route("/worker.js", get(assets::serve_worker))
 }
 
 fn csrf(origins: &[String]) -> Result<CsrfLayer, SettingsError> {

@@ -1,4 +1,4 @@
-//! The page of an error.
+//! The page of an error, and the one for a device without a network.
 
 use askama::Template;
 
@@ -35,5 +35,18 @@ impl ErrorPage<'_> {
             _ => "500",
         };
         self.chrome.scene.lang.t(&format!("error.{code}.{part}")).into_owned()
+    }
+}
+
+/// What a browser without a network shows for a page that it has no copy of. It says nothing about anybody.
+#[derive(Template)]
+#[template(path = "away.html")]
+pub struct AwayPage<'a> {
+    pub chrome: &'a Layout,
+}
+
+impl AwayPage<'_> {
+    fn nav(&self) -> Nav {
+        Nav::Elsewhere
     }
 }

@@ -33,6 +33,7 @@ import * as build from "./build.js";
 import * as heal from "./reload.js";
 import * as wall from "./wall.js";
 import * as wayBack from "./way-back.js";
+import * as kept from "./kept.js";
 import { flush, resume } from "./queue.js";
 import { isBehind, onTrouble } from "./frames.js";
 import { isOwed, onOutcome } from "./resync.js";
@@ -40,16 +41,25 @@ import { takeFlash } from "./answer.js";
 
 document.documentElement.classList.add("js");
 
-const signIn = () => signin.askPin().then(() => {
-  connection.resume();
-  resume();
-});
+const signIn = () => {
+  kept.wipe();
+  return signin.askPin().then(() => {
+    kept.resume();
+    connection.resume();
+    resume();
+  });
+};
+/** @param {string} [sentence] */
+const forbidden = (sentence) => {
+  kept.wipe();
+  signin.emptyPage(sentence);
+};
 
 apply.onMissed(connection.touched);
 onTrouble({ resync: connection.lost, touched: connection.touched, owing: liveline.show });
-onOutcome({ signIn, forbidden: signin.emptyPage, failed: liveline.off, owing: liveline.show });
+onOutcome({ signIn, forbidden, failed: liveline.off, owing: liveline.show });
 liveline.onOwing(() => isOwed() || isBehind());
-connection.onConnection({ signIn, forbidden: signin.emptyPage, live: flush, hello: (hello) => build.met(hello.build) });
+connection.onConnection({ signIn, forbidden, live: flush, hello: (hello) => build.met(hello.build) });
 
 const flash = {
   start() {
@@ -61,7 +71,7 @@ const flash = {
 
 // Each begins on its own: a browser that lacks what one of them needs has all the others.
 const parts = [build, heal, scanner, alarm, feedback, found, lists, touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, guard, signin, sheets, keypad, stepper, amounts,
-  paper, upload, keys, own, liveline, commands, waiting, connection, wall, wayBack, flash];
+  paper, upload, keys, own, liveline, commands, waiting, connection, wall, wayBack, kept, flash];
 for (const part of parts) {
   try {
     part.start();

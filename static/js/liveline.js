@@ -3,7 +3,7 @@
 
 import { screen } from "./page.js";
 import { words } from "./words.js";
-import { wallTime } from "./clock.js";
+import { skewOf, wallTime } from "./clock.js";
 import { find } from "./dom.js";
 
 const DOUBT = 3000;
@@ -27,6 +27,16 @@ export function onOwing(test) {
   isOwing = test;
 }
 
+let stale = () => {};
+
+/**
+ * Told when the page stops being live.
+ * @param {() => void} listener
+ */
+export function onStale(listener) {
+  stale = listener;
+}
+
 /** Something came from the server: what is shown was true at this moment. */
 export function fresh() {
   if (!isOwing()) freshAt = Date.now();
@@ -34,6 +44,7 @@ export function fresh() {
 
 export function live() {
   fresh();
+  delete document.documentElement.dataset.kept;
   set("live");
 }
 
@@ -62,8 +73,10 @@ function set(next, keep) {
     clearTimeout(timer);
     timer = 0;
   }
+  const ended = next === "stale" && state !== "stale";
   state = next;
   show();
+  if (ended) stale();
 }
 
 /** Says it anew: something is owed, or no longer. */
@@ -79,6 +92,12 @@ export function show() {
 
 export function start() {
   if (!screen()) return;
+  const { kept } = document.documentElement.dataset;
+  if (kept) {
+    // A copy of before: old from the first moment on.
+    freshAt = Number(kept) - skewOf();
+    return off();
+  }
   set("connecting");
   timer = setTimeout(off, 5000);
 }

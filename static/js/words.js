@@ -13,6 +13,7 @@
 // yours · theirs-one · theirs-other {n} {name} · take-over-one · take-over-other {n} · somebody · too-late · nothing-waits
 // retry · give-up · seen                              the buttons beside them
 // leaving-one · leaving-other {n}                     somebody signs out while taps wait
+// no-copies                                           no network, and this page would not open again (plain http)
 // offline                                             something was asked for that needs the network
 // new-orders-one · new-orders-other {n}               cards that joined the board
 // scanner-soon                                        a hand scanner typed where nothing takes a code

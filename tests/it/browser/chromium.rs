@@ -157,6 +157,12 @@ impl Browser {
         Ok(self.driver.execute(script, Vec::new()).await?.json().clone())
     }
 
+    /// What a script that ends with `done(…)` says.
+    pub async fn ask(&self, script: &str) -> Value {
+        let script = format!("const done = arguments[arguments.length - 1]; {script}");
+        self.driver.execute_async(script, Vec::new()).await.expect("an answer").json().clone()
+    }
+
     /// Waits until an expression holds in the page.
     pub async fn until(&self, what: &str, expression: &str) {
         let script = format!("return Boolean({expression})");

@@ -9,6 +9,7 @@ mod field;
 mod hands;
 mod history;
 mod journey;
+mod kept;
 mod paper;
 mod preview;
 mod ready;

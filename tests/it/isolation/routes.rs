@@ -102,6 +102,8 @@ pub const FREE: &[(&str, &str)] = &[
     ("GET", "/health"),
     ("GET", "/metrics"),
     ("GET", "/static/{*path}"),
+    ("GET", "/worker.js"),
+    ("GET", "/away"),
 ];
 
 /// Every method and path in the source of the routers.

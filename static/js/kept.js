@@ -1,0 +1,138 @@
+// Pages that are kept on this device for when there is no network: the board and the orders that were open, as they stood,
+// for the person who had them open. static/worker.js shows them; nothing is kept once nobody is signed in.
+
+import { now, skewOf } from "./clock.js";
+import { isBoard, onChange, person, screen, sleep } from "./page.js";
+import { onStale } from "./liveline.js";
+import { toast } from "./toasts.js";
+import { words } from "./words.js";
+
+const KEPT = "kept-pages";
+const AWAY = "/away";
+const KEPT_AT = "X-Kept-At";
+const OWNER = "separacao.kept";
+const MOST = 30;
+/** A busy board is written down at most this often. */
+const BETWEEN = 10000;
+const LEAVING = 3000;
+/** What the worker's answer needs to be as safe as the server's. */
+const HEADERS = /^(content-security-policy|content-type|cross-origin-.*|permissions-policy|referrer-policy|x-content-type-options)$/;
+
+/** @type {ReturnType<typeof setTimeout> | 0} */
+let timer = 0;
+let isWiped = false;
+
+/** Needs https, or this very device. */
+const isPossible = () => isSecureContext && "serviceWorker" in navigator && "caches" in window;
+
+const isKept = () => (isBoard() || screen().startsWith("order")) && person() !== "";
+
+/** @param {string} [owner] */
+function own(owner) {
+  try {
+    if (owner) localStorage.setItem(OWNER, owner);
+    else localStorage.removeItem(OWNER);
+  } catch (error) { /* then the pages of before are wiped each time */ }
+}
+
+function owner() {
+  try { return localStorage.getItem(OWNER); } catch (error) { return null; }
+}
+
+/** Whoever may no longer see the pages leaves none behind. */
+export async function wipe() {
+  isWiped = true;
+  own();
+  if (!isPossible()) return;
+  await caches.delete(KEPT);
+  // What a page that was just left was still writing.
+  await sleep(LEAVING);
+  if (!owner()) await caches.delete(KEPT);
+}
+
+/** The same person is back. */
+export function resume() {
+  isWiped = false;
+  own(person());
+  soon();
+}
+
+/**
+ * The page as it stands, without what belongs to this moment: open sheets, messages, taps under way.
+ * @returns {string}
+ */
+export function copyOfPage() {
+  const copy = /** @type {HTMLElement} */ (document.documentElement.cloneNode(true));
+  copy.dataset.kept = String(now());
+  copy.dataset.skew = String(skewOf());
+  copy.classList.remove("js");
+  for (const name of ["data-live", "data-shifted"]) copy.removeAttribute(name);
+  for (const box of copy.querySelectorAll("dialog")) {
+    if (box.hasAttribute("open")) box.removeAttribute("open");
+    if (box.id === "item-sheet" || box.id === "switch-sheet") box.replaceChildren();
+  }
+  copy.querySelectorAll("details.menu[open]").forEach((menu) => menu.removeAttribute("open"));
+  copy.querySelectorAll("#undo-bar, #alarm").forEach((bar) => bar.setAttribute("hidden", ""));
+  copy.querySelectorAll(".toasts, .sync").forEach((place) => { place.textContent = ""; });
+  for (const name of ["data-saving", "aria-busy", "inert", "data-leaving", "data-moving"]) {
+    copy.querySelectorAll(`[${name}]`).forEach((el) => el.removeAttribute(name));
+  }
+  return "<!doctype html>\n" + copy.outerHTML;
+}
+
+async function keep() {
+  clearTimeout(timer);
+  timer = 0;
+  // A copy that has not lived again stays as old as it is.
+  if (isWiped || !isKept() || document.documentElement.dataset.kept) return;
+  const kept = await caches.open(KEPT);
+  const away = await kept.match(AWAY) || await fetchAway(kept);
+  if (!away) return;
+  const headers = new Headers({ [KEPT_AT]: String(Date.now()) });
+  away.headers.forEach((value, name) => { if (HEADERS.test(name)) headers.set(name, value); });
+  if (isWiped) return;
+  await kept.put(location.pathname + location.search, new Response(copyOfPage(), { headers }));
+  // A page that is being left writes its last copy while the next one begins: that may be somebody else's.
+  if (owner() !== person()) {
+    await caches.delete(KEPT);
+    return;
+  }
+  const pages = (await kept.keys()).filter((request) => new URL(request.url).pathname !== AWAY);
+  // Keys come in the order in which they were first kept.
+  for (const old of pages.slice(0, Math.max(0, pages.length - MOST))) await kept.delete(old);
+}
+
+/**
+ * The page for what was never open here.
+ * @param {Cache} kept
+ */
+async function fetchAway(kept) {
+  const answer = await fetch(AWAY, { credentials: "same-origin" });
+  if (!answer.ok || !answer.headers.has("X-Build")) return null;
+  await kept.put(AWAY, answer.clone());
+  return answer;
+}
+
+/** Storage that is full or forbidden keeps nothing; the page works without it. */
+const keepNow = () => { keep().catch(() => {}); };
+
+function soon() {
+  if (!timer) timer = setTimeout(keepNow, BETWEEN);
+}
+
+async function begin() {
+  if (owner() !== person()) await caches.delete(KEPT);
+  own(person());
+  await navigator.serviceWorker.register("/worker.js");
+  setTimeout(keepNow, 2000);
+  onChange(soon);
+  onStale(keepNow);
+  document.addEventListener("visibilitychange", () => { if (document.hidden) keepNow(); });
+}
+
+export function start() {
+  if (!person()) wipe();
+  else if (!isKept()) return;
+  else if (isPossible()) begin().catch(() => {});
+  else onStale(() => toast(words("noCopies")));
+}
