@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::item::{ItemState, StandingPick};
+use super::item::{ItemState, Reason, StandingPick};
 use super::model::{Item, RevisedCounts};
 use crate::ids::{ItemId, NoteId, PackagingId, PersonId, ShippingId};
 
@@ -21,9 +21,9 @@ pub struct Detail {
     /// Picks that it took back or lowered, as they stood before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub picks_before: Vec<PickRecord>,
-    /// A reason, a note, the name of an option: what the timeline tells.
+    /// What the timeline tells besides. The columns `reason_code` and `reason_text` are made of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
+    pub told: Option<Told>,
     /// What was chosen for the order as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderChange>,
@@ -34,6 +34,28 @@ pub struct Detail {
     /// What a newer quote changed besides the state of lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<RevisionDetail>,
+}
+
+/// What an entry says besides who did what to which line. Names are those of the moment: history does not change with them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Told {
+    /// Of a shortage, a cancellation, a reopening, or values that do not add up.
+    Reason(Reason),
+    Volumes {
+        volumes: i32,
+    },
+    Options {
+        shipping: String,
+        packaging: String,
+    },
+    Sellers {
+        before: String,
+        after: String,
+    },
+    /// Of a newer build.
+    #[serde(other)]
+    Unknown,
 }
 
 /// What people choose for an order as a whole.
@@ -204,11 +226,9 @@ impl Detail {
         Self { order: Some(OrderChange { before, after }), ..Self::default() }
     }
 
-    /// The timeline tells the text that there is, or was.
     pub fn note(id: NoteId, before: Option<&str>, after: Option<&str>) -> Self {
-        let text = after.or(before).map(str::to_owned);
         let note = NoteChange { id, before: before.map(str::to_owned), after: after.map(str::to_owned) };
-        Self { note: Some(note), text, ..Self::default() }
+        Self { note: Some(note), ..Self::default() }
     }
 
     /// Whether it keeps something that can be put back.
@@ -228,7 +248,31 @@ impl Detail {
         self.order.as_ref().is_some_and(same_order) || self.note.as_ref().is_some_and(same_note)
     }
 
-    pub fn text(text: impl Into<String>) -> Self {
-        Self { text: Some(text.into()), ..Self::default() }
+    pub fn told(told: Option<Told>) -> Self {
+        Self { told, ..Self::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_newer_build_tells_is_read_as_unknown_and_the_rest_of_the_entry_as_it_is() {
+        let note = json!({ "id": NoteId::new(), "before": null, "after": "frágil" });
+        let stored = json!({ "told": { "type": "of_a_newer_build", "words": ["x"] }, "note": note });
+        let detail: Detail = serde_json::from_value(stored).unwrap();
+        assert_eq!(detail.told, Some(Told::Unknown));
+        assert!(detail.restores());
+    }
+
+    #[test]
+    fn a_reason_lies_flat_where_the_columns_find_it() {
+        let reason = Reason { code: Some("damaged".to_owned()), text: Some("molhou".to_owned()) };
+        let detail = Detail::told(Some(Told::Reason(reason)));
+        let told = json!({ "type": "reason", "code": "damaged", "text": "molhou" });
+        assert_eq!(serde_json::to_value(detail).unwrap(), json!({ "told": told }));
     }
 }

@@ -3,7 +3,7 @@
 pub(crate) mod access;
 pub mod actions;
 pub mod commands;
-pub(crate) mod history;
+pub mod history;
 pub mod indicators;
 pub mod item;
 pub(crate) mod live;

@@ -5,8 +5,10 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::history::Told;
 use super::item::{ItemGroup, ItemState, ItemStatus};
 use super::status::{Counts, OrderState, OrderStatus};
+use crate::feed::EventKind;
 use crate::ids::{ItemId, NoteId, OrderId, PackagingId, PersonId, ShippingId};
 
 /// An order's header: everything that card and picking screen share.
@@ -108,7 +110,8 @@ pub struct LastPick {
 #[derive(Clone, Debug)]
 pub struct LastChange {
     pub version: i64,
-    pub kind: String,
+    /// None: a kind of a newer build.
+    pub kind: Option<EventKind>,
     /// Units that it moved.
     pub quantity: Option<Decimal>,
     pub by_name: String,
@@ -180,17 +183,22 @@ pub fn split_reference(description: &str) -> (&str, &str) {
 #[derive(Clone, Debug)]
 pub struct TimelineEntry {
     pub version: i64,
-    /// A history kind, e.g. `item_picked`; names its sentence in the catalogue (`timeline.item_picked`).
-    pub kind: String,
+    /// Names its sentence in the catalogue (`timeline.item_picked`). None: a kind of a newer build.
+    pub kind: Option<EventKind>,
     pub actor: String,
     pub at: Timestamp,
+    /// When its device says that it was tapped; None: it says nothing.
+    pub tapped_at: Option<Timestamp>,
     /// The reference of the line it was about.
     pub item: Option<String>,
     pub quantity: Option<Decimal>,
-    /// Free text: a reason, a note.
-    pub text: Option<String>,
+    pub told: Option<Told>,
+    /// The note that there is, or was.
+    pub note: Option<String>,
     /// The entry was taken back later.
     pub undone: bool,
+    /// What the entry took back.
+    pub undoes: Option<EventKind>,
     /// What a newer quote did.
     pub revised: Option<RevisedCounts>,
     /// The revision of the order's documents that came with it.

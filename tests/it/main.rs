@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and is no server")]
 
 mod averages;
+mod backfills;
 mod browser;
 mod build_mark;
 mod commands;

@@ -10,7 +10,7 @@ use crate::error::{AppError, Result};
 use crate::feed::{EventKind, NewEvent};
 use crate::ids::PersonId;
 use crate::orders::commands;
-use crate::orders::history::{Detail, SellerChange};
+use crate::orders::history::{Detail, SellerChange, Told};
 use crate::orders::queries::hand_over as queries;
 use crate::people::queries as people;
 
@@ -84,6 +84,6 @@ fn unknown() -> AppError {
 }
 
 fn handed_over((before, from): (PersonId, String), (after, to): (PersonId, String)) -> Detail {
-    let text = Some(format!("{from} → {to}"));
-    Detail { seller: Some(SellerChange { before, after }), text, ..Detail::default() }
+    let told = Some(Told::Sellers { before: from, after: to });
+    Detail { seller: Some(SellerChange { before, after }), told, ..Detail::default() }
 }

@@ -6,7 +6,8 @@ use crate::error::Result;
 use crate::feed::{EventKind, NewEvent};
 use crate::html;
 use crate::html::text::visible;
-use crate::orders::history::Detail;
+use crate::orders::history::{Detail, Told};
+use crate::orders::item::Reason;
 use crate::orders::model::split_reference;
 use crate::orders::queries::documents;
 pub use crate::orders::queries::documents::Document;
@@ -35,7 +36,8 @@ pub async fn import_order(
         notes::insert_note(tx, order.id, order.imported_by, note_text(note)?, now).await?;
     }
     search::insert_words(tx, order.id, &words(order)).await?;
-    let detail = Detail { text: order.values_mismatch_reason.clone(), ..Detail::default() };
+    let reason = order.values_mismatch_reason.as_deref();
+    let detail = Detail::told(reason.map(|reason| Told::Reason(Reason::text(reason))));
     let entry = NewEntry {
         order_id: order.id,
         version: 1,

@@ -11,8 +11,8 @@ use crate::feed::EventKind;
 use crate::html::text::visible;
 use crate::ids::{ItemId, OrderId};
 use crate::orders::commands;
-use crate::orders::history::{Detail, PickRecord};
-use crate::orders::item::{Decision, ItemRefusal, ItemState, PutBack, SHORT_REASONS, StandingPick};
+use crate::orders::history::{Detail, PickRecord, Told};
+use crate::orders::item::{Decision, ItemRefusal, ItemState, PutBack, Reason, SHORT_REASONS, StandingPick};
 use crate::orders::model::Item;
 use crate::orders::queries::order::LockedOrder;
 use crate::orders::queries::write::LineWrite;
@@ -167,15 +167,14 @@ impl Command for MarkShort<'_> {
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let reason = short_reason(&self.code, &self.text)?;
-        let reason = reason.as_str();
-        let decide = |state: &ItemState| state.mark_short(reason);
+        let decide = |state: &ItemState| state.mark_short(&reason);
         change_rest(
             tx,
             self.on,
             commands::MARK_SHORT.permission,
             self.item_id,
             EventKind::ItemShort,
-            Some(reason),
+            Some(&reason),
             decide,
         )
         .await
@@ -210,7 +209,7 @@ async fn change_rest(
     permission: Permission,
     item_id: ItemId,
     kind: EventKind,
-    text: Option<&str>,
+    reason: Option<&Reason>,
     decide: impl Fn(&ItemState) -> Result<Decision, ItemRefusal> + Send,
 ) -> Result<Change> {
     let order = on.lock_open(tx, permission).await?;
@@ -222,7 +221,8 @@ async fn change_rest(
     };
     let line = LineWrite { state: next.clone(), picks: Vec::new(), removed: Vec::new() };
     let quantity = Some(item.state.rest());
-    let detail = Detail { text: text.map(str::to_owned), ..Detail::line(item.id, item.state, next) };
+    let detail =
+        Detail { told: reason.cloned().map(Told::Reason), ..Detail::line(item.id, item.state, next) };
     let entry = Entry { kind, item_id: Some(item_id), quantity, detail: &detail, undoes: None };
     on.record_line(&order, entry, line)
 }
@@ -244,8 +244,8 @@ pub(super) fn pick_record(
     })
 }
 
-/// Why a line is short, as it is stored: a code of the list, and what was added to it.
-pub(super) fn short_reason(code: &str, text: &str) -> Result<String> {
+/// Why a line is short: a code of the list, and what was added to it.
+pub(super) fn short_reason(code: &str, text: &str) -> Result<Reason> {
     let (code, text) = (code.trim(), text.trim());
     if !SHORT_REASONS.contains(&code) {
         return Err(AppError::field("reason", "orders.error.reason_unknown"));
@@ -253,7 +253,7 @@ pub(super) fn short_reason(code: &str, text: &str) -> Result<String> {
     if text.chars().count() > 200 {
         return Err(AppError::field("text", "orders.error.reason_needed"));
     }
-    Ok(if visible(text) { format!("{code}: {text}") } else { code.to_owned() })
+    Ok(Reason { code: Some(code.to_owned()), text: visible(text).then(|| text.to_owned()) })
 }
 
 /// Of goods that are counted, nobody moves a part of one.

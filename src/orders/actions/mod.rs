@@ -244,7 +244,7 @@ impl Last<'_> {
 }
 
 fn is(change: &LastChange, kind: EventKind) -> bool {
-    change.kind == kind.code()
+    change.kind == Some(kind)
 }
 
 fn is_returned(change: &LastChange) -> bool {

@@ -10,7 +10,8 @@ use crate::feed::EventKind;
 use crate::html::text::visible;
 use crate::ids::{OrderId, PackagingId, ShippingId};
 use crate::orders::commands;
-use crate::orders::history::{Detail, OrderFields};
+use crate::orders::history::{Detail, OrderFields, Told};
+use crate::orders::item::Reason;
 use crate::orders::queries::{
     options,
     order::{self, LockedOrder, NewClosing},
@@ -76,7 +77,7 @@ impl Command for FinishOrder<'_> {
         let closing =
             NewClosing { at: self.on.now, by: self.on.actor.person_id, reason: None, volumes: self.volumes };
         order::update_state(tx, &order, OrderState::Finished, Some(closing)).await?;
-        let detail = Detail { text: self.volumes.map(|volumes| volumes.to_string()), ..Detail::default() };
+        let detail = Detail::told(self.volumes.map(|volumes| Told::Volumes { volumes }));
         self.on.record(&order, Entry::order(EventKind::OrderFinished, &detail))
     }
 }
@@ -93,7 +94,7 @@ impl Command for ReopenOrder<'_> {
         if order.state == OrderState::Open {
             return Ok(Change::unchanged(()));
         }
-        let detail = Detail::text(reason(&self.reason)?);
+        let detail = Detail::told(Some(Told::Reason(Reason::text(reason(&self.reason)?))));
         if order.state == OrderState::Canceled {
             number_is_free(tx, &order, self.on.now).await?;
         }
@@ -121,7 +122,7 @@ impl Command for CancelOrder<'_> {
         let closing =
             NewClosing { at: self.on.now, by: self.on.actor.person_id, reason: Some(reason), volumes: None };
         order::update_state(tx, &order, OrderState::Canceled, Some(closing)).await?;
-        let detail = Detail::text(reason);
+        let detail = Detail::told(Some(Told::Reason(Reason::text(reason))));
         self.on.record(&order, Entry::order(EventKind::OrderCanceled, &detail))
     }
 }
@@ -174,8 +175,11 @@ impl Command for ChangeShipping<'_> {
         order::update_fields(tx, &order, fields).await?;
         let packagings = options::list_packaging_options(tx, Some(self.packaging_id)).await?;
         let packaging = packagings.iter().find(|packaging| packaging.id == self.packaging_id);
-        let text = format!("{} · {}", option.name, packaging.map_or("", |packaging| packaging.name.as_str()));
-        let detail = Detail { text: Some(text), ..Detail::order(before, fields) };
+        let told = Told::Options {
+            shipping: option.name.clone(),
+            packaging: packaging.map(|packaging| packaging.name.clone()).unwrap_or_default(),
+        };
+        let detail = Detail { told: Some(told), ..Detail::order(before, fields) };
         self.on.record(&order, Entry::order(EventKind::OrderChanged, &detail))
     }
 }

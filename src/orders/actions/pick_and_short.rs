@@ -10,7 +10,7 @@ use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::feed::EventKind;
 use crate::ids::{ItemId, OrderId};
-use crate::orders::history::Detail;
+use crate::orders::history::{Detail, Told};
 use crate::orders::queries::write::{LineWrite, OrderWrite};
 use crate::orders::{access, commands};
 
@@ -62,7 +62,8 @@ impl Command for PickAndShort<'_> {
         let pick = OrderWrite::new(&entry, Some(line))?;
 
         let line = LineWrite { state: settled.clone(), picks: Vec::new(), removed: Vec::new() };
-        let detail = Detail { text: Some(reason), ..Detail::line(item.id, in_the_box, settled) };
+        let detail =
+            Detail { told: Some(Told::Reason(reason)), ..Detail::line(item.id, in_the_box, settled) };
         let short = Entry {
             kind: EventKind::ItemShort,
             item_id: Some(item.id),

@@ -88,7 +88,7 @@ impl UndoEntry<'_> {
         // Only the author may, and needs no further permission than to see the order.
         let order = self.on.lock_unfinished(tx, Permission::View).await?;
         // Of a canceled order only that something went back to the shelf.
-        if order.state == OrderState::Canceled && entry.kind != EventKind::ItemReturned.code() {
+        if order.state == OrderState::Canceled && entry.kind != Some(EventKind::ItemReturned) {
             return Err(closed_conflict(order.state, &order, self.on.now));
         }
         if entry.actor_id != self.on.actor.person_id {
@@ -98,7 +98,7 @@ impl UndoEntry<'_> {
             return Ok(None);
         }
         // A quote is taken back by importing the one before it.
-        let undone = EventKind::from_code(&entry.kind).filter(|kind| kind.can_be_undone());
+        let undone = entry.kind.filter(|kind| kind.can_be_undone());
         let Some(kind) = undone.filter(|_| entry.detail.restores()) else {
             return Err(AppError::conflict("conflict.undo_never"));
         };
@@ -108,7 +108,7 @@ impl UndoEntry<'_> {
             kind: EventKind::ActionUndone,
             item_id: entry.item_id,
             quantity: entry.quantity,
-            detail: &Detail { text: Some(entry.kind.clone()), ..detail },
+            detail: &detail,
             undoes: Some(Undone { version: self.version, kind }),
         };
         Ok(Some(self.on.record_event(tx, &order, undone).await?))

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{ItemState, ItemStatus, RestState};
+use super::{ItemState, ItemStatus, Reason, RestState};
 
 /// The codes of the shortage reasons that the sheet offers.
 pub const SHORT_REASONS: [&str; 4] = ["stock", "damaged", "not_located", "other"];
@@ -173,7 +173,7 @@ impl ItemState {
     }
 
     /// The rest will not be sent. Units on the way move on to the buyer's list, the line keeps none.
-    pub fn mark_short(&self, reason: &str) -> Result<Decision, ItemRefusal> {
+    pub fn mark_short(&self, reason: &Reason) -> Result<Decision, ItemRefusal> {
         if self.rest().is_zero() || self.rest_state == RestState::Substituted {
             return Err(ItemRefusal::NotFrom { status: self.status() });
         }
@@ -186,7 +186,7 @@ impl ItemState {
         next.received = Decimal::ZERO;
         next.not_found = Decimal::ZERO;
         next.replacement = None;
-        next.reason = Some(reason.to_owned());
+        next.reason = Some(reason.clone());
         Ok(Decision::Becomes(next.shed()))
     }
 
@@ -196,7 +196,7 @@ impl ItemState {
         &self,
         picked: Decimal,
         short: Decimal,
-        reason: &str,
+        reason: &Reason,
     ) -> Result<(ItemState, ItemState), ItemRefusal> {
         check_amount(picked)?;
         check_amount(short)?;

@@ -43,6 +43,22 @@ pub struct Replacement {
     pub quantity: Decimal,
 }
 
+/// Why something was done: a code of a list, what was added in words, or both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+impl Reason {
+    /// A reason in words alone.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { code: None, text: Some(text.into()) }
+    }
+}
+
 /// Everything about a line that commands change. History keeps it before and after each command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemState {
@@ -54,7 +70,8 @@ pub struct ItemState {
     pub received: Decimal,
     pub not_found: Decimal,
     pub replacement: Option<Replacement>,
-    pub reason: Option<String>,
+    /// Why the rest is short.
+    pub reason: Option<Reason>,
     /// The newest quote does not have the line: it stays for what of it is in the box or bought, and wants no more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub off_quote: bool,

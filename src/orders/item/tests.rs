@@ -21,7 +21,7 @@ fn more_than_the_rest_is_refused_with_the_truth() {
 
 #[test]
 fn a_short_rest_can_still_be_found_and_picked() {
-    let line = becomes(becomes(ItemState::new(units(30)).pick(units(20))).mark_short("fora"));
+    let line = becomes(becomes(ItemState::new(units(30)).pick(units(20))).mark_short(&Reason::text("fora")));
     assert_eq!(line.group(), ItemGroup::Short);
     let line = becomes(line.pick(units(10)));
     assert_eq!(line.status(), ItemStatus::Picked);
@@ -45,7 +45,7 @@ fn unpicking_restores_what_was_before_and_arrived_goods_stay_arrived() {
 #[test]
 fn units_put_back_do_not_enlarge_a_shortage_unseen() {
     let whole = ItemState::new(units(30));
-    let short = becomes(becomes(whole.pick(units(20))).mark_short("stock"));
+    let short = becomes(becomes(whole.pick(units(20))).mark_short(&Reason::text("stock")));
     let picks = [StandingPick { seq: 1, quantity: units(20), before: whole.clone() }];
     let back = short.unpick(&picks, units(20)).unwrap();
     assert_eq!((back.state.rest_state, back.state.rest()), (RestState::Pending, units(30)));
@@ -98,8 +98,8 @@ fn of_a_canceled_order_everything_in_the_box_goes_back_the_unwanted_first() {
 
 #[test]
 fn marking_short_twice_is_the_wanted_end_already() {
-    let line = becomes(ItemState::new(units(3)).mark_short("fora"));
-    assert_eq!(line.mark_short("fora"), Ok(Decision::Already));
+    let line = becomes(ItemState::new(units(3)).mark_short(&Reason::text("fora")));
+    assert_eq!(line.mark_short(&Reason::text("fora")), Ok(Decision::Already));
     assert_eq!(becomes(line.unmark_short()).status(), ItemStatus::Pending);
 }
 
@@ -132,7 +132,7 @@ proptest! {
                     }
                     line = done.state;
                 },
-                2 => if let Ok(Decision::Becomes(next)) = line.mark_short("fora") { line = next; },
+                2 => if let Ok(Decision::Becomes(next)) = line.mark_short(&Reason::text("fora")) { line = next; },
                 _ => if let Ok(Decision::Becomes(next)) = line.unmark_short() { line = next; },
             }
             let standing: Decimal = picks.iter().map(|pick| pick.quantity).sum();

@@ -9,7 +9,7 @@ use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::feed::EventKind;
 use crate::ids::{ItemId, OperationId, OrderId, PersonId};
-use crate::orders::history::Detail;
+use crate::orders::history::{Detail, Told};
 use crate::orders::model::{RevisedCounts, TimelineEntry, split_reference};
 
 /// Entries of an order's history, newest first; with `only`, just those versions and what they took back.
@@ -23,14 +23,18 @@ pub async fn list_timeline(
              h.kind,
              h.quantity,
              h.at,
-             h.detail ->> 'text' as text,
+             h.tapped_at,
+             h.detail -> 'told' as "told: Json<Told>",
+             coalesce(h.detail -> 'note' ->> 'after', h.detail -> 'note' ->> 'before') as note,
              h.undone_by is not null as "undone!",
+             u.kind as "undoes?",
              h.detail -> 'revision' -> 'counts' as "revised: Json<RevisedCounts>",
              p.name as actor,
              i.description as "description?",
              d.revision as "document?"
            from order_history h
            join people p on p.company_id = $1 and p.id = h.actor_id
+           left join order_history u on u.company_id = $1 and u.order_id = $2 and u.version = h.undoes
            left join order_items i on i.company_id = $1 and i.id = h.item_id
            left join order_documents d on d.company_id = $1 and d.order_id = $2
              and d.revision = case when h.kind = 'order_imported' then 1 else (h.detail -> 'revision' ->> 'document')::integer end
@@ -46,13 +50,16 @@ pub async fn list_timeline(
         .into_iter()
         .map(|row| TimelineEntry {
             version: row.version,
-            kind: row.kind,
+            kind: EventKind::from_code(&row.kind),
             actor: row.actor,
             at: row.at.to_jiff(),
+            tapped_at: row.tapped_at.map(jiff_sqlx::Timestamp::to_jiff),
             item: row.description.map(|description| split_reference(&description).0.to_owned()),
             quantity: row.quantity,
-            text: row.text,
+            told: row.told.map(|Json(told)| told),
+            note: row.note,
             undone: row.undone,
+            undoes: row.undoes.as_deref().and_then(EventKind::from_code),
             revised: row.revised.map(|Json(counts)| counts),
             document: row.document,
         })
@@ -130,7 +137,8 @@ pub async fn list_later(tx: &mut CompanyTx, order_id: OrderId, version: i64) -> 
 pub struct StoredEntry {
     pub order_id: OrderId,
     pub version: i64,
-    pub kind: String,
+    /// None: a kind of a newer build.
+    pub kind: Option<EventKind>,
     pub item_id: Option<ItemId>,
     pub quantity: Option<Decimal>,
     pub actor_id: PersonId,
@@ -174,7 +182,7 @@ pub async fn list_entries_of(tx: &mut CompanyTx, operation_id: OperationId) -> R
         .map(|row| StoredEntry {
             order_id: OrderId(row.order_id),
             version: row.version,
-            kind: row.kind,
+            kind: EventKind::from_code(&row.kind),
             item_id: row.item_id.map(ItemId),
             quantity: row.quantity,
             actor_id: PersonId(row.actor_id),

@@ -5,8 +5,9 @@ use uuid::Uuid;
 
 use crate::db::CompanyTx;
 use crate::error::Result;
+use crate::feed::EventKind;
 use crate::ids::{ItemId, OrderId};
-use crate::orders::item::{ItemState, Replacement, RestState};
+use crate::orders::item::{ItemState, Reason, Replacement, RestState};
 use crate::orders::model::{Item, LastChange, LastPick};
 use crate::orders::queries::order::LockedOrder;
 
@@ -28,7 +29,8 @@ struct ItemRow {
     not_found: Decimal,
     replacement: Option<String>,
     replacement_quantity: Option<Decimal>,
-    reason: Option<String>,
+    reason_code: Option<String>,
+    reason_text: Option<String>,
     off_quote: bool,
     version: i64,
     kind: Option<String>,
@@ -44,7 +46,7 @@ impl ItemRow {
         let last_change = match (self.kind, self.actor, self.at) {
             (Some(kind), Some(by_name), Some(at)) => Some(LastChange {
                 version: self.version,
-                kind,
+                kind: EventKind::from_code(&kind),
                 quantity: self.moved,
                 by_name,
                 at: at.to_jiff(),
@@ -73,13 +75,17 @@ impl ItemRow {
                 received: self.received,
                 not_found: self.not_found,
                 replacement,
-                reason: self.reason,
+                reason: read_reason(self.reason_code, self.reason_text),
                 off_quote: self.off_quote,
             },
             last_change,
             last_pick: self.last_seq.zip(self.last_picked).map(|(seq, quantity)| LastPick { seq, quantity }),
         }
     }
+}
+
+fn read_reason(code: Option<String>, text: Option<String>) -> Option<Reason> {
+    (code.is_some() || text.is_some()).then_some(Reason { code, text })
 }
 
 /// The lines of an order in the quote's order; with `only`, just those, also where they have left the order.
@@ -103,7 +109,8 @@ pub async fn list_items(tx: &mut CompanyTx, order_id: OrderId, only: Option<&[It
              i.not_found,
              i.replacement,
              i.replacement_quantity,
-             i.reason,
+             i.reason_code,
+             i.reason_text,
              i.off_quote,
              i.version,
              h.kind as "kind?",
@@ -140,7 +147,8 @@ pub async fn update_item(
 ) -> Result<()> {
     sqlx::query!(
         "update order_items set quantity = $3, picked = $4, to_return = $5, rest_state = $6, ordered = $7, received = $8,
-           not_found = $9, replacement = $10, replacement_quantity = $11, reason = $12, version = $13, off_quote = $14
+           not_found = $9, replacement = $10, replacement_quantity = $11, reason_code = $12, version = $13, off_quote = $14,
+           reason_text = $16
          where company_id = $1 and id = $2 and order_id = $15",
         tx.company_id().0,
         item_id.0,
@@ -153,10 +161,11 @@ pub async fn update_item(
         state.not_found,
         state.replacement.as_ref().map(|replacement| replacement.text.as_str()),
         state.replacement.as_ref().map(|replacement| replacement.quantity),
-        state.reason,
+        state.reason.as_ref().and_then(|reason| reason.code.as_deref()),
         order.next_version(),
         state.off_quote,
-        order.id.0
+        order.id.0,
+        state.reason.as_ref().and_then(|reason| reason.text.as_deref())
     )
     .execute(&mut **tx)
     .await?;

@@ -46,15 +46,17 @@ impl OrderWrite {
         Ok(Self { order_id, version, kind, item_id, quantity, actor_id, detail, at, line })
     }
 
+    #[expect(clippy::too_many_lines, reason = "one statement, one column a line")]
     async fn write_all(&self, tx: &mut CompanyTx, appending: Option<&Appending>) -> Result<Option<i64>> {
         let line = self.line.as_ref();
         let state = line.map(|line| &line.state);
         let replacement = state.and_then(|state| state.replacement.as_ref());
+        let reason = state.and_then(|state| state.reason.as_ref());
         let n = sqlx::query_scalar!(
             r#"with line as (
                  update order_items set version = $3, quantity = $12, picked = $13, to_return = $14, rest_state = $15,
                    ordered = $16, received = $17, not_found = $18, replacement = $19, replacement_quantity = $20,
-                   reason = $21, off_quote = $22
+                   reason_code = $21, off_quote = $22, reason_text = $28
                  where company_id = $1 and order_id = $2 and id = $5 returning id
                ), removed as (
                  delete from item_picks where company_id = $1 and order_id = $2 and item_id = $5 and seq = any($23)
@@ -94,13 +96,14 @@ impl OrderWrite {
             state.map(|state| state.not_found),
             replacement.map(|replacement| replacement.text.as_str()),
             replacement.map(|replacement| replacement.quantity),
-            state.and_then(|state| state.reason.as_deref()),
+            reason.and_then(|reason| reason.code.as_deref()),
             state.map(|state| state.off_quote),
             line.map_or(&[][..], |line| &line.removed),
             Json(line.map_or(&[][..], |line| &line.picks)) as _,
             appending.map(|appending| &appending.events) as _,
             appending.map(|appending| appending.tag),
             appending.and_then(|appending| appending.output.as_ref()) as _,
+            reason.and_then(|reason| reason.text.as_deref()),
         )
         .fetch_one(&mut **tx)
         .await?;

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
-use crate::orders::item::{Decision, ItemStatus, Replacement, StandingPick};
+use crate::orders::item::{Decision, ItemStatus, Reason, Replacement, StandingPick};
 
 fn units(n: i64) -> Decimal {
     Decimal::from(n)
@@ -102,7 +102,7 @@ fn fewer_than_bought_keeps_what_the_rest_needs_and_a_dropped_line_keeps_what_is_
     assert_eq!((dropped.picked, dropped.to_return), (units(0), units(5)));
     assert!(dropped.off_quote && !dropped.has_left());
     // The buyer gives up on it: nothing is wanted any more.
-    let Ok(Decision::Becomes(given_up)) = dropped.mark_short("stock") else { panic!("short") };
+    let Ok(Decision::Becomes(given_up)) = dropped.mark_short(&Reason::text("stock")) else { panic!("short") };
     assert_eq!((given_up.quantity, given_up.to_return), (units(0), units(5)));
 }
 
@@ -245,7 +245,7 @@ proptest! {
                 1 => line.unpick(&picks, units(n)).ok(),
                 2 => line.put_back(&picks, units(n)).ok(),
                 3 | 4 => {
-                    let decision = if command == 3 { line.mark_short("fora") } else { line.unmark_short() };
+                    let decision = if command == 3 { line.mark_short(&Reason::text("fora")) } else { line.unmark_short() };
                     if let Ok(Decision::Becomes(next)) = decision { line = next; }
                     None
                 }

@@ -10,7 +10,6 @@ use super::parts::{
     NotesFragment, reason_words, sort_key,
 };
 use super::refused_form::FormState;
-use crate::feed::EventKind;
 use crate::html::RenderContext;
 use crate::html::format::plain_quantity;
 use crate::ids::ItemId;
@@ -271,13 +270,13 @@ impl ItemSheet<'_> {
     }
 
     fn reason(&self) -> Option<String> {
-        self.item.state.reason.as_deref().map(|reason| reason_words(self.scene.lang, reason))
+        self.item.state.reason.as_ref().map(|reason| reason_words(self.scene.lang, reason))
     }
 
     /// "João separou às 14:32"
     fn last_change(&self) -> Option<String> {
         let change = self.item.last_change.as_ref()?;
-        let told = EventKind::from_code(&change.kind).filter(|kind| kind.is_told());
+        let told = change.kind.filter(|kind| kind.is_told());
         let key = told.map_or("changed.other".to_owned(), |kind| format!("changed.{}", kind.code()));
         let when = self.scene.when(&change.at);
         Some(self.scene.lang.t_with(&key, &[("name", &change.by_name), ("when", &when)]))

@@ -10,21 +10,20 @@ use crate::html::RenderContext;
 use crate::html::format::{folded, plain_quantity};
 use crate::ids::OrderId;
 use crate::lang::Lang;
-use crate::orders::item::{ItemGroup, ItemStatus, SHORT_REASONS};
+use crate::orders::history::Told;
+use crate::orders::item::{ItemGroup, ItemStatus, Reason, SHORT_REASONS};
 use crate::orders::model::{Item, Note, OrderSummary, RevisedCounts, TimelineEntry};
 use crate::orders::status::OrderState;
 
-/// A stored shortage reason in words. Stored is a code of [`SHORT_REASONS`], `code: text`, or just text.
-pub fn reason_words(lang: Lang, stored: &str) -> String {
-    let (code, text) = stored.split_once(':').map_or((stored, ""), |(code, text)| (code, text.trim()));
-    if !SHORT_REASONS.contains(&code) {
-        return stored.to_owned();
-    }
-    let word = lang.t(&format!("short_reason.{code}")).into_owned();
-    match (code, text) {
-        (_, "") => word,
-        ("other", text) => text.to_owned(),
-        (_, text) => format!("{word}: {text}"),
+/// A reason as people read it: the word of a code of [`SHORT_REASONS`] and what was added; "other" says nothing that the
+/// text does not.
+pub fn reason_words(lang: Lang, reason: &Reason) -> String {
+    let known = reason.code.as_deref().filter(|code| SHORT_REASONS.contains(code));
+    let word = |code: &str| lang.t(&format!("short_reason.{code}")).into_owned();
+    match (known, reason.text.as_deref()) {
+        (None | Some("other"), Some(text)) => text.to_owned(),
+        (Some(code), Some(text)) => format!("{}: {text}", word(code)),
+        (code, None) => word(code.unwrap_or("other")),
     }
 }
 
@@ -192,7 +191,7 @@ impl ItemFragment<'_> {
     }
 
     fn reason(&self) -> Option<String> {
-        self.item.state.reason.as_deref().map(|reason| reason_words(self.scene.lang, reason))
+        self.item.state.reason.as_ref().map(|reason| reason_words(self.scene.lang, reason))
     }
 }
 
@@ -241,7 +240,7 @@ impl FinishFragment<'_> {
     }
 
     fn reason(&self, item: &Item) -> Option<String> {
-        item.state.reason.as_deref().map(|reason| reason_words(self.scene.lang, reason))
+        item.state.reason.as_ref().map(|reason| reason_words(self.scene.lang, reason))
     }
 }
 
@@ -267,8 +266,7 @@ impl EntryFragment<'_> {
         let lang = self.scene.lang;
         let quantity = self.entry.quantity.map(|quantity| self.scene.quantity(quantity)).unwrap_or_default();
         let item = self.entry.item.as_deref().unwrap_or_default();
-        let undone = self.entry.text.as_deref().and_then(EventKind::from_code);
-        let key = match (EventKind::from_code(&self.entry.kind), undone) {
+        let key = match (self.entry.kind, self.entry.undoes) {
             (Some(EventKind::ActionUndone), Some(undone)) if undone.can_be_undone() => {
                 format!("timeline.undone_{}", undone.code())
             }
@@ -278,17 +276,24 @@ impl EntryFragment<'_> {
         lang.t_with(&key, &[("actor", &self.entry.actor), ("quantity", &quantity), ("item", item)])
     }
 
-    /// A note, a reason, the number of volumes, what a newer quote changed.
+    /// The word in the element's class.
+    fn kind(&self) -> &'static str {
+        self.entry.kind.map_or("other", EventKind::code)
+    }
+
+    /// What a newer quote changed, a reason, the number of volumes, a note.
     fn text(&self) -> Option<String> {
         if let Some(counts) = &self.entry.revised {
             return Some(self.revised(counts));
         }
-        let text = self.entry.text.as_deref().filter(|text| !text.is_empty())?;
-        match self.entry.kind.as_str() {
-            "action_undone" => None,
-            "item_short" => Some(reason_words(self.scene.lang, text)),
-            "order_finished" => text.parse().ok().map(|volumes: i32| self.scene.volumes(&volumes)),
-            _ => Some(text.to_owned()),
+        match &self.entry.told {
+            Some(Told::Reason(reason)) => Some(reason_words(self.scene.lang, reason)),
+            Some(Told::Volumes { volumes }) => Some(self.scene.volumes(volumes)),
+            Some(Told::Options { shipping, packaging }) => Some(format!("{shipping} · {packaging}")),
+            Some(Told::Sellers { before, after }) => Some(format!("{before} → {after}")),
+            Some(Told::Unknown) => None,
+            // What an undo put back is said by the entry that it took back.
+            None => self.entry.note.clone().filter(|_| self.entry.kind != Some(EventKind::ActionUndone)),
         }
     }
 }

@@ -5,10 +5,12 @@
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use separacao::clock::Zone;
+use separacao::feed::EventKind;
 use separacao::html::{Layout, RenderContext, SignedIn, WorkCalendar};
 use separacao::ids::{ItemId, NoteId, OrderId, PackagingId, PersonId, ShippingId};
 use separacao::lang::Lang;
-use separacao::orders::item::{ItemState, ItemStatus, Replacement, RestState};
+use separacao::orders::history::Told;
+use separacao::orders::item::{ItemState, ItemStatus, Reason, Replacement, RestState};
 use separacao::orders::model::{
     Closing, Item, LastChange, Note, OrderSummary, PackagingOption, RevisedCounts, ShippingOption,
     TimelineEntry, Totals,
@@ -71,10 +73,10 @@ pub fn item(n: i32, description: &str, quantity: i64, change: impl Fn(&mut Item)
     item
 }
 
-pub fn changed(item: &mut Item, kind: &str, name: &str, minutes: i64) {
+pub fn changed(item: &mut Item, kind: Option<EventKind>, name: &str, minutes: i64) {
     item.last_change = Some(LastChange {
         version: 7,
-        kind: kind.to_owned(),
+        kind,
         quantity: None,
         by_name: name.to_owned(),
         at: minutes_ago(minutes),
@@ -83,7 +85,7 @@ pub fn changed(item: &mut Item, kind: &str, name: &str, minutes: i64) {
 
 pub fn picked(item: &mut Item, name: &str, minutes: i64) {
     item.state.picked = item.state.quantity;
-    changed(item, "item_picked", name, minutes);
+    changed(item, Some(EventKind::ItemPicked), name, minutes);
 }
 
 /// One line in each condition, among ordinary ones.
@@ -94,7 +96,7 @@ pub fn items() -> Vec<Item> {
     vec![
         item(1, "FO11 --> FONE MODELO INTRA AURICULAR COM FIO", 30, |item| {
             item.state.picked = Decimal::from(20);
-            changed(item, "item_picked", "João", 4);
+            changed(item, Some(EventKind::ItemPicked), "João", 4);
         }),
         item(2, "PELICULA 3D --> SAM A07", 3, |_| {}),
         item(
@@ -119,8 +121,8 @@ pub fn items() -> Vec<Item> {
         item(8, "PELICULA TABLET PAD SE 15\"", 40, |item| {
             item.state.picked = Decimal::from(30);
             item.state.rest_state = RestState::Short;
-            item.state.reason = Some("not_located".to_owned());
-            changed(item, "item_short", "Ana", 12);
+            item.state.reason = Some(Reason { code: Some("not_located".to_owned()), text: None });
+            changed(item, Some(EventKind::ItemShort), "Ana", 12);
         }),
         item(9, "SP52 ---> SUPORTE PARA MOTO >>PRETO, AZUL<<", 6, |item| {
             item.state.rest_state = RestState::Substituted;
@@ -128,7 +130,7 @@ pub fn items() -> Vec<Item> {
                 text: "SP53 SUPORTE PARA MOTO VERMELHO".to_owned(),
                 quantity: Decimal::from(6),
             });
-            changed(item, "item_substituted", "Pedro", 30);
+            changed(item, None, "Pedro", 30);
         }),
         item(10, "CR09 --> CARREGADOR TURBO 20W", 15, |item| picked(item, "João", 22)),
         item(11, "PELICULA 3D --> SAM A25", 20, |item| picked(item, "Maria", 25)),
@@ -276,40 +278,43 @@ pub fn board() -> Vec<OrderSummary> {
 
 pub fn timeline() -> Vec<TimelineEntry> {
     let entry =
-        |version, kind: &str, actor: &str, item: Option<&str>, quantity: Option<i64>, text: Option<&str>| {
-            TimelineEntry {
-                version,
-                kind: kind.to_owned(),
-                actor: actor.to_owned(),
-                at: minutes_ago(60 - 6 * version),
-                item: item.map(str::to_owned),
-                quantity: quantity.map(Decimal::from),
-                text: text.map(str::to_owned),
-                undone: kind == "item_unpicked",
-                revised: (kind == "order_revised").then(|| RevisedCounts {
-                    new: 2,
-                    changed: 1,
-                    gone: 1,
-                    returns: 2,
-                    number_before: Some("30560".to_owned()),
-                }),
-                document: match kind {
-                    "order_imported" => Some(1),
-                    "order_revised" => Some(2),
-                    _ => None,
-                },
-            }
+        |version, kind: EventKind, actor: &str, item: Option<&str>, quantity: Option<i64>| TimelineEntry {
+            version,
+            kind: Some(kind),
+            actor: actor.to_owned(),
+            at: minutes_ago(60 - 6 * version),
+            tapped_at: None,
+            item: item.map(str::to_owned),
+            quantity: quantity.map(Decimal::from),
+            told: (kind == EventKind::ItemShort)
+                .then(|| Told::Reason(Reason { code: Some("not_located".to_owned()), text: None })),
+            note: (kind == EventKind::NoteAdded)
+                .then(|| "Cliente retira às 16h, deixar no balcão".to_owned()),
+            undone: kind == EventKind::ItemUnpicked,
+            undoes: (kind == EventKind::ActionUndone).then_some(EventKind::ItemUnpicked),
+            revised: (kind == EventKind::OrderRevised).then(|| RevisedCounts {
+                new: 2,
+                changed: 1,
+                gone: 1,
+                returns: 2,
+                number_before: Some("30560".to_owned()),
+            }),
+            document: match kind {
+                EventKind::OrderImported => Some(1),
+                EventKind::OrderRevised => Some(2),
+                _ => None,
+            },
         };
     let mut entries = vec![
-        entry(1, "order_imported", "Marina Alves", None, None, None),
-        entry(2, "note_added", "Marina Alves", None, None, Some("Cliente retira às 16h, deixar no balcão")),
-        entry(3, "item_picked", "Maria", Some("CP01"), Some(10), None),
-        entry(4, "item_unpicked", "Maria", Some("CP01"), Some(10), None),
-        entry(5, "action_undone", "Maria", Some("CP01"), Some(10), Some("item_unpicked")),
-        entry(6, "item_short", "Ana", Some("PELICULA TABLET PAD SE 15\""), Some(10), Some("not_located")),
-        entry(7, "order_urgent", "Marina Alves", None, None, None),
-        entry(8, "order_revised", "Marina Alves", None, None, None),
-        entry(9, "item_picked", "João", Some("FO11"), Some(20), None),
+        entry(1, EventKind::OrderImported, "Marina Alves", None, None),
+        entry(2, EventKind::NoteAdded, "Marina Alves", None, None),
+        entry(3, EventKind::ItemPicked, "Maria", Some("CP01"), Some(10)),
+        entry(4, EventKind::ItemUnpicked, "Maria", Some("CP01"), Some(10)),
+        entry(5, EventKind::ActionUndone, "Maria", Some("CP01"), Some(10)),
+        entry(6, EventKind::ItemShort, "Ana", Some("PELICULA TABLET PAD SE 15\""), Some(10)),
+        entry(7, EventKind::OrderUrgent, "Marina Alves", None, None),
+        entry(8, EventKind::OrderRevised, "Marina Alves", None, None),
+        entry(9, EventKind::ItemPicked, "João", Some("FO11"), Some(20)),
     ];
     entries.reverse();
     entries

@@ -14,7 +14,8 @@ use separacao::auth::views::SignInCompany;
 use separacao::feed::{EventKind, Topic};
 use separacao::ids::ItemId;
 use separacao::lang::Lang;
-use separacao::orders::item::ItemGroup;
+use separacao::orders::history::Told;
+use separacao::orders::item::{ItemGroup, Reason};
 use separacao::orders::status::OrderStatus;
 use separacao::orders::views::order::OpenSheet;
 use separacao::orders::views::parts::{
@@ -116,8 +117,8 @@ fn nothing_that_was_typed_becomes_markup() {
             item.description = format!("{text} --> {text}");
             item.code = text.to_owned();
             item.unit = text.to_owned();
-            item.state.reason = Some(text.to_owned());
-            data::changed(item, "item_picked", text, 3);
+            item.state.reason = Some(Reason::text(text));
+            data::changed(item, Some(EventKind::ItemPicked), text, 3);
         }
         let filter = BoardFilter { q: text.to_owned(), seller: Some(text.to_owned()), status: None };
         let finish = {
@@ -199,15 +200,14 @@ fn the_sign_in_form() {
 #[test]
 fn every_kind_that_the_timeline_tells_has_its_sentences() {
     for lang in Lang::ALL {
-        let drawn = |kind: EventKind, text: Option<&str>| {
+        let drawn = |kind: Option<EventKind>, undoes: Option<EventKind>| {
             let mut entry = timeline().swap_remove(0);
-            entry.kind = kind.code().to_owned();
-            entry.text = text.map(str::to_owned);
+            (entry.kind, entry.undoes) = (kind, undoes);
             let fragment = EntryFragment { scene: scene(lang), order_id: the_order().id, entry: &entry };
             fragment.render().unwrap()
         };
         for kind in EventKind::ALL.iter().copied() {
-            let (told, undone) = (drawn(kind, None), drawn(EventKind::ActionUndone, Some(kind.code())));
+            let (told, undone) = (drawn(Some(kind), None), drawn(Some(EventKind::ActionUndone), Some(kind)));
             for html in [told, undone] {
                 assert!(html.contains("João ") && !html.contains("timeline."), "{html}");
             }
@@ -215,16 +215,48 @@ fn every_kind_that_the_timeline_tells_has_its_sentences() {
             let of_a_line = lang.t(&format!("changed.{}", kind.code())).into_owned();
             assert!(!kind.topics().has(Topic::Line) || !of_a_line.contains("changed."), "{of_a_line}");
         }
+        // Of a newer build.
+        let unknown = drawn(None, None);
+        assert!(unknown.contains("João ") && unknown.contains("e-other"), "{unknown}");
     }
 }
 
 #[test]
-fn reasons_are_read_from_codes_and_from_words() {
-    let words = |stored| reason_words(Lang::PtBr, stored);
-    assert_eq!(words("stock"), "Em falta no estoque");
-    assert_eq!(words("damaged: caixa molhada"), "Produto danificado: caixa molhada");
-    assert_eq!(words("other: só vem em janeiro"), "só vem em janeiro");
-    assert_eq!(words("acabou: de vez"), "acabou: de vez");
+fn a_reason_is_the_word_of_its_code_and_what_was_added() {
+    let words = |code: Option<&str>, text: Option<&str>| {
+        let reason = Reason { code: code.map(str::to_owned), text: text.map(str::to_owned) };
+        reason_words(Lang::PtBr, &reason)
+    };
+    assert_eq!(words(Some("stock"), None), "Em falta no estoque");
+    assert_eq!(words(Some("damaged"), Some("caixa molhada")), "Produto danificado: caixa molhada");
+    assert_eq!(words(Some("other"), Some("só vem em janeiro")), "só vem em janeiro");
+    assert_eq!(words(Some("of_a_newer_build"), Some("acabou")), "acabou");
+    assert_eq!(words(None, Some("desistiu: de vez")), "desistiu: de vez");
+    assert_eq!(words(Some("of_a_newer_build"), None), words(Some("other"), None));
+}
+
+#[test]
+fn the_timeline_tells_each_thing_in_its_own_words() {
+    let told = |told: Option<Told>, note: Option<&str>| {
+        let mut entry = timeline().swap_remove(0);
+        (entry.told, entry.note) = (told, note.map(str::to_owned));
+        let fragment = EntryFragment { scene: scene(Lang::PtBr), order_id: the_order().id, entry: &entry };
+        let html = fragment.render().unwrap();
+        html.split("class=\"why\">").nth(1).and_then(|rest| rest.split("</span>").next()).map(str::to_owned)
+    };
+    let owned = str::to_owned;
+    let cases = [
+        (Told::Reason(Reason::text("desistiu")), Some("desistiu")),
+        (Told::Volumes { volumes: 2 }, Some("2 volumes")),
+        (Told::Options { shipping: owned("Motoboy"), packaging: owned("Caixa") }, Some("Motoboy · Caixa")),
+        (Told::Sellers { before: owned("Ana"), after: owned("Rui") }, Some("Ana → Rui")),
+        (Told::Unknown, None),
+    ];
+    for (case, expected) in cases {
+        assert_eq!(told(Some(case), None).as_deref(), expected);
+    }
+    assert_eq!(told(None, Some("frágil")).as_deref(), Some("frágil"));
+    assert_eq!(told(None, None), None);
 }
 
 #[test]
