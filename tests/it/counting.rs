@@ -87,7 +87,6 @@ async fn every_line_counts_as_what_it_is_shown_as() {
     let mut tx = company.app.db.company(company.id).await.unwrap();
     let locked = order::lock_order(&mut tx, imported.id).await.unwrap();
     for (id, state) in imported.items.iter().zip(&written) {
-        assert!(state.is_sound(), "{state:?}");
         items::update_item(&mut tx, &locked, *id, state).await.unwrap();
     }
     let rows = sqlx::query("select * from order_items where order_id = $1 order by position")

@@ -1,6 +1,8 @@
 //! One line of an order: what is true of it. How it is shown is in [`status`], what commands make of it in [`decisions`].
 
 mod decisions;
+#[cfg(test)]
+mod sound;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -107,20 +109,5 @@ impl ItemState {
     /// Units in the box: those that are wanted and those that must go back. The picks that stand add up to it.
     pub fn held(&self) -> Decimal {
         self.picked + self.to_return
-    }
-
-    /// The rules that hold for every line at every moment; the schema holds the same.
-    pub fn is_sound(&self) -> bool {
-        let zero = Decimal::ZERO;
-        (self.quantity > zero || (self.quantity.is_zero() && self.off_quote))
-            && self.to_return >= zero
-            && self.picked >= zero
-            && self.rest() >= zero
-            && self.received >= zero
-            && self.received <= self.ordered
-            && self.not_found >= zero
-            && self.ordered + self.not_found <= self.rest()
-            && (self.rest_state == RestState::PurchaseOrdered) == (self.ordered > zero)
-            && (self.rest() > zero || self.rest_state == RestState::Pending)
     }
 }

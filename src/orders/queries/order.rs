@@ -12,7 +12,8 @@ use crate::orders::history::OrderFields;
 use crate::orders::queries::history::NewEntry;
 use crate::orders::status::OrderState;
 
-/// An order whose row is locked until the end of the transaction: what decisions need of it.
+/// An order whose row is locked until the end of the transaction: what decisions need of it. [`lock_order`] alone makes
+/// one, so whoever has it need not ask whether the order is locked.
 #[derive(Clone, Debug)]
 pub struct LockedOrder {
     pub id: OrderId,
@@ -26,7 +27,12 @@ pub struct LockedOrder {
     pub closed_at: Option<Timestamp>,
     pub closed_by: Option<PersonId>,
     pub closed_by_name: Option<String>,
+    _locked: Locked,
 }
+
+/// No other module can name it.
+#[derive(Clone, Debug)]
+struct Locked;
 
 impl LockedOrder {
     /// The version of the entry that comes next in the order's history: the one that tells of what is written now.
@@ -80,6 +86,7 @@ pub async fn lock_order(tx: &mut CompanyTx, id: OrderId) -> Result<LockedOrder> 
         closed_at: row.closed_at.map(jiff_sqlx::Timestamp::to_jiff),
         closed_by: row.closed_by.map(PersonId),
         closed_by_name: row.closed_by_name,
+        _locked: Locked,
     })
 }
 
