@@ -4,11 +4,14 @@
 //! decide → write, history and head row (one statement, where the command leaves it to [`LastWrite`]) → commit. Sent again it answers what was stored. A refusal stores nothing. It acts with
 //! the authority of the moment in which the operation id is claimed: the body may come long after the session was read.
 
+mod tapped;
+
 use std::time::Duration;
 
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -48,6 +51,8 @@ pub struct Tap<T> {
     pub caller: Caller,
     pub operation_id: OperationId,
     pub fingerprint: [u8; 32],
+    /// When its device says that it was made; None: it says nothing.
+    pub tapped_at: Option<Timestamp>,
     pub form: T,
 }
 
@@ -153,7 +158,9 @@ async fn run_once<T, C: Command>(state: &AppState, tap: &Tap<T>, command: &C) ->
     let Caller { company_id, person_id, session_id } = tap.caller;
     let key = OperationKey { person_id, operation_id: tap.operation_id };
     let now = state.clock.now();
-    let operation = NewOperation { company_id, key, fingerprint: &tap.fingerprint, session_id, now };
+    let tapped_at = tapped::believed(tap.tapped_at, now);
+    let fingerprint = &tap.fingerprint;
+    let operation = NewOperation { company_id, key, fingerprint, session_id, tapped_at, now };
     let (mut tx, claim) = queries::claim_operation(&state.db, &operation, command.orders()).await?;
     match claim {
         Claim::First(roles) => tx.set_operation(tap.operation_id, roles),
@@ -241,11 +248,12 @@ where
         let caller = *request.extensions().get::<Caller>().ok_or(AppError::SignedOut)?;
         let path = request.uri().path().to_owned();
         let header = operation_header(request.headers())?;
+        let tapped_at = tapped::tapped_header(request.headers());
         let body = extract::form_bytes(request).await?;
         let fingerprint = fingerprint(&path, &body);
         let operation_id = header.unwrap_or_else(|| derived_operation(caller.person_id, &path, &body));
         let form = extract::parse_form(&body)?;
-        Ok(Tap { caller, operation_id, fingerprint, form })
+        Ok(Tap { caller, operation_id, fingerprint, tapped_at, form })
     }
 }
 

@@ -152,7 +152,8 @@ impl Demo<'_> {
             person_id: self.people[person].person_id,
             session_id: None,
         };
-        let tap = Tap { caller, operation_id: OperationId::new(), fingerprint: [0; 32], form: () };
+        let tap =
+            Tap { caller, operation_id: OperationId::new(), fingerprint: [0; 32], tapped_at: None, form: () };
         command::run(self.state, &tap, command).await.map(drop)
     }
 

@@ -44,12 +44,15 @@ export function offsetAt(offsets, minute) {
   return offsets[at][1];
 }
 
+/** A moment on this device's clock, as the server's clock says it. @param {number} deviceMs */
+export const onServer = (deviceMs) => deviceMs + skew;
+
 /**
  * HH:MM in the company's time zone of a moment on this device's clock.
  * @param {number} deviceMs
  */
 export function wallTime(deviceMs) {
-  const ms = deviceMs + skew;
+  const ms = onServer(deviceMs);
   const local = new Date(ms + offsetAt(offsetsOf(facts().offset), Math.floor(ms / 60000)) * 60000);
   /** @param {number} n */
   const two = (n) => (n < 10 ? "0" : "") + n;

@@ -2,6 +2,7 @@
 // however often it takes, by one tab, for the person who made it, within twelve hours: so that it acts once.
 
 import { screen, cursorText, backoff, random } from "./page.js";
+import { onServer } from "./clock.js";
 import { request } from "./request.js";
 import { withLock } from "./lock.js";
 import { allStored, isExpired, prune, store, stored, unstore } from "./taps.js";
@@ -149,6 +150,7 @@ async function attempt(tap) {
     "Accept": "application/json",
     "X-Operation-Id": tap.op,
     "X-Person": tap.person,
+    "X-Tapped-At": String(Math.round(onServer(tap.at))),
     "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8",
   };
   if (screen()) Object.assign(headers, { "X-Screen": screen(), "X-Cursor": cursorText() });

@@ -38,6 +38,7 @@ mod sign_in;
 mod sockets;
 mod starting;
 mod support;
+mod tapped;
 mod typed;
 mod undo;
 mod wire;

@@ -151,6 +151,7 @@ async fn of_two_administrators_who_go_at_once_one_stays() {
         caller: Caller { company_id: company.id, person_id, session_id: None },
         operation_id: OperationId::new(),
         fingerprint: [0; 32],
+        tapped_at: None,
         form: (),
     };
     for _ in 0..8 {

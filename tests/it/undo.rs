@@ -239,7 +239,8 @@ async fn a_tap_over_two_orders_is_one_undo_and_leaves_what_somebody_changed_sinc
         let (code, text) = ("stock".to_owned(), String::new());
         let short = MarkShort { on: on(&second), item_id: second.items[0], code, text };
         let caller = Caller::from(&actor);
-        let tap = Tap { caller, operation_id: OperationId::new(), fingerprint: [0; 32], form: () };
+        let tap =
+            Tap { caller, operation_id: OperationId::new(), fingerprint: [0; 32], tapped_at: None, form: () };
         let outcome = command::run(&server.app, &tap, &Both(pick, short)).await.unwrap();
         (outcome.n, format!("/undo/{}", tap.operation_id))
     };

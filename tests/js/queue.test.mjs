@@ -43,6 +43,7 @@ test("a tap is stored until it is answered, and sent with its id for its author"
   await settled();
   assert.equal(asked[0].headers["X-Operation-Id"], tap.op);
   assert.equal(asked[0].headers["X-Person"], JOAO);
+  assert.equal(asked[0].headers["X-Tapped-At"], "1761000000000");
   assert.equal(asked[0].headers["X-Cursor"], "e.5.1");
   assert.deepEqual(said(), ["answered 200"]);
   assert.equal(kept().length, 0);

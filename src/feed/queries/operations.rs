@@ -26,6 +26,7 @@ pub struct NewOperation<'a> {
     pub key: OperationKey,
     pub fingerprint: &'a [u8; 32],
     pub session_id: Option<SessionId>,
+    pub tapped_at: Option<Timestamp>,
     pub now: Timestamp,
 }
 
@@ -51,20 +52,29 @@ pub struct StoredOperation {
 }
 
 /// Opens the command's transaction, claims its operation id and locks the orders, all in one message of text: it holds
-/// nothing but ids, a digest and an instant. The orders are locked only for who has the claim.
+/// nothing but ids, a digest and instants. From there on the transaction knows when and on which device the tap was made,
+/// and the history that it writes says so. The orders are locked only for who has the claim.
 pub async fn claim_operation(
     db: &Db,
     operation: &NewOperation<'_>,
     orders: &[OrderId],
 ) -> Result<(CompanyTx, Claim)> {
-    let NewOperation { company_id, key: OperationKey { person_id, operation_id }, session_id, now, .. } =
-        *operation;
+    let NewOperation {
+        company_id,
+        key: OperationKey { person_id, operation_id },
+        session_id,
+        tapped_at,
+        now,
+        ..
+    } = *operation;
     let fingerprint = hex(operation.fingerprint);
     let session = session_id.map_or("null".to_owned(), |id| format!("'{id}'"));
+    let tapped = tapped_at.map_or("null".to_owned(), |at| format!("'{at}'"));
     let claim = format!(
         "select is_first, roles, fingerprint, outcome -> 'output' as output, (outcome ->> 'n')::bigint as n,
            (outcome ->> 'version')::bigint as version
-         from claim_operation('{company_id}', '{person_id}', '{operation_id}', '\\x{fingerprint}', {session}, '{now}')"
+         from claim_operation('{company_id}', '{person_id}', '{operation_id}', '\\x{fingerprint}', {session}, '{now}',
+           {tapped})"
     );
     let ids: Vec<String> = orders.iter().map(OrderId::to_string).collect();
     let lock = format!(

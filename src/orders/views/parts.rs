@@ -2,6 +2,7 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
+use jiff::SignedDuration;
 use rust_decimal::Decimal;
 
 use super::refused_form::FormState;
@@ -255,7 +256,18 @@ pub struct EntryFragment<'a> {
 
 impl HtmlSafe for EntryFragment<'_> {}
 
+/// A tap that took longer to arrive had to wait.
+const ARRIVES_WITHIN: SignedDuration = SignedDuration::from_mins(1);
+
 impl EntryFragment<'_> {
+    /// "marcado às 14:02, enviado às 14:32", where the tap had to wait for the network.
+    fn waited(&self) -> Option<String> {
+        let at = self.entry.at;
+        let tapped_at = self.entry.tapped_at.filter(|tapped| at.duration_since(*tapped) > ARRIVES_WITHIN)?;
+        let times = [("tapped", &*self.scene.when(&tapped_at)), ("sent", &*self.scene.when(&at))];
+        Some(self.scene.lang.t_with("timeline.waited", &times))
+    }
+
     /// Ascending text, descending versions.
     fn sort(&self) -> String {
         format!("{:012}", 999_999_999_999 - self.entry.version)

@@ -108,7 +108,8 @@ async fn store(
         pdf: &pdf,
         reading: &reading,
     };
-    let tap = Tap { caller: Caller::from(actor), operation_id, fingerprint: sha256, form: () };
+    let tap =
+        Tap { caller: Caller::from(actor), operation_id, fingerprint: sha256, tapped_at: None, form: () };
     command::run(&state.app, &tap, &StoreDraft { draft, now }).await
 }
 

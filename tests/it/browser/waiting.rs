@@ -206,3 +206,27 @@ async fn an_error_of_the_program_leaves_the_tap_on_its_row_until_somebody_decide
     joao.sees(&format!("#item-{}.r-pending", order.items[1])).await;
     joao.quit_after_trouble().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_timeline_says_of_a_tap_that_waited_when_it_was_made_and_when_it_came() {
+    let (edge, server) = Edge::before_a_server().await;
+    let order = server.company("alfa").await.import(2).await;
+    let joao = Browser::of(PICKER, edge.port).await;
+    joao.open(&path(&order)).await;
+    edge.http_only(AWAY, COMMANDS);
+    joao.taps(&order, 0).await;
+    joao.keeps(&order, 0).await;
+    joao.eval(&age_taps(1)).await;
+    edge.open();
+    joao.open(&path(&order)).await;
+    joao.has_picked(&order, 0).await;
+    joao.reads("#timeline .e-item_picked .why", "marcado ").await;
+    joao.reads("#timeline .e-item_picked .why", ", enviado ").await;
+    joao.eval("document.querySelector('#timeline').scrollIntoView()").await;
+    joao.picture("waited").await;
+    joao.taps(&order, 1).await;
+    joao.has_picked(&order, 1).await;
+    let told = "document.querySelectorAll('#timeline .e-item_picked .why').length";
+    joao.until("only the one that waited to be told so", &format!("{told} === 1")).await;
+    joao.quit_after_trouble().await;
+}

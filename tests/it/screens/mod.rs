@@ -9,6 +9,7 @@ mod pages;
 
 use askama::Template;
 use data::{EVERYTHING, board, items, scene, the_order, timeline};
+use jiff::SignedDuration;
 use pages::{board_page, import_page, order_page, pages, people, people_page, sign_in};
 use separacao::auth::views::SignInCompany;
 use separacao::feed::{EventKind, Topic};
@@ -233,6 +234,24 @@ fn a_reason_is_the_word_of_its_code_and_what_was_added() {
     assert_eq!(words(Some("of_a_newer_build"), Some("acabou")), "acabou");
     assert_eq!(words(None, Some("desistiu: de vez")), "desistiu: de vez");
     assert_eq!(words(Some("of_a_newer_build"), None), words(Some("other"), None));
+}
+
+#[test]
+fn the_timeline_says_of_a_tap_that_waited_when_it_was_made_and_when_it_came() {
+    let drawn = |lang: Lang, seconds: i64| {
+        let mut entry = timeline().swap_remove(0);
+        entry.at = data::now();
+        entry.tapped_at = Some(entry.at - SignedDuration::from_secs(seconds));
+        let fragment = EntryFragment { scene: scene(lang), order_id: the_order().id, entry: &entry };
+        fragment.render().unwrap()
+    };
+    let waited = drawn(Lang::PtBr, 30 * 60);
+    assert!(waited.contains("marcado às 14:02, enviado às 14:32"), "{waited}");
+    let waited = drawn(Lang::En, 30 * 60);
+    assert!(waited.contains("tapped at 14:02, sent at 14:32"), "{waited}");
+    for seconds in [-60, 0, 60] {
+        assert!(!drawn(Lang::PtBr, seconds).contains("marcado"), "{seconds}");
+    }
 }
 
 #[test]

@@ -69,7 +69,8 @@ async fn pick_held(app: AppState, actor: Actor, order_id: OrderId, item_id: Item
     for _ in 0..times {
         let on = OrderContext { actor: &actor, order_id, now: app.clock.now() };
         let caller = Caller::from(&actor);
-        let tap = Tap { caller, operation_id: OperationId::new(), fingerprint: [0; 32], form: () };
+        let tap =
+            Tap { caller, operation_id: OperationId::new(), fingerprint: [0; 32], tapped_at: None, form: () };
         let pick = PickItem { on, item_id, quantity: Decimal::ONE };
         command::run(&app, &tap, &Held(pick, random_pause(most))).await.expect("a pick");
     }
