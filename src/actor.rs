@@ -50,6 +50,12 @@ pub enum Permission {
     Pick,
     /// Substitute, mark short, request or withdraw purchase.
     ResolveItem,
+    /// Mark ordered, not found.
+    Buy,
+    /// Mark received; see what is bought.
+    Receive,
+    /// Settle what was bought and is no longer needed.
+    SettlePurchase,
     Finish,
     Reopen,
     Cancel,
@@ -72,13 +78,16 @@ pub enum Grant {
 pub const REOPEN_OWN_FINISH_MINUTES: i64 = 30;
 
 impl Permission {
-    pub const ALL: [Permission; 10] = [
+    pub const ALL: [Permission; 13] = [
         Permission::View,
         Permission::ImportQuote,
         Permission::AddNote,
         Permission::ChangeOrder,
         Permission::Pick,
         Permission::ResolveItem,
+        Permission::Buy,
+        Permission::Receive,
+        Permission::SettlePurchase,
         Permission::Finish,
         Permission::Reopen,
         Permission::Cancel,
@@ -94,6 +103,9 @@ impl Permission {
             Permission::ChangeOrder => "change",
             Permission::Pick => "pick",
             Permission::ResolveItem => "resolve",
+            Permission::Buy => "buy",
+            Permission::Receive => "receive",
+            Permission::SettlePurchase => "settle",
             Permission::Finish => "finish",
             Permission::Reopen => "reopen",
             Permission::Cancel => "cancel",
@@ -109,14 +121,17 @@ impl Permission {
     /// The table of permissions (product rules, section 1). The only place that knows it.
     pub fn grant(self, role: Role) -> Grant {
         use Permission::{
-            AddNote, Administer, Cancel, ChangeOrder, Finish, ImportQuote, Pick, Reopen, ResolveItem, View,
+            AddNote, Administer, Buy, Cancel, ChangeOrder, Finish, ImportQuote, Pick, Receive, Reopen,
+            ResolveItem, SettlePurchase, View,
         };
         match (self, role) {
             (_, Role::Admin) | (View | AddNote | Pick | ResolveItem | Finish, _) => Grant::Yes,
             (ImportQuote, Role::Seller) => Grant::Yes,
+            (Buy | Receive | SettlePurchase, Role::Buyer) | (Receive, Role::Picker) => Grant::Yes,
             (ChangeOrder | Reopen | Cancel, Role::Seller) => Grant::Own,
             (Reopen, Role::Picker) => Grant::FinishedByOneself,
-            (ImportQuote | ChangeOrder | Reopen | Cancel | Administer, _) => Grant::No,
+            (ImportQuote | ChangeOrder | Reopen | Cancel | Administer, _)
+            | (Buy | Receive | SettlePurchase, _) => Grant::No,
         }
     }
 }
@@ -259,6 +274,9 @@ mod tests {
             ("change", "own no no yes"),
             ("pick", "yes yes yes yes"),
             ("resolve", "yes yes yes yes"),
+            ("buy", "no no yes yes"),
+            ("receive", "no yes yes yes"),
+            ("settle", "no no yes yes"),
             ("finish", "yes yes yes yes"),
             ("reopen", "own finished no yes"),
             ("cancel", "own no no yes"),

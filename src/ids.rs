@@ -44,6 +44,7 @@ id!(/** A person who signs in. */ PersonId);
 id!(/** A session, as sockets know it; no credential. */ SessionId);
 id!(/** An order: one imported quote. */ OrderId);
 id!(/** One line of an order. */ ItemId);
+id!(/** Goods that were bought at once. */ PurchaseId);
 id!(/** A quote that was uploaded and not yet confirmed. */ DraftId);
 id!(/** A shipping option of a company. */ ShippingId);
 id!(/** A packaging option of a company. */ PackagingId);

@@ -62,6 +62,14 @@ kinds! {
     ItemReturned = "item_returned", [Card, Line, Closed], Undoable;
     ItemShort = "item_short", [Card, Line], Undoable;
     ItemUnshort = "item_unshort", [Card, Line], Undoable;
+    ItemRequested = "item_requested", [Card, Line], Undoable;
+    ItemWithdrawn = "item_withdrawn", [Card, Line], Undoable;
+    ItemOrdered = "item_ordered", [Card, Line], Undoable;
+    ItemUnordered = "item_unordered", [Card, Line], Undoable;
+    ItemReceived = "item_received", [Card, Line], Undoable;
+    ItemUnreceived = "item_unreceived", [Card, Line], Undoable;
+    ItemNotFound = "item_not_found", [Card, Line], Undoable;
+    PurchaseSettled = "purchase_settled", [Card, Line], Undoable;
     // And what the undone kind changes: see `NewEvent::undoing`.
     ActionUndone = "action_undone", [Card], Told;
     OrderFinished = "order_finished", [Card, Place, Counters, Order, Closed], Told;

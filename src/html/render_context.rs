@@ -115,6 +115,7 @@ impl RenderContext {
             "requested" => ("item_status.requested", "s-requested"),
             "ordered" => ("item_status.ordered", "s-ordered"),
             "arrived" => ("item_status.arrived", "s-arrived"),
+            "not_found" => ("item_status.not_found", "s-short"),
             "swap" => ("item_status.swap", "s-swap"),
             "substituted" => ("item_status.substituted", "s-substituted"),
             "short" => ("item_status.short", "s-short"),

@@ -34,6 +34,14 @@ macro_rules! order_commands {
             MARK_SHORT = "/items/{item}/short", ResolveItem, undoable, "done.short", ShortForm;
             PICK_AND_SHORT = "/items/{item}/pick-short", ResolveItem, undoable, "done.picked_and_short", PickAndShortForm;
             UNMARK_SHORT = "/items/{item}/unshort", ResolveItem, undoable, "done.unshort", UnshortForm;
+            REQUEST_PURCHASE = "/items/{item}/request", ResolveItem, undoable, "done.requested", RequestForm;
+            WITHDRAW_REQUEST = "/items/{item}/withdraw", ResolveItem, undoable, "done.withdrawn", WithdrawForm;
+            MARK_ORDERED = "/items/{item}/ordered", Buy, undoable, "done.ordered", OrderedForm;
+            UNMARK_ORDERED = "/items/{item}/unordered", Buy, undoable, "done.unordered", UnorderedForm;
+            MARK_RECEIVED = "/items/{item}/received", Receive, undoable, "done.received", ReceivedForm;
+            UNMARK_RECEIVED = "/items/{item}/unreceived", Receive, undoable, "done.unreceived", UnreceivedForm;
+            MARK_NOT_FOUND = "/items/{item}/not-found", Buy, undoable, "done.not_found", NotFoundForm;
+            SETTLE_PURCHASE = "/items/{item}/settle", SettlePurchase, undoable, "done.settled", SettleForm;
             FINISH_ORDER = "/finish", Finish, final, "done.finished", FinishForm;
             REOPEN_ORDER = "/reopen", Reopen, final, "done.reopened", ReopenForm;
             CANCEL_ORDER = "/cancel", Cancel, final, "done.canceled", CancelForm;

@@ -5,9 +5,10 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::item::allocation::Allocation;
 use super::item::{ItemState, Reason, StandingPick};
 use super::model::{Item, RevisedCounts};
-use crate::ids::{ItemId, NoteId, PackagingId, PersonId, ShippingId};
+use crate::ids::{ItemId, NoteId, PackagingId, PersonId, PurchaseId, ShippingId};
 
 /// The `detail` column.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -21,6 +22,9 @@ pub struct Detail {
     /// Picks that it took back or lowered, as they stood before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub picks_before: Vec<PickRecord>,
+    /// Units of purchases that moved with the lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allocations: Vec<AllocationChange>,
     /// What the timeline tells besides. The columns `reason_code` and `reason_text` are made of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told: Option<Told>,
@@ -199,6 +203,35 @@ pub struct LineChange {
     pub item: ItemId,
     pub before: ItemState,
     pub after: ItemState,
+}
+
+/// The units of a purchase that are a line's, before and after; None: there were none, there are none any more.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AllocationChange {
+    pub item: ItemId,
+    pub before: Option<Allocation>,
+    pub after: Option<Allocation>,
+}
+
+impl AllocationChange {
+    /// What changed between the two, which have the same purchases in the same order.
+    pub fn between(item: ItemId, before: Vec<Allocation>, after: Vec<Allocation>) -> Vec<Self> {
+        let pairs = before.into_iter().zip(after).filter(|(before, after)| before != after);
+        let change = |(before, after): (Allocation, Allocation)| {
+            let after = Some(after).filter(|after| !after.quantity().is_zero());
+            Self { item, before: Some(before), after }
+        };
+        pairs.map(change).collect()
+    }
+
+    pub fn purchase(&self) -> Option<PurchaseId> {
+        self.before.as_ref().or(self.after.as_ref()).map(|one| one.purchase)
+    }
+
+    #[must_use]
+    pub fn reversed(self) -> Self {
+        Self { item: self.item, before: self.after, after: self.before }
+    }
 }
 
 /// A pick that stands, or stood.

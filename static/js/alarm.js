@@ -9,7 +9,7 @@ import { around, byId, find, focused } from "./dom.js";
 const KINDS = new Map([
   ["e-note_added", "look"], ["e-note_changed", "look"], ["e-note_removed", "look"],
   ["e-order_changed", "look"], ["e-order_urgent", "look"], ["e-order_not_urgent", "look"], ["e-order_revised", "look"],
-  ["e-order_reopened", "look"], ["e-order_finished", "grave"], ["e-order_canceled", "grave"],
+  ["e-item_received", "look"], ["e-order_reopened", "look"], ["e-order_finished", "grave"], ["e-order_canceled", "grave"],
 ]);
 /** More is said by the history itself. */
 const MOST = 3;

@@ -16,9 +16,38 @@ use crate::support::world::{ADMIN, BUYER, Company, Imported, OTHER_PICKER, OTHER
 type Tap = (EventKind, &'static str, &'static [(&'static str, &'static str)]);
 
 /// Every command on an order, in an order in which each can be done. `NOTE` is the order's note, `UNDO` takes back the
-/// command before, `SHIPPING` and `PACKAGING` are a choice that makes the order urgent, `SELLER` is another one.
+/// command before, `SHIPPING` and `PACKAGING` are a choice that makes the order urgent, `SELLER` is another one, `PURCHASE` is
+/// what was bought.
 const EVERY_COMMAND: &[Tap] = &[
+    (EventKind::ItemRequested, "items/0/request", &[]),
+    (EventKind::ActionUndone, "UNDO", &[]),
+    (EventKind::ItemRequested, "items/0/request", &[]),
+    (EventKind::ItemWithdrawn, "items/0/withdraw", &[]),
+    (EventKind::ActionUndone, "UNDO", &[]),
+    (EventKind::ItemOrdered, "items/0/ordered", &[("quantity", "6"), ("supplier", "Casa <b>Silva</b>")]),
+    (EventKind::ActionUndone, "UNDO", &[]),
+    (
+        EventKind::ItemOrdered,
+        "items/0/ordered",
+        &[("quantity", "6"), ("cost", "3,50"), ("expected", "2025-10-23")],
+    ),
+    (EventKind::ItemUnordered, "items/0/unordered", &[("quantity", "2")]),
+    (EventKind::ActionUndone, "UNDO", &[]),
+    (EventKind::ItemReceived, "items/0/received", &[("quantity", "5")]),
+    (EventKind::ActionUndone, "UNDO", &[]),
+    (EventKind::ItemReceived, "items/0/received", &[("quantity", "5")]),
+    (EventKind::ItemUnreceived, "items/0/unreceived", &[("quantity", "2")]),
+    (EventKind::ActionUndone, "UNDO", &[]),
+    (EventKind::ItemUnreceived, "items/0/unreceived", &[("quantity", "2")]),
+    (EventKind::ItemNotFound, "items/0/not-found", &[("quantity", "3")]),
+    (EventKind::ActionUndone, "UNDO", &[]),
+    (EventKind::ItemNotFound, "items/0/not-found", &[("quantity", "3")]),
     (EventKind::ItemPicked, "items/0/pick", &[("quantity", "10")]),
+    (EventKind::ActionUndone, "UNDO", &[]),
+    (EventKind::ItemPicked, "items/0/pick", &[("quantity", "10")]),
+    (EventKind::PurchaseSettled, "items/0/settle", SETTLED),
+    (EventKind::ActionUndone, "UNDO", &[]),
+    (EventKind::PurchaseSettled, "items/0/settle", SETTLED),
     (EventKind::ItemPicked, "items/1/pick", &[("quantity", "3")]),
     (EventKind::ItemUnpicked, "items/1/unpick", &[("quantity", "1")]),
     (EventKind::ItemShort, "items/1/short", &[("reason", "stock")]),
@@ -51,6 +80,9 @@ const EVERY_COMMAND: &[Tap] = &[
     (EventKind::OrderReopened, "reopen", &[("reason", "faltou um")]),
     (EventKind::OrderCanceled, "cancel", &[("reason", "desistiu")]),
 ];
+
+/// Three of the six that were bought were still on the way when all ten were picked.
+const SETTLED: &[(&str, &str)] = &[("quantity", "3"), ("purchase", "PURCHASE"), ("outcome", "stocked")];
 
 /// What is no command on an order, or has a loop of its own.
 const ELSEWHERE: &[EventKind] = &[
@@ -116,9 +148,11 @@ impl Hand<'_> {
         let urgent = self.company.urgent_shipping().await;
         let (shipping, packaging) = (urgent.id.to_string(), urgent.packagings[0].to_string());
         let seller = self.company.person(OTHER_SELLER).await.to_string();
+        let bought = self.company.newest_purchase().await.unwrap_or_default();
         let form: Vec<(&str, &str)> = form
             .iter()
             .map(|(name, value)| match *value {
+                "PURCHASE" => (*name, bought.as_str()),
                 "SHIPPING" => (*name, shipping.as_str()),
                 "PACKAGING" => (*name, packaging.as_str()),
                 "SELLER" => (*name, seller.as_str()),

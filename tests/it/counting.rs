@@ -39,7 +39,12 @@ fn below(line: &ItemState) -> ItemStatus {
 }
 
 fn is_in_purchase(line: &ItemState) -> bool {
-    let bought = [ItemStatus::PurchaseRequested, ItemStatus::PurchaseOrdered, ItemStatus::Arrived];
+    let bought = [
+        ItemStatus::PurchaseRequested,
+        ItemStatus::PurchaseOrdered,
+        ItemStatus::NotFound,
+        ItemStatus::Arrived,
+    ];
     bought.contains(&below(line))
 }
 

@@ -26,6 +26,7 @@ mod migrating;
 mod new_key;
 mod people;
 mod pick_and_short;
+mod purchasing;
 mod quotes;
 mod requests;
 mod revise;

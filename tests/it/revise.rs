@@ -9,7 +9,7 @@ use separacao::orders::queries::items;
 use uuid::Uuid;
 
 use crate::support::client::{Answer, Client};
-use crate::support::database::{count, run_sql, undo_path};
+use crate::support::database::{count, run_sql, superuser, undo_path};
 use crate::support::quotes::{Choices, order_of, pdf, upload, usual};
 use crate::support::server::TestServer;
 use crate::support::watched::Watched;
@@ -479,16 +479,17 @@ async fn whoever_may_change_the_order_may_apply_a_quote_and_everybody_may_put_ba
 async fn what_is_bought_keeps_its_rules_and_a_bought_line_stays() {
     let server = TestServer::start().await;
     let order = Earlier::import(&server).await;
-    let bought = |position: i32, ordered: i32, received: i32| {
-        format!(
-            "update order_items set rest_state = 'purchase_ordered', ordered = {ordered}, received = {received} \
-             where order_id = '{}' and position = {position}",
-            order.id
-        )
-    };
-    let url = &server.database_url;
-    run_sql(url, &bought(1, 8, 4)).await;
-    run_sql(url, &bought(4, 3, 0)).await;
+    let buyer = server.signed_in("alfa", BUYER).await;
+    for (line, verb, quantity) in [
+        (0, "request", "8"),
+        (0, "ordered", "8"),
+        (0, "received", "4"),
+        (3, "request", "3"),
+        (3, "ordered", "3"),
+    ] {
+        let answer = buyer.tap(&order.item(line, verb), &[("quantity", quantity)]).await;
+        assert_eq!(answer.status, 200, "{verb}: {}", answer.text);
+    }
     let seller = server.signed_in("alfa", SELLER).await;
     let draft = upload(&seller, "discount").await;
     let page = seller.get(&draft).await.text;
@@ -499,6 +500,11 @@ async fn what_is_bought_keeps_its_rules_and_a_bought_line_stays() {
     assert_eq!(purchase(&lines[0]), (RestState::PurchaseOrdered, units(3), units(3)));
     assert_eq!(purchase(&lines[6]), (RestState::PurchaseOrdered, units(3), units(0)));
     assert_eq!((lines[6].code.as_str(), lines[6].state.quantity), ("09999", units(3)));
+    // What it no longer wants is the buyer's to settle: four on the way, one on the shelf.
+    let left = "select displaced::int, to_return::int from purchase_allocations where item_id = $1";
+    let mut database = superuser(&server.database_url).await;
+    let left: (i32, i32) = sqlx::query_as(left).bind(lines[0].id.0).fetch_one(&mut database).await.unwrap();
+    assert_eq!(left, (4, 1));
     // The purchase comes to nothing: so does the line.
     let given_up = seller.tap(&order.item(3, "short"), &[("reason", "stock")]).await;
     assert_eq!(given_up.status, 200, "{}", given_up.text);

@@ -11,12 +11,13 @@ use crate::feed::EventKind;
 use crate::html::text::visible;
 use crate::ids::{ItemId, OrderId};
 use crate::orders::commands;
-use crate::orders::history::{Detail, PickRecord, Told};
+use crate::orders::history::{AllocationChange, Detail, PickRecord, Told};
+use crate::orders::item::allocation::Flow;
 use crate::orders::item::{Decision, ItemRefusal, ItemState, PutBack, Reason, SHORT_REASONS, StandingPick};
 use crate::orders::model::Item;
 use crate::orders::queries::order::LockedOrder;
 use crate::orders::queries::write::LineWrite;
-use crate::orders::queries::{items, picks};
+use crate::orders::queries::{items, picks, purchases};
 use crate::orders::status::OrderState;
 
 /// Pick this many units of the line's own goods. The screen sends the rest it showed.
@@ -80,8 +81,9 @@ impl Command for PickItem<'_> {
             Err(refusal) => return Err(item_conflict(refusal, &item, self.on.now)),
         };
         let pick = pick_record(self.on, &order, &item, self.quantity)?;
-        let line = LineWrite { state: next.clone(), picks: vec![pick.clone()], removed: Vec::new() };
-        let detail = Detail { picks_added: vec![pick], ..Detail::line(item.id, item.state, next) };
+        let moved = change_line(tx, order.id, &item, next, Flow::Picked).await?;
+        let line = LineWrite { picks: vec![pick.clone()], ..LineWrite::of(&moved) };
+        let detail = Detail { picks_added: vec![pick], ..moved };
         let entry = Entry {
             kind: EventKind::ItemPicked,
             item_id: Some(item.id),
@@ -151,8 +153,9 @@ async fn back_to_shelf(
     let left = reduced.and_then(|(seq, quantity)| {
         picks.into_iter().find(|pick| pick.seq == seq).map(|pick| PickRecord { quantity, ..pick })
     });
-    let line = LineWrite { state: state.clone(), picks: left.into_iter().collect(), removed };
-    let detail = Detail { picks_before, ..Detail::line(item.id, item.state, state) };
+    let moved = change_line(tx, order.id, &item, state, Flow::PutBack).await?;
+    let line = LineWrite { picks: left.into_iter().collect(), removed, ..LineWrite::of(&moved) };
+    let detail = Detail { picks_before, ..moved };
     let quantity = Some(amount);
     let entry = Entry { kind, item_id: Some(item.id), quantity, detail: &detail, undoes: None };
     on.record_line(order, entry, line)
@@ -219,10 +222,10 @@ async fn change_rest(
         Ok(Decision::Already) => return Ok(Change::unchanged(())),
         Err(refusal) => return Err(item_conflict(refusal, &item, on.now)),
     };
-    let line = LineWrite { state: next.clone(), picks: Vec::new(), removed: Vec::new() };
     let quantity = Some(item.state.rest());
-    let detail =
-        Detail { told: reason.cloned().map(Told::Reason), ..Detail::line(item.id, item.state, next) };
+    let moved = change_line(tx, order.id, &item, next, Flow::Displaced).await?;
+    let line = LineWrite::of(&moved);
+    let detail = Detail { told: reason.cloned().map(Told::Reason), ..moved };
     let entry = Entry { kind, item_id: Some(item_id), quantity, detail: &detail, undoes: None };
     on.record_line(&order, entry, line)
 }
@@ -254,6 +257,27 @@ pub(super) fn short_reason(code: &str, text: &str) -> Result<Reason> {
         return Err(AppError::field("text", "orders.error.reason_needed"));
     }
     Ok(Reason { code: Some(code.to_owned()), text: visible(text).then(|| text.to_owned()) })
+}
+
+/// What a line becomes, with the units of its purchases that move with it, which are written here.
+pub(super) async fn change_line(
+    tx: &mut CompanyTx,
+    order_id: OrderId,
+    item: &Item,
+    next: ItemState,
+    flow: Flow,
+) -> Result<Detail> {
+    let before = &item.state;
+    // Units of a line that waits for none can only come back to it.
+    if before.ordered.is_zero() && flow != Flow::PutBack {
+        return Ok(Detail::line(item.id, before.clone(), next));
+    }
+    let stood = purchases::list_allocations(tx, item.id).await?;
+    let mut moved = stood.clone();
+    let after = flow.follow(&mut moved, before, next);
+    let allocations = AllocationChange::between(item.id, stood, moved);
+    purchases::write_allocations(tx, order_id, &allocations).await?;
+    Ok(Detail { allocations, ..Detail::line(item.id, before.clone(), after) })
 }
 
 /// Of goods that are counted, nobody moves a part of one.

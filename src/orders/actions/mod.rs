@@ -1,11 +1,14 @@
 //! What commands do: lock → decide → write → history. `command::run` wraps each into its transaction.
 
+pub(crate) mod buy;
 pub(crate) mod hand_over;
 pub mod import;
 pub mod items;
 pub(crate) mod notes;
 pub(crate) mod orders;
 pub(crate) mod pick_and_short;
+pub(crate) mod purchases;
+pub(crate) mod request;
 pub(crate) mod revise;
 pub(crate) mod undo;
 
@@ -161,6 +164,9 @@ fn item_conflict(refusal: ItemRefusal, item: &Item, now: Timestamp) -> AppError 
         ItemRefusal::MoreThanRest { rest } | ItemRefusal::NotTheRest { rest } => last.more_than_rest(rest),
         ItemRefusal::MoreThanToReturn { left } => last.more_than_to_return(left),
         ItemRefusal::MoreThanPicked { picked } => last.more_than_picked(picked),
+        ItemRefusal::MoreThanToBuy { left } => last.more_than("conflict.more_than_to_buy", left),
+        ItemRefusal::MoreThanOnTheWay { left } => last.more_than("conflict.more_than_on_the_way", left),
+        ItemRefusal::MoreThanArrived { left } => last.more_than("conflict.more_than_arrived", left),
         ItemRefusal::NotLastPick => last.not_last_pick(),
         ItemRefusal::NotFrom { status } => last.not_from(status),
     };
@@ -204,6 +210,17 @@ impl Last<'_> {
         }
     }
 
+    /// "Só falta comprar 5: Caio comprou 10 às 14:32"
+    fn more_than(&self, key: &'static str, left: Decimal) -> Sentence {
+        let Some(change) = self.change else { return Sentence::new(key).quantity("left", left) };
+        let by = match key {
+            "conflict.more_than_to_buy" => "conflict.more_than_to_buy_by",
+            "conflict.more_than_on_the_way" => "conflict.more_than_on_the_way_by",
+            _ => "conflict.more_than_arrived_by",
+        };
+        self.said(by, change).quantity("left", left)
+    }
+
     fn more_than_to_return(&self, left: Decimal) -> Sentence {
         match self.change {
             _ if !left.is_zero() => Sentence::new("conflict.more_than_to_return").quantity("left", left),
@@ -237,6 +254,12 @@ impl Last<'_> {
             }
             (ItemStatus::Short, Some(change)) if is(change, EventKind::ItemShort) => {
                 self.said("conflict.item_short", change)
+            }
+            (ItemStatus::Pending, Some(change)) if is(change, EventKind::ItemWithdrawn) => {
+                self.said("conflict.item_withdrawn", change)
+            }
+            (_, Some(change)) if is(change, EventKind::ItemOrdered) => {
+                self.said("conflict.item_ordered", change)
             }
             _ => self.changed(),
         }

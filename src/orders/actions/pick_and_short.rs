@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::items::{get_item, pick_record, refuse_parts, short_reason};
+use super::items::{change_line, get_item, pick_record, refuse_parts, short_reason};
 use super::{Entry, OrderContext, item_conflict};
 use crate::actor::Permission;
 use crate::command::{Change, Command};
@@ -11,6 +11,8 @@ use crate::error::Result;
 use crate::feed::EventKind;
 use crate::ids::{ItemId, OrderId};
 use crate::orders::history::{Detail, Told};
+use crate::orders::item::allocation::Flow;
+use crate::orders::model::Item;
 use crate::orders::queries::write::{LineWrite, OrderWrite};
 use crate::orders::{access, commands};
 
@@ -48,9 +50,9 @@ impl Command for PickAndShort<'_> {
             .map_err(|refusal| item_conflict(refusal, &item, self.on.now))?;
 
         let pick = pick_record(self.on, &order, &item, self.picked)?;
-        let line = LineWrite { state: in_the_box.clone(), picks: vec![pick.clone()], removed: Vec::new() };
-        let detail =
-            Detail { picks_added: vec![pick], ..Detail::line(item.id, item.state, in_the_box.clone()) };
+        let moved = change_line(tx, order.id, &item, in_the_box.clone(), Flow::Picked).await?;
+        let line = LineWrite { picks: vec![pick.clone()], ..LineWrite::of(&moved) };
+        let detail = Detail { picks_added: vec![pick], ..moved };
         let picked = Entry {
             kind: EventKind::ItemPicked,
             item_id: Some(item.id),
@@ -61,9 +63,10 @@ impl Command for PickAndShort<'_> {
         let (entry, picked) = self.on.told(&order, picked);
         let pick = OrderWrite::new(&entry, Some(line))?;
 
-        let line = LineWrite { state: settled.clone(), picks: Vec::new(), removed: Vec::new() };
-        let detail =
-            Detail { told: Some(Told::Reason(reason)), ..Detail::line(item.id, in_the_box, settled) };
+        let item = Item { state: in_the_box, ..item };
+        let moved = change_line(tx, order.id, &item, settled, Flow::Displaced).await?;
+        let line = LineWrite::of(&moved);
+        let detail = Detail { told: Some(Told::Reason(reason)), ..moved };
         let short = Entry {
             kind: EventKind::ItemShort,
             item_id: Some(item.id),

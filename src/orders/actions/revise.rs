@@ -1,6 +1,7 @@
 //! A newer quote changes an open order: its lines, its header, its papers, in one transaction.
 
 use super::import::order_words;
+use super::items::change_line;
 use super::notes::{note_text, require_room};
 use super::{Entry, OrderContext};
 use crate::actor::Permission;
@@ -10,6 +11,7 @@ use crate::feed::{EventKind, NewEvent};
 use crate::ids::{DraftId, ItemId};
 use crate::orders::history::{Detail, Header, LineChange, RevisionDetail, Snapshot, SnapshotChange};
 use crate::orders::item::ItemState;
+use crate::orders::item::allocation::Flow;
 use crate::orders::model::RevisedCounts;
 use crate::orders::queries::documents::{self, Document};
 use crate::orders::queries::import::{self, NewItem, NewOrder};
@@ -92,7 +94,7 @@ pub async fn revise_order(
     }
     let header = base.revised_header(newer.quote);
     queries::update_header(tx, &order, &header).await?;
-    let (lines, snapshots) = write_lines(tx, &order, &revision, newer.quote).await?;
+    let (moved, snapshots) = write_lines(tx, &order, &revision, newer.quote).await?;
     let number = newer.quote.number.as_deref();
     let kept =
         documents::insert_document(tx, order.id, number, &newer.document, Some(newer.draft_id), on.now);
@@ -111,17 +113,17 @@ pub async fn revise_order(
         number_before: base.header.number.clone().filter(|_| base.header.number != header.number),
     };
     let told = RevisionDetail { counts, header_before: base.header.clone(), header, snapshots, document };
-    let detail = Detail { lines, revision: Some(told), ..Detail::default() };
+    let detail = Detail { revision: Some(told), ..moved };
     on.record_event(tx, &order, Entry::order(EventKind::OrderRevised, &detail)).await
 }
 
-/// Writes every line; answers each that changed, before and after: its state, and what it says.
+/// Writes every line; answers each that changed, before and after: its state with what was bought, and what it says.
 async fn write_lines(
     tx: &mut CompanyTx,
     order: &LockedOrder,
     revision: &Revision<'_>,
     quote: &NewOrder,
-) -> Result<(Vec<LineChange>, Vec<SnapshotChange>)> {
+) -> Result<(Detail, Vec<SnapshotChange>)> {
     let stays = |line: &&RevisedLine<'_>| line.fate != Fate::Leaves;
     let known: Vec<(ItemId, &Snapshot)> = revision
         .lines
@@ -131,11 +133,13 @@ async fn write_lines(
         .collect();
     let last = revision.lines.iter().map(|line| line.snapshot.position).max().unwrap_or_default();
     queries::update_snapshots(tx, order, &known, last).await?;
-    let (mut lines, mut snapshots) = (Vec::new(), Vec::new());
+    let (mut told, mut snapshots) = (Detail::default(), Vec::new());
     for line in revision.changes() {
         let Some(item) = line.item else { continue };
+        let moved = change_line(tx, order.id, item, line.after.clone(), Flow::Displaced).await?;
         items::update_item(tx, order, item.id, &line.after).await?;
-        lines.push(LineChange { item: item.id, before: item.state.clone(), after: line.after.clone() });
+        told.lines.extend(moved.lines);
+        told.allocations.extend(moved.allocations);
         let after = (line.fate != Fate::Leaves).then(|| line.snapshot.clone());
         snapshots.push(SnapshotChange { item: item.id, before: Some(Snapshot::of(item)), after });
     }
@@ -149,10 +153,10 @@ async fn write_lines(
         .collect();
     let ids = import::insert_items(tx, order.id, &new, order.next_version()).await?;
     for (id, line) in ids.into_iter().zip(fresh) {
-        lines.push(LineChange { item: id, before: ItemState::absent(), after: line.after.clone() });
+        told.lines.push(LineChange { item: id, before: ItemState::absent(), after: line.after.clone() });
         snapshots.push(SnapshotChange { item: id, before: None, after: Some(line.snapshot.clone()) });
     }
-    Ok((lines, snapshots))
+    Ok((told, snapshots))
 }
 
 /// The order is found by what it says now, and by the numbers it had.

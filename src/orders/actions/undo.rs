@@ -9,13 +9,13 @@ use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
 use crate::feed::{EventKind, NewEvent};
-use crate::ids::{ItemId, OperationId, OrderId};
-use crate::orders::history::{Detail, LineChange, NoteChange, OrderChange};
+use crate::ids::{ItemId, OperationId, OrderId, PurchaseId};
+use crate::orders::history::{AllocationChange, Detail, LineChange, NoteChange, OrderChange};
 use crate::orders::item::ItemRefusal;
 use crate::orders::model::Item;
 use crate::orders::queries::history::StoredEntry;
 use crate::orders::queries::order::{self, LockedOrder};
-use crate::orders::queries::{history, items, notes, picks};
+use crate::orders::queries::{history, items, notes, picks, purchases};
 use crate::orders::status::OrderState;
 
 /// Take back what one tap changed.
@@ -86,9 +86,14 @@ impl UndoEntry<'_> {
         partly: bool,
     ) -> Result<Option<NewEvent>> {
         // Only the author may, and needs no further permission than to see the order.
-        let order = self.on.lock_unfinished(tx, Permission::View).await?;
-        // Of a canceled order only that something went back to the shelf.
-        if order.state == OrderState::Canceled && entry.kind != Some(EventKind::ItemReturned) {
+        let settled = entry.kind == Some(EventKind::PurchaseSettled);
+        let order = match settled {
+            true => self.on.lock(tx, Permission::View).await?,
+            false => self.on.lock_unfinished(tx, Permission::View).await?,
+        };
+        // Of a canceled order only that something went back to the shelf, and of any what the buyer settled.
+        let returned = entry.kind == Some(EventKind::ItemReturned);
+        if order.state == OrderState::Canceled && !returned && !settled {
             return Err(closed_conflict(order.state, &order, self.on.now));
         }
         if entry.actor_id != self.on.actor.person_id {
@@ -128,6 +133,7 @@ impl UndoEntry<'_> {
                 match self.came_after(item) {
                     Err(_) if partly && detail.lines.len() > 1 => {
                         detail.lines.retain(|line| line.item != item.id);
+                        detail.allocations.retain(|change| change.item != item.id);
                     }
                     other => other?,
                 }
@@ -174,7 +180,16 @@ impl UndoEntry<'_> {
                 picks::insert_pick(tx, order, *item, pick).await?;
             }
         }
-        let mut back = Detail::default();
+        let mut back = Detail {
+            allocations: detail.allocations.into_iter().map(AllocationChange::reversed).collect(),
+            ..Detail::default()
+        };
+        purchases::write_allocations(tx, order.id, &back.allocations).await?;
+        let bought = back.allocations.iter().filter(|change| change.after.is_none());
+        let bought: Vec<PurchaseId> = bought.filter_map(AllocationChange::purchase).collect();
+        if !bought.is_empty() {
+            purchases::delete_empty(tx, &bought).await?;
+        }
         if let Some(change) = &detail.order {
             let fields = change.taken_back(order.fields);
             order::update_fields(tx, order, fields).await?;

@@ -22,6 +22,12 @@ pub enum ItemRefusal {
     NotLastPick,
     /// More than has to go back to the shelf.
     MoreThanToReturn { left: Decimal },
+    /// More than the buyer is still asked for.
+    MoreThanToBuy { left: Decimal },
+    /// More than was bought and has not come.
+    MoreThanOnTheWay { left: Decimal },
+    /// More than came and was not picked.
+    MoreThanArrived { left: Decimal },
     /// The line is in a state that this command does not start from.
     NotFrom { status: ItemStatus },
 }
@@ -85,19 +91,15 @@ impl ItemState {
         Ok(Decision::Becomes(next))
     }
 
-    /// Picking uses up received units, then ordered ones, then those not found.
+    /// Picking uses up what arrived, then units that are neither bought nor found, then those on the way. `self` has them
+    /// picked already.
     fn use_up_purchases(&mut self, amount: Decimal) {
-        let from_received = amount.min(self.received);
-        self.received -= from_received;
-        self.ordered -= from_received;
-        let from_ordered = (amount - from_received).min(self.ordered);
-        self.ordered -= from_ordered;
-        // Units that were neither bought nor sought come off the rest first and touch nothing else.
-        self.received = self.received.min(self.ordered);
+        let arrived = amount.min(self.received);
+        self.received -= arrived;
         let rest = self.rest();
-        if self.ordered + self.not_found > rest {
-            self.not_found = (rest - self.ordered).max(Decimal::ZERO);
-        }
+        self.ordered = (self.ordered - arrived).min(rest);
+        self.received = self.received.min(self.ordered);
+        self.not_found = self.not_found.min(rest - self.ordered);
     }
 
     /// Take back `amount` picked units, newest picks first. What has to go back anyway goes first. `picks` are those
@@ -247,7 +249,7 @@ fn take_newest(picks: &[StandingPick], amount: Decimal) -> Option<Taken<'_>> {
 }
 
 /// Amounts are positive, have at most three places and fit a line (9 digits before the comma).
-fn check_amount(amount: Decimal) -> Result<(), ItemRefusal> {
+pub(super) fn check_amount(amount: Decimal) -> Result<(), ItemRefusal> {
     let fits =
         amount > Decimal::ZERO && amount < Decimal::from(1_000_000_000) && amount.normalize().scale() <= 3;
     if fits { Ok(()) } else { Err(ItemRefusal::AmountInvalid) }

@@ -1,6 +1,11 @@
-//! One line of an order: what is true of it. How it is shown is in [`status`], what commands make of it in [`decisions`].
+//! One line of an order: what is true of it. How it is shown is in [`status`], what commands make of it in [`decisions`] and
+//! [`purchase`], and which units of which purchase are its own in [`allocation`].
 
+pub(crate) mod allocation;
 mod decisions;
+mod purchase;
+#[cfg(test)]
+mod purchase_tests;
 #[cfg(test)]
 mod sound;
 mod status;

@@ -11,6 +11,8 @@ pub enum ItemStatus {
     PurchaseRequested,
     PurchaseOrdered,
     Arrived,
+    /// None of the units can be bought: whoever sells is to answer.
+    NotFound,
     Swap,
     Substituted,
     Short,
@@ -26,6 +28,7 @@ impl ItemStatus {
             ItemStatus::PurchaseRequested => "requested",
             ItemStatus::PurchaseOrdered => "ordered",
             ItemStatus::Arrived => "arrived",
+            ItemStatus::NotFound => "not_found",
             ItemStatus::Swap => "swap",
             ItemStatus::Substituted => "substituted",
             ItemStatus::Short => "short",
@@ -79,6 +82,7 @@ impl ItemState {
         match self.rest_state {
             RestState::Pending if self.replacement.is_some() => ItemStatus::Swap,
             RestState::Pending => ItemStatus::Pending,
+            RestState::PurchaseRequested if self.not_found == self.rest() => ItemStatus::NotFound,
             RestState::PurchaseRequested => ItemStatus::PurchaseRequested,
             RestState::PurchaseOrdered if self.received == self.rest() => ItemStatus::Arrived,
             RestState::PurchaseOrdered => ItemStatus::PurchaseOrdered,
@@ -92,7 +96,11 @@ impl ItemState {
             ItemStatus::Return | ItemStatus::Pending | ItemStatus::Arrived | ItemStatus::Swap => {
                 ItemGroup::Now
             }
-            ItemStatus::PurchaseRequested | ItemStatus::PurchaseOrdered => ItemGroup::Purchase,
+            // What came can be picked before the rest comes.
+            ItemStatus::PurchaseOrdered if !self.received.is_zero() => ItemGroup::Now,
+            ItemStatus::PurchaseRequested | ItemStatus::PurchaseOrdered | ItemStatus::NotFound => {
+                ItemGroup::Purchase
+            }
             ItemStatus::Short => ItemGroup::Short,
             ItemStatus::Substituted => ItemGroup::Substituted,
             ItemStatus::Picked => ItemGroup::Picked,

@@ -11,6 +11,7 @@ pub(crate) mod notes;
 pub mod options;
 pub mod order;
 pub(crate) mod picks;
+pub(crate) mod purchases;
 pub(crate) mod revise;
 pub(crate) mod search;
 pub mod summaries;

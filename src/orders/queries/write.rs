@@ -13,7 +13,7 @@ use crate::error::{AppError, Result};
 use crate::feed::queries::Appending;
 use crate::feed::{EventKind, LastWrite};
 use crate::ids::{ItemId, OrderId, PersonId};
-use crate::orders::history::PickRecord;
+use crate::orders::history::{Detail, PickRecord};
 use crate::orders::item::ItemState;
 
 /// An entry of the history that takes none back, with the line that it tells of.
@@ -37,6 +37,14 @@ pub struct LineWrite {
     /// New ones, and those that stand with another quantity than before.
     pub picks: Vec<PickRecord>,
     pub removed: Vec<i32>,
+}
+
+impl LineWrite {
+    /// The line as an entry leaves it, which tells of just that line and of no picks.
+    pub fn of(detail: &Detail) -> Self {
+        let state = detail.lines.first().map_or_else(ItemState::absent, |line| line.after.clone());
+        Self { state, picks: Vec::new(), removed: Vec::new() }
+    }
 }
 
 impl OrderWrite {

@@ -21,6 +21,11 @@ impl Amount {
         self.quantity.is_empty()
     }
 
+    /// How numbers beside it were typed.
+    pub(super) fn notation(&self) -> Lang {
+        self.notation.unwrap_or_default()
+    }
+
     pub(super) fn read(&self) -> Result<Decimal> {
         self.read_beside("quantity", &self.quantity)
     }

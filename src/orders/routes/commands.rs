@@ -11,6 +11,10 @@ use serde::de::DeserializeOwned;
 
 use super::amount::{Amount, typed_number};
 use super::hand_over::SellerForm;
+use super::purchases::{
+    NotFoundForm, OrderedForm, ReceivedForm, RequestForm, SettleForm, UnorderedForm, UnreceivedForm,
+    WithdrawForm,
+};
 use super::{Pages, refused_form};
 
 use crate::actor::Actor;
@@ -30,7 +34,7 @@ use crate::orders::commands::{self, OrderCommand, order_commands};
 use crate::state::AppState;
 
 /// What a path names: the order, and which part of it.
-trait Place: DeserializeOwned + Send {
+pub(super) trait Place: DeserializeOwned + Send {
     fn order_id(&self) -> OrderId;
 }
 
@@ -47,7 +51,7 @@ impl<T: DeserializeOwned + Send> Place for (OrderId, T) {
 }
 
 /// The form of a command of an order.
-trait OrderForm: DeserializeOwned + Send + Sync + 'static {
+pub(super) trait OrderForm: DeserializeOwned + Send + Sync + 'static {
     type Place: Place;
     type Command<'a>: Command<Output = ()>;
 

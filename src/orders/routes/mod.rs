@@ -6,6 +6,7 @@ pub(crate) mod commands;
 pub(crate) mod hand_over;
 pub(crate) mod order;
 pub(crate) mod pages;
+pub(crate) mod purchases;
 pub(crate) mod refused_form;
 
 use std::sync::Arc;

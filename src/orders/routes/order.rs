@@ -9,12 +9,14 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::Pages;
+use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::extract::{Path, Query};
 use crate::html::Nav;
 use crate::ids::OrderId;
 use crate::orders::access::{self, Ownership};
-use crate::orders::queries::{history, items, options, summaries};
+use crate::orders::model::Item;
+use crate::orders::queries::{history, items, options, purchases, summaries};
 use crate::orders::views::order::{OpenSheet, OrderBody};
 use crate::orders::views::refused_form::FormState;
 use crate::page::{self, Body, CompanyTime, Snapshot, Subscribed, Visitor};
@@ -75,8 +77,22 @@ pub async fn draw_order(
     let items = items::list_items(&mut tx, order_id, None).await?;
     let timeline = history::list_timeline(&mut tx, order_id, None).await?;
     let choices = options::get_order_choices(&mut tx, order.shipping_id, order.packaging_id).await?;
+    let others = list_others(&mut tx, order_id, open, &items).await?;
     let scene = CompanyTime::from(&actor.company).scene(visitor.lang, moment.head.n, pages.app.clock.now());
-    let body = OrderBody::new(scene, &order, &items, &timeline, &choices, open, given);
+    let mut body = OrderBody::new(scene, &order, &items, &timeline, &choices, open, given);
+    body.others = &others;
     let html = body.render().map_err(AppError::internal)?;
     Ok(Body { title: body.title(), html, moment, facts: Ownership::from(&order) })
+}
+
+/// Other open orders that want the goods of the line whose sheet is open.
+async fn list_others(
+    tx: &mut CompanyTx,
+    order_id: OrderId,
+    open: OpenSheet,
+    items: &[Item],
+) -> Result<Vec<OrderId>> {
+    let OpenSheet::Item(id) = open else { return Ok(Vec::new()) };
+    let Some(item) = items.iter().find(|item| item.id == id) else { return Ok(Vec::new()) };
+    purchases::list_same_goods(tx, order_id, &item.code, &item.unit).await
 }

@@ -12,8 +12,8 @@ use super::parts::{
 use super::refused_form::FormState;
 use crate::html::RenderContext;
 use crate::html::format::plain_quantity;
-use crate::ids::ItemId;
-use crate::orders::item::{ItemGroup, ItemStatus, RestState, SHORT_REASONS};
+use crate::ids::{ItemId, OrderId};
+use crate::orders::item::{Decision, ItemGroup, ItemStatus, RestState, SHORT_REASONS};
 use crate::orders::model::{Item, OrderChoices, OrderSummary, ShippingOption, TimelineEntry};
 use crate::orders::status::OrderState;
 
@@ -71,7 +71,7 @@ impl Group<'_> {
 
 /// `/orders/{id}`. Besides the fragments' forms it posts to `/orders/{id}/cancel` (`reason`, `v`),
 /// `/orders/{id}/reopen` (`reason`, `v`), `/orders/{id}/shipping` (`shipping`, `packaging`: ids, `v`), `/orders/{id}/seller` (`seller`: an id, `v`), and, from the
-/// sheet of a line, `/orders/{id}/items/{item}/{pick|unpick|return|short|unshort}`: `quantity` (pick, return, unpick;
+/// sheet of a line, `/orders/{id}/items/{item}/{pick|unpick|return|short|unshort}` and what is in `_sheet_purchase.html`: `quantity` (pick, return, unpick;
 /// with `pick` unpick takes back that pick or nothing), `reason` (a code of `SHORT_REASONS`) and `text` (short), `v`.
 #[derive(Template)]
 #[template(path = "orders/_order.html")]
@@ -85,6 +85,8 @@ pub struct OrderBody<'a> {
     pub open: OpenSheet,
     /// A form that was sent without script and not accepted.
     pub given: FormState<'a>,
+    /// Other open orders that want the goods of the open sheet.
+    pub others: &'a [OrderId],
     groups: Vec<Group<'a>>,
 }
 
@@ -99,7 +101,7 @@ impl<'a> OrderBody<'a> {
         given: FormState<'a>,
     ) -> Self {
         let groups = groups(scene, order, items);
-        Self { scene, order, items, timeline, choices, open, given, groups }
+        Self { scene, order, items, timeline, choices, open, given, others: &[], groups }
     }
 
     /// Of the browser's window: the number, where there is one, and the customer.
@@ -152,7 +154,7 @@ impl<'a> OrderBody<'a> {
     fn sheet(&self) -> Option<ItemSheet<'_>> {
         let OpenSheet::Item(id) = self.open else { return None };
         let item = self.items.iter().find(|item| item.id == id)?;
-        Some(ItemSheet { scene: self.scene, order: self.order, item, given: self.given })
+        Some(ItemSheet { scene: self.scene, order: self.order, item, given: self.given, others: self.others })
     }
 
     /// Whether the order's seller is among those who may be chosen.
@@ -189,6 +191,54 @@ pub struct ItemSheet<'a> {
     pub order: &'a OrderSummary,
     pub item: &'a Item,
     pub given: FormState<'a>,
+    /// Other open orders that want these goods.
+    pub others: &'a [OrderId],
+}
+
+/// What the sheet offers about buying the goods.
+impl ItemSheet<'_> {
+    fn can_request(&self) -> bool {
+        matches!(self.item.state.request_purchase(), Ok(Decision::Becomes(_)))
+    }
+
+    fn request_key(&self) -> &'static str {
+        if self.item.state.is_in_purchase() { "item.request_again" } else { "item.request" }
+    }
+
+    fn other_orders(&self) -> String {
+        self.others.iter().map(OrderId::to_string).collect::<Vec<_>>().join(" ")
+    }
+
+    fn others_count(&self) -> i64 {
+        i64::try_from(self.others.len()).unwrap_or(i64::MAX)
+    }
+
+    fn can_withdraw(&self) -> bool {
+        self.has_rest() && self.item.state.rest_state == RestState::PurchaseRequested
+    }
+
+    /// Also what was given up may be bought after all.
+    fn can_buy(&self) -> bool {
+        self.item.state.is_in_purchase() && self.item.state.ordered < self.item.state.rest()
+    }
+
+    /// What the buyer is asked for, else what was given up.
+    fn buy_first(&self) -> Decimal {
+        let state = &self.item.state;
+        if state.to_buy().is_zero() { state.rest() - state.ordered } else { state.to_buy() }
+    }
+
+    fn can_miss(&self) -> bool {
+        !self.item.state.to_buy().is_zero()
+    }
+
+    fn can_receive(&self) -> bool {
+        !self.item.state.on_the_way().is_zero()
+    }
+
+    fn has_arrived(&self) -> bool {
+        !self.item.state.received.is_zero()
+    }
 }
 
 impl ItemSheet<'_> {

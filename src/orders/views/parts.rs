@@ -147,6 +147,7 @@ impl ItemFragment<'_> {
                 ItemStatus::Pending
                     | ItemStatus::PurchaseRequested
                     | ItemStatus::PurchaseOrdered
+                    | ItemStatus::NotFound
                     | ItemStatus::Arrived
             )
     }
@@ -172,8 +173,33 @@ impl ItemFragment<'_> {
         plain_quantity(self.item.to_shelf(self.order_state))
     }
 
-    fn plain_rest(&self) -> String {
-        plain_quantity(self.rest())
+    /// What a tap on the row picks: the rest, or of one that is bought what came of it.
+    fn to_pick(&self) -> Decimal {
+        let state = &self.item.state;
+        if state.received.is_zero() { self.rest() } else { state.received }
+    }
+
+    fn plain_to_pick(&self) -> String {
+        plain_quantity(self.to_pick())
+    }
+
+    /// Where the goods of a line in purchase are, said only where the mark does not say it.
+    fn bought(&self) -> Vec<(&'static str, String)> {
+        let state = &self.item.state;
+        let parts = [
+            ("arrived", "item.arrived_of", state.received),
+            ("ordered", "item.on_the_way", state.on_the_way()),
+            ("requested", "item.to_buy_of", state.to_buy()),
+            ("not_found", "item.not_found_of", state.not_found),
+        ];
+        let known = parts.into_iter().filter(|(_, _, units)| !units.is_zero());
+        let said: Vec<_> = known
+            .map(|(class, key, units)| {
+                let quantity = self.scene.quantity(units);
+                (class, self.scene.lang.t_with(key, &[("quantity", &quantity)]))
+            })
+            .collect();
+        if said.len() > 1 { said } else { Vec::new() }
     }
 
     /// What stands big at the right: what goes back, the rest, or all of it once nothing is left to do.
@@ -182,7 +208,7 @@ impl ItemFragment<'_> {
         let amount = match self.status() {
             ItemStatus::Return => self.item.to_shelf(self.order_state),
             _ if state.rest().is_zero() => state.picked,
-            _ => state.rest(),
+            _ => self.to_pick(),
         };
         self.scene.quantity(amount)
     }

@@ -50,6 +50,15 @@ pub async fn fill(server: &TestServer, code: &'static str, note: &str) -> (Clien
     assert_eq!(admin.tap(&format!("{base}/notes"), &[("text", note)]).await.status, 200);
     let pick = format!("{base}/items/{}/pick", order.items[0]);
     assert_eq!(admin.tap(&pick, &[("quantity", "10")]).await.status, 200);
+    // Bought and here: whatever is done with a purchase could be done with this one.
+    for (verb, form) in [
+        ("request", vec![]),
+        ("ordered", vec![("quantity", "6"), ("supplier", note), ("expected", "2025-10-23")]),
+        ("received", vec![("quantity", "3")]),
+    ] {
+        let path = format!("{base}/items/{}/{verb}", order.items[1]);
+        assert_eq!(admin.tap(&path, &form).await.status, 200, "{verb}");
+    }
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/quotes");
     let sample = std::fs::read_dir(sample)
         .unwrap()
@@ -108,9 +117,18 @@ fn must_not_tell(answer: &Answer, what: &str) {
 /// Everything of a company that anybody may have changed.
 async fn everything(server: &TestServer, company: &str) -> Vec<String> {
     let mut all = Vec::new();
-    for table in
-        ["orders", "order_items", "order_notes", "order_history", "quote_drafts", "feed_heads", "operations"]
-    {
+    for table in [
+        "orders",
+        "order_items",
+        "order_notes",
+        "order_history",
+        "purchases",
+        "purchase_allocations",
+        "purchase_expectations",
+        "quote_drafts",
+        "feed_heads",
+        "operations",
+    ] {
         let sql = format!("select t::text from {table} t where company_id = '{company}' order by 1");
         all.extend(texts(server, &sql).await);
     }

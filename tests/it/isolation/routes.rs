@@ -9,6 +9,7 @@ use separacao::orders::commands;
 pub type Fields = &'static [(&'static str, &'static str)];
 
 const PICK_AND_SHORT: Fields = &[("quantity", "1"), ("short", "1"), ("reason", "stock")];
+const SETTLES: Fields = &[("quantity", "1"), ("purchase", super::NOBODY), ("outcome", "stocked")];
 
 /// Every route that names something of a company, and the form it is sent.
 pub const OWNED: &[(&str, &str, Fields)] = &[
@@ -20,6 +21,14 @@ pub const OWNED: &[(&str, &str, Fields)] = &[
     ("POST", "/orders/{order}/items/{item}/short", &[("reason", "stock")]),
     ("POST", "/orders/{order}/items/{item}/pick-short", PICK_AND_SHORT),
     ("POST", "/orders/{order}/items/{item}/unshort", &[]),
+    ("POST", "/orders/{order}/items/{item}/request", &[]),
+    ("POST", "/orders/{order}/items/{item}/withdraw", &[]),
+    ("POST", "/orders/{order}/items/{item}/ordered", &[("quantity", "1")]),
+    ("POST", "/orders/{order}/items/{item}/unordered", &[("quantity", "1")]),
+    ("POST", "/orders/{order}/items/{item}/received", &[("quantity", "1")]),
+    ("POST", "/orders/{order}/items/{item}/unreceived", &[("quantity", "1")]),
+    ("POST", "/orders/{order}/items/{item}/not-found", &[("quantity", "1")]),
+    ("POST", "/orders/{order}/items/{item}/settle", SETTLES),
     ("POST", "/undo/{operation}", &[]),
     ("POST", "/orders/{order}/finish", &[]),
     ("POST", "/orders/{order}/reopen", &[("reason", "por nada")]),
@@ -58,6 +67,14 @@ pub const FREE: &[(&str, &str)] = &[
     ("GET", "/orders/{order}/items/{item}/short"),
     ("GET", "/orders/{order}/items/{item}/pick-short"),
     ("GET", "/orders/{order}/items/{item}/unshort"),
+    ("GET", "/orders/{order}/items/{item}/request"),
+    ("GET", "/orders/{order}/items/{item}/withdraw"),
+    ("GET", "/orders/{order}/items/{item}/ordered"),
+    ("GET", "/orders/{order}/items/{item}/unordered"),
+    ("GET", "/orders/{order}/items/{item}/received"),
+    ("GET", "/orders/{order}/items/{item}/unreceived"),
+    ("GET", "/orders/{order}/items/{item}/not-found"),
+    ("GET", "/orders/{order}/items/{item}/settle"),
     ("GET", "/orders/{order}/undo/{version}"),
     // Answered alike for every order, there or not.
     ("POST", "/orders/{order}/undo/{version}"),

@@ -15,6 +15,7 @@ use separacao::feed;
 use separacao::ids::{CompanyId, ItemId, OrderId, PersonId};
 use separacao::lifecycle::Lifecycle;
 use separacao::orders::actions::import::{Document, import_order};
+use separacao::orders::item::ItemState;
 use separacao::orders::model::{OrderSummary, ShippingOption};
 use separacao::orders::queries::import::{NewItem, NewOrder};
 use separacao::orders::queries::{items, options, summaries};
@@ -117,6 +118,20 @@ impl Company {
         let mut tx = self.app.db.company(self.id).await.unwrap();
         let options = options::list_shipping_options(&mut tx, None).await.unwrap();
         options.into_iter().find(|option| option.makes_urgent).expect("an option that makes urgent")
+    }
+
+    /// The id of what was bought last.
+    pub async fn newest_purchase(&self) -> Option<String> {
+        let mut tx = self.app.db.company(self.id).await.unwrap();
+        let read = sqlx::query_scalar("select id::text from purchases order by id desc limit 1");
+        read.fetch_optional(&mut *tx).await.unwrap()
+    }
+
+    /// A line of an order as it is now.
+    pub async fn line(&self, order: &Imported, line: usize) -> ItemState {
+        let mut tx = self.app.db.company(self.id).await.unwrap();
+        let found = items::list_items(&mut tx, order.id, Some(&[order.items[line]])).await.unwrap();
+        found.into_iter().next().expect("a line").state
     }
 
     /// Imports an order of `lines` lines, 10 UN each, sold by [`SELLER`].

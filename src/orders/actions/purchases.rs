@@ -1,0 +1,196 @@
+//! Commands on what is bought for one line. Buying itself is in [`super::buy`], asking for it in [`super::request`].
+
+use rust_decimal::Decimal;
+
+use super::items::{change_line, get_item, refuse_parts};
+use super::{Entry, OrderContext, item_conflict};
+use crate::actor::Permission;
+use crate::command::{Change, Command};
+use crate::db::CompanyTx;
+use crate::error::{AppError, Result, Sentence};
+use crate::feed::EventKind;
+use crate::ids::{ItemId, OrderId, PurchaseId};
+use crate::orders::commands;
+use crate::orders::history::{AllocationChange, Detail};
+use crate::orders::item::allocation::{Flow, Settlement};
+use crate::orders::item::{Decision, ItemRefusal, ItemState};
+use crate::orders::model::Item;
+use crate::orders::queries::purchases as queries;
+use crate::orders::queries::write::LineWrite;
+use crate::orders::status::OrderState;
+
+/// What happens with units of a line that is in purchase.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// They were not bought after all.
+    Unordered,
+    /// They are here.
+    Received,
+    /// They are not here after all.
+    Unreceived,
+    /// They cannot be bought.
+    NotFound,
+}
+
+/// So many units of a line go this step.
+#[derive(Debug)]
+pub struct MovePurchase<'a> {
+    pub on: OrderContext<'a>,
+    pub item_id: ItemId,
+    pub step: Step,
+    pub quantity: Decimal,
+}
+
+/// The rest of the line is to be picked after all.
+#[derive(Debug)]
+pub struct WithdrawRequest<'a> {
+    pub on: OrderContext<'a>,
+    pub item_id: ItemId,
+}
+
+/// Units that were bought for a line, and that it no longer needs, are settled.
+#[derive(Debug)]
+pub struct SettlePurchase<'a> {
+    pub on: OrderContext<'a>,
+    pub item_id: ItemId,
+    pub purchase_id: PurchaseId,
+    pub quantity: Decimal,
+    pub settlement: Settlement,
+}
+
+impl Step {
+    fn permission(self) -> Permission {
+        match self {
+            Step::Unordered => commands::UNMARK_ORDERED.permission,
+            Step::Received => commands::MARK_RECEIVED.permission,
+            Step::Unreceived => commands::UNMARK_RECEIVED.permission,
+            Step::NotFound => commands::MARK_NOT_FOUND.permission,
+        }
+    }
+
+    fn kind(self) -> EventKind {
+        match self {
+            Step::Unordered => EventKind::ItemUnordered,
+            Step::Received => EventKind::ItemReceived,
+            Step::Unreceived => EventKind::ItemUnreceived,
+            Step::NotFound => EventKind::ItemNotFound,
+        }
+    }
+
+    pub(super) fn decide(self, state: &ItemState, amount: Decimal) -> Result<Decision, ItemRefusal> {
+        match self {
+            Step::Unordered => state.unmark_ordered(amount),
+            Step::Received => state.mark_received(amount),
+            Step::Unreceived => state.unmark_received(amount),
+            Step::NotFound => state.mark_not_found(amount),
+        }
+    }
+
+    fn flow(self) -> Flow {
+        match self {
+            Step::Unordered => Flow::Unordered,
+            Step::Received => Flow::Received,
+            Step::Unreceived => Flow::Unreceived,
+            Step::NotFound => Flow::Displaced,
+        }
+    }
+}
+
+impl Command for MovePurchase<'_> {
+    type Output = ();
+
+    fn orders(&self) -> &[OrderId] {
+        self.on.orders()
+    }
+
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let order = self.on.lock_open(tx, self.step.permission()).await?;
+        let item = get_item(tx, self.on, self.item_id).await?;
+        refuse_parts(&item, self.quantity)?;
+        let next = match self.step.decide(&item.state, self.quantity) {
+            Ok(Decision::Becomes(next)) => next,
+            Ok(Decision::Already) => return Ok(Change::unchanged(())),
+            Err(refusal) => return Err(item_conflict(refusal, &item, self.on.now)),
+        };
+        let detail = change_line(tx, order.id, &item, next, self.step.flow()).await?;
+        let line = LineWrite::of(&detail);
+        let (kind, quantity) = (self.step.kind(), Some(self.quantity));
+        let entry = Entry { kind, item_id: Some(item.id), quantity, detail: &detail, undoes: None };
+        self.on.record_line(&order, entry, line)
+    }
+}
+
+impl Command for WithdrawRequest<'_> {
+    type Output = ();
+
+    fn orders(&self) -> &[OrderId] {
+        self.on.orders()
+    }
+
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let order = self.on.lock_open(tx, commands::WITHDRAW_REQUEST.permission).await?;
+        let item = get_item(tx, self.on, self.item_id).await?;
+        let next = match item.state.withdraw_request() {
+            Ok(Decision::Becomes(next)) => next,
+            Ok(Decision::Already) => return Ok(Change::unchanged(())),
+            Err(refusal) => return Err(item_conflict(refusal, &item, self.on.now)),
+        };
+        let quantity = Some(item.state.rest());
+        let detail = change_line(tx, order.id, &item, next, Flow::Displaced).await?;
+        let (kind, line) = (EventKind::ItemWithdrawn, LineWrite::of(&detail));
+        let entry = Entry { kind, item_id: Some(item.id), quantity, detail: &detail, undoes: None };
+        self.on.record_line(&order, entry, line)
+    }
+}
+
+impl Command for SettlePurchase<'_> {
+    type Output = ();
+
+    fn orders(&self) -> &[OrderId] {
+        self.on.orders()
+    }
+
+    /// The order may be finished or canceled by now: what was bought for it is still to be settled.
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let order = self.on.lock(tx, commands::SETTLE_PURCHASE.permission).await?;
+        let item = get_item(tx, self.on, self.item_id).await?;
+        refuse_parts(&item, self.quantity)?;
+        if self.quantity <= Decimal::ZERO {
+            return Err(AppError::field("quantity", "orders.error.amount_invalid"));
+        }
+        let all = queries::list_allocations(tx, item.id).await?;
+        let before = all.into_iter().find(|one| one.purchase == self.purchase_id);
+        let before = before.ok_or(AppError::NotFound)?;
+        let mut next = item.state.clone();
+        let mut free = before.clone();
+        if order.state == OrderState::Canceled {
+            // Nothing of a canceled order is needed, though its lines stay as they were, for it may be restored.
+            let arrived = self.settlement == Settlement::Returned;
+            let known = if arrived { before.to_return } else { before.displaced };
+            let amount = (self.quantity - known).max(Decimal::ZERO);
+            free = before.freed(amount, arrived).ok_or_else(|| settled_already(&item, self.on))?;
+            next = next.released(amount, arrived);
+        }
+        let after = free.settled(self.settlement, self.quantity);
+        let after = after.ok_or_else(|| settled_already(&item, self.on))?;
+        let change = AllocationChange { item: item.id, before: Some(before), after: Some(after) };
+        let allocations = vec![change];
+        queries::write_allocations(tx, order.id, &allocations).await?;
+        let detail = Detail { allocations, ..Detail::line(item.id, item.state, next) };
+        let line = LineWrite::of(&detail);
+        let (kind, quantity) = (EventKind::PurchaseSettled, Some(self.quantity));
+        let entry = Entry { kind, item_id: Some(item.id), quantity, detail: &detail, undoes: None };
+        self.on.record_line(&order, entry, line)
+    }
+}
+
+/// "Caio já resolveu esta sobra às 14:32"
+fn settled_already(item: &Item, on: OrderContext<'_>) -> AppError {
+    AppError::Conflict(match &item.last_change {
+        Some(change) => {
+            let sentence = Sentence::new("conflict.purchase_settled_by").text("name", change.by_name.clone());
+            sentence.when(change.at, on.now)
+        }
+        None => Sentence::new("conflict.purchase_settled"),
+    })
+}

@@ -1,0 +1,174 @@
+//! The forms of commands on what is bought for a line.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
+use serde::Deserialize;
+
+use super::amount::{Amount, typed_number};
+use super::commands::OrderForm;
+use crate::command::Done;
+use crate::error::{AppError, Result};
+use crate::ids::{ItemId, OrderId, PurchaseId};
+use crate::lang::Lang;
+use crate::orders::actions::OrderContext;
+use crate::orders::actions::buy::{BuyGoods, Share, Terms};
+use crate::orders::actions::purchases::{MovePurchase, SettlePurchase, Step, WithdrawRequest};
+use crate::orders::actions::request::RequestPurchase;
+use crate::orders::item::allocation::Settlement;
+
+/// A screen offers no more orders than that at once.
+const MOST_ORDERS: usize = 100;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct RequestForm {
+    /// Ids of other orders that want the same goods, separated by spaces.
+    #[serde(default)]
+    others: String,
+}
+
+impl OrderForm for RequestForm {
+    type Place = (OrderId, ItemId);
+    type Command<'a> = RequestPurchase<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<RequestPurchase<'a>> {
+        let unreadable = || AppError::invalid("error.form_unreadable");
+        let read: Option<Vec<OrderId>> = self.others.split_whitespace().map(|id| id.parse().ok()).collect();
+        let others = read.filter(|others| others.len() <= MOST_ORDERS).ok_or_else(unreadable)?;
+        Ok(RequestPurchase::new(on, item_id, others))
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct WithdrawForm {}
+
+impl OrderForm for WithdrawForm {
+    type Place = (OrderId, ItemId);
+    type Command<'a> = WithdrawRequest<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<WithdrawRequest<'a>> {
+        Ok(WithdrawRequest { on, item_id })
+    }
+}
+
+/// What a form may say of a purchase besides its amounts.
+#[derive(Debug, Default, Deserialize)]
+pub struct TermsFields {
+    #[serde(default)]
+    supplier: String,
+    /// In reais, as typed.
+    #[serde(default)]
+    cost: String,
+    /// `2025-10-22`
+    #[serde(default)]
+    expected: String,
+    /// How the cost was typed.
+    #[serde(default)]
+    notation: Lang,
+}
+
+impl TermsFields {
+    pub fn read(&self) -> Result<Terms> {
+        let expected_on = Some(self.expected.trim()).filter(|text| !text.is_empty());
+        let expected_on = expected_on
+            .map(str::parse::<Date>)
+            .transpose()
+            .map_err(|_| AppError::field("expected", "purchasing.error.date_unread"))?;
+        let supplier = Some(self.supplier.clone());
+        Ok(Terms { supplier, cost_cents: self.cost()?, expected_on })
+    }
+
+    fn cost(&self) -> Result<Option<i64>> {
+        if self.cost.trim().is_empty() {
+            return Ok(None);
+        }
+        let invalid = || AppError::field("cost", "purchasing.error.cost_invalid");
+        let reais = typed_number("cost", &self.cost, self.notation)?;
+        let cents = reais.checked_mul(Decimal::ONE_HUNDRED).ok_or_else(invalid)?;
+        let fits = cents >= Decimal::ZERO && cents < Decimal::from(1_000_000_000);
+        let whole = Some(cents.round()).filter(|_| fits).and_then(|cents| cents.to_i64());
+        whole.map(Some).ok_or_else(invalid)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct OrderedForm {
+    #[serde(flatten)]
+    amount: Amount,
+    #[serde(default)]
+    supplier: String,
+    #[serde(default)]
+    cost: String,
+    #[serde(default)]
+    expected: String,
+}
+
+impl OrderForm for OrderedForm {
+    type Place = (OrderId, ItemId);
+    type Command<'a> = BuyGoods<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, (order_id, item_id): Self::Place) -> Result<BuyGoods<'a>> {
+        let share = Share { order_id, item_id, quantity: self.amount.read()?, seen: None };
+        let terms = TermsFields {
+            supplier: self.supplier.clone(),
+            cost: self.cost.clone(),
+            expected: self.expected.clone(),
+            notation: self.amount.notation(),
+        };
+        Ok(BuyGoods::new(on.actor, on.now, vec![share], Decimal::ZERO, terms.read()?))
+    }
+}
+
+macro_rules! steps {
+    ($($form:ident = $step:ident;)*) => {
+        $(
+            #[derive(Debug, Deserialize)]
+            pub(super) struct $form {
+                #[serde(flatten)]
+                amount: Amount,
+            }
+
+            impl OrderForm for $form {
+                type Place = (OrderId, ItemId);
+                type Command<'a> = MovePurchase<'a>;
+
+                fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<MovePurchase<'a>> {
+                    Ok(MovePurchase { on, item_id, step: Step::$step, quantity: self.amount.read()? })
+                }
+            }
+        )*
+    };
+}
+
+steps! {
+    UnorderedForm = Unordered;
+    ReceivedForm = Received;
+    UnreceivedForm = Unreceived;
+    NotFoundForm = NotFound;
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct SettleForm {
+    #[serde(flatten)]
+    amount: Amount,
+    purchase: PurchaseId,
+    /// `canceled`, `stocked` or `returned`.
+    outcome: String,
+}
+
+impl OrderForm for SettleForm {
+    type Place = (OrderId, ItemId);
+    type Command<'a> = SettlePurchase<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<SettlePurchase<'a>> {
+        let settlement = Settlement::from_code(&self.outcome);
+        let settlement = settlement.ok_or_else(|| AppError::invalid("error.form_unreadable"))?;
+        let quantity = self.amount.read()?;
+        Ok(SettlePurchase { on, item_id, purchase_id: self.purchase, quantity, settlement })
+    }
+
+    fn answer(&self, done: Done) -> Done {
+        // The form stands on the buyer's page.
+        Done { back: "/purchasing".to_owned(), ..done }
+    }
+}
