@@ -28,6 +28,7 @@ pub(crate) mod memo;
 pub mod orders;
 pub mod page;
 pub mod people;
+pub(crate) mod purchasing;
 pub mod quotes;
 pub mod reports;
 pub mod run;

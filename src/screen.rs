@@ -20,6 +20,8 @@ pub enum Screen {
     People,
     /// Finished and canceled orders, searched and filtered.
     History,
+    /// What is to buy, on the way, or to be settled.
+    Purchasing,
 }
 
 /// What an event does to a screen.
@@ -52,14 +54,20 @@ impl Row {
 
 impl Screen {
     /// The screens that are of no one thing.
-    pub const WITHOUT_ID: [Screen; 5] =
-        [Screen::Board, Screen::FilteredBoard, Screen::Quotes, Screen::People, Screen::History];
+    pub const WITHOUT_ID: [Screen; 6] = [
+        Screen::Board,
+        Screen::FilteredBoard,
+        Screen::Quotes,
+        Screen::People,
+        Screen::History,
+        Screen::Purchasing,
+    ];
 
     /// Name, permission, topics told by fragments, topics for which the page is fetched again.
     #[rustfmt::skip]
     const fn row(self) -> Row {
-        use Permission::{Administer, ImportQuote, View};
-        use Topic::{Card, Closed, Counters, Drafts, Head, Line, Order, Owners, People, Place};
+        use Permission::{Administer, ImportQuote, Receive, View};
+        use Topic::{Card, Closed, Counters, Drafts, Head, Line, Order, Owners, People, Place, Purchasing};
         match self {
             Screen::Board => Row::new("board", View, &[Card, Place, Counters], &[Owners]),
             Screen::FilteredBoard => Row::new("board-filtered", View, &[], &[Card, Place, Counters, Owners]),
@@ -67,6 +75,7 @@ impl Screen {
             Screen::Quotes => Row::new("quotes", ImportQuote, &[], &[Drafts, Owners]),
             Screen::People => Row::new("people", Administer, &[], &[People]),
             Screen::History => Row::new("history", View, &[], &[Closed]),
+            Screen::Purchasing => Row::new("purchasing", Receive, &[], &[Purchasing]),
         }
     }
 

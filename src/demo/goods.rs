@@ -2,6 +2,12 @@
 
 use crate::actor::Role;
 
+/// Of [`PEOPLE`], who buys.
+pub const BUYER: usize = 9;
+
+/// Of whom is bought.
+pub const SUPPLIERS: [&str; 3] = ["Importadora Norte", "Casa Silva", "Distribuidora Aurora"];
+
 pub const PEOPLE: [(&str, &str, &[Role]); 12] = [
     ("1001", "Ana Souza", &[Role::Admin]),
     ("1002", "Marina Alves Prado", &[Role::Seller]),

@@ -10,6 +10,8 @@ pub enum Stage {
     Begun,
     /// The same, and a line is short.
     BegunShort,
+    /// Some lines picked, others asked of the buyer, bought, or here.
+    Buying,
     /// Every line is settled, one of them short.
     Ready,
     Finished,
@@ -39,7 +41,7 @@ pub struct Plan {
     pub discount_percent: i64,
 }
 
-use Stage::{Begun, BegunShort, Canceled, Finished, FinishedShort, Ready, Reopened, Waiting};
+use Stage::{Begun, BegunShort, Buying, Canceled, Finished, FinishedShort, Ready, Reopened, Waiting};
 
 /// Oldest first.
 const STAGES: [(Stage, i64); 30] = [
@@ -58,13 +60,13 @@ const STAGES: [(Stage, i64); 30] = [
     (Finished, 690),
     (Ready, 610),
     (BegunShort, 560),
-    (Begun, 520),
+    (Buying, 520),
     (Begun, 470),
     (BegunShort, 430),
-    (Begun, 380),
+    (Buying, 380),
     (Begun, 330),
     (Ready, 290),
-    (Begun, 250),
+    (Buying, 250),
     (Waiting, 205),
     (Begun, 170),
     (Waiting, 140),
@@ -126,7 +128,8 @@ mod tests {
         assert!(plans.windows(2).all(|pair| pair[0].age > pair[1].age));
         let numbers: HashSet<_> = plans.iter().filter_map(|plan| plan.number).collect();
         assert_eq!(numbers.len(), 28);
-        for stage in [Waiting, Begun, BegunShort, Ready, Finished, FinishedShort, Canceled, Reopened] {
+        for stage in [Waiting, Begun, BegunShort, Buying, Ready, Finished, FinishedShort, Canceled, Reopened]
+        {
             assert!(plans.iter().any(|plan| plan.stage == stage), "{stage:?}");
         }
     }

@@ -1,14 +1,19 @@
 //! What happened to one order, told by real commands.
 
+use jiff::ToSpan as _;
 use rust_decimal::Decimal;
 
 use super::Demo;
+use super::goods::{BUYER, SUPPLIERS};
 use super::plan::{Plan, Stage};
 use crate::error::Result;
 use crate::ids::OrderId;
 use crate::orders::actions::OrderContext;
+use crate::orders::actions::buy::{BuyGoods, Share, Terms};
 use crate::orders::actions::items::{MarkShort, PickItem};
 use crate::orders::actions::orders::{CancelOrder, FinishOrder, ReopenOrder, SetUrgent};
+use crate::orders::actions::purchases::{MovePurchase, Step};
+use crate::orders::actions::request::RequestPurchase;
 use crate::orders::model::Item;
 use crate::orders::queries::items;
 
@@ -49,6 +54,11 @@ impl<'a> Story<'a> {
             Stage::Waiting => Ok(()),
             Stage::Begun => self.pick_some(&items, false).await,
             Stage::BegunShort => self.pick_some(&items, true).await,
+            Stage::Buying => {
+                self.pick_some(&items, false).await?;
+                let left: Vec<&Item> = items.iter().skip(items.len() / 2 + 1).take(8).collect();
+                self.buy_some(&left).await
+            }
             Stage::Ready => self.settle(&items, true).await,
             Stage::Finished => self.finish(&items, false).await,
             Stage::FinishedShort => self.finish(&items, true).await,
@@ -94,6 +104,40 @@ impl<'a> Story<'a> {
             Some(item) => self.short(item).await,
             None => Ok(()),
         }
+    }
+
+    /// Some lines are asked for, and of these some are bought, some are here, and one turned up on the shelf.
+    async fn buy_some(&mut self, items: &[&Item]) -> Result<()> {
+        let demo = self.demo;
+        for (line, item) in items.iter().enumerate() {
+            let picker = self.plan.pickers[0];
+            let on = self.on(picker);
+            demo.run(picker, &RequestPurchase::new(on, item.id, Vec::new())).await?;
+            if line % 4 == 0 {
+                continue;
+            }
+            let on = self.on(BUYER);
+            let share = Share {
+                order_id: self.order_id,
+                item_id: item.id,
+                quantity: item.state.quantity,
+                seen: None,
+            };
+            let days = i64::try_from(line).unwrap_or_default() - 2;
+            let terms = Terms {
+                supplier: Some(SUPPLIERS[line % SUPPLIERS.len()].to_owned()),
+                cost_cents: None,
+                expected_on: demo.local(demo.ago(0)).date().checked_add(days.days()).ok(),
+            };
+            demo.run(BUYER, &BuyGoods::new(on.actor, on.now, vec![share], Decimal::ZERO, terms)).await?;
+            if line % 4 == 2 {
+                let (on, step, quantity) = (self.on(picker), Step::Received, item.state.quantity);
+                demo.run(picker, &MovePurchase { on, item_id: item.id, step, quantity }).await?;
+            } else if line == 3 {
+                self.pick(line, item, item.state.quantity).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn settle(&mut self, items: &[Item], with_short: bool) -> Result<()> {

@@ -50,33 +50,35 @@ macro_rules! kinds {
 // Code, what it changes on screens, and how an order's timeline tells it.
 kinds! {
     OrderImported = "order_imported", [Card, Place, Counters, Order, Drafts], Told;
-    OrderRevised = "order_revised", [Card, Place, Order, Drafts], Told;
-    OrderChanged = "order_changed", [Card, Place, Head], Undoable;
-    OrderUrgent = "order_urgent", [Card, Place, Head], Undoable;
-    OrderNotUrgent = "order_not_urgent", [Card, Place, Head], Undoable;
-    NoteAdded = "note_added", [Card, Head], Undoable;
-    NoteChanged = "note_changed", [Card, Head], Undoable;
-    NoteRemoved = "note_removed", [Card, Head], Undoable;
+    OrderRevised = "order_revised", [Card, Place, Order, Drafts, Purchasing], Told;
+    OrderChanged = "order_changed", [Card, Place, Head, Purchasing], Undoable;
+    OrderUrgent = "order_urgent", [Card, Place, Head, Purchasing], Undoable;
+    OrderNotUrgent = "order_not_urgent", [Card, Place, Head, Purchasing], Undoable;
+    NoteAdded = "note_added", [Card, Head, Purchasing], Undoable;
+    NoteChanged = "note_changed", [Card, Head, Purchasing], Undoable;
+    NoteRemoved = "note_removed", [Card, Head, Purchasing], Undoable;
     ItemPicked = "item_picked", [Card, Line], Undoable;
     ItemUnpicked = "item_unpicked", [Card, Line], Undoable;
     ItemReturned = "item_returned", [Card, Line, Closed], Undoable;
     ItemShort = "item_short", [Card, Line], Undoable;
     ItemUnshort = "item_unshort", [Card, Line], Undoable;
-    ItemRequested = "item_requested", [Card, Line], Undoable;
-    ItemWithdrawn = "item_withdrawn", [Card, Line], Undoable;
-    ItemOrdered = "item_ordered", [Card, Line], Undoable;
-    ItemUnordered = "item_unordered", [Card, Line], Undoable;
-    ItemReceived = "item_received", [Card, Line], Undoable;
-    ItemUnreceived = "item_unreceived", [Card, Line], Undoable;
-    ItemNotFound = "item_not_found", [Card, Line], Undoable;
-    PurchaseSettled = "purchase_settled", [Card, Line], Undoable;
+    ItemRequested = "item_requested", [Card, Line, Purchasing], Undoable;
+    ItemWithdrawn = "item_withdrawn", [Card, Line, Purchasing], Undoable;
+    ItemOrdered = "item_ordered", [Card, Line, Purchasing], Undoable;
+    ItemUnordered = "item_unordered", [Card, Line, Purchasing], Undoable;
+    ItemReceived = "item_received", [Card, Line, Purchasing], Undoable;
+    ItemUnreceived = "item_unreceived", [Card, Line, Purchasing], Undoable;
+    ItemNotFound = "item_not_found", [Card, Line, Purchasing], Undoable;
+    PurchaseSettled = "purchase_settled", [Card, Line, Purchasing], Undoable;
     // And what the undone kind changes: see `NewEvent::undoing`.
     ActionUndone = "action_undone", [Card], Told;
     OrderFinished = "order_finished", [Card, Place, Counters, Order, Closed], Told;
-    OrderReopened = "order_reopened", [Card, Place, Counters, Order, Closed], Told;
-    OrderCanceled = "order_canceled", [Card, Place, Counters, Order, Closed], Told;
-    OrderHandedOver = "order_handed_over", [Card, Order, Drafts], Told;
-    OrdersHandedOver = "orders_handed_over", [Owners, People], Absent;
+    OrderReopened = "order_reopened", [Card, Place, Counters, Order, Closed, Purchasing], Told;
+    OrderCanceled = "order_canceled", [Card, Place, Counters, Order, Closed, Purchasing], Told;
+    OrderHandedOver = "order_handed_over", [Card, Order, Drafts, Purchasing], Told;
+    // The stock's part of a purchase, or when goods are to come.
+    PurchaseChanged = "purchase_changed", [Purchasing], Absent;
+    OrdersHandedOver = "orders_handed_over", [Owners, People, Purchasing], Absent;
     DraftsChanged = "drafts_changed", [Drafts], Absent;
     PeopleChanged = "people_changed", [People], Absent;
     AccessChanged = "access_changed", [People], Absent;
@@ -150,6 +152,14 @@ impl NewEvent {
     /// It takes back an event of this kind.
     pub fn undoing(mut self, kind: EventKind) -> Self {
         self.topics = self.topics | kind.topics();
+        self
+    }
+
+    /// What is bought, or to be bought, changed with it.
+    pub fn changes_purchases(mut self, changes: bool) -> Self {
+        if changes {
+            self.topics = self.topics | Topics::of(&[Topic::Purchasing]);
+        }
         self
     }
 

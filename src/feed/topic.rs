@@ -41,6 +41,8 @@ topics! {
     People = "people",
     /// The list of finished and canceled orders.
     Closed = "closed",
+    /// What is to be bought, on the way, or to be settled by the buyer.
+    Purchasing = "purchasing",
     /// Which orders are whose, and who can be given one.
     Owners = "owners",
 }

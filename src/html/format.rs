@@ -134,6 +134,20 @@ pub fn folded(text: &str) -> String {
     seen.flat_map(char::to_lowercase).collect()
 }
 
+/// Text as it stands in an address.
+pub fn percent_encoded(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;

@@ -21,6 +21,7 @@ pub enum Nav {
     Order,
     Quotes,
     History,
+    Purchasing,
     People,
     /// Who uses a shared device: what is elsewhere a sheet is the page itself.
     Switch,

@@ -34,7 +34,7 @@ use crate::orders::routes::board::BoardQuery;
 use crate::page::Visitor;
 use crate::quotes::Sandbox;
 use crate::state::AppState;
-use crate::{auth, companies, live, orders, people, quotes, reports};
+use crate::{auth, companies, live, orders, people, purchasing, quotes, reports};
 
 /// Longer than any request of ours but an upload; polls wait 25 s.
 const LONGEST_REQUEST: Duration = Duration::from_secs(45);
@@ -75,6 +75,7 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
         .merge(people::routes::router().with_state(app.clone()))
         .merge(companies::routes::router().with_state(app.clone()))
         .merge(orders::routes::router(order_pages))
+        .merge(purchasing::routes::router().with_state(app.clone()))
         .merge(quotes::routes::router(app.clone(), sandbox))
         .merge(reports::routes::router(app.clone()))
         .merge(live::routes::router(live_state))

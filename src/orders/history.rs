@@ -264,6 +264,12 @@ impl Detail {
         Self { note: Some(note), ..Self::default() }
     }
 
+    /// Whether it changed what buyers see: lines that are in purchase, or were, and units of purchases.
+    pub fn changes_purchases(&self) -> bool {
+        let bought = |line: &LineChange| line.before.is_in_purchase() || line.after.is_in_purchase();
+        !self.allocations.is_empty() || self.lines.iter().any(bought)
+    }
+
     /// Whether it keeps something that can be put back.
     pub fn restores(&self) -> bool {
         !self.lines.is_empty() || self.order.is_some() || self.note.is_some()

@@ -160,7 +160,7 @@ impl Item {
 }
 
 /// Goods that are weighed or measured; everything else (UN, PC, PÇ, CX, CJ, PAR …) is counted.
-fn is_measured(unit: &str) -> bool {
+pub fn is_measured(unit: &str) -> bool {
     const MEASURES: [&str; 27] = [
         "k", "kg", "kgs", "kilo", "quilo", "g", "gr", "grs", "mg", "t", "ton", "m", "mt", "mts", "mtr",
         "metro", "m2", "m3", "cm", "mm", "l", "lt", "lts", "ltr", "litro", "ml", "km",

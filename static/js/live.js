@@ -18,6 +18,7 @@ import * as keypad from "./keypad.js";
 import * as scanner from "./scanner.js";
 import * as stepper from "./stepper.js";
 import * as amounts from "./amounts.js";
+import * as purchasing from "./purchasing.js";
 import * as forms from "./forms.js";
 import * as guard from "./guard.js";
 import * as paper from "./paper.js";
@@ -70,7 +71,7 @@ const flash = {
 };
 
 // Each begins on its own: a browser that lacks what one of them needs has all the others.
-const parts = [build, heal, scanner, alarm, feedback, found, lists, touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, guard, signin, sheets, keypad, stepper, amounts,
+const parts = [build, heal, scanner, alarm, feedback, found, lists, touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, guard, signin, sheets, keypad, stepper, amounts, purchasing,
   paper, upload, keys, own, liveline, commands, waiting, connection, wall, wayBack, kept, flash];
 for (const part of parts) {
   try {

@@ -89,6 +89,7 @@ const ELSEWHERE: &[EventKind] = &[
     EventKind::OrderImported,
     EventKind::OrderRevised,
     EventKind::ItemReturned,
+    EventKind::PurchaseChanged,
     EventKind::OrdersHandedOver,
     EventKind::DraftsChanged,
     EventKind::PeopleChanged,
@@ -177,8 +178,10 @@ async fn the_page_before_and_the_frames_are_the_page_after_for_every_command() {
     let elsewhere = admin.at(two.port);
     let mut screens = Vec::new();
     for client in [&admin, &elsewhere] {
-        for path in
-            ["/".to_owned(), format!("/orders/{}", order.id), "/history".to_owned(), "/?q=paula".to_owned()]
+        for path in ["/", "/history", "/?q=paula", "/purchasing", "/purchasing?view=coming&by=order"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain([format!("/orders/{}", order.id)])
         {
             screens.push(Watched::open(client, &path).await);
         }

@@ -536,6 +536,12 @@ async fn the_demo_company_has_people_and_orders_in_every_state_and_is_made_once(
     for status in ["waiting", "picking", "ready"] {
         assert!(board.contains(status), "{status}");
     }
+    let buyer = Client::new(server.port);
+    buyer.sign_in("demo", "1010", &report.pin).await;
+    for view in ["buy", "coming", "late", "settle"] {
+        let page = buyer.get(&format!("/purchasing?view={view}")).await.text;
+        assert!(!page.contains("purchasing-empty"), "{view}");
+    }
     let order = picker.get("/history").await.text;
     assert!(order.contains("Cliente desistiu da compra"));
 }

@@ -1,10 +1,12 @@
 //! What a tap and an event ask of Postgres: each round trip costs both ends more than most statements do.
 
+use std::time::{Duration, Instant};
+
 use crate::support::counted::Counted;
-use crate::support::database;
+use crate::support::database::{self, run_sql};
 use crate::support::server::{TestServer, redis_url};
 use crate::support::socket::Socket;
-use crate::support::world::PICKER;
+use crate::support::world::{BUYER, PICKER};
 
 /// Statements are prepared on their first use, and what goes by the clock only adds: the fewest of several are those of
 /// the tap alone.
@@ -56,4 +58,34 @@ async fn an_event_on_a_replica_is_three_round_trips_and_one_for_each_kind_of_fra
         }
         assert!(fewest <= 3 + kinds, "{path}: {fewest}");
     }
+}
+
+/// By product and by order, on screen within a moment however much is asked for.
+#[tokio::test]
+async fn the_buyer_s_page_asks_as_often_for_two_thousand_lines_as_for_one() {
+    let (counted, url) = Counted::around(&database::create().await).await;
+    let server = TestServer::on(&url, &[]).await;
+    let company = server.company("alfa").await;
+    let buyer = server.signed_in("alfa", BUYER).await;
+    let mut asked = Vec::new();
+    for orders in [1, 40] {
+        for _ in 0..orders {
+            company.import(50).await;
+        }
+        run_sql(&url, "update order_items set rest_state = 'purchase_requested'").await;
+        for path in ["/purchasing", "/purchasing?by=order"] {
+            let mut fewest = usize::MAX;
+            let mut took = Duration::MAX;
+            for _ in 0..4 {
+                let (before, began) = (counted.so_far(), Instant::now());
+                let page = buyer.get(path).await;
+                assert!(page.text.contains("FO49"), "{path}: {}", page.status);
+                fewest = fewest.min(counted.so_far() - before);
+                took = took.min(began.elapsed());
+            }
+            println!("{path}, {orders} orders of 50 lines: {took:?}, {fewest} round trips");
+            asked.push(fewest);
+        }
+    }
+    assert_eq!(asked[..2], asked[2..]);
 }

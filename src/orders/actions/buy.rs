@@ -55,6 +55,14 @@ pub struct Share {
     pub seen: Option<Decimal>,
 }
 
+/// What is one order's stands together; answers the orders, in the order in which they are locked.
+pub(super) fn sort_shares(shares: &mut [Share]) -> Vec<OrderId> {
+    shares.sort_by_key(|share| (share.order_id, share.item_id));
+    let mut orders: Vec<OrderId> = shares.iter().map(|share| share.order_id).collect();
+    orders.dedup();
+    orders
+}
+
 /// Goods were bought for these lines, and perhaps more for the stock: one purchase.
 #[derive(Debug)]
 pub struct BuyGoods<'a> {
@@ -76,9 +84,7 @@ impl<'a> BuyGoods<'a> {
         surplus: Decimal,
         terms: Terms,
     ) -> Self {
-        shares.sort_by_key(|share| (share.order_id, share.item_id));
-        let mut orders: Vec<OrderId> = shares.iter().map(|share| share.order_id).collect();
-        orders.dedup();
+        let orders = sort_shares(&mut shares);
         Self { actor, now, shares, orders, surplus, terms }
     }
 
@@ -162,7 +168,7 @@ impl Command for BuyGoods<'_> {
 }
 
 /// "O que falta comprar mudou: Ana mexeu no item às 14:32"
-fn divided_anew(item: &Item, now: Timestamp) -> AppError {
+pub(super) fn divided_anew(item: &Item, now: Timestamp) -> AppError {
     AppError::Conflict(match &item.last_change {
         Some(change) => {
             let sentence = Sentence::new("conflict.division_changed_by").text("name", change.by_name.clone());

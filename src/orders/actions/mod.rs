@@ -112,6 +112,7 @@ impl OrderContext<'_> {
             at: self.now,
         };
         let event = NewEvent::new(kind, self.actor.person_id).order(order.id).item(item_id).version(version);
+        let event = event.changes_purchases(detail.changes_purchases());
         let event = match undoes {
             Some(undone) => event.undoing(undone.kind),
             None => event,

@@ -1,22 +1,26 @@
 //! Commands on what is bought for one line. Buying itself is in [`super::buy`], asking for it in [`super::request`].
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use super::buy::{Share, divided_anew, sort_shares};
 use super::items::{change_line, get_item, refuse_parts};
 use super::{Entry, OrderContext, item_conflict};
-use crate::actor::Permission;
+use crate::actor::{Actor, Permission};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
-use crate::feed::EventKind;
+use crate::feed::{EventKind, NewEvent};
 use crate::ids::{ItemId, OrderId, PurchaseId};
 use crate::orders::commands;
 use crate::orders::history::{AllocationChange, Detail};
 use crate::orders::item::allocation::{Flow, Settlement};
 use crate::orders::item::{Decision, ItemRefusal, ItemState};
 use crate::orders::model::Item;
-use crate::orders::queries::purchases as queries;
+use crate::orders::queries::order::LockedOrder;
 use crate::orders::queries::write::LineWrite;
+use crate::orders::queries::{items, purchases as queries};
 use crate::orders::status::OrderState;
 
 /// What happens with units of a line that is in purchase.
@@ -39,6 +43,66 @@ pub struct MovePurchase<'a> {
     pub item_id: ItemId,
     pub step: Step,
     pub quantity: Decimal,
+}
+
+/// Units of several lines go the same step, if each line is still as it was shown.
+#[derive(Debug)]
+pub struct MoveGoods<'a> {
+    actor: &'a Actor,
+    now: Timestamp,
+    step: Step,
+    shares: Vec<Share>,
+    orders: Vec<OrderId>,
+}
+
+impl<'a> MoveGoods<'a> {
+    pub fn new(actor: &'a Actor, now: Timestamp, step: Step, mut shares: Vec<Share>) -> Self {
+        let orders = sort_shares(&mut shares);
+        Self { actor, now, step, shares, orders }
+    }
+
+    async fn step(&self, tx: &mut CompanyTx, order: &LockedOrder, share: &Share) -> Result<NewEvent> {
+        let on = OrderContext { actor: self.actor, order_id: share.order_id, now: self.now };
+        let item = get_item(tx, on, share.item_id).await?;
+        refuse_parts(&item, share.quantity)?;
+        if share.seen.is_some_and(|seen| seen != self.step.left(&item.state)) {
+            return Err(divided_anew(&item, self.now));
+        }
+        let next = match self.step.decide(&item.state, share.quantity) {
+            Ok(Decision::Becomes(next)) => next,
+            Ok(Decision::Already) => item.state.clone(),
+            Err(refusal) => return Err(item_conflict(refusal, &item, self.now)),
+        };
+        let detail = change_line(tx, order.id, &item, next, self.step.flow()).await?;
+        items::update_item(tx, order, item.id, &LineWrite::of(&detail).state).await?;
+        let (kind, quantity) = (self.step.kind(), Some(share.quantity));
+        let entry = Entry { kind, item_id: Some(item.id), quantity, detail: &detail, undoes: None };
+        on.record_event(tx, order, entry).await
+    }
+}
+
+impl Command for MoveGoods<'_> {
+    type Output = ();
+
+    fn orders(&self) -> &[OrderId] {
+        &self.orders
+    }
+
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        if self.shares.is_empty() {
+            return Err(AppError::field("quantity", "purchasing.error.nothing_bought"));
+        }
+        let mut events = Vec::new();
+        for shares in self.shares.chunk_by(|one, other| one.order_id == other.order_id) {
+            let on = OrderContext { actor: self.actor, order_id: shares[0].order_id, now: self.now };
+            let mut order = on.lock_open(tx, self.step.permission()).await?;
+            for share in shares {
+                events.push(self.step(tx, &order, share).await?);
+                order.version += 1;
+            }
+        }
+        Ok(Change::told((), events))
+    }
 }
 
 /// The rest of the line is to be picked after all.
@@ -77,7 +141,16 @@ impl Step {
         }
     }
 
-    pub(super) fn decide(self, state: &ItemState, amount: Decimal) -> Result<Decision, ItemRefusal> {
+    /// So many units could go this step.
+    fn left(self, state: &ItemState) -> Decimal {
+        match self {
+            Step::NotFound => state.to_buy(),
+            Step::Unordered | Step::Received => state.on_the_way(),
+            Step::Unreceived => state.received,
+        }
+    }
+
+    fn decide(self, state: &ItemState, amount: Decimal) -> Result<Decision, ItemRefusal> {
         match self {
             Step::Unordered => state.unmark_ordered(amount),
             Step::Received => state.mark_received(amount),
@@ -193,4 +266,47 @@ fn settled_already(item: &Item, on: OrderContext<'_>) -> AppError {
         }
         None => Sentence::new("conflict.purchase_settled"),
     })
+}
+
+/// The stock's part of a purchase came, or does not come.
+#[derive(Debug)]
+pub struct SettleSurplus<'a> {
+    pub actor: &'a Actor,
+    pub now: Timestamp,
+    pub purchase_id: PurchaseId,
+    /// `Stocked` or `Canceled`.
+    pub outcome: Settlement,
+}
+
+impl Command for SettleSurplus<'_> {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        tx.require(commands::SETTLE_PURCHASE.permission)?;
+        let by = self.actor.person_id;
+        if !queries::settle_surplus(tx, self.purchase_id, self.outcome, by, self.now).await? {
+            return Err(AppError::conflict("conflict.surplus_settled"));
+        }
+        Ok(NewEvent::new(EventKind::PurchaseChanged, by).into())
+    }
+}
+
+/// Somebody said when the goods of a purchase are to come; None: nobody knows.
+#[derive(Debug)]
+pub struct ExpectPurchase<'a> {
+    pub actor: &'a Actor,
+    pub now: Timestamp,
+    pub purchase_id: PurchaseId,
+    pub expected_on: Option<Date>,
+}
+
+impl Command for ExpectPurchase<'_> {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        tx.require(commands::MARK_ORDERED.permission)?;
+        let by = self.actor.person_id;
+        queries::expect_purchase(tx, self.purchase_id, self.expected_on, by, self.now).await?;
+        Ok(NewEvent::new(EventKind::PurchaseChanged, by).into())
+    }
 }

@@ -8,10 +8,10 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::db::CompanyTx;
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::ids::{ItemId, OrderId, PersonId, PurchaseId};
 use crate::orders::history::AllocationChange;
-use crate::orders::item::allocation::Allocation;
+use crate::orders::item::allocation::{Allocation, Settlement};
 
 /// What was bought for one line, the oldest purchase first.
 pub async fn list_allocations(tx: &mut CompanyTx, item_id: ItemId) -> Result<Vec<Allocation>> {
@@ -177,4 +177,60 @@ pub async fn list_requestable(
     .fetch_all(&mut **tx)
     .await?;
     Ok(ids.into_iter().map(ItemId).collect())
+}
+
+/// What became of the stock's part; false: there is none to settle.
+pub async fn settle_surplus(
+    tx: &mut CompanyTx,
+    id: PurchaseId,
+    outcome: Settlement,
+    by: PersonId,
+    at: Timestamp,
+) -> Result<bool> {
+    let found = sqlx::query_scalar!(
+        r#"select surplus > 0 and surplus_outcome is null as "open!" from purchases where company_id = $1 and id = $2 for update"#,
+        tx.company_id().0,
+        id.0
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(AppError::NotFound)?;
+    if found {
+        sqlx::query!(
+            "update purchases set surplus_outcome = $3, surplus_by = $4, surplus_at = $5 where company_id = $1 and id = $2",
+            tx.company_id().0,
+            id.0,
+            outcome.code(),
+            by.0,
+            at.to_sqlx() as _
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(found)
+}
+
+/// Writes when the goods are to come, and that it was said.
+pub async fn expect_purchase(
+    tx: &mut CompanyTx,
+    id: PurchaseId,
+    expected_on: Option<Date>,
+    by: PersonId,
+    at: Timestamp,
+) -> Result<()> {
+    let done = sqlx::query!(
+        "with said as (
+           update purchases set expected_on = $3 where company_id = $1 and id = $2 returning id
+         )
+         insert into purchase_expectations (company_id, purchase_id, at, expected_on, said_by)
+         select $1, id, $5, $3, $4 from said",
+        tx.company_id().0,
+        id.0,
+        expected_on.map(ToSqlx::to_sqlx) as _,
+        by.0,
+        at.to_sqlx() as _
+    )
+    .execute(&mut **tx)
+    .await?;
+    if done.rows_affected() == 0 { Err(AppError::NotFound) } else { Ok(()) }
 }

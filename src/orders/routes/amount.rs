@@ -42,7 +42,7 @@ impl Amount {
 }
 
 /// What somebody typed into the field `name`.
-pub(super) fn typed_number(name: &str, typed: &str, lang: Lang) -> Result<Decimal> {
+pub fn typed_number(name: &str, typed: &str, lang: Lang) -> Result<Decimal> {
     read_number(typed, lang).map_err(|unread| {
         let sentence = unread.sentence(typed);
         AppError::Invalid { sentence: sentence.clone(), fields: vec![(name.to_owned(), sentence)] }

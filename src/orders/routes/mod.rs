@@ -1,6 +1,6 @@
 //! `/orders/…`: pages, and every command on an order.
 
-mod amount;
+pub(crate) mod amount;
 pub(crate) mod board;
 pub(crate) mod commands;
 pub(crate) mod hand_over;

@@ -51,29 +51,32 @@ impl OrderForm for WithdrawForm {
     }
 }
 
+/// A day in the form of `<input type=date>`; None: nobody said.
+pub fn typed_date(typed: &str) -> Result<Option<Date>> {
+    let typed = Some(typed.trim()).filter(|text| !text.is_empty());
+    let read = typed.map(str::parse::<Date>).transpose();
+    read.map_err(|_| AppError::field("expected", "purchasing.error.date_unread"))
+}
+
 /// What a form may say of a purchase besides its amounts.
 #[derive(Debug, Default, Deserialize)]
 pub struct TermsFields {
     #[serde(default)]
-    supplier: String,
+    pub supplier: String,
     /// In reais, as typed.
     #[serde(default)]
-    cost: String,
+    pub cost: String,
     /// `2025-10-22`
     #[serde(default)]
-    expected: String,
+    pub expected: String,
     /// How the cost was typed.
     #[serde(default)]
-    notation: Lang,
+    pub notation: Lang,
 }
 
 impl TermsFields {
     pub fn read(&self) -> Result<Terms> {
-        let expected_on = Some(self.expected.trim()).filter(|text| !text.is_empty());
-        let expected_on = expected_on
-            .map(str::parse::<Date>)
-            .transpose()
-            .map_err(|_| AppError::field("expected", "purchasing.error.date_unread"))?;
+        let expected_on = typed_date(&self.expected)?;
         let supplier = Some(self.supplier.clone());
         Ok(Terms { supplier, cost_cents: self.cost()?, expected_on })
     }

@@ -10,6 +10,7 @@ pub mod refused_form;
 use super::indicators::{Indicators, Trend};
 use super::model::OrderSummary;
 use super::status::OrderStatus;
+use crate::html::format::percent_encoded;
 use crate::html::{Choice, Pager, RenderContext};
 
 /// An order that is ready for longer than this asks to be finished, in minutes by the wall.
@@ -116,19 +117,6 @@ impl BoardFilter {
         }
         if pairs.is_empty() { "/".to_owned() } else { format!("/?{}", pairs.join("&")) }
     }
-}
-
-pub(crate) fn percent_encoded(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }
 
 /// Where in the list one is, and the pages around: always there, hidden while there is only one page.

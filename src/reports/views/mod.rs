@@ -2,7 +2,7 @@
 
 pub mod history;
 
-use crate::orders::views::percent_encoded;
+use crate::html::format::percent_encoded;
 
 /// A path and what stands after its `?`.
 pub fn address(path: &str, pairs: &[(&str, String)]) -> String {

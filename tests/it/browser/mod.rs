@@ -12,6 +12,7 @@ mod journey;
 mod kept;
 mod paper;
 mod preview;
+mod purchase;
 mod ready;
 mod refused;
 mod revise;

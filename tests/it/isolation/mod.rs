@@ -83,6 +83,7 @@ pub async fn fill(server: &TestServer, code: &'static str, note: &str) -> (Clien
         ("order", order.id.to_string()),
         ("item", order.items[0].to_string()),
         ("note", one("order_notes").await),
+        ("purchase", one("purchases").await),
         ("draft", one("quote_drafts").await),
         ("person", company.person(PICKER).await.to_string()),
         ("version", "2".to_owned()),

@@ -1,0 +1,210 @@
+//! What buyers see, each in one statement however many lines there are.
+
+pub(crate) mod past;
+
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use crate::db::CompanyTx;
+use crate::error::Result;
+use crate::ids::{ItemId, OrderId, PurchaseId};
+use crate::purchasing::model::{Desk, Goods, Leftover, Line, OrderFacts, PurchaseFacts, Surplus};
+
+/// Everything that is to buy, on the way or to be settled.
+pub async fn get_desk(tx: &mut CompanyTx) -> Result<Desk> {
+    let to_buy = list_to_buy(tx).await?;
+    let (coming, leftovers) = list_bought(tx).await?;
+    let surplus = list_surplus(tx).await?;
+    Ok(Desk { to_buy, coming, surplus, leftovers })
+}
+
+async fn list_to_buy(tx: &mut CompanyTx) -> Result<Vec<Line>> {
+    let rows = sqlx::query!(
+        "select i.id,
+           i.position,
+           i.code,
+           i.unit,
+           i.description,
+           i.unit_price,
+           i.quantity - i.picked - i.ordered - i.not_found as \"units!\",
+           o.id as order_id,
+           o.number,
+           o.customer,
+           o.urgent,
+           o.imported_at,
+           p.name as seller,
+           s.name as shipping
+         from order_items i
+         join orders o on o.company_id = $1 and o.id = i.order_id and o.state = 'open'
+         join people p on p.company_id = $1 and p.id = o.seller_id
+         join shipping_options s on s.company_id = $1 and s.id = o.shipping_id
+         where i.company_id = $1 and i.is_in_purchase and i.quantity - i.picked - i.ordered - i.not_found > 0",
+        tx.company_id().0
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Line {
+            order: OrderFacts {
+                id: OrderId(row.order_id),
+                number: row.number,
+                customer: row.customer,
+                seller: row.seller,
+                shipping: row.shipping,
+                urgent: row.urgent,
+                canceled: false,
+                imported_at: row.imported_at.to_jiff(),
+            },
+            item_id: ItemId(row.id),
+            position: row.position,
+            goods: Goods { code: row.code, unit: row.unit, description: row.description },
+            unit_price: row.unit_price.normalize(),
+            units: row.units,
+            purchase: None,
+        })
+        .collect())
+}
+
+/// What was bought for lines: what is on the way, and what is left over.
+async fn list_bought(tx: &mut CompanyTx) -> Result<(Vec<Line>, Vec<Leftover>)> {
+    let rows = sqlx::query!(
+        "select a.item_id,
+           a.ordered,
+           a.received,
+           a.displaced,
+           a.to_return,
+           i.position,
+           i.code,
+           i.unit,
+           i.description,
+           i.unit_price,
+           o.id as order_id,
+           o.number,
+           o.customer,
+           o.urgent,
+           o.imported_at,
+           o.state = 'canceled' as \"canceled!\",
+           p.name as seller,
+           s.name as shipping,
+           b.id as purchase_id,
+           b.supplier,
+           b.expected_on,
+           b.bought_at,
+           w.name as bought_by
+         from purchase_allocations a
+         join purchases b on b.company_id = $1 and b.id = a.purchase_id
+         join order_items i on i.company_id = $1 and i.id = a.item_id
+         join orders o on o.company_id = $1 and o.id = a.order_id
+         join people p on p.company_id = $1 and p.id = o.seller_id
+         join people w on w.company_id = $1 and w.id = b.bought_by
+         join shipping_options s on s.company_id = $1 and s.id = o.shipping_id
+         where a.company_id = $1 and a.is_open
+         order by a.purchase_id, i.position",
+        tx.company_id().0
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let (mut coming, mut leftovers) = (Vec::new(), Vec::new());
+    for row in rows {
+        let order = OrderFacts {
+            id: OrderId(row.order_id),
+            number: row.number,
+            customer: row.customer,
+            seller: row.seller,
+            shipping: row.shipping,
+            urgent: row.urgent,
+            canceled: row.canceled,
+            imported_at: row.imported_at.to_jiff(),
+        };
+        let purchase = PurchaseFacts {
+            id: PurchaseId(row.purchase_id),
+            supplier: row.supplier,
+            expected_on: row.expected_on.map(jiff_sqlx::Date::to_jiff),
+            bought_by: row.bought_by,
+            bought_at: row.bought_at.to_jiff(),
+        };
+        let goods = Goods { code: row.code, unit: row.unit, description: row.description };
+        let item_id = ItemId(row.item_id);
+        let on_the_way = row.ordered - row.received;
+        // Of a canceled order nothing is needed, though its lines are as they were.
+        let (extra, here) =
+            if row.canceled { (on_the_way, row.received) } else { (Decimal::ZERO, Decimal::ZERO) };
+        for (units, arrived) in [(row.displaced + extra, false), (row.to_return + here, true)] {
+            if !units.is_zero() {
+                let (order, goods, purchase) = (order.clone(), goods.clone(), purchase.clone());
+                leftovers.push(Leftover { order, item_id, goods, purchase, units, arrived });
+            }
+        }
+        if !row.canceled && !on_the_way.is_zero() {
+            let unit_price = row.unit_price.normalize();
+            let purchase = Some(purchase);
+            let position = row.position;
+            coming.push(Line { order, item_id, position, goods, unit_price, units: on_the_way, purchase });
+        }
+    }
+    Ok((coming, leftovers))
+}
+
+async fn list_surplus(tx: &mut CompanyTx) -> Result<Vec<Surplus>> {
+    let rows = sqlx::query!(
+        "select b.id,
+           b.code,
+           b.unit,
+           b.description,
+           b.surplus,
+           b.supplier,
+           b.expected_on,
+           b.bought_at,
+           w.name as bought_by
+         from purchases b
+         join people w on w.company_id = $1 and w.id = b.bought_by
+         where b.company_id = $1 and b.surplus > 0 and b.surplus_outcome is null
+         order by b.id",
+        tx.company_id().0
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Surplus {
+            goods: Goods { code: row.code, unit: row.unit, description: row.description },
+            purchase: PurchaseFacts {
+                id: PurchaseId(row.id),
+                supplier: row.supplier,
+                expected_on: row.expected_on.map(jiff_sqlx::Date::to_jiff),
+                bought_by: row.bought_by,
+                bought_at: row.bought_at.to_jiff(),
+            },
+            units: row.surplus,
+        })
+        .collect())
+}
+
+/// The notes of these orders, each order's in the order in which they were written.
+pub async fn list_notes(tx: &mut CompanyTx, orders: &[OrderId]) -> Result<Vec<(OrderId, String)>> {
+    let ids: Vec<Uuid> = orders.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        "select order_id, text from order_notes
+         where company_id = $1 and order_id = any($2) and removed_at is null order by order_id, at",
+        tx.company_id().0,
+        &ids
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (OrderId(row.order_id), row.text)).collect())
+}
+
+/// Of whom was bought lately, the latest first.
+pub async fn list_suppliers(tx: &mut CompanyTx) -> Result<Vec<String>> {
+    let names = sqlx::query_scalar!(
+        "select supplier as \"supplier!\" from (
+           select supplier, bought_at from purchases where company_id = $1 order by bought_at desc limit 500
+         ) lately
+         where supplier is not null group by supplier order by max(bought_at) desc limit 30",
+        tx.company_id().0
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(names)
+}

@@ -1,0 +1,88 @@
+// The buyer's page: goods divided over the orders that wait for them, and the list to send to a supplier.
+
+import { around, find, findAll } from "./dom.js";
+import { readNumber, writeNumber } from "./numbers.js";
+import { toast } from "./toasts.js";
+
+const THOUSAND = 1000;
+
+const lang = () => document.documentElement.lang;
+
+/** @param {string} text */
+const thousandths = (text) => {
+  const { number } = readNumber(text, lang());
+  return number === undefined ? null : Math.round(Number(number) * THOUSAND);
+};
+
+/** @param {number} units */
+const written = (units) => writeNumber(String(units / THOUSAND), lang());
+
+/**
+ * What each gets of the whole, in their order; what nobody wants is left.
+ * @param {number} whole
+ * @param {number[]} wants
+ */
+export function divided(whole, wants) {
+  let left = whole;
+  const shares = wants.map((want) => {
+    const share = Math.max(0, Math.min(want, left));
+    left -= share;
+    return share;
+  });
+  return { shares, left };
+}
+
+/** @param {HTMLElement} form */
+const sharesOf = (form) => /** @type {HTMLInputElement[]} */ (findAll("[data-share]", form));
+
+/** @param {HTMLElement} form */
+function sayLeft(form) {
+  const slot = find("[data-surplus]", form);
+  const whole = find("[data-stepper] input", form);
+  if (!slot || !(whole instanceof HTMLInputElement)) return;
+  const shares = sharesOf(form).map((field) => thousandths(field.value || "0") || 0);
+  const left = (thousandths(whole.value) || 0) - shares.reduce((sum, share) => sum + share, 0);
+  slot.hidden = left <= 0;
+  slot.textContent = left > 0 ? (slot.dataset.surplus || "").replace("%{n}", written(left)) : "";
+}
+
+/** @param {Event} event */
+function typed(event) {
+  const form = around(event, "[data-division]");
+  const field = event.target;
+  if (!form || !(field instanceof HTMLInputElement)) return;
+  if (field.closest("[data-stepper]")) {
+    const whole = thousandths(field.value);
+    if (whole === null) return;
+    const fields = sharesOf(form);
+    const wants = fields.map((share) => Math.round(Number(share.dataset.share) * THOUSAND));
+    divided(whole, wants).shares.forEach((share, place) => { fields[place].value = written(share); });
+  }
+  if (field.closest("[data-stepper]") || field.matches("[data-share]")) sayLeft(form);
+}
+
+/** @param {Event} event */
+async function copy(event) {
+  const button = around(event, "[data-copy]");
+  const source = button && document.getElementById(button.dataset.copy || "");
+  if (!button || !(source instanceof HTMLTextAreaElement)) return;
+  const text = source.value;
+  const small = matchMedia("(pointer: coarse)").matches;
+  // Where neither can be done the list opens, to be copied by hand.
+  if (!(small && navigator.share) && !navigator.clipboard) return;
+  event.preventDefault();
+  try {
+    if (small && navigator.share) await navigator.share({ text });
+    else await navigator.clipboard.writeText(text);
+    toast(button.dataset.copied, "good");
+  } catch (error) {
+    if (error instanceof Error && error.name === "AbortError") return;
+    button.closest("details")?.setAttribute("open", "");
+    source.select();
+  }
+}
+
+export function start() {
+  document.addEventListener("input", typed);
+  document.addEventListener("click", copy);
+}
