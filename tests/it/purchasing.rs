@@ -332,6 +332,11 @@ async fn the_buyer_s_page_tells_what_is_to_buy_by_product_and_by_order() {
     }
     done(&seller, &format!("/orders/{}/notes", second.id), &[("text", "só <b>preto</b>")]).await;
     shows(&buyer, "/purchasing", &["Comprar 1", "FO00", "2 pedidos", "até R$ 3,50", "25 UN"]).await;
+    // What is sent to suppliers says no price.
+    let page = buyer.get("/purchasing").await.text;
+    let (_, list) = page.split_once("<textarea id=\"purchase-list\"").expect("the list");
+    let (list, _) = list.split_once("</textarea>").unwrap();
+    assert!(list.ends_with(">25 UN · FO00 FONE MODELO 0"), "{list}");
     let by_order = buyer.get("/purchasing?by=order").await.text;
     let text = said(&by_order);
     for words in [first.number.as_str(), second.number.as_str(), "Marina Alves Prado", "PAULA TESTE DE SOUZA"]

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::chromium::{Browser, Kind};
 use super::warehouse;
+use crate::support::database::run_sql;
 use crate::support::server::TestServer;
 use crate::support::world::{ADMIN, OTHER_PICKER, PICKER};
 
@@ -103,6 +104,11 @@ impl Browser {
 async fn every_page_fits_every_width() {
     let server = TestServer::start().await;
     let orders = warehouse::fill(&server).await;
+    run_sql(
+        &server.database_url,
+        "update order_items set rest_state = 'purchase_requested' where picked = 0 and rest_state = 'pending' and position < 4",
+    )
+    .await;
     let ana = Browser::start(Kind::Desk, server.port).await;
     ana.fits("/e/alfa", "sign-in").await;
     ana.sign_in(ADMIN).await;
@@ -128,6 +134,10 @@ async fn every_page_fits_every_width() {
         ("/history".to_owned(), "history"),
         ("/history?q=casa&short=yes".to_owned(), "history-filtered"),
         ("/people".to_owned(), "people"),
+        ("/purchasing".to_owned(), "purchasing"),
+        ("/purchasing?by=order".to_owned(), "purchasing-orders"),
+        ("/purchasing?code=01200&unit=UN".to_owned(), "purchasing-sheet"),
+        ("/purchasing/history".to_owned(), "purchasing-history"),
         ("/pin".to_owned(), "pin"),
         ("/nowhere".to_owned(), "error"),
     ];

@@ -57,6 +57,15 @@ async fn every_target_is_48_pixels_with_8_between() {
     client.tap(&format!("{base}/items/{}/pick", order.items[0]), &[("quantity", "4")]).await;
     client.tap(&format!("{base}/items/{}/pick", order.items[1]), &[("quantity", "10")]).await;
     client.tap(&format!("{base}/items/{}/short", order.items[2]), &[("reason", "stock")]).await;
+    for (line, verb, form) in [
+        (3, "request", vec![]),
+        (4, "request", vec![]),
+        (4, "ordered", vec![("quantity", "10"), ("supplier", "Casa Silva")]),
+        (4, "pick", vec![("quantity", "3")]),
+    ] {
+        let path = format!("{base}/items/{}/{verb}", order.items[line]);
+        assert_eq!(client.tap(&path, &form).await.status, 200, "{verb}");
+    }
     let closed = format!("/orders/{}", done.id);
     client.tap(&format!("{closed}/cancel"), &[("reason", "desistiu")]).await;
     let right = ana.upload("columns-11-items.pdf").await;
@@ -68,7 +77,7 @@ async fn every_target_is_48_pixels_with_8_between() {
         ana.click("main .primary").await;
     }
     ana.sees("#people").await;
-    let pages: [(&str, &[&str]); 10] = [
+    let pages: [(&str, &[&str]); 15] = [
         ("/", &[]),
         ("/?q=fone&status=picking", &["#who-menu summary"]),
         (&base, &[".note-edit summary", ".note-add summary"]),
@@ -79,6 +88,11 @@ async fn every_target_is_48_pixels_with_8_between() {
         (&wrong, &[]),
         ("/people", &[]),
         ("/history", &[".history-more summary"]),
+        ("/purchasing", &[]),
+        ("/purchasing?view=coming&by=order", &[]),
+        ("/purchasing?view=settle", &[]),
+        ("/purchasing?by=order", &[]),
+        ("/purchasing/history", &[]),
     ];
     let mut missed = Vec::new();
     for size in [PHONE, TABLET] {
