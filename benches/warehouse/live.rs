@@ -6,6 +6,7 @@ use crate::company::Warehouse;
 use crate::crowd::{Arrival, Crowd};
 use crate::floor;
 use crate::http::Keep;
+use crate::pick;
 use crate::replica::{Cluster, Replica};
 use crate::support::client::Client;
 use crate::support::world::PICKER;
@@ -39,7 +40,8 @@ pub async fn run(table: &mut Table, warehouse: &Warehouse, cluster: &Cluster) {
         }
     }
     let crowd = Crowd::open(spread(&people, 200, &[&cluster.a, &cluster.b]));
-    latency(table, &crowd, &mut taps).await;
+    let sql = pick::sql_alone(warehouse, &people[0]).await;
+    latency(table, &crowd, &mut taps, sql).await;
 }
 
 /// `count` screens, shared by the people and the replicas.
@@ -170,17 +172,24 @@ async fn burst(
     table.tell(&what, &format!("{frames:.0}"), "");
 }
 
-async fn latency(table: &mut Table, crowd: &Crowd, taps: &mut Taps) {
+/// `sql`: what a pick's statements take alone, with fsync.
+async fn latency(table: &mut Table, crowd: &Crowd, taps: &mut Taps, sql: Duration) {
     let tapped = tokio::task::block_in_place(|| taps.many());
     let arrivals = crowd.through(tapped.last().unwrap().n).await;
     let mut times = trigger_to_frame(&tapped, &arrivals, crowd.sockets);
     let mut answers: Vec<Duration> = tapped.iter().map(|tapped| tapped.answered - tapped.sent).collect();
-    let floor = format!("tap answered {}", time(at_share(&mut answers, 0.5)));
     let (p50, p99) = (at_share(&mut times, 0.5), at_share(&mut times, 0.99));
+    let most = sql.mul_f64(1.3) + Duration::from_millis(1);
+    let floor = format!("pgbench {}", time(sql));
     let what = "tap → frame, 200 sockets, 2 replicas, 20/s: p50";
-    table.judge(what, &time(p50), &floor, "≤ 3 ms", p50 <= Duration::from_millis(3));
-    let floor = format!("tap answered {}", time(at_share(&mut answers, 0.99)));
-    table.judge("  p99", &time(p99), &floor, "≤ 12 ms", p99 <= Duration::from_millis(12));
+    table.judge(what, &time(p50), &floor, "≤ 1.3 × + 1 ms", p50 <= most);
+    table.judge("  p99", &time(p99), "", "≤ 3 × p50", p99 <= p50 * 3);
+    let answered = (at_share(&mut answers, 0.5), at_share(&mut answers, 0.99));
+    table.tell(
+        "  the tap itself answered: p50, p99",
+        &format!("{}, {}", time(answered.0), time(answered.1)),
+        "",
+    );
 }
 
 /// For every tap and every socket: from the tap's first byte to the frame that covers it.

@@ -51,10 +51,16 @@ pub async fn run(table: &mut Table, warehouse: &Warehouse, replica: &Replica) {
 /// What nobody else's load explains: the time of a tap, and what its SQL alone takes, with fsync.
 fn alone(table: &mut Table, replica: &Replica, warehouse: &Warehouse, person: &[Client], scripts: &Scripts) {
     let each = ROUND / over_http(replica, warehouse, person);
-    let raw = Duration::from_secs_f64(1.0 / scripts.run(&warehouse.url, 1));
+    let raw = scripts.run_alone(&warehouse.url);
     let ratio = each.as_secs_f64() / raw.as_secs_f64();
     let floor = format!("pgbench {} ({ratio:.2}×)", time(raw));
     table.judge("  one at a time, each", &time(each), &floor, "≤ 1.5 ×", ratio <= 1.5);
+}
+
+/// What a pick's SQL takes with nobody else about.
+pub async fn sql_alone(warehouse: &Warehouse, person: &Client) -> Duration {
+    let scripts = Scripts::write(warehouse, person).await;
+    tokio::task::block_in_place(|| scripts.run_alone(&warehouse.url))
 }
 
 /// As a page sends it: the answer brings the frames that the page lacks.
@@ -135,6 +141,10 @@ impl Scripts {
             }
         }
         Self { folder }
+    }
+
+    fn run_alone(&self, url: &str) -> Duration {
+        Duration::from_secs_f64(1.0 / self.run(url, 1))
     }
 
     /// Picks a second.
