@@ -79,6 +79,8 @@ pub struct Note {
     pub author: String,
     pub version: i32,
     pub at: Timestamp,
+    /// Who changed its text last, and when; None: it is as it was written.
+    pub changed: Option<(String, Timestamp)>,
 }
 
 /// A line on the picking screen.

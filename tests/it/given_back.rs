@@ -24,7 +24,7 @@ async fn what_was_typed_into_a_sheet_stays_and_the_sentence_stands_beside_the_fi
     let order = company.import(1).await;
     let admin = server.signed_in("alfa", ADMIN).await;
     let base = format!("/orders/{}", order.id);
-    let said = "Diga o motivo, em até 200 letras";
+    let said = "Diga o motivo, em até 200 caracteres";
     let long = "não ".repeat(60);
     for reason in ["  ", &long] {
         let answer = admin.post(&format!("{base}/cancel"), &[("reason", reason), ("v", "1")]).await;

@@ -198,6 +198,9 @@ async fn whoever_saves_a_note_too_late_is_told_who_changed_or_removed_it() {
     undo_of(&admin.tap(&note, &[("text", "Caixa aberta"), ("version", "1")]).await);
     let said = refused(&joao.tap(&note, &mine).await);
     assert!(said.starts_with("Ana Souza mudou esta observação às "), "{said}");
+    let page = joao.get(&format!("/orders/{}", order.id)).await.text;
+    let (_, notes) = page.split_once("note-by").expect("a note");
+    assert!(notes[..200].contains("alterada por Ana Souza, "), "{}", &notes[..200]);
     undo_of(&admin.tap(&note, &[("remove", "yes"), ("version", "2")]).await);
     let said = refused(&joao.tap(&note, &mine).await);
     assert!(said.starts_with("Ana Souza removeu esta observação às "), "{said}");

@@ -18,15 +18,25 @@ pub(super) async fn list_notes(tx: &mut CompanyTx, orders: &[Uuid]) -> Result<Ha
         return Ok(notes);
     }
     let rows = sqlx::query!(
-        "select n.id,
+        r#"select n.id,
            n.order_id,
            n.text,
            n.version,
            n.at,
            n.author_id,
-           p.name as author
-         from order_notes n join people p on p.company_id = $1 and p.id = n.author_id
-         where n.company_id = $1 and n.order_id = any($2) and n.removed_at is null order by n.at, n.id",
+           p.name as author,
+           changed.by_name as "changed_by?",
+           changed.at as "changed_at?"
+         from order_notes n
+         join people p on p.company_id = $1 and p.id = n.author_id
+         left join lateral (
+           select by.name as by_name, h.at
+           from order_history h join people by on by.company_id = $1 and by.id = h.actor_id
+           where h.company_id = $1 and h.order_id = n.order_id and h.kind = 'note_changed' and h.undone_by is null
+             and h.detail -> 'note' ->> 'id' = n.id::text
+           order by h.version desc limit 1
+         ) changed on n.version > 1
+         where n.company_id = $1 and n.order_id = any($2) and n.removed_at is null order by n.at, n.id"#,
         tx.company_id().0,
         orders
     )
@@ -40,6 +50,7 @@ pub(super) async fn list_notes(tx: &mut CompanyTx, orders: &[Uuid]) -> Result<Ha
             author: row.author,
             version: row.version,
             at: row.at.to_jiff(),
+            changed: row.changed_by.zip(row.changed_at).map(|(by, at)| (by, at.to_jiff())),
         });
     }
     Ok(notes)

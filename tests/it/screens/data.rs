@@ -210,6 +210,7 @@ pub fn note(n: u128, text: &str, author: &str) -> Note {
         author: author.to_owned(),
         version: 1,
         at: minutes_ago(50),
+        changed: None,
     }
 }
 
