@@ -75,6 +75,8 @@ kinds! {
     OrderFinished = "order_finished", [Card, Place, Counters, Order, Closed], Told;
     OrderReopened = "order_reopened", [Card, Place, Counters, Order, Closed, Purchasing], Told;
     OrderCanceled = "order_canceled", [Card, Place, Counters, Order, Closed, Purchasing], Told;
+    // Somebody began or ended to pick an order, without a pick.
+    ClaimChanged = "claim_changed", [Card, Head], Absent;
     OrderHandedOver = "order_handed_over", [Card, Order, Drafts, Purchasing], Told;
     // The stock's part of a purchase, or when goods are to come.
     PurchaseChanged = "purchase_changed", [Purchasing], Absent;

@@ -51,6 +51,8 @@ const WORDS: &[(&str, &str)] = &[
     ("offline", "words.offline"),
     ("new-orders-one", "words.new_orders.one"),
     ("new-orders-other", "words.new_orders.other"),
+    ("helping-one", "helping.asks.one"),
+    ("helping-other", "helping.asks.other"),
     ("range", "pager.range"),
     ("scanner-soon", "words.scanner_soon"),
     // The buttons beside a stepper, which name its amount.

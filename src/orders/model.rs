@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::claim::Holder;
 use super::history::Told;
 use super::item::{ItemGroup, ItemState, ItemStatus};
 use super::status::{Counts, OrderState, OrderStatus};
@@ -39,6 +40,8 @@ pub struct OrderSummary {
     pub notes: Vec<Note>,
     /// Names of those whose picks stand, in the order of their first pick.
     pub picked_by: Vec<String>,
+    /// Who picks it, in the order in which they came; a claim may have lapsed since.
+    pub holders: Vec<Holder>,
     /// When the last line was settled, if all are.
     pub ready_since: Option<Timestamp>,
     pub closed: Option<Closing>,

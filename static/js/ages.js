@@ -1,4 +1,4 @@
-// Ages that tick: <time datetime="…" data-at>. Counted like WorkCalendar in src/html/calendar.rs, to the same words.
+// Ages that tick: <time datetime="…" data-at>; what is shown from [data-due] on, and what until [data-until]. Counted like WorkCalendar in src/html/calendar.rs, to the same words.
 
 import { facts, onChange } from "./page.js";
 import { now, offsetAt, offsetsOf } from "./clock.js";
@@ -101,6 +101,8 @@ export function tick() {
       if (text && el.textContent !== text) el.textContent = text;
     });
   }
+  // A claim that nobody renewed.
+  findAll("[data-until]").forEach((el) => { el.hidden = Date.parse(el.dataset.until || "") <= at; });
   // A line more makes its card taller: not while somebody taps.
   if (!isStill(STILL)) return;
   findAll("[data-due][hidden]").forEach((el) => {

@@ -16,6 +16,7 @@ import { resync } from "./resync.js";
 import { settleSent } from "./guard.js";
 import { end, show } from "./waiting.js";
 import { announce } from "./announce.js";
+import { asksFirst } from "./helping.js";
 import { signal } from "./feedback.js";
 import { find, focused } from "./dom.js";
 
@@ -65,8 +66,12 @@ function submitted(event) {
   const now = performance.now();
   const busy = Array.from(forms.values()).includes(form);
   if (busy || now - (lastSent.get(form) || -Infinity) < SAME_TAP) return;
-  lastSent.set(form, now);
-  send(form, /** @type {HTMLButtonElement | null} */ (event.submitter));
+  const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
+  const go = () => {
+    lastSent.set(form, performance.now());
+    send(form, button);
+  };
+  if (!asksFirst(form, go)) go();
 }
 
 /**

@@ -16,6 +16,7 @@
 // no-copies                                           no network, and this page would not open again (plain http)
 // offline                                             something was asked for that needs the network
 // new-orders-one · new-orders-other {n}               cards that joined the board
+// helping-one · helping-other {name} {progress}        somebody else picks this order
 // scanner-soon                                        a hand scanner typed where nothing takes a code
 // number-unread · number-doubtful {typed} {one} {other} · number-whole {unit} {quantity}   of a typed number
 // pick-amount {quantity} · pick-and-short {picked} {short} · pick-part-and-short   the buttons beside a stepper

@@ -14,6 +14,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("item_picks", "orders"),
     ("known_devices", "auth"),
     ("operations", "feed"),
+    ("order_claims", "orders"),
     ("order_documents", "orders"),
     ("order_history", "orders"),
     ("order_items", "orders"),
@@ -46,7 +47,10 @@ const NAMES: &[(&str, &[&str])] =
 const KEYS: &[&str] = &["company_id", "id"];
 
 /// Who else writes a table: module, table, why.
-const WRITERS: &[(&str, &str, &str)] = &[("auth", "people", "the PIN and the language of who signs in")];
+const WRITERS: &[(&str, &str, &str)] = &[
+    ("auth", "order_claims", "whoever signs out holds no order"),
+    ("auth", "people", "the PIN and the language of who signs in"),
+];
 
 /// Who else reads a table: module, table, why. Functions of the schema (`find_session`, `read_feed`) read what they
 /// need, and are no statements of ours.

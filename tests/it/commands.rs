@@ -90,6 +90,7 @@ const ELSEWHERE: &[EventKind] = &[
     EventKind::OrderRevised,
     EventKind::ItemReturned,
     EventKind::PurchaseChanged,
+    EventKind::ClaimChanged,
     EventKind::OrdersHandedOver,
     EventKind::DraftsChanged,
     EventKind::PeopleChanged,

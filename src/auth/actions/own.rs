@@ -25,8 +25,11 @@ pub async fn sign_out(state: &AppState, actor: &Actor, source: &Source) -> Resul
     }
     insert_security_event(&mut tx, company_id, &own_event(SecurityEvent::SignedOut, actor, source, now))
         .await?;
-    let event = NewEvent::new(EventKind::AccessChanged, person_id).person(person_id);
-    feed::commit(tx, &state.doorbell, &[event], None, now).await?;
+    let given_up = sessions::end_claim(&mut tx, company_id, person_id, now).await?;
+    let given_up = given_up.map(|order_id| NewEvent::new(EventKind::ClaimChanged, person_id).order(order_id));
+    let ended = NewEvent::new(EventKind::AccessChanged, person_id).person(person_id);
+    let events: Vec<NewEvent> = given_up.into_iter().chain([ended]).collect();
+    feed::commit(tx, &state.doorbell, &events, None, now).await?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::actor::{Actor, CompanySettings, Role, SessionFacts};
 use crate::db::{Db, PooledConnection};
 use crate::error::Result;
 use crate::feed::Head;
-use crate::ids::{CompanyId, PersonId, SessionId};
+use crate::ids::{CompanyId, OrderId, PersonId, SessionId};
 use crate::lang::Lang;
 
 /// A session, with the person and the company as they are now, and how far the company's feed is.
@@ -275,6 +275,25 @@ pub async fn update_session_device(
 pub async fn delete_session_by_key(db: &mut PooledConnection, key: &[u8]) -> Result<()> {
     sqlx::query!("delete from sessions where key = $1", key).execute(db).await?;
     Ok(())
+}
+
+/// Whoever signs out picks nothing any more: the order that the person held, if any.
+pub async fn end_claim(
+    db: &mut PooledConnection,
+    company_id: CompanyId,
+    person_id: PersonId,
+    now: Timestamp,
+) -> Result<Option<OrderId>> {
+    let order_id = sqlx::query_scalar!(
+        "update order_claims set ended_at = least(lapses_at, greatest($3, began_at))
+         where company_id = $1 and person_id = $2 and ended_at is null returning order_id",
+        company_id.0,
+        person_id.0,
+        now.to_sqlx() as _
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(order_id.map(OrderId))
 }
 
 /// Ends one session of the company. False: it had ended.

@@ -115,7 +115,8 @@ impl Appending {
     }
 }
 
-fn columns(event: &NewEvent) -> Result<Value, serde_json::Error> {
+/// An event as `append_events` takes it: an object with the columns of `feed_events` that it has for itself.
+pub fn columns(event: &NewEvent) -> Result<Value, serde_json::Error> {
     let NewEvent { kind, order_id, item_id, person_id, actor_id, version, topics } = event;
     let payload =
         serde_json::to_value(Payload { person_id: *person_id, version: *version, topics: *topics })?;

@@ -4,6 +4,7 @@ pub(crate) mod buy;
 pub(crate) mod hand_over;
 pub mod import;
 pub mod items;
+pub(crate) mod next;
 pub(crate) mod notes;
 pub(crate) mod orders;
 pub(crate) mod pick_and_short;
@@ -82,7 +83,9 @@ impl OrderContext<'_> {
     /// The same, with the line that the entry tells of.
     fn record_line(&self, order: &LockedOrder, entry: Entry<'_>, line: LineWrite) -> Result<Change> {
         let (entry, event) = self.told(order, entry);
-        Ok(Change::from(event).writing(OrderWrite::new(&entry, Some(line))?))
+        let write = OrderWrite::new(&entry, Some(line))?;
+        let write = if entry.kind == EventKind::ItemPicked { write.claiming() } else { write };
+        Ok(Change::from(event).writing(write))
     }
 
     /// Writes the entry of the order's history at once, for a command that tells of several, and names its event.

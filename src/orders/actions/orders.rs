@@ -13,7 +13,7 @@ use crate::orders::commands;
 use crate::orders::history::{Detail, OrderFields, Told};
 use crate::orders::item::Reason;
 use crate::orders::queries::{
-    options,
+    claims, options,
     order::{self, LockedOrder, NewClosing},
     summaries,
 };
@@ -77,6 +77,7 @@ impl Command for FinishOrder<'_> {
         let closing =
             NewClosing { at: self.on.now, by: self.on.actor.person_id, reason: None, volumes: self.volumes };
         order::update_state(tx, &order, OrderState::Finished, Some(closing)).await?;
+        claims::end_claims(tx, &order, self.on.now).await?;
         let detail = Detail::told(self.volumes.map(|volumes| Told::Volumes { volumes }));
         self.on.record(&order, Entry::order(EventKind::OrderFinished, &detail))
     }
@@ -122,6 +123,7 @@ impl Command for CancelOrder<'_> {
         let closing =
             NewClosing { at: self.on.now, by: self.on.actor.person_id, reason: Some(reason), volumes: None };
         order::update_state(tx, &order, OrderState::Canceled, Some(closing)).await?;
+        claims::end_claims(tx, &order, self.on.now).await?;
         let detail = Detail::told(Some(Told::Reason(Reason::text(reason))));
         self.on.record(&order, Entry::order(EventKind::OrderCanceled, &detail))
     }

@@ -75,7 +75,7 @@ impl Command for PickAndShort<'_> {
             undoes: None,
         };
         let (entry, short) = self.on.told(&order.after(&entry), short);
-        let shortage = OrderWrite::new(&entry, Some(line))?;
+        let shortage = OrderWrite::new(&entry, Some(line))?.claiming();
         Ok(Change::told((), vec![picked, short]).writing(pick).writing(shortage))
     }
 }

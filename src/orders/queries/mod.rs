@@ -2,6 +2,7 @@
 //! `documents` keeps the papers.
 
 pub mod board;
+pub(crate) mod claims;
 pub(crate) mod documents;
 pub(crate) mod hand_over;
 pub(crate) mod history;

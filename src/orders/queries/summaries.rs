@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::notes::list_notes;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
+use crate::orders::claim::Holder;
 use crate::orders::model::{Closing, Note, OrderSummary, Totals};
 use crate::orders::status::{Counts, OrderState};
 
@@ -49,6 +51,7 @@ struct SummaryRow {
     to_return: i64,
     has_notes: bool,
     picked_by: Vec<String>,
+    holders: Json<Vec<Holder>>,
     ready_since: Option<jiff_sqlx::Timestamp>,
     all_returned: bool,
 }
@@ -102,6 +105,7 @@ impl SummaryRow {
             },
             notes,
             picked_by: self.picked_by,
+            holders: self.holders.0,
             ready_since: self.ready_since.map(jiff_sqlx::Timestamp::to_jiff),
             closed,
             all_returned: self.all_returned,
@@ -157,6 +161,12 @@ pub async fn list_summaries(tx: &mut CompanyTx, ids: &[OrderId]) -> Result<Vec<O
                select p.name from item_picks k join people p on p.company_id = $1 and p.id = k.person_id
                where k.company_id = $1 and k.order_id = o.id group by p.id, p.name order by min(k.at)
              ) as "picked_by!",
+             (
+               select coalesce(jsonb_agg(jsonb_build_object(
+                   'person_id', p.id, 'name', p.name, 'since', c.began_at, 'until', c.lapses_at) order by c.began_at), '[]')
+               from order_claims c join people p on p.company_id = $1 and p.id = c.person_id
+               where c.company_id = $1 and c.order_id = o.id and c.ended_at is null
+             ) as "holders!: Json<Vec<Holder>>",
              (
                select max(h.at) from order_history h
                where h.company_id = $1 and h.order_id = o.id and c.settled = c.lines

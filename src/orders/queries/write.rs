@@ -1,4 +1,5 @@
-//! What a command on one order writes last: the line, its picks, the history and the events, in one statement.
+//! What a command on one order writes last: the line, its picks, the history, who holds the order, and the events, in one
+//! statement.
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -10,9 +11,10 @@ use sqlx::types::Json;
 use super::history::NewEntry;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
-use crate::feed::queries::Appending;
-use crate::feed::{EventKind, LastWrite};
+use crate::feed::queries::{Appending, columns};
+use crate::feed::{EventKind, LastWrite, NewEvent};
 use crate::ids::{ItemId, OrderId, PersonId};
+use crate::orders::claim::lapses_at;
 use crate::orders::history::{Detail, PickRecord};
 use crate::orders::item::ItemState;
 
@@ -28,6 +30,10 @@ pub struct OrderWrite {
     detail: Value,
     at: Timestamp,
     line: Option<LineWrite>,
+    /// The person holds the order from now on.
+    claims: bool,
+    /// Told of the order that the person held before; its id comes with it.
+    given_up: Value,
 }
 
 /// The new state of the line that an entry tells of, and what becomes of its picks.
@@ -51,7 +57,15 @@ impl OrderWrite {
     pub fn new(entry: &NewEntry<'_>, line: Option<LineWrite>) -> Result<Self> {
         let NewEntry { order_id, version, kind, item_id, quantity, actor_id, at, .. } = *entry;
         let detail = serde_json::to_value(entry.detail).map_err(AppError::internal)?;
-        Ok(Self { order_id, version, kind, item_id, quantity, actor_id, detail, at, line })
+        let given_up =
+            columns(&NewEvent::new(EventKind::ClaimChanged, actor_id)).map_err(AppError::internal)?;
+        let claims = false;
+        Ok(Self { order_id, version, kind, item_id, quantity, actor_id, detail, at, line, claims, given_up })
+    }
+
+    /// The order is this person's from now on, and no other is. Only of what is written last: the events tell of both.
+    pub fn claiming(self) -> Self {
+        Self { claims: true, ..self }
     }
 
     #[expect(clippy::too_many_lines, reason = "one statement, one column a line")]
@@ -79,11 +93,17 @@ impl OrderWrite {
                ), entry as (
                  insert into order_history (company_id, order_id, version, kind, item_id, quantity, actor_id, detail, at, operation_id)
                  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11) returning version
+               ), held as (
+                 select hold_order($1, $2, $7, $9, $29, $30) as given_up
                )
                select case when $25::jsonb is not null then append_events(
                  (select count(*) from line) + (select count(*) from removed) + (select count(*) from put)
                    + (select count(*) from bumped) + (select count(*) from entry),
-                 $1, $25, $26, $9, $10, $11, $27) end as n"#,
+                 $1,
+                 case when given_up is null then $25
+                   else jsonb_build_array(jsonb_set($31, '{order_id}', to_jsonb(given_up))) || $25 end,
+                 $26, $9, $10, $11, $27) end as n
+               from held"#,
             tx.company_id().0,
             self.order_id.0,
             self.version,
@@ -112,6 +132,9 @@ impl OrderWrite {
             appending.map(|appending| appending.tag),
             appending.and_then(|appending| appending.output.as_ref()) as _,
             reason.and_then(|reason| reason.text.as_deref()),
+            lapses_at(self.at).to_sqlx() as _,
+            self.claims,
+            &self.given_up,
         )
         .fetch_one(&mut **tx)
         .await?;

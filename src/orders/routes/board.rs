@@ -1,10 +1,10 @@
 //! The board: its first page is drawn once for everybody; a narrowed one for who asks.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use askama::Template as _;
 use axum::response::Response;
-use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::Pages;
@@ -30,6 +30,9 @@ pub struct BoardQuery {
     #[serde(default)]
     status: String,
     page: Option<i64>,
+    /// `none`: there was no next order.
+    #[serde(default)]
+    next: String,
 }
 
 impl BoardQuery {
@@ -47,9 +50,12 @@ pub async fn board(pages: &Pages, visitor: &Visitor, query: &BoardQuery) -> Resu
     let actor = visitor.actor()?;
     let now = pages.app.clock.now();
     let filter = query.filter();
-    let draw = || draw_board(pages, visitor, &filter, query.page.unwrap_or(1), now);
+    let nothing_next = query.next == "none";
     let wanted = query.page.unwrap_or(1).max(1);
-    let (screen, body) = if filter.is_empty() && wanted == 1 {
+    let draw = || draw_board(pages, visitor, &filter, wanted, nothing_next);
+    let (screen, body) = if nothing_next {
+        (Screen::FilteredBoard, Arc::new(draw().await?))
+    } else if filter.is_empty() && wanted == 1 {
         (Screen::Board, pages.boards.get(visitor, Screen::Board, String::new(), now, draw).await?)
     } else {
         // Everybody with the same filter fetches it again after the same event.
@@ -67,9 +73,10 @@ async fn draw_board(
     visitor: &Visitor,
     filter: &BoardFilter,
     wanted: i64,
-    now: Timestamp,
+    nothing_next: bool,
 ) -> Result<Body> {
     let actor = visitor.actor()?;
+    let now = pages.app.clock.now();
     let _turn = page::turn().await?;
     metrics::counter!("page_bodies_drawn_total", "page" => "board").increment(1);
     let (mut tx, moment) = Snapshot::begin(&pages.app.db, actor.company_id).await?;
@@ -95,7 +102,7 @@ async fn draw_board(
     let sellers = list_sellers(&mut tx).await?;
     let scene = time.scene(visitor.lang, moment.head.n, now);
     let counters = CountersFragment { scene, open_now, finished_today, indicators };
-    let body = BoardBody { scene, orders: &orders, counters, filter, sellers: &sellers, pager };
+    let body = BoardBody { scene, orders: &orders, counters, filter, sellers: &sellers, pager, nothing_next };
     let html = body.render().map_err(AppError::internal)?;
     Ok(Body { title: scene.t("nav.board").into_owned(), html, moment, facts: () })
 }

@@ -230,10 +230,6 @@ impl OrderForm for FinishForm {
             .transpose()?;
         Ok(FinishOrder { on, volumes })
     }
-
-    fn answer(&self, done: Done) -> Done {
-        done.go("/")
-    }
 }
 
 #[derive(Debug, Deserialize)]

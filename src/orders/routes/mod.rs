@@ -4,6 +4,7 @@ pub(crate) mod amount;
 pub(crate) mod board;
 pub(crate) mod commands;
 pub(crate) mod hand_over;
+pub(crate) mod next;
 pub(crate) mod order;
 pub(crate) mod pages;
 pub(crate) mod purchases;
@@ -48,6 +49,7 @@ pub fn router(pages: Pages) -> Router {
     Router::new()
         .route("/orders/{order}", get(order::order))
         .route("/orders/{order}/quote.pdf", get(pages::quote_pdf))
+        .route("/next", post(next::next_order).get(commands::back_to_board))
         .route("/undo/{operation}", post(commands::undo).get(commands::back_to_board))
         .route("/people/{person}/orders", post(hand_over::everything).get(hand_over::to_people))
         .merge(commands::router().merge(stale).route_layer(given_back))

@@ -142,6 +142,8 @@ pub struct BoardBody<'a> {
     /// Active people with the role of a seller; the value is their id.
     pub sellers: &'a [Choice],
     pub pager: Pager,
+    /// Without script: somebody asked for the next order, and there is none.
+    pub nothing_next: bool,
 }
 
 impl BoardBody<'_> {

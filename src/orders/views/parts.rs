@@ -248,6 +248,15 @@ impl FinishFragment<'_> {
         self.order.state == OrderState::Open
     }
 
+    fn is_finished(&self) -> bool {
+        self.order.state == OrderState::Finished
+    }
+
+    /// Whether whoever picks is done here, if only for now.
+    fn nothing_to_pick(&self) -> bool {
+        self.order.counts.pickable == 0
+    }
+
     /// Why the order cannot be finished yet.
     fn refusal(&self) -> Option<String> {
         let refusal = self.order.counts.finish_refusal()?;

@@ -45,6 +45,9 @@ async fn the_keyboard_alone_searches_moves_picks_and_takes_back() {
     marina.sees_no(&format!("{} .part", row(1))).await;
     marina.until("the second row to have the focus", &second).await;
     marina.keys("x").await;
+    // Maria holds the order: it is asked, and Enter helps.
+    marina.sees("#helping[open]").await;
+    marina.keys(Key::Enter + "").await;
     for browser in [&marina, &joao] {
         browser.sees(&format!("{}.r-picked", row(1))).await;
     }

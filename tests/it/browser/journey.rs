@@ -82,6 +82,8 @@ async fn partly(here: &Browser, there: &Browser) {
     here.picture("sheet").await;
     here.click("#item-sheet [data-step='-1']").await;
     here.click("#item-sheet form[action$='/pick'] .primary").await;
+    // João holds the order: the first tap of somebody else asks.
+    here.click("#helping [data-help]").await;
     here.sees_no("#item-sheet[open]").await;
     for browser in [here, there] {
         browser.reads(&format!("#{id} .part"), "2 de 3").await;
@@ -101,7 +103,7 @@ async fn partly(here: &Browser, there: &Browser) {
 async fn settle_the_rest(here: &Browser, there: &Browser) {
     let id = here.row_of("XIAOMI").await;
     here.click(&format!("#{id} .row-more")).await;
-    here.click("#item-sheet summary.danger").await;
+    here.open_reasons("#item-sheet summary.danger").await;
     here.click("#item-sheet form[action$='/short'] [value=stock]").await;
     here.sees_no("#item-sheet[open]").await;
     for browser in [here, there] {

@@ -2,6 +2,7 @@
 //! `SCREENSHOTS=/tmp/shots` keeps pictures.
 
 mod chromium;
+mod claims;
 mod desk;
 mod eyes;
 mod faults;
@@ -22,6 +23,7 @@ mod sizes;
 mod still;
 mod tablet;
 mod targets;
+mod thumbs;
 mod trouble;
 mod waiting;
 mod wall;

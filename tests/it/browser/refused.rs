@@ -51,11 +51,14 @@ async fn a_note_that_somebody_changed_meanwhile_is_saved_the_second_time() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sheet_that_was_refused_shows_how_it_is_now() {
     let (one, two) = TestServer::pair().await;
-    let order = one.company("alfa").await.import(2).await;
+    let order = one.company("alfa").await.import(3).await;
     let joao = Browser::of(PICKER, one.port).await;
     joao.open(&format!("/orders/{}", order.id)).await;
     let maria = two.signed_in("alfa", OTHER_PICKER).await;
     let item = |n: usize| format!("/orders/{}/items/{}/pick", order.id, order.items[n]);
+    // He is at it himself, so that nobody asks whether he helps.
+    joao.click(&format!("#item-{} .row-hit", order.items[2])).await;
+    joao.sees(&format!("#item-{}.r-picked", order.items[2])).await;
     let value = "document.querySelector('#item-sheet form[action$=\"/pick\"] [name=quantity]')";
 
     joao.click(&format!("#item-{} .row-more", order.items[0])).await;

@@ -6,7 +6,7 @@ use crate::support::world::{ADMIN, OTHER_PICKER, OTHER_SELLER, PICKER, SELLER};
 
 impl Browser {
     /// Opens reasons and reads them: a tap at the same spot at once would be a slip.
-    async fn open_reasons(&self, css: &str) {
+    pub async fn open_reasons(&self, css: &str) {
         self.click(css).await;
         self.eval("window.opened = performance.now()").await;
         self.until("the reasons to be read", "performance.now() - window.opened > 400").await;
@@ -82,7 +82,10 @@ async fn a_tap_on_a_reason_marks_the_shortage_and_another_reason_asks_for_its_wo
     let pick = format!("{path}/items/{}/pick", order.items[2]);
     let ana = one.signed_in("alfa", ADMIN).await;
     assert_eq!(ana.tap(&pick, &[("quantity", "10")]).await.status, 200);
+    // She is at it now, which is asked first.
+    joao.reads("#order-bar .holders", "Ana Souza").await;
     joao.click("#item-sheet form[action$='/short'] [value=stock]").await;
+    joao.click("#helping [data-help]").await;
     joao.reads("#item-sheet[open] [role=alert]", "Ana Souza separou este item").await;
     joao.sees_no("#item-sheet .reasons").await;
     joao.quit_after_trouble().await;

@@ -59,6 +59,10 @@ impl Browser {
 
     async fn pick(&self, order: &Imported, line: usize) {
         self.click(&format!("#item-{} .row-hit", order.items[line])).await;
+        // Where somebody else is picking, the first tap asks.
+        if self.eval("document.querySelector('#helping[open]') !== null").await == true {
+            self.click("#helping [data-help]").await;
+        }
     }
 
     async fn sees_picked(&self, order: &Imported, line: usize) {

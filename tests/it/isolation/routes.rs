@@ -70,6 +70,9 @@ pub const FREE: &[(&str, &str)] = &[
     ("GET", "/purchasing/unorder"),
     ("GET", "/purchasing/{purchase}/surplus"),
     ("GET", "/purchasing/{purchase}/expected"),
+    ("GET", "/next"),
+    // An order that is passed over is looked for among the company's own.
+    ("POST", "/next"),
     ("GET", "/quotes"),
     ("POST", "/quotes"),
     ("GET", "/people"),

@@ -192,6 +192,7 @@ pub fn order(n: u128, customer: &str, counts: Counts) -> OrderSummary {
         counts: Counts { pickable: lines - counts.settled - counts.in_purchase, ..counts },
         notes: Vec::new(),
         picked_by: Vec::new(),
+        holders: Vec::new(),
         ready_since: None,
         closed: None,
         all_returned: false,

@@ -42,7 +42,15 @@ pub fn board_page(lang: Lang, orders: &[OrderSummary], filter: &BoardFilter, tot
     let counters = counters(chrome.scene, total);
     let sellers = drafts::choices(&["Marina Alves", "Carlos Souza", "Beatriz Prado"]);
     let pager = Pager { page: 1, per_page: 60, total };
-    let body = BoardBody { scene: chrome.scene, orders, counters, filter, sellers: &sellers, pager };
+    let body = BoardBody {
+        scene: chrome.scene,
+        orders,
+        counters,
+        filter,
+        sellers: &sellers,
+        pager,
+        nothing_next: false,
+    };
     framed(&chrome, &chrome.scene.t("nav.board"), Nav::Board, &body.render().unwrap())
 }
 

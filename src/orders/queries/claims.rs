@@ -1,0 +1,85 @@
+//! Claims of orders: `hold_order` and `next_order` of the schema make them, here they end.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+
+use crate::db::CompanyTx;
+use crate::error::Result;
+use crate::ids::{OrderId, PersonId};
+use crate::orders::claim::lapses_at;
+use crate::orders::queries::order::LockedOrder;
+
+/// The order that a person picks next.
+#[derive(Debug)]
+pub struct NextClaim {
+    pub order_id: OrderId,
+    /// The order that the person held before, and not any more.
+    pub given_up: Option<OrderId>,
+    /// The person did not hold it already.
+    pub begun: bool,
+}
+
+/// Chooses and claims in one statement. Two people who ask at once never get the same order.
+pub async fn claim_next_order(
+    tx: &mut CompanyTx,
+    person_id: PersonId,
+    now: Timestamp,
+) -> Result<Option<NextClaim>> {
+    let row = sqlx::query!(
+        r#"select order_id as "order_id!", given_up, begun as "begun!" from next_order($1, $2, $3, $4)"#,
+        tx.company_id().0,
+        person_id.0,
+        now.to_sqlx() as _,
+        lapses_at(now).to_sqlx() as _
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| NextClaim {
+        order_id: OrderId(row.order_id),
+        given_up: row.given_up.map(OrderId),
+        begun: row.begun,
+    }))
+}
+
+/// The person passes an open order over. Answers whether a claim ended with that.
+pub async fn skip_order(
+    tx: &mut CompanyTx,
+    order_id: OrderId,
+    person_id: PersonId,
+    now: Timestamp,
+) -> Result<bool> {
+    let ended = sqlx::query_scalar!(
+        r#"with ended as (
+             update order_claims set ended_at = greatest($4, began_at), skipped_until = $5
+             where company_id = $1 and order_id = $2 and person_id = $3 and ended_at is null returning order_id
+           ), passed as (
+             insert into order_claims (company_id, order_id, person_id, began_at, last_at, lapses_at, ended_at, skipped_until)
+             select $1, id, $3, $4, $4, $4, $4, $5 from orders
+             where company_id = $1 and id = $2 and not exists (select from ended)
+             on conflict do nothing
+           )
+           select exists (select from ended) as "ended!""#,
+        tx.company_id().0,
+        order_id.0,
+        person_id.0,
+        now.to_sqlx() as _,
+        lapses_at(now).to_sqlx() as _
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(ended)
+}
+
+/// An order that is closed is nobody's any more.
+pub async fn end_claims(tx: &mut CompanyTx, order: &LockedOrder, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "update order_claims set ended_at = least(lapses_at, greatest($3, began_at))
+         where company_id = $1 and order_id = $2 and ended_at is null",
+        tx.company_id().0,
+        order.id.0,
+        now.to_sqlx() as _
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
