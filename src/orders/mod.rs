@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub mod actions;
+pub mod chips;
 pub(crate) mod claim;
 pub mod commands;
 pub mod history;

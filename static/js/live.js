@@ -26,6 +26,7 @@ import * as upload from "./upload.js";
 import * as lists from "./lists.js";
 import * as keys from "./keys.js";
 import * as own from "./own.js";
+import * as chips from "./chips.js";
 import * as helping from "./helping.js";
 import * as commands from "./commands.js";
 import * as waiting from "./waiting.js";
@@ -73,7 +74,7 @@ const flash = {
 
 // Each begins on its own: a browser that lacks what one of them needs has all the others.
 const parts = [build, heal, scanner, alarm, feedback, found, lists, touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, guard, signin, sheets, keypad, stepper, amounts, purchasing,
-  paper, upload, keys, own, liveline, helping, commands, waiting, connection, wall, wayBack, kept, flash];
+  paper, upload, keys, own, liveline, chips, helping, commands, waiting, connection, wall, wayBack, kept, flash];
 for (const part of parts) {
   try {
     part.start();

@@ -6,6 +6,7 @@ mod averages;
 mod backfills;
 mod browser;
 mod build_mark;
+mod chips;
 mod claims;
 mod commands;
 mod connections;

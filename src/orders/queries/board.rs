@@ -1,6 +1,6 @@
 //! What stands above and on the board.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::ids::{OrderId, PersonId};
+use crate::orders::chips::OpenOrder;
 use crate::orders::indicators::Span;
 use crate::orders::status::Counts;
 
@@ -26,19 +27,12 @@ pub async fn list_open_ids(tx: &mut CompanyTx, limit: i64, offset: i64) -> Resul
     Ok(ids.into_iter().map(OrderId).collect())
 }
 
-/// An open order with what filters look at.
-#[derive(Debug)]
-pub struct OpenOrder {
-    pub id: OrderId,
-    pub seller_id: PersonId,
-    pub counts: Counts,
-}
-
 /// Every open order with its counts, in the board's order: filters by status need them all.
 pub async fn list_open_counts(tx: &mut CompanyTx) -> Result<Vec<OpenOrder>> {
     let rows = sqlx::query!(
         r#"select o.id,
              o.seller_id,
+             o.urgent,
              count(*) filter (where i.is_listed) as "lines!",
              count(*) filter (where i.is_settled) as "settled!",
              count(*) filter (where i.is_touched) as "touched!",
@@ -57,6 +51,7 @@ pub async fn list_open_counts(tx: &mut CompanyTx) -> Result<Vec<OpenOrder>> {
         .map(|row| OpenOrder {
             id: OrderId(row.id),
             seller_id: PersonId(row.seller_id),
+            urgent: row.urgent,
             counts: Counts {
                 lines: row.lines,
                 settled: row.settled,
@@ -67,6 +62,31 @@ pub async fn list_open_counts(tx: &mut CompanyTx) -> Result<Vec<OpenOrder>> {
             },
         })
         .collect())
+}
+
+/// The open orders that a person sold, holds, or has picked of. Each order is asked by key, in whatever way the lists of
+/// picks and claims have grown: a subquery that gives a row is never turned into a walk through them.
+pub async fn list_own_ids(
+    tx: &mut CompanyTx,
+    person_id: PersonId,
+    now: Timestamp,
+) -> Result<HashSet<OrderId>> {
+    let ids = sqlx::query_scalar!(
+        "select o.id from orders o
+         where o.company_id = $1 and o.state = 'open' and (
+           o.seller_id = $2
+           or (select 1 from order_claims c
+               where c.company_id = $1 and c.order_id = o.id and c.person_id = $2 and c.ended_at is null and c.lapses_at > $3
+               limit 1) is not null
+           or (select 1 from item_picks k where k.company_id = $1 and k.order_id = o.id and k.person_id = $2 limit 1) is not null
+         )",
+        tx.company_id().0,
+        person_id.0,
+        now.to_sqlx() as _
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(ids.into_iter().map(OrderId).collect())
 }
 
 /// How many orders are open, and how many were finished since `since`. A range with both ends is what Postgres expects to

@@ -1,21 +1,28 @@
 //! The board: its first page is drawn once for everybody; a narrowed one for who asks.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use askama::Template as _;
+use axum::extract::State;
 use axum::response::Response;
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::Pages;
+use crate::actor::Permission;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
+use crate::extract::Query;
 use crate::html::{Choice, Nav, Pager};
 use crate::ids::{OrderId, PersonId};
 use crate::orders::actions::import::search_words;
+use crate::orders::chips::{CountedChip, OpenOrder, counted};
 use crate::orders::indicators::{Indicators, PAST_DAYS};
 use crate::orders::queries::{board, options, search, summaries};
-use crate::orders::status::{OrderState, OrderStatus};
+use crate::orders::status::OrderStatus;
+use crate::orders::views::chips::ChipsFragment;
 use crate::orders::views::{BoardBody, BoardFilter, CARDS_PER_PAGE, CountersFragment, board_sort};
 use crate::page::{self, Body, CompanyTime, Snapshot, Subscribed, Visitor};
 use crate::screen::Screen;
@@ -29,6 +36,12 @@ pub struct BoardQuery {
     seller: String,
     #[serde(default)]
     status: String,
+    /// `yes`: only urgent ones.
+    #[serde(default)]
+    urgent: String,
+    /// `yes`: only those of the person who looks.
+    #[serde(default)]
+    mine: String,
     page: Option<i64>,
     /// `none`: there was no next order.
     #[serde(default)]
@@ -41,6 +54,8 @@ impl BoardQuery {
             q: self.q.chars().take(100).collect(),
             seller: Some(self.seller.clone()).filter(|seller| seller.parse::<PersonId>().is_ok()),
             status: OrderStatus::from_code(&self.status),
+            urgent: self.urgent == "yes",
+            mine: self.mine == "yes",
         }
     }
 }
@@ -59,7 +74,10 @@ pub async fn board(pages: &Pages, visitor: &Visitor, query: &BoardQuery) -> Resu
         (Screen::Board, pages.boards.get(visitor, Screen::Board, String::new(), now, draw).await?)
     } else {
         // Everybody with the same filter fetches it again after the same event.
-        let part = filter.query("", Some(&wanted));
+        let mut part = filter.query("", Some(&wanted));
+        if filter.mine {
+            let _ = write!(part, " {}", actor.person_id);
+        }
         let screen = Screen::FilteredBoard;
         (screen, pages.filtered_boards.get(visitor, screen, part, now, draw).await?)
     };
@@ -84,27 +102,74 @@ async fn draw_board(
     let (open_now, finished_today) = board::get_totals(&mut tx, time.midnight(now)).await?;
     let spans = board::list_finished_spans(&mut tx, time.midnight_before(now, PAST_DAYS)).await?;
     let indicators = Indicators::new(&spans, time.midnight(now), time.calendar());
-    let passing = if filter.is_empty() { None } else { Some(passing(&mut tx, filter).await?) };
-    let total = passing.as_ref().map_or(open_now, |ids| i64::try_from(ids.len()).unwrap_or(i64::MAX));
-    let pager = Pager::new(wanted, CARDS_PER_PAGE, total);
-    let ids = match passing {
-        None => board::list_open_ids(&mut tx, CARDS_PER_PAGE, pager.skipped()).await?,
-        Some(ids) => {
-            let skipped = usize::try_from(pager.skipped()).unwrap_or(usize::MAX);
-            ids.into_iter()
-                .skip(skipped)
-                .take(usize::try_from(CARDS_PER_PAGE).unwrap_or(usize::MAX))
-                .collect()
-        }
-    };
+    let open = board::list_open_counts(&mut tx).await?;
+    let found = Found::find(&mut tx, &open, filter, actor.person_id, now).await?;
+    let pager = Pager::new(wanted, CARDS_PER_PAGE, i64::try_from(found.passing.len()).unwrap_or(i64::MAX));
+    let skipped = usize::try_from(pager.skipped()).unwrap_or(usize::MAX);
+    let on_page = usize::try_from(CARDS_PER_PAGE).unwrap_or(usize::MAX);
+    let ids: Vec<OrderId> = found.passing.iter().skip(skipped).take(on_page).copied().collect();
     let mut orders = summaries::list_summaries(&mut tx, &ids).await?;
     orders.sort_by_cached_key(board_sort);
     let sellers = list_sellers(&mut tx).await?;
     let scene = time.scene(visitor.lang, moment.head.n, now);
     let counters = CountersFragment { scene, open_now, finished_today, indicators };
-    let body = BoardBody { scene, orders: &orders, counters, filter, sellers: &sellers, pager, nothing_next };
+    let chips = ChipsFragment { scene, filter, chips: found.chips };
+    let body =
+        BoardBody { scene, orders: &orders, counters, filter, sellers: &sellers, pager, chips, nothing_next };
     let html = body.render().map_err(AppError::internal)?;
     Ok(Body { title: scene.t("nav.board").into_owned(), html, moment, facts: () })
+}
+
+/// `GET /chips`: the chips of the board at the same query, with the numbers of who looks. The open orders are read once a
+/// second and company, whoever asks: a busy board would else have them counted for every tap of everybody.
+pub async fn chips(
+    State(pages): State<Pages>,
+    visitor: Visitor,
+    Query(query): Query<BoardQuery>,
+) -> Result<Response> {
+    let actor = visitor.actor()?;
+    if !actor.can(Permission::View) {
+        return Err(AppError::Forbidden);
+    }
+    let now = pages.app.clock.now();
+    let filter = query.filter();
+    let _turn = page::turn().await?;
+    let read = async || {
+        let mut tx = pages.app.db.company(actor.company_id).await?;
+        board::list_open_counts(&mut tx).await
+    };
+    let open = pages.open.get((actor.company_id, now.as_second()), read).await?;
+    let mut tx = pages.app.db.company(actor.company_id).await?;
+    let base = matching(&mut tx, &open, &filter).await?;
+    let own = board::list_own_ids(&mut tx, actor.person_id, now).await?;
+    let scene = CompanyTime::from(&actor.company).scene(visitor.lang, 0, now);
+    let chips = counted(&base, Some(&own));
+    page::respond(&ChipsFragment { scene, filter: &filter, chips })
+}
+
+/// The orders that pass a filter, in the board's order, and what each chip would leave of those it looks at.
+struct Found {
+    passing: Vec<OrderId>,
+    chips: Vec<CountedChip>,
+}
+
+impl Found {
+    async fn find(
+        tx: &mut CompanyTx,
+        open: &[OpenOrder],
+        filter: &BoardFilter,
+        person_id: PersonId,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let base = matching(tx, open, filter).await?;
+        let own = if filter.mine { board::list_own_ids(tx, person_id, now).await? } else { HashSet::new() };
+        let stays =
+            |order: &&&OpenOrder| filter.chips().all(|chip| chip.holds(order, own.contains(&order.id)));
+        let passing = base.iter().filter(stays).map(|order| order.id).collect();
+        // What is drawn for everybody does not know whose it is.
+        let chips = counted(&base, filter.mine.then_some(&own));
+        Ok(Self { passing, chips })
+    }
 }
 
 async fn list_sellers(tx: &mut CompanyTx) -> Result<Vec<Choice>> {
@@ -122,8 +187,12 @@ pub(crate) fn telling(mut words: Vec<String>) -> Vec<String> {
     words
 }
 
-/// The orders that pass a filter, in the board's order.
-async fn passing(tx: &mut CompanyTx, filter: &BoardFilter) -> Result<Vec<OrderId>> {
+/// The open orders that what is looked for and the seller leave: those that the chips count.
+async fn matching<'o>(
+    tx: &mut CompanyTx,
+    open: &'o [OpenOrder],
+    filter: &BoardFilter,
+) -> Result<Vec<&'o OpenOrder>> {
     let words = telling(search_words(&filter.q));
     let matching: Option<HashSet<OrderId>> = if filter.q.trim().is_empty() {
         None
@@ -134,10 +203,9 @@ async fn passing(tx: &mut CompanyTx, filter: &BoardFilter) -> Result<Vec<OrderId
         Some(search::list_matching(tx, &words).await?.into_iter().collect())
     };
     let seller = filter.seller.as_deref().and_then(|seller| seller.parse::<PersonId>().ok());
-    let open = board::list_open_counts(tx).await?.into_iter();
     let passing = open
+        .iter()
         .filter(|order| matching.as_ref().is_none_or(|ids| ids.contains(&order.id)))
-        .filter(|order| seller.is_none_or(|seller| order.seller_id == seller))
-        .filter(|order| filter.status.is_none_or(|status| order.counts.status(OrderState::Open) == status));
-    Ok(passing.map(|order| order.id).collect())
+        .filter(|order| seller.is_none_or(|seller| order.seller_id == seller));
+    Ok(passing.collect())
 }

@@ -17,6 +17,9 @@ use axum::extract::FromRef;
 use axum::routing::{get, post};
 
 use super::access::Ownership;
+use super::chips::OpenOrder;
+use crate::ids::CompanyId;
+use crate::memo::Memo;
 use crate::page::PageCache;
 use crate::state::AppState;
 
@@ -28,11 +31,17 @@ pub struct Pages {
     /// Apart, so that many searches do not push out the one board that all share.
     pub filtered_boards: Arc<PageCache>,
     pub orders: Arc<PageCache<Ownership>>,
+    /// The open orders by the second in which they were read: for the numbers of the chips.
+    pub open: Arc<Memo<(CompanyId, i64), Vec<OpenOrder>>>,
 }
+
+/// Companies whose open orders are kept for a second.
+const COMPANIES_KEPT: usize = 16;
 
 impl Pages {
     pub fn new(app: AppState) -> Self {
-        Self { app, boards: Arc::default(), filtered_boards: Arc::default(), orders: Arc::default() }
+        let open = Arc::new(Memo::new(COMPANIES_KEPT));
+        Self { app, boards: Arc::default(), filtered_boards: Arc::default(), orders: Arc::default(), open }
     }
 }
 
@@ -47,6 +56,7 @@ pub fn router(pages: Pages) -> Router {
     let stale = Router::new()
         .route("/orders/{order}/undo/{version}", post(commands::undo_by_version).get(refused_form::back));
     Router::new()
+        .route("/chips", get(board::chips))
         .route("/orders/{order}", get(order::order))
         .route("/orders/{order}/quote.pdf", get(pages::quote_pdf))
         .route("/next", post(next::next_order).get(commands::back_to_board))

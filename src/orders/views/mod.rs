@@ -3,10 +3,14 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+pub mod chips;
 pub mod order;
 pub mod parts;
 pub mod refused_form;
 
+use chips::ChipsFragment;
+
+use super::chips::Chip;
 use super::indicators::{Indicators, Trend};
 use super::model::OrderSummary;
 use super::status::OrderStatus;
@@ -92,11 +96,34 @@ pub struct BoardFilter {
     /// The id of a seller.
     pub seller: Option<String>,
     pub status: Option<OrderStatus>,
+    pub urgent: bool,
+    /// Only what the person who looks sold, holds or picked of.
+    pub mine: bool,
 }
 
 impl BoardFilter {
     pub fn is_empty(&self) -> bool {
-        self.q.trim().is_empty() && self.seller.is_none() && self.status.is_none()
+        self.q.trim().is_empty() && self.seller.is_none() && self.chips().next().is_none()
+    }
+
+    /// The chips that are on.
+    pub fn chips(&self) -> impl Iterator<Item = Chip> {
+        let status = self.status.map(Chip::Status);
+        status.into_iter().chain(self.urgent.then_some(Chip::Urgent)).chain(self.mine.then_some(Chip::Mine))
+    }
+
+    /// The same with a chip switched on, or off where it was on.
+    #[must_use]
+    pub fn toggled(&self, chip: Chip) -> Self {
+        let mut filter = self.clone();
+        match chip {
+            Chip::Status(status) => {
+                filter.status = Some(status).filter(|status| self.status != Some(*status))
+            }
+            Chip::Urgent => filter.urgent = !self.urgent,
+            Chip::Mine => filter.mine = !self.mine,
+        }
+        filter
     }
 
     /// The same filter as a query string, without one field, on a page: `?q=fone&page=2`.
@@ -111,6 +138,11 @@ impl BoardFilter {
         }
         if let Some(status) = self.status.filter(|_| without != "status") {
             pairs.push(format!("status={}", status.code()));
+        }
+        for (name, on) in [("urgent", self.urgent), ("mine", self.mine)] {
+            if on && without != name {
+                pairs.push(format!("{name}=yes"));
+            }
         }
         if let Some(page) = page.filter(|page| **page > 1) {
             pairs.push(format!("page={page}"));
@@ -142,6 +174,7 @@ pub struct BoardBody<'a> {
     /// Active people with the role of a seller; the value is their id.
     pub sellers: &'a [Choice],
     pub pager: Pager,
+    pub chips: ChipsFragment<'a>,
     /// Without script: somebody asked for the next order, and there is none.
     pub nothing_next: bool,
 }

@@ -89,3 +89,36 @@ async fn the_next_order_is_one_tap_away_from_the_board_and_from_a_finished_one()
     joao.quit().await;
     maria.quit().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chips_filter_in_one_tap_and_their_numbers_follow_what_others_do() {
+    let (one, two) = TestServer::pair().await;
+    let company = one.company("alfa").await;
+    let (first, second) = (company.import(2).await, company.import(2).await);
+    let (joao, maria) = tokio::join!(Browser::of(PICKER, one.port), Browser::of(OTHER_PICKER, two.port));
+    joao.resize((390, 844)).await;
+    let path = format!("/orders/{}", second.id);
+    tokio::join!(joao.open("/"), maria.open(&path));
+    joao.reads("#board-chips .k-waiting", "Começar 2").await;
+    joao.reads("#board-chips .k-mine", "Meus 0").await;
+    joao.picture("chips").await;
+    maria.click(&format!("#item-{} .row-hit", second.items[0])).await;
+    joao.reads("#board-chips .k-waiting", "Começar 1").await;
+    joao.reads("#board-chips .k-picking", "Em separação 1").await;
+    joao.click("#board-chips .k-picking").await;
+    joao.must_be_live().await;
+    joao.sees(&format!("#order-{}", second.id)).await;
+    joao.sees_no(&format!("#order-{}", first.id)).await;
+    joao.sees("#board-chips .k-picking[aria-current]").await;
+    joao.picture("chips-on").await;
+    // Live here as well, and off with the same tap.
+    maria.click(&format!("#item-{} .row-hit", second.items[1])).await;
+    joao.sees_no(&format!("#order-{}", second.id)).await;
+    joao.reads("#board-chips .k-ready", "Prontos 1").await;
+    joao.click("#board-chips .k-picking").await;
+    joao.until("no filter", "location.search === ''").await;
+    joao.sees(&format!("#order-{}", first.id)).await;
+    joao.sees(&format!("#order-{}", second.id)).await;
+    joao.quit().await;
+    maria.quit().await;
+}

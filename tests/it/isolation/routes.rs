@@ -55,6 +55,7 @@ pub const OWNED: &[(&str, &str, Fields)] = &[
 /// Routes that name nothing, or nothing of a company's own.
 pub const FREE: &[(&str, &str)] = &[
     ("GET", "/"),
+    ("GET", "/chips"),
     ("GET", "/history"),
     ("GET", "/purchasing"),
     ("GET", "/purchasing/history"),

@@ -121,7 +121,8 @@ fn nothing_that_was_typed_becomes_markup() {
             item.state.reason = Some(Reason::text(text));
             data::changed(item, Some(EventKind::ItemPicked), text, 3);
         }
-        let filter = BoardFilter { q: text.to_owned(), seller: Some(text.to_owned()), status: None };
+        let filter =
+            BoardFilter { q: text.to_owned(), seller: Some(text.to_owned()), ..BoardFilter::default() };
         let finish = {
             let mut ready = order.clone();
             ready.counts = data::counts(3, 3, 3);
@@ -283,7 +284,11 @@ fn a_filter_is_kept_in_links_and_each_part_can_be_dropped() {
     let page = board_page(
         Lang::PtBr,
         &board(),
-        &BoardFilter { q: "fone & cabo".to_owned(), seller: None, status: Some(OrderStatus::Picking) },
+        &BoardFilter {
+            q: "fone & cabo".to_owned(),
+            status: Some(OrderStatus::Picking),
+            ..BoardFilter::default()
+        },
         130,
     );
     assert!(page.contains("href=\"/?status=picking\""));

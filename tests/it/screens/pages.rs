@@ -11,10 +11,12 @@ use separacao::html::{Choice, Drawn, FieldErrors, FramedPage, Layout, Nav, Pager
 use separacao::http::views::ErrorPage;
 use separacao::ids::{DraftId, OrderId, PersonId};
 use separacao::lang::Lang;
+use separacao::orders::chips::{Chip, CountedChip};
 use separacao::orders::indicators::{Indicators, Trend};
 use separacao::orders::item::ItemGroup;
 use separacao::orders::model::{Item, OrderChoices, OrderSummary};
 use separacao::orders::status::{OrderState, OrderStatus};
+use separacao::orders::views::chips::ChipsFragment;
 use separacao::orders::views::order::{OpenSheet, OrderBody};
 use separacao::orders::views::refused_form::FormState;
 use separacao::orders::views::{BoardBody, BoardFilter, CountersFragment};
@@ -42,6 +44,8 @@ pub fn board_page(lang: Lang, orders: &[OrderSummary], filter: &BoardFilter, tot
     let counters = counters(chrome.scene, total);
     let sellers = drafts::choices(&["Marina Alves", "Carlos Souza", "Beatriz Prado"]);
     let pager = Pager { page: 1, per_page: 60, total };
+    let count = |chip| CountedChip { chip, orders: (chip != Chip::Mine).then_some(3) };
+    let chips = ChipsFragment { scene: chrome.scene, filter, chips: Chip::ALL.map(count).into() };
     let body = BoardBody {
         scene: chrome.scene,
         orders,
@@ -49,6 +53,7 @@ pub fn board_page(lang: Lang, orders: &[OrderSummary], filter: &BoardFilter, tot
         filter,
         sellers: &sellers,
         pager,
+        chips,
         nothing_next: false,
     };
     framed(&chrome, &chrome.scene.t("nav.board"), Nav::Board, &body.render().unwrap())
@@ -275,6 +280,8 @@ fn board_pages() -> Vec<(&'static str, String)> {
         q: "fone".to_owned(),
         seller: Some(uuid(2).to_string()),
         status: Some(OrderStatus::Picking),
+        urgent: true,
+        mine: true,
     };
     vec![
         ("board", board_page(Lang::PtBr, &orders, &all, 30)),

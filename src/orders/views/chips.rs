@@ -1,0 +1,34 @@
+//! The chips above the board: one tap to what each leaves.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::BoardFilter;
+use crate::html::RenderContext;
+use crate::orders::chips::{Chip, CountedChip};
+
+/// `#board-chips`. The page's are the same for everybody; the script fetches those of who looks.
+#[derive(Template)]
+#[template(path = "orders/_chips.html")]
+pub struct ChipsFragment<'a> {
+    pub scene: RenderContext,
+    pub filter: &'a BoardFilter,
+    pub chips: Vec<CountedChip>,
+}
+
+impl HtmlSafe for ChipsFragment<'_> {}
+
+impl ChipsFragment<'_> {
+    fn word(&self, chip: &Chip) -> String {
+        self.scene.lang.t(&format!("chips.{}", chip.code())).into_owned()
+    }
+
+    fn is_on(&self, chip: &Chip) -> bool {
+        self.filter.chips().any(|on| on == *chip)
+    }
+
+    /// Where a tap leads: the same list with the chip, or without it.
+    fn href(&self, chip: &Chip) -> String {
+        self.filter.toggled(*chip).query("", None)
+    }
+}

@@ -1,0 +1,35 @@
+// #board-chips: how many orders each chip would leave, for who looks. Fetched, not sent in frames: "Meus" differs by person,
+// and counting thousands of orders for every tap of everybody would cost more than the taps.
+
+import { isBoard, onChange } from "./page.js";
+import { documentOf, requestPage } from "./request.js";
+import { morph } from "./morph.js";
+import { byId, isShown } from "./dom.js";
+
+const LIMIT = 10000;
+/** The server counts once a second: by then it has seen what changed. */
+const REST = 1500;
+
+/** @type {ReturnType<typeof setTimeout> | 0} */
+let timer = 0;
+
+async function refresh() {
+  timer = 0;
+  const nav = byId("board-chips");
+  if (!nav || !isShown(nav) || document.hidden) return;
+  const reply = await requestPage("/chips" + location.search, LIMIT);
+  const fresh = reply && reply.ok ? documentOf(reply).getElementById("board-chips") : null;
+  if (fresh && nav.isConnected) morph(nav, fresh, { inside: true });
+}
+
+/** @param {number} ms */
+function later(ms) {
+  if (!timer) timer = setTimeout(refresh, ms);
+}
+
+export function start() {
+  if (!isBoard()) return;
+  later(0);
+  onChange(() => later(REST));
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) later(0); });
+}
