@@ -59,6 +59,10 @@ pub enum Permission {
     Finish,
     Reopen,
     Cancel,
+    /// See figures of other people by name.
+    NamedFigures,
+    /// Get the history and figures as files.
+    Export,
     /// People, settings, audit.
     Administer,
 }
@@ -78,7 +82,7 @@ pub enum Grant {
 pub const REOPEN_OWN_FINISH_MINUTES: i64 = 30;
 
 impl Permission {
-    pub const ALL: [Permission; 13] = [
+    pub const ALL: [Permission; 15] = [
         Permission::View,
         Permission::ImportQuote,
         Permission::AddNote,
@@ -91,6 +95,8 @@ impl Permission {
         Permission::Finish,
         Permission::Reopen,
         Permission::Cancel,
+        Permission::NamedFigures,
+        Permission::Export,
         Permission::Administer,
     ];
 
@@ -109,6 +115,8 @@ impl Permission {
             Permission::Finish => "finish",
             Permission::Reopen => "reopen",
             Permission::Cancel => "cancel",
+            Permission::NamedFigures => "figures",
+            Permission::Export => "export",
             Permission::Administer => "administer",
         }
     }
@@ -121,17 +129,17 @@ impl Permission {
     /// The table of permissions (product rules, section 1). The only place that knows it.
     pub fn grant(self, role: Role) -> Grant {
         use Permission::{
-            AddNote, Administer, Buy, Cancel, ChangeOrder, Finish, ImportQuote, Pick, Receive, Reopen,
-            ResolveItem, SettlePurchase, View,
+            AddNote, Administer, Buy, Cancel, ChangeOrder, Export, Finish, ImportQuote, NamedFigures, Pick,
+            Receive, Reopen, ResolveItem, SettlePurchase, View,
         };
         match (self, role) {
             (_, Role::Admin) | (View | AddNote | Pick | ResolveItem | Finish, _) => Grant::Yes,
-            (ImportQuote, Role::Seller) => Grant::Yes,
+            (ImportQuote, Role::Seller) | (Export, Role::Seller | Role::Buyer) => Grant::Yes,
             (Buy | Receive | SettlePurchase, Role::Buyer) | (Receive, Role::Picker) => Grant::Yes,
             (ChangeOrder | Reopen | Cancel, Role::Seller) => Grant::Own,
             (Reopen, Role::Picker) => Grant::FinishedByOneself,
             (ImportQuote | ChangeOrder | Reopen | Cancel | Administer, _)
-            | (Buy | Receive | SettlePurchase, _) => Grant::No,
+            | (Buy | Receive | SettlePurchase | NamedFigures | Export, _) => Grant::No,
         }
     }
 }
@@ -280,6 +288,8 @@ mod tests {
             ("finish", "yes yes yes yes"),
             ("reopen", "own finished no yes"),
             ("cancel", "own no no yes"),
+            ("figures", "no no no yes"),
+            ("export", "yes no yes yes"),
             ("administer", "no no no yes"),
         ];
         for (permission, (code, expected)) in Permission::ALL.into_iter().zip(table) {

@@ -111,6 +111,9 @@ pub enum AppError {
     /// The database is away or overloaded; nothing was saved.
     #[error("unavailable")]
     Unavailable(#[source] Option<sqlx::Error>),
+    /// What is asked costs more than there is at the moment; the sentence says what to do.
+    #[error("busy: {}", .0.key)]
+    Busy(Sentence),
     /// The database's disk is full; nothing was saved, and somebody has to make room.
     #[error("the database has no space left")]
     NoSpace(#[source] sqlx::Error),
@@ -147,6 +150,7 @@ impl AppError {
             AppError::PinMustChange => Sentence::new("error.pin_must_change"),
             AppError::Gone(sentence)
             | AppError::Conflict(sentence)
+            | AppError::Busy(sentence)
             | AppError::Invalid { sentence, .. }
             | AppError::TooMany { sentence, .. } => sentence.clone(),
             AppError::Unavailable(_) => Sentence::new("error.unavailable"),
@@ -235,7 +239,7 @@ impl AppError {
             AppError::Conflict(_) => StatusCode::CONFLICT,
             AppError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             AppError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            AppError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            AppError::Unavailable(_) | AppError::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
             AppError::NoSpace(_) => StatusCode::INSUFFICIENT_STORAGE,
             AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -264,6 +268,7 @@ impl AppError {
         match self {
             AppError::TooMany { retry_after, .. } => Some(*retry_after),
             AppError::Unavailable(_) => Some(2),
+            AppError::Busy(_) => Some(5),
             _ => None,
         }
     }

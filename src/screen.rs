@@ -22,6 +22,8 @@ pub enum Screen {
     History,
     /// What is to buy, on the way, or to be settled.
     Purchasing,
+    /// The figures of a period.
+    Reports,
 }
 
 /// What an event does to a screen.
@@ -54,13 +56,14 @@ impl Row {
 
 impl Screen {
     /// The screens that are of no one thing.
-    pub const WITHOUT_ID: [Screen; 6] = [
+    pub const WITHOUT_ID: [Screen; 7] = [
         Screen::Board,
         Screen::FilteredBoard,
         Screen::Quotes,
         Screen::People,
         Screen::History,
         Screen::Purchasing,
+        Screen::Reports,
     ];
 
     /// Name, permission, topics told by fragments, topics for which the page is fetched again.
@@ -76,6 +79,7 @@ impl Screen {
             Screen::People => Row::new("people", Administer, &[], &[People]),
             Screen::History => Row::new("history", View, &[], &[Closed]),
             Screen::Purchasing => Row::new("purchasing", Receive, &[], &[Purchasing]),
+            Screen::Reports => Row::new("reports", View, &[], &[Counters]),
         }
     }
 

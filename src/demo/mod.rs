@@ -56,7 +56,8 @@ pub async fn load(state: &AppState) -> Result<Option<DemoReport>> {
     let company_id = companies::create_company(&state.db, new).await?;
     let pin = pin::one_time(6, goods::PEOPLE[0].0);
     let demo = Demo { state, company_id, people: add_people(state, company_id, &pin).await? };
-    let plans = plan::plans();
+    let mut plans = plan::past();
+    plans.extend(plan::plans());
     for (index, plan) in plans.iter().enumerate() {
         demo.tell(index, plan).await?;
     }

@@ -1,4 +1,5 @@
-//! What the demo's thirty orders are, and how far each has come. The same every time.
+//! What the demo's orders are, and how far each has come: thirty of these days, and those of the weeks before. The same
+//! every time.
 
 use super::goods::{CUSTOMERS, NOTES, PICKERS, SELLERS};
 
@@ -77,6 +78,39 @@ const STAGES: [(Stage, i64); 30] = [
     (Waiting, 6),
 ];
 
+/// Finished orders of the weeks before: so many, one in so many working minutes.
+const PAST: i64 = 24;
+const BETWEEN: i64 = 430;
+
+/// What figures and history have to show: orders that were finished in the weeks before.
+pub fn past() -> Vec<Plan> {
+    let mut dice = Dice(1789);
+    let numbered = (30_411..).step_by(4).zip((1..=PAST).rev()).enumerate();
+    numbered
+        .map(|(index, (number, n))| {
+            let stage = match index % 6 {
+                2 => FinishedShort,
+                5 if index % 4 == 1 => Canceled,
+                _ => Finished,
+            };
+            Plan {
+                number: Some(number),
+                customer: 1 + dice.roll(CUSTOMERS.len() - 1),
+                seller: SELLERS[dice.roll(4)],
+                pickers: [PICKERS[index % 6], PICKERS[(index + 2) % 6]],
+                shipping: dice.roll(5),
+                packaging: dice.roll(2),
+                lines: 3 + dice.roll(7),
+                age: 1200 + n * BETWEEN + i64::try_from(dice.roll(300)).unwrap_or_default(),
+                stage,
+                note: None,
+                urgent: false,
+                discount_percent: 0,
+            }
+        })
+        .collect()
+}
+
 pub fn plans() -> Vec<Plan> {
     let mut dice = Dice(2025);
     let numbered = (30_511..).step_by(3).zip(STAGES).enumerate();
@@ -126,8 +160,10 @@ mod tests {
         let plans = plans();
         assert_eq!(plans.len(), 30);
         assert!(plans.windows(2).all(|pair| pair[0].age > pair[1].age));
-        let numbers: HashSet<_> = plans.iter().filter_map(|plan| plan.number).collect();
-        assert_eq!(numbers.len(), 28);
+        let past = past();
+        assert!(past.iter().all(|plan| plan.age > plans[0].age));
+        let numbers: HashSet<_> = plans.iter().chain(&past).filter_map(|plan| plan.number).collect();
+        assert_eq!(numbers.len(), 28 + past.len());
         for stage in [Waiting, Begun, BegunShort, Buying, Ready, Finished, FinishedShort, Canceled, Reopened]
         {
             assert!(plans.iter().any(|plan| plan.stage == stage), "{stage:?}");

@@ -22,6 +22,7 @@ pub enum Nav {
     Quotes,
     History,
     Purchasing,
+    Reports,
     People,
     /// Who uses a shared device: what is elsewhere a sheet is the page itself.
     Switch,

@@ -42,7 +42,12 @@ pub async fn fragments(
     let html = match screen {
         Screen::Board => orders::live::draw_board(&mut tx, time, scene, events).await?,
         Screen::Order(order_id) => orders::live::draw_order(&mut tx, order_id, scene, events).await?,
-        Screen::FilteredBoard | Screen::Quotes | Screen::People | Screen::History | Screen::Purchasing => {
+        Screen::FilteredBoard
+        | Screen::Quotes
+        | Screen::People
+        | Screen::History
+        | Screen::Purchasing
+        | Screen::Reports => {
             return Ok(Rendered::refetch());
         }
     };

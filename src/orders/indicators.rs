@@ -48,15 +48,21 @@ pub struct Indicators {
     pub trend: Trend,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Sum {
-    minutes: i64,
-    orders: i64,
+/// Times of several orders together, in minutes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    pub minutes: i64,
+    pub orders: i64,
 }
 
 impl Sum {
+    pub fn add(&mut self, minutes: i64) {
+        self.minutes += minutes;
+        self.orders += 1;
+    }
+
     /// Rounded to the nearest minute.
-    fn average(self) -> Option<i64> {
+    pub fn average(self) -> Option<i64> {
         (self.orders > 0).then(|| (2 * self.minutes + self.orders) / (2 * self.orders))
     }
 }
@@ -67,14 +73,15 @@ impl Indicators {
         let (mut today, mut past) = (Sum::default(), Sum::default());
         for span in spans {
             let sum = if span.closed_at >= midnight { &mut today } else { &mut past };
-            sum.minutes += calendar.minutes_spent(span.stretches());
-            sum.orders += 1;
+            sum.add(calendar.minutes_spent(span.stretches()));
         }
-        Self { today: today.average(), past: past.average(), trend: Self::trend(today, past) }
+        Self { today: today.average(), past: past.average(), trend: Trend::between(today, past) }
     }
+}
 
+impl Trend {
     /// (today − past) / past, of the exact averages: multiplied out, so that nothing is rounded.
-    fn trend(today: Sum, past: Sum) -> Trend {
+    pub fn between(today: Sum, past: Sum) -> Self {
         if today.orders == 0 || past.orders == 0 {
             return Trend::Unknown;
         }

@@ -14,4 +14,5 @@ pub mod queries;
 pub(crate) mod revise;
 pub(crate) mod routes;
 pub mod status;
+pub(crate) mod times;
 pub mod views;

@@ -179,10 +179,11 @@ async fn the_page_before_and_the_frames_are_the_page_after_for_every_command() {
     let elsewhere = admin.at(two.port);
     let mut screens = Vec::new();
     for client in [&admin, &elsewhere] {
-        for path in ["/", "/history", "/?q=paula", "/purchasing", "/purchasing?view=coming&by=order"]
-            .map(str::to_owned)
-            .into_iter()
-            .chain([format!("/orders/{}", order.id)])
+        for path in
+            ["/", "/history", "/reports", "/?q=paula", "/purchasing", "/purchasing?view=coming&by=order"]
+                .map(str::to_owned)
+                .into_iter()
+                .chain([format!("/orders/{}", order.id)])
         {
             screens.push(Watched::open(client, &path).await);
         }

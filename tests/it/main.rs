@@ -30,6 +30,7 @@ mod people;
 mod pick_and_short;
 mod purchasing;
 mod quotes;
+mod reports;
 mod requests;
 mod revise;
 mod round_trips;

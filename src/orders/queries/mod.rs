@@ -16,4 +16,5 @@ pub(crate) mod purchases;
 pub(crate) mod revise;
 pub(crate) mod search;
 pub mod summaries;
+pub(crate) mod times;
 pub(crate) mod write;

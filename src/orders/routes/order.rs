@@ -16,9 +16,10 @@ use crate::html::Nav;
 use crate::ids::OrderId;
 use crate::orders::access::{self, Ownership};
 use crate::orders::model::Item;
-use crate::orders::queries::{history, items, options, purchases, summaries};
+use crate::orders::queries::{history, items, options, purchases, summaries, times};
 use crate::orders::views::order::{OpenSheet, OrderBody};
 use crate::orders::views::refused_form::FormState;
+use crate::orders::views::times::TimesFragment;
 use crate::page::{self, Body, CompanyTime, Snapshot, Subscribed, Visitor};
 use crate::screen::Screen;
 
@@ -81,6 +82,10 @@ pub async fn draw_order(
     let scene = CompanyTime::from(&actor.company).scene(visitor.lang, moment.head.n, pages.app.clock.now());
     let mut body = OrderBody::new(scene, &order, &items, &timeline, &choices, open, given);
     body.others = &others;
+    if order.closed.is_some() {
+        let times = times::list_times(&mut tx, &[order_id.0], scene.calendar).await?.remove(&order_id.0);
+        body.times = times.map(|times| TimesFragment { s: scene, times });
+    }
     let html = body.render().map_err(AppError::internal)?;
     Ok(Body { title: body.title(), html, moment, facts: Ownership::from(&order) })
 }

@@ -7,6 +7,7 @@ pub mod chips;
 pub mod order;
 pub mod parts;
 pub mod refused_form;
+pub(crate) mod times;
 
 use chips::ChipsFragment;
 

@@ -10,6 +10,7 @@ use super::parts::{
     NotesFragment, reason_words, sort_key,
 };
 use super::refused_form::FormState;
+use super::times::TimesFragment;
 use crate::html::RenderContext;
 use crate::html::format::plain_quantity;
 use crate::ids::{ItemId, OrderId};
@@ -87,6 +88,8 @@ pub struct OrderBody<'a> {
     pub given: FormState<'a>,
     /// Other open orders that want the goods of the open sheet.
     pub others: &'a [OrderId],
+    /// Of a closed order.
+    pub times: Option<TimesFragment>,
     groups: Vec<Group<'a>>,
 }
 
@@ -101,7 +104,7 @@ impl<'a> OrderBody<'a> {
         given: FormState<'a>,
     ) -> Self {
         let groups = groups(scene, order, items);
-        Self { scene, order, items, timeline, choices, open, given, others: &[], groups }
+        Self { scene, order, items, timeline, choices, open, given, others: &[], times: None, groups }
     }
 
     /// Of the browser's window: the number, where there is one, and the customer.

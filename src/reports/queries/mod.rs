@@ -1,3 +1,4 @@
 //! SQL of reports. They read what orders keep and write nothing.
 
+pub(crate) mod figures;
 pub(crate) mod history;

@@ -4,6 +4,7 @@ use askama::Template;
 use jiff::civil::Date;
 
 use super::address;
+use super::export::MOST_EXPORTED;
 use crate::html::{Choice, Layout, Nav};
 use crate::orders::status::{OrderState, OrderStatus};
 use crate::reports::model::history::{Found, HistoryFilter, HistoryRow, Place};
@@ -70,6 +71,15 @@ impl HistoryPage<'_> {
 
     fn newest(&self) -> String {
         address("/history", &self.filter.pairs())
+    }
+
+    fn file(&self) -> String {
+        address("/history/export", &self.filter.pairs())
+    }
+
+    fn file_words(&self) -> String {
+        let s = self.chrome.scene;
+        s.lang.t_with("history.export", &[("count", &s.whole(MOST_EXPORTED))])
     }
 
     fn is(&self, chosen: &Option<crate::ids::PersonId>, value: &str) -> bool {

@@ -1,6 +1,9 @@
 //! What reports show.
 
+pub(crate) mod chart;
+pub(crate) mod export;
 pub mod history;
+pub(crate) mod metrics;
 
 use crate::html::format::percent_encoded;
 

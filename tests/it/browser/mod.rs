@@ -16,6 +16,7 @@ mod preview;
 mod purchase;
 mod ready;
 mod refused;
+mod reports;
 mod revise;
 mod scans;
 mod shortage;

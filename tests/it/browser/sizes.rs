@@ -133,6 +133,7 @@ async fn every_page_fits_every_width() {
         (drafts[1].clone(), "preview-wrong"),
         ("/history".to_owned(), "history"),
         ("/history?q=casa&short=yes".to_owned(), "history-filtered"),
+        ("/reports?period=7".to_owned(), "reports"),
         ("/people".to_owned(), "people"),
         ("/purchasing".to_owned(), "purchasing"),
         ("/purchasing?by=order".to_owned(), "purchasing-orders"),

@@ -77,7 +77,7 @@ async fn every_target_is_48_pixels_with_8_between() {
         ana.click("main .primary").await;
     }
     ana.sees("#people").await;
-    let pages: [(&str, &[&str]); 15] = [
+    let pages: [(&str, &[&str]); 16] = [
         ("/", &[]),
         ("/?q=fone&status=picking", &["#who-menu summary"]),
         (&base, &[".note-edit summary", ".note-add summary"]),
@@ -93,6 +93,7 @@ async fn every_target_is_48_pixels_with_8_between() {
         ("/purchasing?view=settle", &[]),
         ("/purchasing?by=order", &[]),
         ("/purchasing/history", &[]),
+        ("/reports", &[]),
     ];
     let mut missed = Vec::new();
     for size in [PHONE, TABLET] {

@@ -183,8 +183,18 @@ async fn no_route_tells_or_touches_anything_of_another_company() {
 async fn no_query_tells(admin: &Client, theirs: &Ids) {
     let person = format!("/?seller={}", theirs["person"]);
     let picked = format!("/history?picker={}", theirs["person"]);
-    for path in [person.as_str(), picked.as_str(), "/?q=segredo", "/history?q=segredo", "/quotes", "/people"]
-    {
+    for path in [
+        person.as_str(),
+        picked.as_str(),
+        "/?q=segredo",
+        "/history?q=segredo",
+        "/history/export",
+        "/reports?period=7",
+        "/reports/export/people",
+        "/reports/export/picked",
+        "/quotes",
+        "/people",
+    ] {
         let answer = admin.get(path).await;
         assert_eq!(answer.status, 200, "{path}");
         must_not_tell(&answer, path);
@@ -226,7 +236,7 @@ async fn no_screen_of_another_company_can_be_watched() {
         assert_eq!(admin.get(&format!("/feed?screen={screen}&cursor={cursor}")).await.status, 404);
     }
     // Their cursor is not one of ours, and what happens there is not heard here.
-    for screen in ["board", "board-filtered", "quotes", "people", "history"] {
+    for screen in ["board", "board-filtered", "quotes", "people", "history", "reports"] {
         let feed = admin.get(&format!("/feed?screen={screen}&cursor={foreign}")).await;
         assert_eq!(feed.text, r#"{"reset":"rewritten"}"#, "{screen}");
     }

@@ -74,6 +74,9 @@ pub const FREE: &[(&str, &str)] = &[
     ("GET", "/next"),
     // An order that is passed over is looked for among the company's own.
     ("POST", "/next"),
+    ("GET", "/history/export"),
+    ("GET", "/reports"),
+    ("GET", "/reports/export/{table}"),
     ("GET", "/quotes"),
     ("POST", "/quotes"),
     ("GET", "/people"),

@@ -1,0 +1,90 @@
+//! `GET /reports`: the figures of a period.
+
+use askama::Template as _;
+use axum::extract::State;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::Pages;
+use super::history::day;
+use crate::actor::{Actor, Permission};
+use crate::db::CompanyTx;
+use crate::error::{AppError, Result};
+use crate::extract::Query;
+use crate::html::Nav;
+use crate::lang::Lang;
+use crate::page::{self, Body, CompanyTime, Snapshot, Subscribed, Visitor};
+use crate::reports::load::{self, Metrics, Named, Today};
+use crate::reports::model::period::PeriodChoice;
+use crate::reports::views::address;
+use crate::reports::views::metrics::{MetricsBody, pairs};
+use crate::screen::Screen;
+
+/// Which period: a word (`today`, `7`, `30`, `90`, `month`, `last_month`), or two days.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct PeriodQuery {
+    period: String,
+    from: String,
+    to: String,
+}
+
+impl PeriodQuery {
+    pub fn choice(&self) -> PeriodChoice {
+        PeriodChoice::read(&self.period, day(&self.from), day(&self.to))
+    }
+}
+
+pub async fn metrics(
+    State(pages): State<Pages>,
+    visitor: Visitor,
+    Query(query): Query<PeriodQuery>,
+) -> Result<Response> {
+    let actor = visitor.actor()?;
+    if !actor.can(Permission::View) {
+        return Err(AppError::Forbidden);
+    }
+    let now = pages.app.clock.now();
+    let choice = query.choice();
+    // Who may see everybody by name sees the same as the others who may.
+    let whose = match named(actor) {
+        Named::Everybody => String::new(),
+        Named::Only(own) => own.to_string(),
+    };
+    let part = format!("{} {whose}", address("", &pairs(choice)));
+    let draw = || draw(&pages, &visitor, choice, now);
+    let body = pages.bodies.get(&visitor, Screen::Reports, part, now, draw).await?;
+    let live = Subscribed { screen: Screen::Reports, moment: body.moment.clone() };
+    let chrome = page::chrome(actor, visitor.lang, now, actor.can_codes(), Some(live));
+    page::respond_framed(&chrome, &body, "page reports", Nav::Reports)
+}
+
+async fn draw(pages: &Pages, visitor: &Visitor, choice: PeriodChoice, now: Timestamp) -> Result<Body> {
+    let actor = visitor.actor()?;
+    let _turn = load::turn().await?;
+    metrics::counter!("page_bodies_drawn_total", "page" => "reports").increment(1);
+    let (mut tx, moment) = Snapshot::begin(&pages.app.db, actor.company_id).await?;
+    let metrics = read(&mut tx, actor, visitor.lang, choice, now).await?;
+    let scene = CompanyTime::from(&actor.company).scene(visitor.lang, moment.head.n, now);
+    let html = MetricsBody { scene, metrics: &metrics }.render().map_err(AppError::internal)?;
+    Ok(Body { title: scene.t("nav.reports").into_owned(), html, moment, facts: () })
+}
+
+/// The figures that this person may see.
+pub async fn read(
+    tx: &mut CompanyTx,
+    actor: &Actor,
+    lang: Lang,
+    choice: PeriodChoice,
+    now: Timestamp,
+) -> Result<Metrics> {
+    let time = CompanyTime::from(&actor.company);
+    let today = Today { time: &time, now };
+    let team = lang.t("reports.team").into_owned();
+    load::metrics(tx, today, choice, named(actor), team).await.map_err(load::as_busy)
+}
+
+fn named(actor: &Actor) -> Named {
+    if actor.can(Permission::NamedFigures) { Named::Everybody } else { Named::Only(actor.person_id) }
+}
