@@ -1,5 +1,6 @@
 //! The history of closed orders: found by what they are, page by page, as they were closed.
 
+use jiff::civil::Weekday;
 use jiff::{SignedDuration, Timestamp};
 use scraper::{Html, Selector};
 use sqlx::AssertSqlSafe;
@@ -106,25 +107,55 @@ async fn closed_orders_are_found_by_everything_that_the_filter_names() {
     must_show(&beta, "/history?q=paula", &[]).await;
 }
 
+/// Moves the clock to the next Tuesday, at ten in the morning: minutes of work and of the clock are the same then.
+fn at_work(server: &TestServer) {
+    let clock = &server.app.clock;
+    let now = clock.now().in_tz("America/Sao_Paulo").unwrap();
+    let tuesday = now.nth_weekday(1, Weekday::Tuesday).unwrap().date().at(10, 0, 0, 0);
+    let then = tuesday.in_tz("America/Sao_Paulo").unwrap().timestamp();
+    clock.advance(then.duration_since(clock.now()).as_secs());
+}
+
 #[tokio::test]
-async fn an_order_that_was_bought_for_is_found_by_it() {
+async fn an_order_that_was_bought_for_is_found_by_it_and_tells_how_long_it_waited() {
     let server = TestServer::start().await;
+    at_work(&server);
     let company = server.company("alfa").await;
     let orders = imported(&company, 2).await;
+    let [bought, other] = &orders[..] else { panic!("two orders") };
     let admin = server.signed_in("alfa", ADMIN).await;
-    for order in &orders {
-        pick(&admin, order, 0).await;
-        pick(&admin, order, 1).await;
+    pick(&admin, bought, 0).await;
+    server.app.clock.advance(5 * 60);
+    let line = |verb: &str| format!("items/{}/{verb}", bought.items[1]);
+    tap(&admin, bought, &line("request"), ("quantity", "10")).await;
+    server.app.clock.advance(20 * 60);
+    tap(&admin, bought, &line("ordered"), ("quantity", "10")).await;
+    server.app.clock.advance(20 * 60);
+    tap(&admin, bought, &line("received"), ("quantity", "10")).await;
+    server.app.clock.advance(10 * 60);
+    for (order, line) in [(bought, 1), (other, 0), (other, 1)] {
+        pick(&admin, order, line).await;
     }
-    let bought = format!(
-        "update order_history set kind = 'item_requested' where order_id = '{}' and version = 2",
-        orders[0].id
-    );
-    sqlx::query(AssertSqlSafe(bought)).execute(&mut superuser(&server.database_url).await).await.unwrap();
+    server.app.clock.advance(60);
     for order in &orders {
         tap(&admin, order, "finish", ("volumes", "1")).await;
     }
-    must_show(&admin, "/history?purchase=yes", &[&orders[0]]).await;
+    must_show(&admin, "/history?purchase=yes", &[bought]).await;
+    let text = async |order: &Imported| {
+        let page = Html::parse_document(&admin.get(&format!("/orders/{}", order.id)).await.text);
+        let times = Selector::parse(".order-times").unwrap();
+        let text = page.select(&times).next().expect("its times").text().collect::<Vec<_>>().join(" ");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        text(bought).await,
+        "Tempos Tempo do pedido 56 min Espera por compra 40 min Tempo de separação 15 min"
+    );
+    assert_eq!(text(other).await, "Tempos Tempo do pedido 56 min Tempo de separação 0 min");
+    let figures = admin.get("/reports/export/figures").await.text;
+    assert!(figures.contains("Espera por compra;40;"), "{figures}");
+    let requested = admin.get("/reports/export/requested").await.text;
+    assert!(requested.contains("FO01 --> FONE MODELO 1;UN;1"), "{requested}");
 }
 
 #[tokio::test]
