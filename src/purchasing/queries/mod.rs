@@ -66,9 +66,97 @@ async fn list_to_buy(tx: &mut CompanyTx) -> Result<Vec<Line>> {
         .collect())
 }
 
+/// What was bought for a line, as it is stored.
+struct BoughtRow {
+    item_id: Uuid,
+    ordered: Decimal,
+    received: Decimal,
+    displaced: Decimal,
+    to_return: Decimal,
+    position: i32,
+    code: String,
+    unit: String,
+    description: String,
+    unit_price: Decimal,
+    order_id: Uuid,
+    number: Option<String>,
+    customer: String,
+    urgent: bool,
+    imported_at: jiff_sqlx::Timestamp,
+    canceled: bool,
+    seller: String,
+    shipping: String,
+    purchase_id: Uuid,
+    supplier: Option<String>,
+    expected_on: Option<jiff_sqlx::Date>,
+    bought_at: jiff_sqlx::Timestamp,
+    bought_by: String,
+}
+
+impl BoughtRow {
+    fn on_the_way(&self) -> Decimal {
+        self.ordered - self.received
+    }
+
+    fn order(&self) -> OrderFacts {
+        OrderFacts {
+            id: OrderId(self.order_id),
+            number: self.number.clone(),
+            customer: self.customer.clone(),
+            seller: self.seller.clone(),
+            shipping: self.shipping.clone(),
+            urgent: self.urgent,
+            canceled: self.canceled,
+            imported_at: self.imported_at.to_jiff(),
+        }
+    }
+
+    fn purchase(&self) -> PurchaseFacts {
+        PurchaseFacts {
+            id: PurchaseId(self.purchase_id),
+            supplier: self.supplier.clone(),
+            expected_on: self.expected_on.map(jiff_sqlx::Date::to_jiff),
+            bought_by: self.bought_by.clone(),
+            bought_at: self.bought_at.to_jiff(),
+        }
+    }
+
+    fn goods(&self) -> Goods {
+        Goods { code: self.code.clone(), unit: self.unit.clone(), description: self.description.clone() }
+    }
+
+    fn coming(&self) -> Option<Line> {
+        (!self.canceled && !self.on_the_way().is_zero()).then(|| Line {
+            order: self.order(),
+            item_id: ItemId(self.item_id),
+            position: self.position,
+            goods: self.goods(),
+            unit_price: self.unit_price.normalize(),
+            units: self.on_the_way(),
+            purchase: Some(self.purchase()),
+        })
+    }
+
+    /// Of a canceled order nothing is needed, though its lines are as they were.
+    fn leftovers(&self) -> impl Iterator<Item = Leftover> + '_ {
+        let (extra, here) =
+            if self.canceled { (self.on_the_way(), self.received) } else { (Decimal::ZERO, Decimal::ZERO) };
+        let parts = [(self.displaced + extra, false), (self.to_return + here, true)];
+        parts.into_iter().filter(|(units, _)| !units.is_zero()).map(|(units, arrived)| Leftover {
+            order: self.order(),
+            item_id: ItemId(self.item_id),
+            goods: self.goods(),
+            purchase: self.purchase(),
+            units,
+            arrived,
+        })
+    }
+}
+
 /// What was bought for lines: what is on the way, and what is left over.
 async fn list_bought(tx: &mut CompanyTx) -> Result<(Vec<Line>, Vec<Leftover>)> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        BoughtRow,
         "select a.item_id,
            a.ordered,
            a.received,
@@ -105,45 +193,8 @@ async fn list_bought(tx: &mut CompanyTx) -> Result<(Vec<Line>, Vec<Leftover>)> {
     )
     .fetch_all(&mut **tx)
     .await?;
-    let (mut coming, mut leftovers) = (Vec::new(), Vec::new());
-    for row in rows {
-        let order = OrderFacts {
-            id: OrderId(row.order_id),
-            number: row.number,
-            customer: row.customer,
-            seller: row.seller,
-            shipping: row.shipping,
-            urgent: row.urgent,
-            canceled: row.canceled,
-            imported_at: row.imported_at.to_jiff(),
-        };
-        let purchase = PurchaseFacts {
-            id: PurchaseId(row.purchase_id),
-            supplier: row.supplier,
-            expected_on: row.expected_on.map(jiff_sqlx::Date::to_jiff),
-            bought_by: row.bought_by,
-            bought_at: row.bought_at.to_jiff(),
-        };
-        let goods = Goods { code: row.code, unit: row.unit, description: row.description };
-        let item_id = ItemId(row.item_id);
-        let on_the_way = row.ordered - row.received;
-        // Of a canceled order nothing is needed, though its lines are as they were.
-        let (extra, here) =
-            if row.canceled { (on_the_way, row.received) } else { (Decimal::ZERO, Decimal::ZERO) };
-        for (units, arrived) in [(row.displaced + extra, false), (row.to_return + here, true)] {
-            if !units.is_zero() {
-                let (order, goods, purchase) = (order.clone(), goods.clone(), purchase.clone());
-                leftovers.push(Leftover { order, item_id, goods, purchase, units, arrived });
-            }
-        }
-        if !row.canceled && !on_the_way.is_zero() {
-            let unit_price = row.unit_price.normalize();
-            let purchase = Some(purchase);
-            let position = row.position;
-            coming.push(Line { order, item_id, position, goods, unit_price, units: on_the_way, purchase });
-        }
-    }
-    Ok((coming, leftovers))
+    let coming = rows.iter().filter_map(BoughtRow::coming).collect();
+    Ok((coming, rows.iter().flat_map(BoughtRow::leftovers).collect()))
 }
 
 async fn list_surplus(tx: &mut CompanyTx) -> Result<Vec<Surplus>> {
