@@ -125,6 +125,7 @@ impl Command for BuyGoods<'_> {
     }
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        tx.require(commands::MARK_ORDERED.permission)?;
         let supplier = self.terms.supplier()?;
         let id = PurchaseId::new();
         let mut events = Vec::new();

@@ -89,6 +89,7 @@ impl Command for MoveGoods<'_> {
     }
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        tx.require(self.step.permission())?;
         if self.shares.is_empty() {
             return Err(AppError::field("quantity", "purchasing.error.nothing_bought"));
         }

@@ -22,6 +22,9 @@ fn needed(path: &str) -> Option<Permission> {
         "/quotes" => Permission::ImportQuote,
         path if path.starts_with("/quotes/") => Permission::ImportQuote,
         path if path.starts_with("/people") => Permission::Administer,
+        "/purchasing/receive" => Permission::Receive,
+        "/purchasing/{purchase}/surplus" => Permission::SettlePurchase,
+        path if path.starts_with("/purchasing/") => Permission::Buy,
         // Whoever did it.
         "/orders/{order}/undo/{version}" | "/undo/{operation}" => {
             return None;
