@@ -7,6 +7,9 @@ use crate::ids::PersonId;
 /// Fewer lines say nothing about a person.
 pub const FEW_LINES: i64 = 20;
 
+/// Less time at work says nothing about a pace.
+const LEAST_ACTIVE_SECONDS: i64 = 15 * 60;
+
 /// Two actions of a person with more than this between them are not one stretch of work.
 pub const LONGEST_GAP_SECONDS: i64 = 15 * 60;
 
@@ -34,7 +37,8 @@ impl PersonFigures {
 
     /// Lines per active hour, in tenths; None where there is too little to say so.
     pub fn pace(&self) -> Option<i64> {
-        (!self.is_little() && self.active_seconds > 0).then(|| self.lines * 36_000 / self.active_seconds)
+        let is_enough = !self.is_little() && self.active_seconds >= LEAST_ACTIVE_SECONDS;
+        is_enough.then(|| self.lines * 36_000 / self.active_seconds)
     }
 
     /// Of the picks, those that were undone; in tenths of a percent.
@@ -73,7 +77,7 @@ mod tests {
         assert_eq!(person(19, 3600).undone_share(), None);
         assert_eq!(person(20, 3600).pace(), Some(200));
         assert_eq!(person(30, 5400).pace(), Some(200));
-        assert_eq!(person(30, 0).pace(), None);
+        assert_eq!(person(30, 899).pace(), None, "thirty lines in a minute are no hour's work");
         assert_eq!(person(24, 3600).undone_share(), Some(40));
     }
 
