@@ -22,6 +22,7 @@ fn needed(path: &str) -> Option<Permission> {
         "/quotes" => Permission::ImportQuote,
         path if path.starts_with("/quotes/") => Permission::ImportQuote,
         path if path.starts_with("/people") => Permission::Administer,
+        "/next" => Permission::Pick,
         "/purchasing/receive" => Permission::Receive,
         "/purchasing/{purchase}/surplus" => Permission::SettlePurchase,
         path if path.starts_with("/purchasing/") => Permission::Buy,
