@@ -509,7 +509,7 @@ async fn one_choice_is_applied_to_all_of_ones_drafts() {
 async fn the_demo_company_has_people_and_orders_in_every_state_and_is_made_once() {
     let server = TestServer::start().await;
     let report = separacao::demo::load(&server.app).await.unwrap().expect("a demo");
-    assert_eq!((report.people.len(), report.orders), (12, 30));
+    assert_eq!((report.people.len(), report.orders), (12, 54));
     assert!(separacao::demo::load(&server.app).await.unwrap().is_none());
     assert_eq!(
         count(
@@ -519,7 +519,7 @@ async fn the_demo_company_has_people_and_orders_in_every_state_and_is_made_once(
         .await,
         12
     );
-    for (state, orders) in [("open", 19), ("finished", 9), ("canceled", 2)] {
+    for (state, orders) in [("open", 19), ("finished", 31), ("canceled", 4)] {
         assert_eq!(
             count(&server.database_url, &format!("orders where state = '{state}'")).await,
             orders,
@@ -527,7 +527,8 @@ async fn the_demo_company_has_people_and_orders_in_every_state_and_is_made_once(
         );
     }
     assert_eq!(
-        count(&server.database_url, "order_history where at > now() or at < now() - interval '8 days'").await,
+        count(&server.database_url, "order_history where at > now() or at < now() - interval '40 days'")
+            .await,
         0
     );
     let picker = Client::new(server.port);
