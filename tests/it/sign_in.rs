@@ -129,15 +129,20 @@ async fn guesses_sent_side_by_side_count_as_well() {
 #[tokio::test]
 async fn right_pins_whose_requests_were_given_up_do_not_add_up_to_a_wait() {
     let server = TestServer::start().await;
+    let signed_in = "security_events where kind = 'signed_in'";
+    let mut holding = PgConnection::connect(&server.database_url).await.unwrap();
     for given_up in 1..=6 {
         let client = Client::new(server.port);
+        // The PIN is found right, and what tells of it waits.
+        let mut held = holding.begin().await.unwrap();
+        sqlx::query("lock table security_events in share mode").execute(&mut *held).await.unwrap();
         let under_way =
             wait_for("the attempt", async || (server.count("sign_in_failures").await > 0).then_some(()));
         tokio::select! {
             answer = attempt(&client, PICKER, PIN) => panic!("too late to give up: {}", answer.status),
             () = under_way => {}
         }
-        let signed_in = "security_events where kind = 'signed_in'";
+        held.rollback().await.unwrap();
         wait_for("its end", async || (server.count(signed_in).await == given_up).then_some(())).await;
     }
     assert_eq!(server.count("sign_in_failures").await, 0);

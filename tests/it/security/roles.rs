@@ -19,10 +19,10 @@ fn needed(path: &str) -> Option<Permission> {
         return Some(command.permission);
     }
     Some(match path {
+        "/next" => Permission::Pick,
         "/quotes" => Permission::ImportQuote,
         path if path.starts_with("/quotes/") => Permission::ImportQuote,
         path if path.starts_with("/people") => Permission::Administer,
-        "/next" => Permission::Pick,
         "/purchasing/receive" => Permission::Receive,
         "/purchasing/{purchase}/surplus" => Permission::SettlePurchase,
         path if path.starts_with("/purchasing/") => Permission::Buy,
