@@ -50,7 +50,10 @@ impl Linked<'_> {
                 line
             };
             body.push_str(line.trim_start());
-            body.push('\n');
+            // A statement goes on in the next line; a comment behind it would swallow that.
+            if line.contains("//") || !line.ends_with(['{', ',', '(', ';']) {
+                body.push('\n');
+            }
         }
         let _ = writeln!(
             self.script,
@@ -59,6 +62,13 @@ impl Linked<'_> {
             exports.join(", ")
         );
     }
+}
+
+/// Changes what does not stand between double quotes.
+fn outside_quotes(line: &str, change: impl Fn(&str) -> String) -> String {
+    let parts = line.split('"').enumerate();
+    let parts = parts.map(|(n, part)| if n % 2 == 0 { change(part) } else { part.to_owned() });
+    parts.collect::<Vec<_>>().join("\"")
 }
 
 /// What a module becomes.
@@ -111,10 +121,7 @@ pub fn join(files: &BTreeMap<String, String>, entry: &str) -> String {
 
 /// `a: b` is `a:b`. What stands between quotes stays as it is.
 fn tight(line: &str) -> String {
-    let outside = |text: &str| text.replace(": ", ":").replace(", ", ",").replace(" {", "{");
-    let parts = line.split('"').enumerate();
-    let parts = parts.map(|(n, part)| if n % 2 == 0 { outside(part) } else { part.to_owned() });
-    parts.collect::<Vec<_>>().join("\"")
+    outside_quotes(line, |text| text.replace(": ", ":").replace(", ", ",").replace(" {", "{"))
 }
 
 #[cfg(test)]
@@ -144,7 +151,7 @@ mod tests {
             ),
             (
                 "b",
-                "import { x } from \"./a-b.js\";\n/** Goes.\n * On. */\nexport async function go() {\nreturn x;\n}\n",
+                "import { x } from \"./a-b.js\";\n/** Goes.\n * On. */\nexport async function go() {return x;\n}\n",
             ),
             (
                 "a-b",
@@ -154,9 +161,9 @@ mod tests {
         let modules = modules.map(|(name, source)| (name.to_owned(), source.to_owned())).into();
         assert_eq!(
             link(&modules, "live"),
-            "const $_a_b = (() => {\nconst x = (1);\nfunction y() {}\nreturn { x, y };\n})();\n\
-             const $_b = (() => {\nconst { x } = $_a_b;\nasync function go() {\nreturn x;\n}\nreturn { go };\n})();\n\
-             const $_live = (() => {\nconst b = $_b;\nconst { x, y: z } = $_a_b;\nb.go(x, z);\nreturn {  };\n})();\n"
+            "const $_a_b = (() => {\nconst x = (1);function y() {}\nreturn { x, y };\n})();\n\
+             const $_b = (() => {\nconst { x } = $_a_b;async function go() {return x;}\nreturn { go };\n})();\n\
+             const $_live = (() => {\nconst b = $_b;const { x, y: z } = $_a_b;b.go(x, z);return {  };\n})();\n"
         );
     }
 
