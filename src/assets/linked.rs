@@ -50,7 +50,7 @@ impl Linked<'_> {
                 line
             };
             body.push_str(line.trim_start());
-            // A statement goes on in the next line; a comment behind it would swallow that.
+            // After these a line may go on; a comment at its end would swallow what follows.
             if line.contains("//") || !line.ends_with(['{', ',', '(', ';']) {
                 body.push('\n');
             }
