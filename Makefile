@@ -1,6 +1,6 @@
 # What CI runs is what you run. Each target is one script; extra arguments go in ARGS="…".
 # Works from any folder: make -C path/to/separacao test
-.PHONY: help run test check bench chaos cluster sqlx fmt image
+.PHONY: help run test check check-ui screenshots bench chaos fuzz cluster sqlx fmt image
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -17,13 +17,25 @@ test:
 check:
 	@scripts/check.sh
 
+## make check-ui  axe and Lighthouse on every page of the demo, in a browser
+check-ui:
+	@scripts/check-ui.sh $(ARGS)
+
+## make screenshots  pictures of all screens, into screenshots/
+screenshots:
+	@scripts/screenshots.sh $(ARGS)
+
 ## make bench     the table of speeds, each beside its floor
 bench:
 	@scripts/bench.sh $(ARGS)
 
-## make chaos     faults under load, with the strict deadlines
+## make chaos     faults under load, with the strict deadlines, and a table (ARGS=soak, CHAOS_LONG=1)
 chaos:
 	@scripts/chaos.sh $(ARGS)
+
+## make fuzz      mutated samples for whatever reads what strangers send, a minute each (FUZZ_SECONDS=…)
+fuzz:
+	@scripts/fuzz.sh $(ARGS)
 
 ## make cluster   two replicas behind a load balancer on http://localhost:8000
 cluster:

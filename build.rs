@@ -6,7 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 #[expect(clippy::disallowed_methods, reason = "a build script is not the app: it has no config and no clock")]
 fn main() {
     println!("cargo:rerun-if-env-changed=BUILD_TIME");
-    println!("cargo:rerun-if-changed=.git/HEAD");
+    if let Some(head) = git(&["rev-parse", "--git-path", "HEAD"]) {
+        println!("cargo:rerun-if-changed={head}");
+    }
     println!("cargo:rerun-if-changed=migrations");
     println!("cargo:rerun-if-changed=locales");
     println!("cargo:rerun-if-changed=static");
@@ -19,6 +21,12 @@ fn main() {
 
 /// Seconds since 1970 of the checked-out commit; None without git or outside a checkout.
 fn commit_time() -> Option<u64> {
-    let output = Command::new("git").args(["log", "-1", "--format=%ct"]).output().ok()?;
-    String::from_utf8(output.stdout).ok()?.trim().parse().ok()
+    git(&["log", "-1", "--format=%ct"])?.parse().ok()
+}
+
+/// What git says; None without git or outside a checkout.
+fn git(arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git").args(arguments).output().ok()?;
+    let said = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (output.status.success() && !said.is_empty()).then_some(said)
 }

@@ -11,6 +11,9 @@ cargo fmt --all --check
 section 'lints'
 SQLX_OFFLINE=true cargo clippy --locked --workspace --all-targets -- -D warnings
 
+section 'lints of traces over OTLP'
+SQLX_OFFLINE=true cargo clippy --locked --features otlp --lib --bins --test otlp -- -D warnings
+
 section 'offline query data'
 scripts/sqlx.sh --check
 

@@ -28,6 +28,7 @@ need_postgres
 case "${1:-runtime}" in
   runtime) ;;
   tests) need redis-server redis-server; need redis-cli redis-tools; need chromium chromium; need chromedriver chromium-driver
+    need pgbouncer pgbouncer; need openssl openssl
     compgen -G '/usr/share/fonts/truetype/*/*.ttf' >/dev/null || missing+=(fonts-liberation) ;; # else letters are boxes
   cluster) need redis-server redis-server; need redis-cli redis-tools; need haproxy haproxy ;;
   bench) need redis-server redis-server; need redis-cli redis-tools

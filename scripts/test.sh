@@ -15,8 +15,8 @@ start_webdriver
 unset DATABASE_URL DATABASE_UNPOOLED_URL REDIS_URL APP_ENV RAILWAY_ENVIRONMENT RAILWAY_ENVIRONMENT_NAME SQLX_CHECK_URL
 export SQLX_OFFLINE=true
 
-if cargo nextest --version >/dev/null 2>&1; then
-  cargo nextest run --locked --workspace "$@"
-else
-  cargo test --locked --workspace "$@"
-fi
+run=(cargo test)
+if cargo nextest --version >/dev/null 2>&1; then run=(cargo nextest run); fi
+"${run[@]}" --locked --workspace "$@"
+# What the image is built with besides, in a build that holds the program and this one test.
+[ $# -gt 0 ] || "${run[@]}" --locked --features otlp --test otlp

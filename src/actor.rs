@@ -6,8 +6,10 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::clock::Zone;
-use crate::ids::{CompanyId, PersonId, SessionId};
+use crate::html::Schedule;
+use crate::ids::{CompanyId, PersonId, SessionId, WallId};
 use crate::lang::Lang;
+use crate::theme::Theme;
 
 /// What a person is in the company; a person has one or more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,7 +40,7 @@ impl Role {
 }
 
 /// Something a person may be allowed to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Permission {
     /// See board, orders, history, team metrics.
     View,
@@ -50,6 +52,8 @@ pub enum Permission {
     Pick,
     /// Substitute, mark short, request or withdraw purchase.
     ResolveItem,
+    /// Agree a replacement, answer a shortage.
+    Answer,
     /// Mark ordered, not found.
     Buy,
     /// Mark received; see what is bought.
@@ -57,6 +61,10 @@ pub enum Permission {
     /// Settle what was bought and is no longer needed.
     SettlePurchase,
     Finish,
+    /// Say that a finished order left.
+    MarkLeft,
+    /// Tick off what was entered into the ERP.
+    Adjust,
     Reopen,
     Cancel,
     /// See figures of other people by name.
@@ -68,31 +76,52 @@ pub enum Permission {
 }
 
 /// How far a permission reaches. Ordered: the widest of a person's roles counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Grant {
     No,
-    /// Orders that one finished oneself, for 30 minutes.
+    /// Orders that the person finished, for 30 minutes.
     FinishedByOneself,
-    /// Orders whose seller one is, or that one imported.
+    /// Orders that the person sells or imported.
     Own,
     Yes,
+}
+
+impl Grant {
+    pub const ALL: [Grant; 4] = [Grant::No, Grant::FinishedByOneself, Grant::Own, Grant::Yes];
+
+    /// The word in the database, in forms and in catalogue keys (`grant.own`).
+    pub fn code(self) -> &'static str {
+        match self {
+            Grant::No => "no",
+            Grant::FinishedByOneself => "finished",
+            Grant::Own => "own",
+            Grant::Yes => "yes",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Grant::ALL.into_iter().find(|grant| grant.code() == code)
+    }
 }
 
 /// How long a picker may reopen an order that he or she finished, in minutes.
 pub const REOPEN_OWN_FINISH_MINUTES: i64 = 30;
 
 impl Permission {
-    pub const ALL: [Permission; 15] = [
+    pub const ALL: [Permission; 18] = [
         Permission::View,
         Permission::ImportQuote,
         Permission::AddNote,
         Permission::ChangeOrder,
         Permission::Pick,
         Permission::ResolveItem,
+        Permission::Answer,
         Permission::Buy,
         Permission::Receive,
         Permission::SettlePurchase,
         Permission::Finish,
+        Permission::MarkLeft,
+        Permission::Adjust,
         Permission::Reopen,
         Permission::Cancel,
         Permission::NamedFigures,
@@ -109,10 +138,13 @@ impl Permission {
             Permission::ChangeOrder => "change",
             Permission::Pick => "pick",
             Permission::ResolveItem => "resolve",
+            Permission::Answer => "answer",
             Permission::Buy => "buy",
             Permission::Receive => "receive",
             Permission::SettlePurchase => "settle",
             Permission::Finish => "finish",
+            Permission::MarkLeft => "left",
+            Permission::Adjust => "adjust",
             Permission::Reopen => "reopen",
             Permission::Cancel => "cancel",
             Permission::NamedFigures => "figures",
@@ -121,26 +153,77 @@ impl Permission {
         }
     }
 
-    /// The widest grant that these roles give.
-    pub fn granted(self, roles: &[Role]) -> Grant {
-        roles.iter().map(|role| self.grant(*role)).max().unwrap_or(Grant::No)
+    pub fn from_code(code: &str) -> Option<Self> {
+        Permission::ALL.into_iter().find(|permission| permission.code() == code)
     }
 
-    /// The table of permissions (product rules, section 1). The only place that knows it.
+    /// The table of permissions (product rules, section 1). The only definition. A company may set some of it
+    /// otherwise: see [`Overrides`].
     pub fn grant(self, role: Role) -> Grant {
         use Permission::{
-            AddNote, Administer, Buy, Cancel, ChangeOrder, Export, Finish, ImportQuote, NamedFigures, Pick,
-            Receive, Reopen, ResolveItem, SettlePurchase, View,
+            AddNote, Adjust, Administer, Answer, Buy, Cancel, ChangeOrder, Export, Finish, ImportQuote,
+            MarkLeft, NamedFigures, Pick, Receive, Reopen, ResolveItem, SettlePurchase, View,
         };
         match (self, role) {
             (_, Role::Admin) | (View | AddNote | Pick | ResolveItem | Finish, _) => Grant::Yes,
-            (ImportQuote, Role::Seller) | (Export, Role::Seller | Role::Buyer) => Grant::Yes,
-            (Buy | Receive | SettlePurchase, Role::Buyer) | (Receive, Role::Picker) => Grant::Yes,
-            (ChangeOrder | Reopen | Cancel, Role::Seller) => Grant::Own,
+            (ImportQuote, Role::Seller) | (Answer | Export, Role::Seller | Role::Buyer) => Grant::Yes,
+            (Buy | Receive | SettlePurchase, Role::Buyer) | (Receive | MarkLeft, Role::Picker) => Grant::Yes,
+            (ChangeOrder | MarkLeft | Adjust | Reopen | Cancel, Role::Seller) => Grant::Own,
             (Reopen, Role::Picker) => Grant::FinishedByOneself,
-            (ImportQuote | ChangeOrder | Reopen | Cancel | Administer, _)
+            (ImportQuote | Answer | ChangeOrder | MarkLeft | Adjust | Reopen | Cancel | Administer, _)
             | (Buy | Receive | SettlePurchase | NamedFigures | Export, _) => Grant::No,
         }
+    }
+}
+
+/// Where a company's roles may do more or less than the table says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overrides(Vec<(Permission, Role, Grant)>);
+
+impl Overrides {
+    /// "permission role grant", each. Unknown codes, and cells that may not be set, are ignored.
+    pub fn from_stored(stored: &[String]) -> Self {
+        let read = |text: &String| {
+            let mut words = text.split(' ');
+            let permission = Permission::from_code(words.next()?)?;
+            let role = Role::from_code(words.next()?)?;
+            let grant = Grant::from_code(words.next()?)?;
+            permission.choices().contains(&grant).then_some((permission, role, grant))
+        };
+        Self(stored.iter().filter_map(read).collect())
+    }
+
+    /// What a role of this company may do.
+    pub fn grant(&self, permission: Permission, role: Role) -> Grant {
+        let set = self.0.iter().find(|(set, of, _)| (*set, *of) == (permission, role));
+        set.map_or_else(|| permission.grant(role), |(_, _, grant)| *grant)
+    }
+
+    /// What each of these roles gives.
+    pub fn grants<'a>(
+        &'a self,
+        permission: Permission,
+        roles: &'a [Role],
+    ) -> impl Iterator<Item = Grant> + 'a {
+        roles.iter().map(move |role| self.grant(permission, *role))
+    }
+
+    /// The widest grant that these roles give.
+    pub fn widest(&self, permission: Permission, roles: &[Role]) -> Grant {
+        self.grants(permission, roles).max().unwrap_or(Grant::No)
+    }
+}
+
+impl Permission {
+    /// What a company may set it to, from the least on; empty for permissions that are fixed. Without View a person can
+    /// do nothing, and Administer follows the role. "Own" is offered where the table defines it.
+    pub fn choices(self) -> Vec<Grant> {
+        if matches!(self, Permission::View | Permission::Administer) {
+            return Vec::new();
+        }
+        let known = |grant: &Grant| Role::ALL.iter().any(|role| self.grant(*role) == *grant);
+        let always = |grant: &Grant| matches!(grant, Grant::No | Grant::Yes);
+        Grant::ALL.into_iter().filter(|grant| always(grant) || known(grant)).collect()
     }
 }
 
@@ -159,13 +242,31 @@ pub struct CompanySettings {
     pub pin_digits: u8,
     /// Minutes without a touch after which a shared device asks for the PIN again.
     pub shared_idle_minutes: i16,
+    /// Its other settings, the JSON of `company_settings`.
+    #[serde(default)]
+    pub settings: String,
 }
 
 impl CompanySettings {
-    /// UTC if the stored name is not known to this build.
+    /// UTC if this build does not know the stored name.
     pub fn zone(&self) -> Zone {
         Zone::named(&self.time_zone)
     }
+
+    /// When its people work.
+    pub fn schedule(&self) -> &'static Schedule {
+        let (starts, ends) = (self.workday_starts_minute, self.workday_ends_minute);
+        Schedule::stored(i64::from(starts), i64::from(ends), &self.settings)
+    }
+}
+
+/// The wall behind a request: it sees the board of its company, without a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wall {
+    pub id: WallId,
+    pub name: String,
+    pub company_id: CompanyId,
+    pub company: CompanySettings,
 }
 
 /// The session a request came with.
@@ -183,9 +284,9 @@ pub struct SessionFacts {
     pub renew: bool,
 }
 
-/// A session ends after so long without use.
+/// How long a session lasts without use.
 pub const SESSION_IDLE: SignedDuration = SignedDuration::from_hours(8);
-/// And after so long in all.
+/// How long a session lasts in all.
 pub const SESSION_ABSOLUTE: SignedDuration = SignedDuration::from_hours(12);
 /// People, permissions and exports of everything ask for a PIN proven within this time.
 pub const PROOF_LASTS: SignedDuration = SignedDuration::from_mins(10);
@@ -210,8 +311,11 @@ pub struct Actor {
     pub number: String,
     pub name: String,
     pub roles: Vec<Role>,
+    /// What the company's roles may do otherwise than the table says.
+    pub overrides: Overrides,
     /// Chosen by the person; without a choice the browser's language counts.
     pub language: Option<Lang>,
+    pub theme: Theme,
     pub pin_must_change: bool,
     pub company: CompanySettings,
     pub session: SessionFacts,
@@ -220,7 +324,7 @@ pub struct Actor {
 impl Actor {
     /// The widest grant that this person's roles give.
     pub fn grant(&self, permission: Permission) -> Grant {
-        permission.granted(&self.roles)
+        self.overrides.widest(permission, &self.roles)
     }
 
     /// Whether the permission holds for every order.
@@ -238,7 +342,7 @@ impl Actor {
         codes.join(" ")
     }
 
-    /// Whether the PIN was proven lately enough for what is guarded twice.
+    /// Whether the PIN was proven recently enough for step-up.
     pub fn has_proven(&self, now: Timestamp) -> bool {
         now.duration_since(self.session.proven_at) < PROOF_LASTS && !self.is_idle(now)
     }
@@ -248,7 +352,7 @@ impl Actor {
         SignedDuration::from_mins(i64::from(self.company.shared_idle_minutes))
     }
 
-    /// Whether this is a shared device that nobody has touched for too long: it may be somebody else's hand by now.
+    /// Whether this is a shared device that was not touched for too long: somebody else may hold it by now.
     pub fn is_idle(&self, now: Timestamp) -> bool {
         self.session.shared && now.duration_since(self.session.touched_at) >= self.idle_limit()
     }
@@ -274,6 +378,34 @@ mod tests {
     }
 
     #[test]
+    fn a_company_sets_what_a_role_may_and_the_widest_role_counts() {
+        let stored =
+            ["pick picker no", "cancel picker own", "administer admin no", "view buyer no", "fly buyer yes"];
+        let set = Overrides::from_stored(&stored.map(str::to_owned));
+        assert_eq!(set.widest(Permission::Pick, &[Role::Picker]), Grant::No);
+        assert_eq!(set.widest(Permission::Pick, &[Role::Picker, Role::Buyer]), Grant::Yes);
+        assert_eq!(set.widest(Permission::Cancel, &[Role::Picker]), Grant::Own);
+        assert_eq!(
+            set.widest(Permission::Administer, &[Role::Admin]),
+            Grant::Yes,
+            "an administrator stays one"
+        );
+        assert_eq!(set.widest(Permission::View, &[Role::Buyer]), Grant::Yes);
+        assert_eq!(set.widest(Permission::Pick, &[]), Grant::No);
+    }
+
+    #[test]
+    fn own_is_offered_where_the_table_knows_it() {
+        let codes = |permission: Permission| {
+            permission.choices().into_iter().map(Grant::code).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(codes(Permission::Pick), "no yes");
+        assert_eq!(codes(Permission::Cancel), "no own yes");
+        assert_eq!(codes(Permission::Reopen), "no finished own yes");
+        assert_eq!(codes(Permission::Administer), "");
+    }
+
+    #[test]
     fn the_table_of_permissions_is_the_product_s() {
         let table = [
             ("view", "yes yes yes yes"),
@@ -282,10 +414,13 @@ mod tests {
             ("change", "own no no yes"),
             ("pick", "yes yes yes yes"),
             ("resolve", "yes yes yes yes"),
+            ("answer", "yes no yes yes"),
             ("buy", "no no yes yes"),
             ("receive", "no yes yes yes"),
             ("settle", "no no yes yes"),
             ("finish", "yes yes yes yes"),
+            ("left", "own yes no yes"),
+            ("adjust", "own no no yes"),
             ("reopen", "own finished no yes"),
             ("cancel", "own no no yes"),
             ("figures", "no no no yes"),
@@ -293,12 +428,7 @@ mod tests {
             ("administer", "no no no yes"),
         ];
         for (permission, (code, expected)) in Permission::ALL.into_iter().zip(table) {
-            let grants = Role::ALL.map(|role| match permission.grant(role) {
-                Grant::No => "no",
-                Grant::FinishedByOneself => "finished",
-                Grant::Own => "own",
-                Grant::Yes => "yes",
-            });
+            let grants = Role::ALL.map(|role| permission.grant(role).code());
             assert_eq!(permission.code(), code);
             assert_eq!(grants.join(" "), expected, "{code}");
         }

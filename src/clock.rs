@@ -1,10 +1,10 @@
-//! The only place that asks what time it is, so that a test can move it; and what a time zone makes of an instant.
+//! The only source of the current time, so that tests can move it; and local times in a time zone.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -62,6 +62,12 @@ impl Zone {
     /// The civil day and time of an instant.
     pub fn local(self, at: Timestamp) -> DateTime {
         self.0.to_datetime(at)
+    }
+
+    /// The first instant of a day there.
+    pub fn day_starts(self, day: Date) -> Timestamp {
+        let midnight = day.at(0, 0, 0, 0).to_zoned(self.0.clone());
+        midnight.map_or(Timestamp::MAX, |midnight| midnight.timestamp())
     }
 
     /// The instants between the two at which clocks are changed, and the minutes east of UTC from then on.

@@ -1,4 +1,4 @@
-//! How a command acts once, and what it answers.
+//! Runs a command exactly once, and answers it.
 //!
 //! A tap carries an operation id. The first time, its transaction is: operation id and locks (one message) → read →
 //! decide → write, history and head row (one statement, where the command leaves it to [`LastWrite`]) → commit. Sent again it answers what was stored. A refusal stores nothing. It acts with
@@ -35,7 +35,7 @@ use crate::state::AppState;
 pub struct Caller {
     pub company_id: CompanyId,
     pub person_id: PersonId,
-    /// None: whoever acts has no session, as the people of the demo.
+    /// None: the person has no session, as in the demo.
     pub session_id: Option<SessionId>,
 }
 
@@ -51,7 +51,7 @@ pub struct Tap<T> {
     pub caller: Caller,
     pub operation_id: OperationId,
     pub fingerprint: [u8; 32],
-    /// When its device says that it was made; None: it says nothing.
+    /// When the tap was made, by its device; None: the device does not say.
     pub tapped_at: Option<Timestamp>,
     pub form: T,
 }
@@ -60,10 +60,10 @@ pub struct Tap<T> {
 #[derive(Debug)]
 pub struct Change<T = ()> {
     pub output: T,
-    /// In the order in which the feed tells them, about as many orders as were changed. Empty: the wanted end was there
-    /// already, and the command is accepted without history or event.
+    /// In feed order, of all orders that were changed. Empty: the wanted state already held,
+    /// and the command is accepted without history or event.
     pub events: Vec<NewEvent>,
-    /// What is left to be written, the last of it in one statement with the events.
+    /// Pending writes; the last one goes into one statement with the events.
     pub writes: Vec<Box<dyn LastWrite>>,
 }
 
@@ -99,7 +99,7 @@ pub trait Command: Sync {
     /// operation, so it never holds a secret.
     type Output: Serialize + DeserializeOwned + Send;
 
-    /// The orders that are locked when the operation is claimed. Those that it finds out about later, or that are locked
+    /// The orders that are locked when the operation is claimed. Orders that it learns of later, or that are locked
     /// after people, it locks by itself.
     fn orders(&self) -> &[OrderId] {
         &[]
@@ -122,9 +122,9 @@ pub struct Outcome<T = ()> {
 
 /// A transaction that met a deadlock, a lock time-out or a broken connection is tried again until then.
 const NO_NEW_TRY_AFTER: Duration = Duration::from_secs(3);
-/// A command ends, with its frames, before the script gives it up after 10 s.
+/// Time limit of a command with its frames; the script gives up after 10 s.
 const LONGEST: Duration = Duration::from_secs(6);
-/// Before a new try, and up to twice as long: those who met each other do not meet again.
+/// Pause before a retry, with jitter up to twice as long, so that two transactions do not collide again.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Runs a command once for its operation id. A commit whose answer was lost is found by the next try, or by the next tap
@@ -134,6 +134,14 @@ pub async fn run<T, C: Command>(state: &AppState, tap: &Tap<T>, command: &C) -> 
     timeout_at(began + LONGEST, run_from(began, state, tap, command))
         .await
         .unwrap_or(Err(AppError::Unavailable(None)))
+}
+
+/// Whether a tap was accepted before: [`run`] will answer what was stored, so what a first try is judged by, or costs, is
+/// left out.
+pub async fn was_accepted<T>(state: &AppState, tap: &Tap<T>) -> Result<bool> {
+    let Caller { company_id, person_id, .. } = tap.caller;
+    let mut tx = state.db.company(company_id).await?;
+    queries::is_accepted(&mut tx, OperationKey { person_id, operation_id: tap.operation_id }).await
 }
 
 async fn run_from<T, C: Command>(
@@ -163,7 +171,7 @@ async fn run_once<T, C: Command>(state: &AppState, tap: &Tap<T>, command: &C) ->
     let operation = NewOperation { company_id, key, fingerprint, session_id, tapped_at, now };
     let (mut tx, claim) = queries::claim_operation(&state.db, &operation, command.orders()).await?;
     match claim {
-        Claim::First(roles) => tx.set_operation(tap.operation_id, roles),
+        Claim::First(roles, overrides) => tx.set_operation(tap.operation_id, roles, overrides),
         Claim::SignedOut => return Err(AppError::SignedOut),
         Claim::Stored(stored) => return replay(stored, &tap.fingerprint),
     }
@@ -191,7 +199,7 @@ fn replay<T: DeserializeOwned>(stored: StoredOperation, fingerprint: &[u8]) -> R
     Ok(Outcome { n: stored.n, version: stored.version, output, replayed: true })
 }
 
-/// What a handler says after a command. The http layer turns it into what `GET /feed` would say, for the
+/// The answer of a handler after a command. The http layer turns it into what `GET /feed` would answer, for the
 /// script, or into a redirect back to a page.
 #[derive(Clone, Debug)]
 pub struct Done {

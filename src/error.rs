@@ -1,4 +1,4 @@
-//! The one error of the application: what a person is told, and what the operator finds in the log.
+//! The one error type: a sentence for the person, the cause for the log.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::clock::Zone;
 use crate::db::fault::{self, Fault};
 use crate::lang::Lang;
 
-/// A sentence of the catalogue with the values that go into it; put into words in the reader's language.
+/// A key of the catalogue with the values of its placeholders; rendered in the reader's language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence {
     pub key: Cow<'static, str>,
@@ -25,6 +25,8 @@ pub struct Sentence {
 pub enum Word {
     /// As it is: a name, a time of day.
     Text(String),
+    /// A word of the catalogue, by its key.
+    Said(String),
     /// Written the way the language writes numbers.
     Quantity(Decimal),
     /// Written as "às 14:32" where the company is, with the day where that is not the day of `now`.
@@ -63,6 +65,7 @@ impl Sentence {
         for (name, word) in &self.values {
             let text = match word {
                 Word::Text(text) => text.clone(),
+                Word::Said(key) => lang.t(key).into_owned(),
                 Word::Quantity(quantity) => crate::html::format::quantity(lang, *quantity),
                 Word::When { at, now } => crate::html::format::when(lang, *at, *now, zone),
                 Word::Count(count) => {
@@ -77,7 +80,7 @@ impl Sentence {
     }
 }
 
-/// Why a request was not done. The sentence never holds the source; the log does.
+/// Why a request failed. The sentence never contains the source; the log does.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
     /// Nobody is signed in, or the session ended.
@@ -88,21 +91,24 @@ pub enum AppError {
     Idle,
     #[error("not found")]
     NotFound,
-    /// The same to whoever may not know that it was ever there; the sentence says what may have become of it.
+    /// The same where the visitor may not learn that it existed; the sentence says what may have happened to it.
     #[error("gone: {}", .0.key)]
     Gone(Sentence),
     #[error("forbidden")]
     Forbidden,
-    /// Guarded twice: the PIN has to be proven again first (`/unlock`).
+    /// A screen on a wall asks for something that is not its board.
+    #[error("not for a wall")]
+    WallOnly,
+    /// Step-up: the PIN has to be proven again first (`/unlock`).
     #[error("the PIN must be proven again")]
     StepUp,
     /// Nothing else is done before a PIN that somebody else gave is replaced (`/pin`).
     #[error("the PIN must be changed")]
     PinMustChange,
-    /// The truth is another by now; the sentence says which, and who made it so.
+    /// The state has changed; the sentence says what it is now, and who changed it.
     #[error("conflict: {}", .0.key)]
     Conflict(Sentence),
-    /// What was sent cannot be used; each sentence stands beside its field.
+    /// The input is invalid; each sentence stands beside its field.
     #[error("invalid: {}", .sentence.key)]
     Invalid { sentence: Sentence, fields: Vec<(String, Sentence)> },
     /// Too often; seconds until it makes sense to come back.
@@ -111,7 +117,7 @@ pub enum AppError {
     /// The database is away or overloaded; nothing was saved.
     #[error("unavailable")]
     Unavailable(#[source] Option<sqlx::Error>),
-    /// What is asked costs more than there is at the moment; the sentence says what to do.
+    /// The request needs more capacity than is free; the sentence says what to do.
     #[error("busy: {}", .0.key)]
     Busy(Sentence),
     /// The database's disk is full; nothing was saved, and somebody has to make room.
@@ -146,6 +152,7 @@ impl AppError {
             AppError::Idle => Sentence::new("error.idle"),
             AppError::NotFound => Sentence::new("error.not_found"),
             AppError::Forbidden => Sentence::new("error.forbidden"),
+            AppError::WallOnly => Sentence::new("error.wall_only"),
             AppError::StepUp => Sentence::new("error.step_up"),
             AppError::PinMustChange => Sentence::new("error.pin_must_change"),
             AppError::Gone(sentence)
@@ -184,12 +191,13 @@ impl fmt::Display for Chain<'_> {
     }
 }
 
-/// Named constraints whose violation is a person's business, and the sentence for each.
+/// Named constraints that a person can violate, and the sentence for each.
 const CONSTRAINTS: &[(&str, &str)] = &[
     ("orders_number_key", "conflict.number_taken_plain"),
     ("orders_packaging_allowed", "orders.error.packaging_not_allowed"),
     ("people_number_key", "people.error.number_taken"),
     ("companies_code_key", "setup.error.code_taken"),
+    ("walls_name_key", "walls.name_taken"),
 ];
 
 impl From<sqlx::Error> for AppError {
@@ -212,7 +220,7 @@ impl From<sqlx::Error> for AppError {
                     {
                         AppError::Unavailable(Some(error))
                     }
-                    // A text with a zero byte: nobody types one.
+                    // A text with a zero byte.
                     (None, "22021" | "22P05") => AppError::invalid("error.form_unreadable"),
                     _ => AppError::internal(error),
                 }
@@ -235,7 +243,9 @@ impl AppError {
         match self {
             AppError::SignedOut | AppError::Idle => StatusCode::UNAUTHORIZED,
             AppError::NotFound | AppError::Gone(_) => StatusCode::NOT_FOUND,
-            AppError::Forbidden | AppError::StepUp | AppError::PinMustChange => StatusCode::FORBIDDEN,
+            AppError::Forbidden | AppError::WallOnly | AppError::StepUp | AppError::PinMustChange => {
+                StatusCode::FORBIDDEN
+            }
             AppError::Conflict(_) => StatusCode::CONFLICT,
             AppError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             AppError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -255,7 +265,7 @@ impl AppError {
         }
     }
 
-    /// Gives a page that says the sentence itself the error's status and `Retry-After`.
+    /// Gives a page that shows the sentence itself the error's status and `Retry-After`.
     pub fn mark(&self, response: &mut Response) {
         *response.status_mut() = self.status();
         if let Some(seconds) = self.retry_after() {
@@ -274,7 +284,7 @@ impl AppError {
     }
 }
 
-/// Marks the answer to a page that is not ours.
+/// Marks the answer to a request of a foreign origin.
 #[derive(Clone, Copy, Debug)]
 pub struct OriginRefused;
 

@@ -1,5 +1,5 @@
-//! What a request brings, read in one place: whatever cannot be read is an [`AppError`] with a sentence. axum's own
-//! extractors, which answer in plain English, are used nowhere else (`clippy.toml`).
+//! Extractors whose rejections are an [`AppError`] with a sentence. axum's own
+//! extractors, which reject in plain English, are used nowhere else (`clippy.toml`).
 
 #![expect(clippy::disallowed_types, reason = "this is the one place that wraps them")]
 
@@ -47,12 +47,18 @@ pub async fn keep_form(request: Request) -> Result<(Request, Bytes)> {
     Ok((Request::from_parts(parts, bytes.clone().into()), bytes))
 }
 
-/// A body that says nothing of itself can only be empty, or of a form.
+/// A body without a content type is taken for a form.
 fn is_form(headers: &HeaderMap) -> bool {
     let Some(kind) = headers.get(header::CONTENT_TYPE) else { return true };
     let kind = kind.to_str().unwrap_or_default();
     let kind = kind.split_once(';').map_or(kind, |(kind, _)| kind);
     kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// Whether the script asks: it sends `Accept: application/json`, which a browser that navigates never does.
+pub fn wants_json(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("application/json"))
 }
 
 /// Line breaks are one character each, as the page counts them: a browser without script sends two.
@@ -81,7 +87,7 @@ fn single_breaks(body: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(single)
 }
 
-/// What stands after the `?` of an address.
+/// The query of an address.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<T>(pub T);
 
@@ -97,7 +103,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// The places in a path. What is no id is the id of nothing.
+/// The parameters of a path. An unparsable id is answered as not found.
 #[derive(Clone, Copy, Debug)]
 pub struct Path<T>(pub T);
 
@@ -125,10 +131,14 @@ impl<S: Send + Sync> FromRequest<S> for Multipart {
     }
 }
 
-/// Whether something is to be, as forms say it.
+/// A form without fields of its own.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct NoForm {}
+
+/// A yes or no of a form.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Wanted {
+pub enum YesNo {
     #[serde(alias = "true")]
     Yes,
     #[serde(alias = "false")]

@@ -49,4 +49,5 @@ id!(/** A quote that was uploaded and not yet confirmed. */ DraftId);
 id!(/** A shipping option of a company. */ ShippingId);
 id!(/** A packaging option of a company. */ PackagingId);
 id!(/** One entry of an order's notes. */ NoteId);
+id!(/** A screen on a wall. */ WallId);
 id!(/** Made by the client for one tap; a command acts once for each. */ OperationId);

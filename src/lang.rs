@@ -25,12 +25,12 @@ impl Lang {
         }
     }
 
-    /// The language a stored tag names, if we speak it.
+    /// The language of a stored tag, if it is supported.
     pub fn from_tag(tag: &str) -> Option<Self> {
         Lang::ALL.into_iter().find(|lang| lang.tag() == tag)
     }
 
-    /// The first language of an `Accept-Language` header that we speak; Portuguese without one.
+    /// The first supported language of an `Accept-Language` header; otherwise Portuguese.
     pub fn from_accept_language(header: &str) -> Self {
         header
             .split(',')
@@ -66,7 +66,7 @@ impl Lang {
     }
 }
 
-/// A value that could turn the words around it the other way stands in an isolate of its own.
+/// Isolates a value whose writing direction could reorder the words around it.
 fn isolated(value: &str) -> Cow<'_, str> {
     let turns = |letter: char| {
         matches!(

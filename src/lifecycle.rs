@@ -1,4 +1,4 @@
-//! Tasks that are tracked, and the order in which a server goes away.
+//! Tracked tasks, and the order of shutdown.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -6,18 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Before a task that panicked runs again: one that always does must not fill the log or the processor.
+/// Pause before a task that panicked restarts, so that one that always panics does not fill the log.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Where a server is between its start and its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
     Serving,
-    /// Told to go: new sockets are refused, requests are served.
+    /// Shutting down: new sockets are refused, requests are served.
     Draining,
     /// Sockets are being closed, spread over a while.
     ClosingSockets,
@@ -31,6 +31,8 @@ pub struct Lifecycle {
     tasks: TaskTracker,
     stop: CancellationToken,
     stage: Arc<watch::Sender<Stage>>,
+    /// The name of the loop that was told to panic.
+    disturbed: broadcast::Sender<&'static str>,
 }
 
 impl Default for Lifecycle {
@@ -39,6 +41,7 @@ impl Default for Lifecycle {
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             stage: Arc::new(watch::Sender::new(Stage::Serving)),
+            disturbed: broadcast::Sender::new(1),
         }
     }
 }
@@ -58,20 +61,27 @@ impl Lifecycle {
         });
     }
 
-    /// Runs a loop that the replica cannot be without: should it panic, that is said, counted, and it begins anew.
+    /// Runs a loop that the replica depends on. A panic is logged and counted, and the loop restarts.
     /// It ends when it returns, or when the server stops.
     pub fn spawn_forever<F>(&self, name: &'static str, begin: impl Fn() -> F + Send + Sync + 'static)
     where
         F: Future<Output = ()> + Send + 'static,
     {
+        let disturbed = self.disturbed.clone();
         self.spawn_loop(async move {
             // Each run is made anew by `begin`; what runs share is locked, and a lock outlives a panic.
-            while AssertUnwindSafe(async { begin().await }).catch_unwind().await.is_err() {
+            while AssertUnwindSafe(run_disturbed(name, &disturbed, &begin)).catch_unwind().await.is_err() {
                 metrics::counter!("task_panics_total", "task" => name).increment(1);
                 tracing::error!(task = name, "a task panicked; it begins anew");
                 tokio::time::sleep(PAUSE).await;
             }
         });
+    }
+
+    /// Makes the loops of this name panic, wherever they wait, as a fault of their own would. For tests that live through it.
+    pub fn panic_in(&self, name: &'static str) {
+        // An error only says that nothing runs for ever.
+        let _ = self.disturbed.send(name);
     }
 
     /// Tasks that run now.
@@ -115,6 +125,23 @@ impl Lifecycle {
         self.stop();
         self.tasks.close();
         self.tasks.wait().await;
+    }
+}
+
+/// One run of a loop, which may be told to panic.
+async fn run_disturbed<F: Future<Output = ()>>(
+    name: &'static str,
+    disturbed: &broadcast::Sender<&'static str>,
+    begin: &impl Fn() -> F,
+) {
+    let mut told = disturbed.subscribe();
+    let told = async {
+        // Whoever missed some was not told to.
+        while !matches!(told.recv().await, Ok(loops) if loops == name) {}
+    };
+    tokio::select! {
+        () = begin() => {}
+        () = told => panic!("{name} was told to"),
     }
 }
 

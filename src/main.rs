@@ -1,4 +1,4 @@
-//! Arguments, and what they start. No logic.
+//! Parses arguments and starts what they name. No logic.
 
 use std::process::ExitCode;
 
@@ -29,8 +29,25 @@ enum Command {
     },
     /// Bring the schema up to date, and end.
     Migrate,
-    /// Give every company a new epoch; run once after a backup was put back.
-    Restore,
+    /// Run the background jobs, without serving
+    Worker,
+    /// Write a backup (pg_dump), and delete all but the newest.
+    Backup {
+        /// The folder; BACKUP_DIR without it.
+        #[arg(long)]
+        to: Option<std::path::PathBuf>,
+        /// How many are kept; BACKUP_KEEP without it.
+        #[arg(long)]
+        keep: Option<usize>,
+    },
+    /// Put a backup back into an empty database; without a file, only end what must not live on after another way back.
+    Restore { file: Option<std::path::PathBuf> },
+    /// Look at the deployment and say what is wrong; fails where a check does.
+    Doctor {
+        /// For machines.
+        #[arg(long)]
+        json: bool,
+    },
     /// Companies: create, rename, close, list.
     #[command(subcommand)]
     Company(CompanyCommand),
@@ -68,7 +85,10 @@ fn main() -> ExitCode {
         match command {
             Command::Serve { demo } => run::serve(settings, demo).await,
             Command::Migrate => run::migrate(settings).await,
-            Command::Restore => run::restore(settings).await,
+            Command::Worker => run::worker(settings).await,
+            Command::Backup { to, keep } => run::backup(settings, to, keep).await,
+            Command::Restore { file } => run::restore(settings, file.as_deref()).await,
+            Command::Doctor { json } => run::doctor(settings, json).await,
             Command::Company(command) => run::company(settings, command).await,
             Command::Admin(command) => run::admin(settings, command).await,
             Command::Quote(_) => Ok(()),

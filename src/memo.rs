@@ -1,4 +1,4 @@
-//! What is made once for everybody who asks for the same at about the same time.
+//! A cache that computes a value once for concurrent callers.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,8 +7,8 @@ use tokio::sync::OnceCell;
 
 use crate::error::Result;
 
-/// A few results by what they were made of. Whoever asks for one that is being made waits for it; a failure is not
-/// kept, so that the next one tries again. The oldest give way to new ones.
+/// Results by key. Concurrent callers of one key wait for a single computation; a failure is not
+/// kept, so that the next caller tries again. The oldest results are evicted.
 #[derive(Debug)]
 pub struct Memo<K, V> {
     most: usize,

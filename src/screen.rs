@@ -1,4 +1,4 @@
-//! What a page can subscribe to, and what each topic of an event does to it.
+//! Screens: what a page can subscribe to, and what each topic of an event does to it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use crate::actor::{Actor, Permission};
 use crate::feed::{Event, Topic, Topics};
 use crate::ids::OrderId;
 
-/// Something a page subscribes to. The text is `data-screen`.
+/// A screen that a page subscribes to. Its text form is `data-screen`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Screen {
     /// The unfiltered first page of the board.
@@ -15,6 +15,8 @@ pub enum Screen {
     /// A filtered, searched or later page of the board.
     FilteredBoard,
     Order(OrderId),
+    /// The board on a wall: paired devices see it, and people who look at what these see.
+    Wall,
     /// The import page with its drafts, and the preview of one.
     Quotes,
     People,
@@ -22,8 +24,18 @@ pub enum Screen {
     History,
     /// What is to buy, on the way, or to be settled.
     Purchasing,
+    /// What is to go back to the shelf, of all orders.
+    Returns,
     /// The figures of a period.
     Reports,
+    /// What the company has set.
+    Settings,
+    /// Shortages that wait for the visitor's answer.
+    Needs,
+    /// The screens on walls, as administrators see them.
+    Walls,
+    /// What happened, as an auditor reads it.
+    Audit,
 }
 
 /// What an event does to a screen.
@@ -36,13 +48,13 @@ pub enum Effect {
     Refetch,
 }
 
-/// What is declared of a screen.
+/// The declaration of a screen.
 struct Row {
     /// Its word in `data-screen` and in metrics; of a screen of one thing, the part before the id.
     name: &'static str,
-    /// What a person must be allowed to do to watch it.
+    /// The permission to watch it.
     permission: Permission,
-    /// Topics that are told by fragments.
+    /// Topics answered with fragments.
     fragments: Topics,
     /// Topics for which the page is fetched again.
     refetch: Topics,
@@ -55,31 +67,43 @@ impl Row {
 }
 
 impl Screen {
-    /// The screens that are of no one thing.
-    pub const WITHOUT_ID: [Screen; 7] = [
+    /// The screens without an id.
+    pub const WITHOUT_ID: [Screen; 13] = [
         Screen::Board,
         Screen::FilteredBoard,
+        Screen::Wall,
         Screen::Quotes,
         Screen::People,
         Screen::History,
         Screen::Purchasing,
+        Screen::Returns,
         Screen::Reports,
+        Screen::Settings,
+        Screen::Needs,
+        Screen::Walls,
+        Screen::Audit,
     ];
 
-    /// Name, permission, topics told by fragments, topics for which the page is fetched again.
+    /// Name, permission, topics answered with fragments, topics for which the page is fetched again.
     #[rustfmt::skip]
     const fn row(self) -> Row {
-        use Permission::{Administer, ImportQuote, Receive, View};
-        use Topic::{Card, Closed, Counters, Drafts, Head, Line, Order, Owners, People, Place, Purchasing};
+        use Permission::{Administer, Answer, ImportQuote, Receive, View};
+        use Topic::{Card, Closed, Counters, Drafts, Head, Line, Needs, Order, Owners, People, Place, Purchasing, Settings, Shelf, Walls};
         match self {
             Screen::Board => Row::new("board", View, &[Card, Place, Counters], &[Owners]),
             Screen::FilteredBoard => Row::new("board-filtered", View, &[], &[Card, Place, Counters, Owners]),
+            Screen::Wall => Row::new("board-wall", View, &[Card, Place, Counters], &[Walls]),
             Screen::Order(_) => Row::new("order", View, &[Line, Head], &[Order, Owners]),
             Screen::Quotes => Row::new("quotes", ImportQuote, &[], &[Drafts, Owners]),
             Screen::People => Row::new("people", Administer, &[], &[People]),
-            Screen::History => Row::new("history", View, &[], &[Closed]),
+            Screen::History => Row::new("history", View, &[], &[Closed, Shelf]),
             Screen::Purchasing => Row::new("purchasing", Receive, &[], &[Purchasing]),
+            Screen::Returns => Row::new("returns", View, &[], &[Shelf]),
             Screen::Reports => Row::new("reports", View, &[], &[Counters]),
+            Screen::Settings => Row::new("settings", Administer, &[], &[Settings]),
+            Screen::Needs => Row::new("needs", Answer, &[], &[Needs, Purchasing, Owners]),
+            Screen::Walls => Row::new("walls", Administer, &[], &[Walls]),
+            Screen::Audit => Row::new("audit", Administer, &[], Topic::ALL),
         }
     }
 
@@ -87,7 +111,7 @@ impl Screen {
     pub fn effect(self, event: &Event) -> Effect {
         let Row { fragments, refetch, .. } = self.row();
         let topics = match (self, event.order_id) {
-            // What is about another order is nothing to this one, except whose orders are whose.
+            // Events of another order do not concern this one, except changes of owners.
             (Screen::Order(own), Some(about)) if about != own => {
                 event.topics & (Topics::of(&[Topic::Owners]) | Topics::UNKNOWN)
             }
@@ -95,7 +119,9 @@ impl Screen {
         };
         // Lines without a line's id are several.
         let many_lines = topics.has(Topic::Line) && event.item_id.is_none() && fragments.has(Topic::Line);
-        if topics.meets(refetch | Topics::UNKNOWN) || many_lines {
+        // What a company has set stands on every page.
+        let always = Topics::of(&[Topic::Settings]) | Topics::UNKNOWN;
+        if topics.meets(refetch | always) || many_lines {
             Effect::Refetch
         } else if topics.meets(fragments) {
             Effect::Fragments
@@ -177,7 +203,8 @@ mod tests {
             };
             assert!(all(order_id).any(shown), "no screen shows {}", topic.code());
         }
-        for kind in EventKind::ALL {
+        // Of how one person sees them, screens are told by whose they are.
+        for kind in EventKind::ALL.iter().filter(|kind| **kind != EventKind::ThemeChanged) {
             let about = event(*kind, Some(order_id));
             let touches = |screen: Screen| screen.effect(&about) != Effect::Nothing;
             assert!(all(order_id).any(touches), "no screen is told of {}", kind.code());
@@ -197,6 +224,15 @@ mod tests {
         };
         assert_eq!(screen.effect(&seller_left), Effect::Refetch);
         assert_eq!(Screen::History.effect(&seller_left), Effect::Nothing);
+    }
+
+    #[test]
+    fn what_a_day_makes_late_is_shown_when_it_begins() {
+        let begins = event(EventKind::DayStarted, None);
+        for screen in [Screen::Needs, Screen::Purchasing] {
+            assert_eq!(screen.effect(&begins), Effect::Refetch, "{screen}");
+        }
+        assert!(begins.topics.has(Topic::Needs), "the badge of every page is told");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Bind, then run; and go away in order.
+//! Binds, serves, and shuts down in order.
 
 use std::convert::Infallible;
 use std::io::ErrorKind;
@@ -39,7 +39,7 @@ use crate::{page, telemetry};
 
 /// Headers of a request, in bytes; Railway's edge passes no more.
 const HEADER_BYTES: usize = 32 * 1024;
-/// After so long without an acknowledgement the kernel gives a connection up.
+/// TCP_USER_TIMEOUT: the kernel drops a connection after this long without an acknowledgement.
 const USER_TIMEOUT: Duration = Duration::from_secs(25);
 
 /// Why a server does not start, in a sentence for the operator.
@@ -92,25 +92,11 @@ impl Server {
         let address = SocketAddr::new(settings.host, settings.port);
         let listener = listen(address).map_err(|error| StartError::listen(address, error))?;
         let port = listener.local_addr()?.port();
-        let db = Db::open(
-            &database_url,
-            settings.database_max_connections,
-            settings.database_statement_cache,
-            &lifecycle,
-        )?;
-        let doorbell = match &settings.redis_url {
-            Some(url) => redis::connect(url, &settings.redis_prefix, &lifecycle)?,
-            None => {
-                tracing::info!("no REDIS_URL: the doorbell stays in this process, which serves alone");
-                Doorbell::in_process()
-            }
-        };
-        let hub = Hub::start(db.clone(), &doorbell, &lifecycle, settings.feed_poll());
         let mut origins = settings.origins()?;
         if !settings.is_production() {
             origins.extend(local_origins(port));
         }
-        let app = AppState::new(Shared { settings, clock, db, doorbell, hub, lifecycle });
+        let app = open(settings, &database_url, clock, &lifecycle)?;
         let live = Live::new(app.clone());
         if let Some(recorder) = &metrics {
             telemetry::keep_up(recorder, &app.lifecycle);
@@ -128,13 +114,13 @@ impl Server {
         self.listener.local_addr().map_or(0, |address| address.port())
     }
 
-    /// Serves until told to go by `Lifecycle::advance`, and ends with everything that it started.
+    /// Serves until `Lifecycle::advance` begins the shutdown, and ends with everything that it started.
     pub async fn run(self) {
         let Self { listener, router, app, live } = self;
         let lifecycle = app.lifecycle.clone();
         let patience = app.settings.patience();
         let admission = Admission::new(most_connections(&app.settings), app.settings.address_connections);
-        lifecycle.spawn(say_goodbye(live, lifecycle.clone()));
+        lifecycle.spawn(shut_down(live, lifecycle.clone()));
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
@@ -161,10 +147,32 @@ impl Server {
     }
 }
 
+/// What servers and workers share: the database, the doorbell and the hub.
+pub fn open(
+    settings: Settings,
+    database_url: &str,
+    clock: Clock,
+    lifecycle: &Lifecycle,
+) -> Result<AppState, Box<dyn std::error::Error + Send + Sync>> {
+    // The embedded database has an address as well, and jobs ask for it.
+    let settings = Settings { database_url: Some(database_url.to_owned()), ..settings };
+    let (most, cache) = (settings.database_max_connections, settings.database_statement_cache);
+    let db = Db::open(database_url, most, cache, lifecycle)?;
+    let doorbell = match &settings.redis_url {
+        Some(url) => redis::connect(url, &settings.redis_prefix, lifecycle)?,
+        None => {
+            tracing::info!("no REDIS_URL: the doorbell stays in this process, which serves alone");
+            Doorbell::in_process()
+        }
+    };
+    let hub = Hub::start(db.clone(), &doorbell, lifecycle, settings.feed_poll());
+    Ok(AppState::new(Shared { settings, clock, db, doorbell, hub, lifecycle: lifecycle.clone() }))
+}
+
 /// Descriptors that are not browsers' connections: the database's, Redis', files.
 const OTHER_DESCRIPTORS: u64 = 100;
 
-/// As many as the settings say, and no more than there can be descriptors for: who comes is then refused by us, while
+/// The limit of the settings, capped by the descriptors that are left: further connections are then refused by us, while
 /// connections to the database and children that read quotes still find one.
 fn most_connections(settings: &Settings) -> usize {
     let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
@@ -176,7 +184,7 @@ fn most_connections(settings: &Settings) -> usize {
     settings.max_connections.min(most)
 }
 
-/// Serves one connection; the loop is ours because axum's own knows no time-outs and forgets sockets.
+/// Serves one connection; the loop is ours because axum's own has no time-outs and does not track sockets.
 fn accept(
     connection: Connection,
     phase: RequestPhase,
@@ -193,7 +201,7 @@ fn accept(
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
-        // The connection knows its own; see there.
+        // `Connection` has its own time-outs.
         .header_read_timeout(None)
         .max_buf_size(HEADER_BYTES)
         .keep_alive(true);
@@ -252,8 +260,8 @@ fn local_origins(port: u16) -> [String; 3] {
     ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("http://{host}:{port}"))
 }
 
-/// Walks through the stages of going away once the first is reached.
-async fn say_goodbye(live: Live, lifecycle: Lifecycle) {
+/// Runs the stages of shutdown once the first is reached.
+async fn shut_down(live: Live, lifecycle: Lifecycle) {
     let settings = live.state.settings.clone();
     lifecycle.reached(Stage::Draining).await;
     let leave = async {
@@ -268,7 +276,7 @@ async fn say_goodbye(live: Live, lifecycle: Lifecycle) {
         () = leave => {}
         () = lifecycle.reached(Stage::Leaving) => {}
     }
-    // Whoever still has a socket (the port closed early) is told, too.
+    // Watchers that still have a socket (the port closed early) are told, too.
     for watcher in live.watchers() {
         watcher.outbox.close(CloseReason::GoingAway);
     }
@@ -284,7 +292,7 @@ async fn close_sockets(live: &Live, spread: Duration) {
         watcher.outbox.close(CloseReason::GoingAway);
         sleep(pause).await;
     }
-    // Those whose handshake was under way when the first were told.
+    // Watchers whose handshake was under way before.
     for watcher in live.watchers() {
         watcher.outbox.close(CloseReason::GoingAway);
     }

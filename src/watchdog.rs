@@ -1,4 +1,4 @@
-//! Ends a process whose runtime has stalled, so that its platform starts a fresh one.
+//! Ends a process whose runtime has stalled, so that its platform restarts it.
 //!
 //! A thread outside of the runtime wakes up every second and looks for a tick of the runtime. It counts its own
 //! wake-ups, not time: a process that was stopped or throttled wakes up as rarely as its runtime does, and is well.
@@ -14,7 +14,7 @@ const WAKE_UP: Duration = Duration::from_secs(1);
 const TICK: Duration = Duration::from_millis(250);
 /// Wake-ups in a row without a tick after which the process is given up.
 const MOST_MISSED: u32 = 5;
-/// The log may be what everything waits for: it is not waited for longer than this.
+/// Time limit for the last log line: the log may be what is stuck.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// Watches the runtime that this is called on, until the server stops.

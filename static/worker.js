@@ -24,6 +24,17 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(bringBack());
+});
+
+/** Whoever taps what a page has said finds that page; where it was closed, the list of what waits. */
+async function bringBack() {
+  const [page] = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  await (page ? page.focus() : self.clients.openWindow("/needs"));
+}
+
 /** @param {FetchEvent} event */
 async function navigate(event) {
   const asked = ask(event).catch(() => null);

@@ -45,7 +45,7 @@ pub async fn run(table: &mut Table, warehouse: &Warehouse, cluster: &Cluster) {
 }
 
 /// `count` screens, shared by the people and the replicas.
-fn spread(people: &[Client], count: usize, replicas: &[&Replica]) -> Vec<Client> {
+pub fn spread(people: &[Client], count: usize, replicas: &[&Replica]) -> Vec<Client> {
     (0..count).map(|one| people[one % people.len()].at(replicas[one % replicas.len()].port)).collect()
 }
 

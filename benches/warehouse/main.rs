@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a bench may panic, and is no server")]
 
+mod buying;
+mod capacity;
+mod cgroup;
 mod company;
 mod crowd;
 mod floor;
@@ -10,6 +13,7 @@ mod http;
 mod live;
 mod pages;
 mod paper;
+mod past;
 mod pick;
 mod replica;
 mod start;
@@ -47,6 +51,17 @@ async fn main() {
     if runs("live") {
         let cluster = Cluster::start(&warehouse.url).await;
         live::run(&mut table, &warehouse, &cluster).await;
+    }
+    if runs("buying") {
+        let replica = Replica::start(&warehouse.url, &[]).await;
+        buying::run(&mut table, &warehouse, &replica).await;
+    }
+    if runs("capacity") {
+        capacity::run(&mut table, &warehouse).await;
+    }
+    // The last, for it fills the disk: some six gigabytes, and some minutes.
+    if runs("past") {
+        past::run(&mut table, &warehouse).await;
     }
     table.end();
 }

@@ -28,6 +28,9 @@ pub async fn run(table: &mut Table, warehouse: &Warehouse, replica: &Replica) {
         people.push(warehouse.sign_in(replica.port, "alfa", number).await);
     }
     let scripts = Scripts::write(warehouse, &people[0]).await;
+    // Plans are those of a database in use: what they were made of when its tables were empty is analysed anew.
+    tokio::task::block_in_place(|| over_http(replica, warehouse, &people));
+    database::run_sql(&warehouse.url, "vacuum analyze").await;
     let (mut http, mut raw) = (0.0, 0.0);
     let mut cpu = Duration::ZERO;
     let mut picks = 0;
@@ -235,7 +238,8 @@ impl Texts {
                 + ";",
             "\\set random random(1, 281474976710655)".to_owned(),
             opening(&who),
-            self.with("select i.id, i.position", "", &[&who.company, &who.order, &only]) + " \\gset item_",
+            self.with("select i.id, i.position", "i.is_listed", &[&who.company, &who.order, &only])
+                + " \\gset item_",
             self.write(&who),
             "commit;".to_owned(),
         ]
@@ -262,7 +266,13 @@ impl Texts {
         let amounts = ["1000000", ":item_picked::numeric + 1", "0", "'pending'", "0", "0", "0"];
         let texts = ["null", "null", "null", "false"];
         let feed = ["'{}'::integer[]", &picks, &events, "(random() * 1e18)::bigint", "null::jsonb"];
-        let literals = [&entry[..], &operation, &amounts, &texts, &feed].concat();
+        let given_up = format!(
+            "jsonb_build_object('kind', 'claim_changed', 'order_id', null, 'item_id', null, \
+             'payload', '{{}}'::jsonb, 'actor_id', {person})"
+        );
+        let claim = ["null", "now() + interval '15 minutes'", "true", &given_up];
+        let shortage = ["0", "false", "null", "null", "false"];
+        let literals = [&entry[..], &operation, &amounts, &texts, &feed, &claim, &shortage].concat();
         self.with("with line as", "append_events", &literals) + ";"
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::cgroup::Cgroup;
 use crate::http::Keep;
 use crate::support::process::UNHURRIED;
 use crate::support::server::redis_url;
@@ -19,17 +20,29 @@ pub struct Replica {
 }
 
 impl Replica {
+    /// With limits of requests that no bench meets.
     pub async fn start(database_url: &str, more: &[&str]) -> Self {
+        Self::start_with(database_url, &[&UNHURRIED[..], more].concat(), None).await
+    }
+
+    /// In a container of that size, with the limits of strangers as they come: people tap faster here than anybody does.
+    pub async fn start_within(database_url: &str, size: &Cgroup) -> Self {
+        Self::start_with(database_url, &UNHURRIED[..4], Some(size)).await
+    }
+
+    async fn start_with(database_url: &str, more: &[&str], size: Option<&Cgroup>) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let began = Instant::now();
         let child = Command::new(env!("CARGO_BIN_EXE_separacao"))
             .args(["--database-url", database_url, "--host", "127.0.0.1", "--port", &port.to_string()])
             .args(["--log-filter", "error"])
-            .args(UNHURRIED)
             .args(more)
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
+        if let Some(size) = size {
+            size.take_in(child.id());
+        }
         loop {
             assert!(began.elapsed() < Duration::from_secs(20), "the replica does not become healthy");
             let listens = TcpStream::connect(("127.0.0.1", port)).is_ok();

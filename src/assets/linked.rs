@@ -1,15 +1,20 @@
-//! Makes one script of the modules of `static/js`, and one style sheet of the files of `static/css`. Each module
+//! Makes scripts of the modules of `static/js`, and style sheets of the files of `static/css`. Each module
 //! becomes a function that returns what it exports, the imported ones before those that import them. Only the forms of
 //! import and export that we write are known.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// Links what `entry` imports. A module that cannot be linked is a mistake of ours: a test links all of them.
-pub fn link(modules: &BTreeMap<String, String>, entry: &str) -> String {
+/// Links what each entry imports, a script for each. A later script is of a page that has the earlier ones, and repeats
+/// nothing of them: a `const` of one script is seen by the next. A module that cannot be linked is a mistake of ours: a
+/// test links all of them.
+pub fn link<const N: usize>(modules: &BTreeMap<String, String>, entries: [&str; N]) -> [String; N] {
     let mut linked = Linked { modules, script: String::new(), begun: Vec::new() };
-    linked.add(entry);
-    linked.script
+    entries.map(|entry| {
+        linked.script.push_str("\"use strict\";\n");
+        linked.add(entry);
+        std::mem::take(&mut linked.script)
+    })
 }
 
 struct Linked<'a> {
@@ -71,7 +76,7 @@ fn outside_quotes(line: &str, change: impl Fn(&str) -> String) -> String {
     parts.collect::<Vec<_>>().join("\"")
 }
 
-/// What a module becomes.
+/// The name of the variable that holds a module's exports.
 fn variable(name: &str) -> String {
     format!("$_{}", name.replace('-', "_"))
 }
@@ -160,10 +165,12 @@ mod tests {
         ];
         let modules = modules.map(|(name, source)| (name.to_owned(), source.to_owned())).into();
         assert_eq!(
-            link(&modules, "live"),
-            "const $_a_b = (() => {\nconst x = (1);function y() {}\nreturn { x, y };\n})();\n\
-             const $_b = (() => {\nconst { x } = $_a_b;async function go() {return x;}\nreturn { go };\n})();\n\
-             const $_live = (() => {\nconst b = $_b;const { x, y: z } = $_a_b;b.go(x, z);return {  };\n})();\n"
+            link(&modules, ["b", "live"]),
+            [
+                "\"use strict\";\nconst $_a_b = (() => {\nconst x = (1);function y() {}\nreturn { x, y };\n})();\n\
+             const $_b = (() => {\nconst { x } = $_a_b;async function go() {return x;}\nreturn { go };\n})();\n",
+                "\"use strict\";\nconst $_live = (() => {\nconst b = $_b;const { x, y: z } = $_a_b;b.go(x, z);return {  };\n})();\n"
+            ]
         );
     }
 
@@ -171,7 +178,7 @@ mod tests {
     #[test]
     fn every_module_can_be_linked() {
         let modules = texts("js");
-        let script = link(&modules, "live");
+        let script = link(&modules, ["live", "desk"]).concat();
         for (n, line) in script.lines().enumerate() {
             let left = line.starts_with("import ") || line.starts_with("export ") || line.contains("import(");
             assert!(!left, "{}: a form that cannot be linked: {line}", n + 1);
@@ -203,17 +210,18 @@ mod tests {
     #[test]
     fn every_style_sheet_is_joined_once() {
         let files = texts("css");
-        let entry = &files["app"];
-        for (name, text) in files.iter().filter(|(name, _)| *name != "app") {
-            let imports = entry.matches(&format!("@import \"./{name}.css\";\n")).count();
-            assert_eq!(imports, 1, "app.css imports {name}.css once");
-            assert!(!text.contains("@import"), "{name}.css: only app.css imports");
+        let entries = ["app", "desk", "dark"];
+        let imported = entries.map(|entry| files[entry].as_str()).concat();
+        for (name, text) in files.iter().filter(|(name, _)| !entries.contains(&name.as_str())) {
+            let imports = imported.matches(&format!("@import \"./{name}.css\";\n")).count();
+            assert_eq!(imports, 1, "app.css or desk.css imports {name}.css once");
+            assert!(!text.contains("@import"), "{name}.css: only app.css and desk.css import");
             assert_eq!(
                 text.matches('{').count(),
                 text.matches('}').count(),
                 "{name}.css closes what it opens"
             );
         }
-        assert!(!join(&files, "app").contains("@import"));
+        assert!(entries.iter().all(|entry| !join(&files, entry).contains("@import")));
     }
 }

@@ -1,4 +1,4 @@
-//! Where a request comes from, and the small cookies beside the session's.
+//! The client of a request: its address, and the small cookies beside the session's.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,10 +10,12 @@ use sha2::{Digest as _, Sha256};
 use crate::config::Settings;
 use crate::connection::admission;
 use crate::error::AppError;
+use crate::extract::wants_json;
 use crate::lang::Lang;
 use crate::state::AppState;
+use crate::theme::Theme;
 
-/// What is kept beside a security event.
+/// Where a security event came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Source {
     /// None: a command line, or a test without a socket.
@@ -21,11 +23,11 @@ pub struct Source {
     pub request_id: Option<String>,
 }
 
-/// The browser behind a request, as far as signing in cares.
+/// The browser behind a request: what sign-in needs of it.
 #[derive(Clone, Debug, Default)]
 pub struct Client {
     pub source: Source,
-    /// What failures are counted by: the address; of IPv6 the network, since a machine has as many as it likes.
+    /// The key that failures are counted by: the address, or for IPv6 the network, since a machine has many addresses.
     pub network: String,
     /// The secret of the device cookie, if the browser has one.
     pub device: Option<Device>,
@@ -33,7 +35,9 @@ pub struct Client {
     pub company_code: Option<String>,
     /// By cookie, else by what the browser asks for.
     pub lang: Lang,
-    /// The script asks, and wants JSON.
+    /// By cookie, else the device's.
+    pub theme: Theme,
+    /// The request comes from the script, which wants JSON.
     pub wants_json: bool,
 }
 
@@ -53,6 +57,7 @@ where
             device: cookie(&parts.headers, &device_cookie_name(secure)).and_then(Device::parse),
             company_code: cookie(&parts.headers, COMPANY).map(str::to_owned),
             lang: lang(&parts.headers),
+            theme: theme(&parts.headers),
             wants_json: wants_json(&parts.headers),
         })
     }
@@ -67,8 +72,8 @@ pub fn source(parts: &Parts, settings: &Settings) -> Source {
     }
 }
 
-/// The socket's peer, or what it says where it is a proxy of ours and the settings name its header. A list is read from
-/// its end: only the last entry was written by the proxy itself.
+/// The socket's peer or, where that is a trusted proxy and the settings name its header, the header's value. A list
+/// is read from its end: only the last entry was written by the proxy itself.
 pub fn address(parts: &Parts, settings: &Settings) -> Option<IpAddr> {
     let by_socket = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let header = settings.client_address_header.as_deref();
@@ -87,10 +92,11 @@ fn network(address: IpAddr) -> String {
     }
 }
 
-/// The script says `Accept: application/json`; a browser that navigates never does.
-pub fn wants_json(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("application/json"))
+/// Paths that are asked by a script or a socket and may be answered long after: nobody looks at the answer as a page.
+const AWAITED: [&str; 4] = ["/live", "/feed", "/wall/live", "/wall/feed"];
+
+pub fn is_awaited(path: &str) -> bool {
+    AWAITED.contains(&path)
 }
 
 /// The language of a browser that nobody has signed in on.
@@ -99,6 +105,11 @@ pub fn lang(headers: &HeaderMap) -> Lang {
     cookie(headers, LANGUAGE)
         .and_then(Lang::from_tag)
         .unwrap_or_else(|| Lang::from_accept_language(wanted.unwrap_or_default()))
+}
+
+/// The theme of a browser that nobody has signed in on.
+pub fn theme(headers: &HeaderMap) -> Theme {
+    cookie(headers, THEME).and_then(Theme::from_code).unwrap_or_default()
 }
 
 /// A browser that keeps a secret of 128 bits. The table holds its SHA-256.
@@ -129,7 +140,8 @@ impl Default for Device {
 /// The company's code; not a secret.
 const COMPANY: &str = "company";
 const LANGUAGE: &str = "language";
-/// A year and a bit: the longest that browsers keep a cookie.
+const THEME: &str = "theme";
+/// 400 days: the longest that browsers keep a cookie.
 const LONG: u64 = 400 * 24 * 60 * 60;
 
 fn device_cookie_name(secure: bool) -> String {
@@ -139,6 +151,20 @@ fn device_cookie_name(secure: bool) -> String {
 pub fn device_cookie(device: Device, settings: &Settings) -> HeaderValue {
     let secure = settings.is_https();
     long_cookie(&device_cookie_name(secure), &format!("{:032x}", device.0), secure)
+}
+
+fn wall_cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-wall" } else { "wall" }
+}
+
+/// The secret of a screen on a wall, paired or not yet. It is of no person and of no device that people use.
+pub fn wall_secret(headers: &HeaderMap, settings: &Settings) -> Option<Device> {
+    cookie(headers, wall_cookie_name(settings.is_https())).and_then(Device::parse)
+}
+
+pub fn wall_cookie(secret: Device, settings: &Settings) -> HeaderValue {
+    let secure = settings.is_https();
+    long_cookie(wall_cookie_name(secure), &format!("{:032x}", secret.0), secure)
 }
 
 pub fn company_cookie(code: &str, settings: &Settings) -> HeaderValue {
@@ -154,11 +180,15 @@ pub fn language_cookie(lang: Lang, settings: &Settings) -> HeaderValue {
     long_cookie(LANGUAGE, lang.tag(), settings.is_https())
 }
 
+pub fn theme_cookie(theme: Theme, settings: &Settings) -> HeaderValue {
+    long_cookie(THEME, theme.code(), settings.is_https())
+}
+
 fn long_cookie(name: &str, value: &str, secure: bool) -> HeaderValue {
     cookie_for(name, value, LONG, secure)
 }
 
-/// A cookie like all of ours: for the whole site, for no script, for no other site.
+/// A cookie for the whole site, hidden from scripts and from other sites.
 pub(super) fn cookie_for(name: &str, value: &str, seconds: u64, secure: bool) -> HeaderValue {
     let secure = if secure { "; Secure" } else { "" };
     let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");

@@ -1,8 +1,8 @@
-//! A shared device that nobody has touched for a while: its screen lives on, its commands wait for the PIN.
+//! The idle lock of shared devices: the screen stays live, commands ask for the PIN.
 //!
 //! A touch is a command, a page that a person opened, or `POST /touch`, by which the script tells, at most once a
-//! minute, of fingers that did neither. What the script fetches by itself is none. A touch keeps the device awake;
-//! only a PIN wakes it.
+//! minute, of input that caused neither. Requests that the script makes by itself do not count. A touch keeps the device
+//! awake; awake; only a PIN wakes it.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method};
@@ -16,10 +16,10 @@ use crate::error::{AppError, Result};
 use crate::ids::PersonId;
 use crate::state::AppState;
 
-/// Touches sooner after another are not written down.
+/// A touch is recorded at most this often.
 const TOUCH_EVERY: SignedDuration = SignedDuration::from_secs(10);
 
-/// Each asks for a PIN itself, or only takes access away.
+/// Allowed while idle: each asks for a PIN itself, or only takes access away.
 const ALWAYS: [&str; 4] = ["/unlock", "/sign-in", "/sign-out", "/pin"];
 
 /// Middleware: refuses commands of an idle shared device, and those of a page that is somebody else's.
@@ -59,7 +59,7 @@ fn is_of_another_page(headers: &HeaderMap, person_id: PersonId) -> bool {
     said.is_some_and(|said: Option<PersonId>| said != Some(person_id))
 }
 
-/// Browsers say which requests are a walk from page to page. What a page shows in a frame it fetches by itself.
+/// `Sec-Fetch-Mode: navigate` marks a page that a person opened; frames are fetched by the page.
 fn is_opened_by_hand(headers: &HeaderMap) -> bool {
     let says = |name: &str, word: &str| headers.get(name).is_some_and(|said| said == word);
     says("sec-fetch-mode", "navigate") && !says("sec-fetch-dest", "iframe")

@@ -1,4 +1,4 @@
-//! Who gets in: sign-in, sessions, PINs, devices, and how often one may guess.
+//! Authentication: sign-in, sessions, PINs, devices, and limits on guessing.
 
 pub(crate) mod actions;
 pub mod client;

@@ -1,4 +1,4 @@
-//! A new key for sessions whose person's roles have changed: what was copied before is worth nothing soon after.
+//! Rotation of session keys after a change of roles, so that a copied key is soon worthless.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, header};
@@ -20,12 +20,12 @@ use crate::state::AppState;
 const GRACE: SignedDuration = SignedDuration::from_secs(20);
 
 /// Middleware: the next page brings the new key with it. Not an answer that may come long after it was asked for:
-/// commands that carry files, sockets and polls.
+/// commands that carry files, sockets and polls, also those of walls, which the browser of a person may ask for.
 pub async fn rotate(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let due = request.extensions().get::<Actor>().filter(|actor| actor.session.renew);
     let due = due
         .map(|actor| actor.session.id)
-        .filter(|_| request.method() == Method::GET && !matches!(request.uri().path(), "/live" | "/feed"));
+        .filter(|_| request.method() == Method::GET && !client::is_awaited(request.uri().path()));
     let old = request.extensions().get::<Session>().and_then(Session::id);
     let mut response = next.run(request).await;
     if let (Some(session_id), Some(old)) = (due, old) {

@@ -1,4 +1,4 @@
-//! Sessions: kept in Postgres, judged by our own clock, read once per request.
+//! Sessions: stored in Postgres, aged by our own clock, read once per request.
 //!
 //! The cookie holds 128 random bits; the table holds their SHA-256. tower-sessions keeps the cookie and asks the store to
 //! make and end sessions; what it calls a record's data stays empty. Who is behind a request is read here, typed.
@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts, Request, State};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::SignedDuration;
@@ -22,7 +22,7 @@ use tower_sessions::session_store::{self, Error as StoreError};
 use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
 use uuid::Uuid;
 
-use super::client::{self, Source, wants_json};
+use super::client::{self, Source};
 use super::queries::events::{NewSecurityEvent, SecurityEvent, insert_security_event};
 use super::queries::sessions::{self, FoundSession, NewSession};
 use crate::actor::{Actor, SESSION_ABSOLUTE, session_holds};
@@ -30,14 +30,15 @@ use crate::clock::Clock;
 use crate::command::Caller;
 use crate::db::Db;
 use crate::error::{AppError, Result};
+use crate::extract::wants_json;
 use crate::ids::{CompanyId, PersonId, SessionId};
 use crate::state::AppState;
 
-/// A session in use is noted at most so often.
+/// The use of a session is recorded at most this often.
 const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
 tokio::task_local! {
-    /// Who begins a session, for the store that tower-sessions calls.
+    /// The session that is about to begin, for the store that tower-sessions calls.
     static BEGINS: SessionStart;
 }
 
@@ -103,7 +104,7 @@ impl SessionStore for PostgresStore {
     }
 }
 
-/// What the table knows a cookie by.
+/// The key under which the table holds a cookie.
 pub(super) fn key(id: Id) -> [u8; 32] {
     Sha256::digest(id.0.to_le_bytes()).into()
 }
@@ -179,12 +180,17 @@ async fn find_actor(state: &AppState, id: Id, parts: &Parts) -> Result<Option<Fo
         end_by_age(state, &found, &source).await?;
         return Ok(None);
     }
-    if now.duration_since(found.last_seen_at) >= TOUCH_EVERY {
+    if now.duration_since(found.last_seen_at) >= TOUCH_EVERY && !is_asked_unseen(parts) {
         let mut tx = state.db.gate().await?;
         sessions::touch_sessions(&mut tx, &[session.id.0], now, now - TOUCH_EVERY).await?;
         tx.commit().await?;
     }
     Ok(Some(found))
+}
+
+/// Whether the script asks by itself on a page that is hidden: like a hidden page's socket it keeps no session.
+fn is_asked_unseen(parts: &Parts) -> bool {
+    parts.method == Method::GET && parts.headers.contains_key("x-unseen")
 }
 
 /// Ends a session that is too old, or was not used for too long.
@@ -210,9 +216,9 @@ async fn end_by_age(state: &AppState, found: &FoundSession, source: &Source) -> 
 
 /// The session could not be read.
 #[derive(Clone, Debug)]
-struct Held(Arc<AppError>);
+pub(crate) struct Held(pub(crate) Arc<AppError>);
 
-/// Middleware: a database that is away is said, it signs nobody out; and somebody whose PIN must be changed gets
+/// Middleware: answers 503 while the database is away, which signs nobody out; a person whose PIN must be changed gets
 /// nowhere else.
 pub async fn require_session(request: Request, next: Next) -> Response {
     if let Some(Held(error)) = request.extensions().get() {
@@ -222,12 +228,18 @@ pub async fn require_session(request: Request, next: Next) -> Response {
     }
     let path = request.uri().path();
     let must_change = request.extensions().get::<Actor>().is_some_and(|actor| actor.pin_must_change);
+    // What the frame of every page is drawn with.
+    let is_frame = ["/pictures/", "/colours/"].iter().any(|shown| path.starts_with(shown));
     if !must_change
-        || matches!(path, "/pin" | "/sign-out" | "/sign-in" | "/unlock" | "/switch" | "/touch" | "/language")
+        || is_frame
+        || matches!(
+            path,
+            "/pin" | "/sign-out" | "/sign-in" | "/unlock" | "/switch" | "/touch" | "/language" | "/theme"
+        )
     {
         return next.run(request).await;
     }
-    if wants_json(request.headers()) || matches!(path, "/live" | "/feed") {
+    if wants_json(request.headers()) || client::is_awaited(path) {
         AppError::PinMustChange.into_response()
     } else {
         Redirect::to("/pin").into_response()
@@ -263,12 +275,12 @@ pub async fn begin(state: &AppState, session: &Session, begins: &SessionStart) -
     BEGINS.scope(begins.clone(), session.save()).await.map_err(unavailable)
 }
 
-/// Forgets the browser's session; its row is deleted by whoever says that access changed.
+/// Forgets the browser's session; its row is deleted by the action that reports the changed access.
 pub async fn forget(session: &Session) -> Result<()> {
     session.flush().await.map_err(unavailable)
 }
 
-/// What open sockets ask once a minute, and whenever somebody's access changed: who still may, as of now. `None`
+/// Which of the open sockets' sessions still hold; checked once a minute and when somebody's access changed. `None`
 /// stands for a session that has ended. Those in `touch`, whose pages are visible, count as used.
 pub async fn check_sessions(
     db: &Db,

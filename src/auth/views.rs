@@ -1,4 +1,4 @@
-//! Sign-in, PIN and shared devices: what their pages show.
+//! Views of sign-in, PIN and shared devices.
 
 use askama::Template;
 
@@ -19,16 +19,18 @@ pub enum SignInCompany {
 #[derive(Template)]
 #[template(path = "users/sign_in.html")]
 pub struct SignInPage<'a> {
-    pub chrome: &'a Layout,
+    pub layout: &'a Layout,
     pub company: SignInCompany,
     /// As typed before; the PIN is never printed back.
     pub number: &'a str,
     /// The focus moves to the PIN after so many digits.
     pub number_digits: u8,
+    /// The PIN enters by itself after so many digits.
+    pub enters_after: Option<u8>,
     /// What was wrong, as a sentence; the same for an unknown number and a wrong PIN.
     pub error: Option<&'a str>,
     pub next: &'a str,
-    /// The device is shared and was unlocked lately: today's people are one tap away.
+    /// The device is shared and was unlocked recently: today's people are one tap away.
     pub names_people: bool,
 }
 
@@ -53,7 +55,7 @@ pub enum SwitchAsk<'a> {
 #[derive(Template)]
 #[template(path = "users/switch.html")]
 pub struct SwitchPage<'a> {
-    pub chrome: &'a Layout,
+    pub layout: &'a Layout,
     pub people: &'a [Present],
     pub ask: SwitchAsk<'a>,
     /// Who acts on the device at this moment.
@@ -88,7 +90,7 @@ impl SwitchPage<'_> {
 
     fn roles(&self, person: &Present) -> String {
         let words: Vec<_> =
-            person.roles.iter().map(|role| self.chrome.scene.word("role", role.code())).collect();
+            person.roles.iter().map(|role| self.layout.ctx.word("role", role.code())).collect();
         words.join(", ")
     }
 }
@@ -97,7 +99,7 @@ impl SwitchPage<'_> {
 #[derive(Template)]
 #[template(path = "users/change_pin.html")]
 pub struct ChangePinPage<'a> {
-    pub chrome: &'a Layout,
+    pub layout: &'a Layout,
     /// The PIN was given by somebody else and must be replaced before anything else.
     pub must_change: bool,
     pub pin_digits: u8,

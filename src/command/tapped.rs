@@ -1,21 +1,21 @@
-//! When a tap was made. It may wait on its device for hours before the server hears of it.
+//! When a tap was made: it may have waited on its device for hours.
 
 use axum::http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
 
 /// A script gives a tap up after 12 h (`EXPIRES` of `taps.js`); what it sends last may be on its way for a while.
 const OLDEST: SignedDuration = SignedDuration::from_hours(13);
-/// By how much a device may be ahead of the server.
+/// How far a device's clock may be ahead of the server's.
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
-/// What the script says: milliseconds since the epoch, by the server's clock as the page knows it. What cannot be read is
+/// The header of the script: milliseconds since the epoch, by the server's clock as the page knows it. An unreadable one is
 /// no reason to refuse a tap.
 pub fn tapped_header(headers: &HeaderMap) -> Option<Timestamp> {
     let ms = headers.get("x-tapped-at")?.to_str().ok()?.parse().ok()?;
     Timestamp::from_millisecond(ms).ok()
 }
 
-/// A time that the tap which arrives now may have been made at.
+/// The time of a tap, if it is plausible.
 pub fn believed(tapped_at: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
     tapped_at.filter(|at| now.duration_since(*at) <= OLDEST && at.duration_since(now) <= AHEAD)
 }

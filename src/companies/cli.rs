@@ -11,7 +11,7 @@ pub enum CompanyCommand {
     /// Make a company.
     Create {
         name: String,
-        /// What its people type, or open as /e/CODE.
+        /// Code that its people type, or open as /e/CODE
         #[arg(long)]
         code: String,
         /// IANA name.

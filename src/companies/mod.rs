@@ -1,4 +1,4 @@
-//! Companies: made, set up and closed by the operator.
+//! Companies: created, set up and closed by the operator.
 
 pub mod actions;
 pub mod cli;

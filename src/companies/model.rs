@@ -1,4 +1,4 @@
-//! A company, as the operator names it.
+//! Names, codes and time zones of companies.
 
 use jiff::tz::TimeZone;
 
@@ -32,6 +32,8 @@ pub struct NewShipping<'a> {
     pub name: &'a str,
     pub position: i16,
     pub makes_urgent: bool,
+    /// Minute of the day until which its orders are to leave.
+    pub due_minute: Option<i16>,
     pub packaging: &'a [PackagingId],
 }
 

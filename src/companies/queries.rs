@@ -1,4 +1,4 @@
-//! SQL of companies, run by the operator (a command line, or the set-up page): see `db::operator`.
+//! Queries for companies, run by the operator (command line or set-up page): see `db::operator`.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -9,7 +9,7 @@ use crate::db::PooledConnection;
 use crate::error::Result;
 use crate::ids::{CompanyId, PackagingId, PersonId, ShippingId};
 
-/// Makes those who set up take turns.
+/// Serialises set-ups.
 pub async fn lock_set_up(db: &mut PooledConnection) -> Result<()> {
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended('set-up', 0))").execute(db).await?;
     Ok(())
@@ -36,9 +36,16 @@ pub async fn insert_company(
 
 pub async fn list_companies(db: &mut PooledConnection) -> Result<Vec<ListedCompany>> {
     let rows = sqlx::query!(
-        r#"select id, code, name, time_zone, login_digits, pin_digits, closed_at is not null as "closed!",
-             (select count(*) from people p where p.company_id = c.id and p.active) as "people!"
-           from companies c order by code"#
+        r#"select
+          id,
+          code,
+          name,
+          time_zone,
+          login_digits,
+          pin_digits,
+          closed_at is not null as "closed!",
+          (select count(*) from people p where p.company_id = c.id and p.active) as "people!"
+        from companies c order by code"#
     )
     .fetch_all(db)
     .await?;
@@ -65,6 +72,30 @@ pub async fn update_company_name(
         .fetch_optional(db)
         .await?;
     Ok(id.map(CompanyId))
+}
+
+/// Its name, its zone and the code of its counter customer; the digits of a PIN, and the minutes of a shared device.
+pub async fn update_company_row(
+    db: &mut PooledConnection,
+    id: CompanyId,
+    (name, time_zone, counter_customer_code): (&str, &str, &str),
+    (login_digits, pin_digits, shared_idle_minutes): (i16, i16, i16),
+) -> Result<()> {
+    sqlx::query!(
+        "update companies set name = $2, time_zone = $3, counter_customer_code = $4, pin_digits = $5,
+           shared_idle_minutes = $6, login_digits = $7
+         where id = $1",
+        id.0,
+        name,
+        time_zone,
+        counter_customer_code,
+        pin_digits,
+        shared_idle_minutes,
+        login_digits
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// None: there is no such company.
@@ -138,12 +169,14 @@ pub async fn insert_shipping(
     let id = ShippingId::new();
     let packaging: Vec<Uuid> = new.packaging.iter().map(|id| id.0).collect();
     sqlx::query!(
-        "insert into shipping_options (company_id, id, name, position, makes_urgent) values ($1, $2, $3, $4, $5)",
+        "insert into shipping_options (company_id, id, name, position, makes_urgent, due_minute)
+         values ($1, $2, $3, $4, $5, $6)",
         company_id.0,
         id.0,
         new.name,
         new.position,
-        new.makes_urgent
+        new.makes_urgent,
+        new.due_minute
     )
     .execute(&mut *db)
     .await?;
@@ -156,6 +189,23 @@ pub async fn insert_shipping(
     .execute(db)
     .await?;
     Ok(id)
+}
+
+pub async fn update_shipping_time(
+    db: &mut PooledConnection,
+    company_id: CompanyId,
+    name: &str,
+    minute: i16,
+) -> Result<()> {
+    sqlx::query!(
+        "update shipping_options set due_minute = $3 where company_id = $1 and name = $2",
+        company_id.0,
+        name,
+        minute
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Whether somebody can administer anything at all.

@@ -1,4 +1,4 @@
-//! The one-time page that makes the first administrator.
+//! The one-time page that creates the first administrator.
 
 use axum::Router;
 use axum::extract::State;
@@ -77,7 +77,7 @@ fn render(
     errors: &FieldErrors,
 ) -> Result<Response> {
     page::respond(&SetUpPage {
-        chrome: &page::signed_out(client.lang, state.clock.now(), None),
+        layout: &page::signed_out(client.lang, client.theme, state.clock.now(), None),
         is_open: opened.is_some(),
         token: &form.token,
         existing: opened.flatten().map(|company| company.name.as_str()),

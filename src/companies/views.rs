@@ -1,4 +1,4 @@
-//! The one-time page.
+//! The view of the one-time page.
 
 use askama::Template;
 
@@ -9,7 +9,7 @@ use crate::html::{FieldErrors, Layout, Nav};
 #[derive(Template)]
 #[template(path = "users/set_up.html")]
 pub struct SetUpPage<'a> {
-    pub chrome: &'a Layout,
+    pub layout: &'a Layout,
     /// The token was right; else it is asked for, what was typed before waits in hidden fields, and no company is named.
     pub is_open: bool,
     pub token: &'a str,

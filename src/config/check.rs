@@ -1,8 +1,8 @@
-//! Settings that would only look as if they worked are refused, by every command and before anything is touched.
+//! Checks of settings, made by every command before anything is touched.
 
 use super::{DEVELOPMENT, PRODUCTION, Settings};
 
-/// Why the settings cannot be used; said to the operator at start.
+/// Why the settings cannot be used; printed at start.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     #[error("APP_ENV={0} is unknown; set it to {PRODUCTION} or {DEVELOPMENT}, or leave it out")]
@@ -17,8 +17,8 @@ pub enum SettingsError {
     RedisMissing(u32),
     #[error("SECRET_KEY is missing; set it to at least 32 random characters (openssl rand -base64 48)")]
     SecretMissing,
-    #[error("SECRET_KEY is too weak; it needs at least 32 characters, of which at least 10 different")]
-    SecretWeak,
+    #[error("{0} is too weak; it needs at least 32 characters, of which at least 10 different")]
+    SecretWeak(&'static str),
     #[error("{name} is a text that stands in an example; set it to random characters ({command})")]
     SecretKnown { name: &'static str, command: &'static str },
     #[error("{name} still holds a placeholder ({value}); put the real URL there")]
@@ -35,7 +35,7 @@ const LEAST_TOKEN: usize = 16;
 /// Pepper outside production when SECRET_KEY is not set: a development machine needs no secret.
 pub(super) const DEVELOPMENT_SECRET: &str = "development only: this machine holds nobody's real data";
 
-/// What secrets of examples and of development are recognised by, in lower case.
+/// Parts of secrets of examples and of development, in lower case.
 const KNOWN_SECRETS: &[&str] = &[
     "${{",
     "<",
@@ -56,11 +56,12 @@ const KNOWN_SECRETS: &[&str] = &[
 const KNOWN_HOSTS: &[&str] = &["host", "hostname", "example.com"];
 
 impl Settings {
-    /// Refuses settings that would only look as if they worked.
+    /// Refuses settings that would appear to work and would not.
     pub fn check(&self) -> Result<(), SettingsError> {
         self.check_environment()?;
         self.check_urls()?;
         self.secret()?;
+        self.check_previous_secret()?;
         self.check_tokens()?;
         self.origins()?;
         if self.is_production() && self.database_url.is_none() {
@@ -82,7 +83,7 @@ impl Settings {
         self.refuse_in_production("DEBUG", self.debug)
     }
 
-    /// For what helps a developer and harms everybody else.
+    /// Refuses a development switch in production.
     pub fn refuse_in_production(&self, name: &'static str, is_set: bool) -> Result<(), SettingsError> {
         if is_set && self.is_production() { Err(SettingsError::DevelopmentOnly(name)) } else { Ok(()) }
     }
@@ -92,6 +93,7 @@ impl Settings {
             ("DATABASE_URL", &self.database_url),
             ("DATABASE_UNPOOLED_URL", &self.database_unpooled_url),
             ("REDIS_URL", &self.redis_url),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", &self.otlp_endpoint),
         ];
         for (name, url) in urls {
             if let Some(url) = url.as_ref().filter(|url| is_placeholder(url)) {
@@ -118,20 +120,38 @@ impl Settings {
         Ok(())
     }
 
+    /// The pepper before it was changed, if PINs kept under it still open.
+    pub fn previous_secret(&self) -> Option<&str> {
+        self.secret_key_previous.as_deref()
+    }
+
     /// The pepper. Outside production a missing one is replaced by a well-known text.
     pub fn secret(&self) -> Result<&str, SettingsError> {
         let Some(secret) = self.secret_key.as_deref() else {
             let missing = self.is_production();
             return if missing { Err(SettingsError::SecretMissing) } else { Ok(DEVELOPMENT_SECRET) };
         };
+        self.refuse_weak("SECRET_KEY", secret)?;
+        Ok(secret)
+    }
+
+    /// A pepper that was in force here was strong, so a weak one before it is a slip: it would only double the cost of each PIN.
+    fn check_previous_secret(&self) -> Result<(), SettingsError> {
+        match self.previous_secret() {
+            Some(previous) => self.refuse_weak("SECRET_KEY_PREVIOUS", previous),
+            None => Ok(()),
+        }
+    }
+
+    fn refuse_weak(&self, name: &'static str, secret: &str) -> Result<(), SettingsError> {
         let different: std::collections::HashSet<_> = secret.chars().collect();
         match () {
-            () if !self.is_production() => Ok(secret),
+            () if !self.is_production() => Ok(()),
             () if is_known(secret) => {
-                Err(SettingsError::SecretKnown { name: "SECRET_KEY", command: "openssl rand -base64 48" })
+                Err(SettingsError::SecretKnown { name, command: "openssl rand -base64 48" })
             }
-            () if secret.len() < 32 || different.len() < 10 => Err(SettingsError::SecretWeak),
-            () => Ok(secret),
+            () if secret.len() < 32 || different.len() < 10 => Err(SettingsError::SecretWeak(name)),
+            () => Ok(()),
         }
     }
 }

@@ -45,6 +45,10 @@ pub struct Settings {
     #[arg(long, env = "REDIS_URL", hide_env_values = true)]
     pub redis_url: Option<String>,
 
+    /// Where traces and errors are sent by OTLP over HTTP, without /v1/traces; the other variables of OpenTelemetry hold as well.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    pub otlp_endpoint: Option<String>,
+
     /// Prefix of every Redis channel, so that deployments may share a Redis.
     #[arg(long, env = "REDIS_PREFIX", default_value = "separacao")]
     pub redis_prefix: String,
@@ -60,6 +64,10 @@ pub struct Settings {
     /// Pepper of the PINs; at least 32 characters, the same on all replicas, never changed.
     #[arg(long, env = "SECRET_KEY", hide_env_values = true)]
     pub secret_key: Option<String>,
+
+    /// The pepper before SECRET_KEY was changed: PINs kept under it still open, and move to the new one as they are used.
+    #[arg(long, env = "SECRET_KEY_PREVIOUS", hide_env_values = true)]
+    pub secret_key_previous: Option<String>,
 
     /// The predecessor's switch: refused in production, where it opened too much; of no effect elsewhere.
     #[arg(long, env = "DEBUG", default_value = "false", action = clap::ArgAction::Set,
@@ -129,6 +137,31 @@ pub struct Settings {
     #[arg(long, env = "PG_BIN_DIR")]
     pub pg_bin_dir: Option<PathBuf>,
 
+    /// Folder of backups; with it the server makes one a day.
+    #[arg(long, env = "BACKUP_DIR")]
+    pub backup_dir: Option<PathBuf>,
+
+    /// Backups that are kept in that folder, the newest ones.
+    #[arg(long, env = "BACKUP_KEEP", default_value_t = 30)]
+    pub backup_keep: usize,
+
+    /// Days after which the PDFs of closed orders are taken away; without it they are kept for ever.
+    #[arg(long, env = "KEEP_PDF_DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub keep_pdf_days: Option<u32>,
+
+    /// Background jobs in the server; off where `separacao worker` does them.
+    #[arg(long, env = "JOBS", default_value = "true", action = clap::ArgAction::Set,
+          value_parser = clap::builder::BoolishValueParser::new())]
+    pub jobs: bool,
+
+    /// Milliseconds between looks for a job that is due.
+    #[arg(long, env = "JOB_POLL_MS", default_value_t = 5_000)]
+    pub job_poll_ms: u64,
+
+    /// Milliseconds without a word after which the job of a replica is taken over.
+    #[arg(long, env = "JOB_LEASE_MS", default_value_t = 60_000)]
+    pub job_lease_ms: u64,
+
     /// Log lines as JSON; the default in production.
     #[arg(long, env = "LOG_JSON", value_parser = clap::builder::BoolishValueParser::new())]
     pub log_json: Option<bool>,
@@ -181,13 +214,13 @@ pub struct Settings {
     #[arg(long, env = "ADDRESS_REQUESTS_PER_SECOND", default_value_t = 300)]
     pub address_requests_per_second: u32,
 
-    /// Requests a second of those who are not signed in, per address; six seconds' worth may come at once.
-    #[arg(long, env = "STRANGER_REQUESTS_PER_SECOND", default_value_t = 10)]
+    /// Requests a second of those who are not signed in, per address; twenty seconds' worth may come at once.
+    #[arg(long, env = "STRANGER_REQUESTS_PER_SECOND", default_value_t = 20)]
     pub stranger_requests_per_second: u32,
 
     /// Tries of a PIN or a token a second, per address; twenty seconds' worth may come at once.
-    #[arg(long, env = "DOOR_REQUESTS_PER_SECOND", default_value_t = 2)]
-    pub door_requests_per_second: u32,
+    #[arg(long, env = "SIGN_IN_REQUESTS_PER_SECOND", default_value_t = 5)]
+    pub sign_in_requests_per_second: u32,
 
     /// Milliseconds for a request's head, from its first byte or the connection's opening.
     #[arg(long, env = "HEAD_TIMEOUT_MS", default_value_t = 10_000)]
@@ -248,6 +281,14 @@ impl Settings {
 
     pub fn session_check(&self) -> Duration {
         Duration::from_millis(self.session_check_ms)
+    }
+
+    pub fn job_poll(&self) -> Duration {
+        Duration::from_millis(self.job_poll_ms)
+    }
+
+    pub fn job_lease(&self) -> Duration {
+        Duration::from_millis(self.job_lease_ms)
     }
 
     pub fn feed_poll(&self) -> Duration {

@@ -1,4 +1,4 @@
-//! Under which names people reach this server, and from which pages they send commands.
+//! The host names this server answers to, and the origins it takes commands from.
 
 use super::{Settings, SettingsError};
 

@@ -1,5 +1,6 @@
-//! Whose word about a client's address is believed: anybody can send the header, a proxy of ours overwrites it.
+//! Which proxies are trusted to name a client's address.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
@@ -37,6 +38,12 @@ impl FromStr for Network {
     }
 }
 
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.bits)
+    }
+}
+
 impl Network {
     pub fn contains(self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {
@@ -54,11 +61,22 @@ impl Network {
 }
 
 impl Settings {
+    /// The networks that are believed, for the operator.
+    pub fn proxies_told(&self) -> String {
+        match (self.trusted_proxies.is_empty(), self.is_on_railway()) {
+            (false, _) => self.trusted_proxies.iter().map(Network::to_string).collect::<Vec<_>>().join(", "),
+            (true, true) => RAILWAY.join(", "),
+            (true, false) => LOOPBACK.join(", "),
+        }
+    }
+
     /// Whether this peer is a proxy that may say where a request comes from.
     pub fn is_proxy(&self, peer: IpAddr) -> bool {
-        if self.client_address_header.is_none() {
-            return false;
-        }
+        self.client_address_header.is_some() && self.is_trusted(peer)
+    }
+
+    /// Whether this peer is believed when it says how a request came to it.
+    pub fn is_trusted(&self, peer: IpAddr) -> bool {
         if !self.trusted_proxies.is_empty() {
             return self.trusted_proxies.iter().any(|network| network.contains(peer));
         }

@@ -1,4 +1,4 @@
-//! What starts, and what does not.
+//! Tests of which settings are accepted.
 
 use clap::Parser;
 
@@ -20,7 +20,7 @@ fn production_refuses_to_start_without_a_secret_or_a_database() {
     assert!(matches!(settings(&production).check(), Err(SettingsError::SecretMissing)));
     let weak =
         [production.as_slice(), &["--secret-key", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]].concat();
-    assert!(matches!(settings(&weak).check(), Err(SettingsError::SecretWeak)));
+    assert!(matches!(settings(&weak).check(), Err(SettingsError::SecretWeak("SECRET_KEY"))));
     let strong = [production.as_slice(), &["--secret-key", "0123456789abcdef0123456789abcdef"]].concat();
     assert!(matches!(settings(&strong).check(), Err(SettingsError::DatabaseMissing)));
 }
@@ -94,6 +94,22 @@ fn production_refuses_secrets_of_examples_and_of_development() {
         &[STRONG, &["--app-env", "production", "--metrics-token", "<a long random token>"]].concat(),
     );
     assert!(matches!(token.check(), Err(SettingsError::SecretKnown { name: "METRICS_TOKEN", .. })));
+}
+
+#[test]
+fn production_refuses_a_previous_secret_that_was_never_one() {
+    let production = [STRONG, &["--app-env", "production", "--secret-key-previous"]].concat();
+    for weak in ["", " ", "short", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] {
+        let refused = settings(&[production.as_slice(), &[weak]].concat()).check();
+        assert!(matches!(refused, Err(SettingsError::SecretWeak("SECRET_KEY_PREVIOUS"))), "{weak:?}");
+    }
+    let refused =
+        settings(&[production.as_slice(), &["change-me-change-me-change-me-1234567890"]].concat()).check();
+    assert!(matches!(refused, Err(SettingsError::SecretKnown { name: "SECRET_KEY_PREVIOUS", .. })));
+    assert!(refused.unwrap_err().to_string().contains("openssl rand"));
+    let strong = [production.as_slice(), &["fedcba9876543210fedcba9876543210"]].concat();
+    assert!(settings(&strong).check().is_ok());
+    assert!(settings(&["--secret-key-previous", "x"]).check().is_ok(), "development needs no secrets");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! How many connections a replica takes in, before a byte of them is read: so many in all, and so many from one
-//! address. Each costs memory and a descriptor, and nobody has said yet who it is.
+//! Limits connections before a byte of them is read: in all, and from one
+//! address. Each costs memory and a descriptor, and is not authenticated yet.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -19,9 +19,9 @@ struct Open {
     addresses: HashMap<IpAddr, usize>,
 }
 
-/// A connection's place; given back when dropped.
+/// A connection's permit; given back when dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct ConnectionPermit {
     admission: Arc<Admission>,
     /// None: a proxy of our own, whose connections are everybody's.
     address: Option<IpAddr>,
@@ -33,7 +33,7 @@ impl Admission {
     }
 
     /// None: there are too many, and this one is closed. `is_proxy` is not counted by address.
-    pub fn admit(self: &Arc<Self>, peer: IpAddr, is_proxy: bool) -> Option<Place> {
+    pub fn admit(self: &Arc<Self>, peer: IpAddr, is_proxy: bool) -> Option<ConnectionPermit> {
         let address = (!is_proxy).then(|| network(peer));
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let refused = if open.all >= self.most {
@@ -50,11 +50,11 @@ impl Admission {
         if let Some(address) = address {
             *open.addresses.entry(address).or_default() += 1;
         }
-        Some(Place { admission: self.clone(), address })
+        Some(ConnectionPermit { admission: self.clone(), address })
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         let mut open = self.admission.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.all -= 1;
@@ -68,7 +68,7 @@ impl Drop for Place {
     }
 }
 
-/// What limits are counted by: the address; of IPv6 the network, since a machine has as many as it likes.
+/// The key that limits are counted by: the address, or for IPv6 the network, since a machine has many addresses.
 pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {

@@ -1,6 +1,6 @@
-//! A browser's connection, and how long each thing on it may take.
+//! HTTP connections and their time limits.
 //!
-//! hyper knows one time-out for waiting for the next request and for reading its head. But a proxy in front keeps its
+//! hyper has one time-out for waiting for the next request and for reading its head. But a proxy in front keeps its
 //! connections for a minute, and a request must not meet one that is just being closed; while somebody who sends a
 //! byte now and then must not hold a connection for as long.
 
@@ -20,16 +20,16 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
-use self::admission::Place;
+use self::admission::ConnectionPermit;
 
-/// How long a connection may wait.
+/// Time limits of a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     /// For a request's head: from the connection's opening, or from the head's first byte.
     pub head: Duration,
     /// Between an answer and the next request.
     pub idle: Duration,
-    /// For the next part of an answer to be taken whole: whoever takes a byte now and then holds it up as well.
+    /// For the next part of an answer to be taken as a whole.
     pub send: Duration,
 }
 
@@ -101,18 +101,18 @@ pub struct Connection {
     timer: Pin<Box<Sleep>>,
     /// Runs while the browser does not take what it is sent.
     sending: Option<Pin<Box<Sleep>>>,
-    place: Place,
+    permit: ConnectionPermit,
 }
 
 impl Connection {
-    pub fn new(stream: TcpStream, phase: RequestPhase, place: Place) -> Self {
+    pub fn new(stream: TcpStream, phase: RequestPhase, permit: ConnectionPermit) -> Self {
         let timer = Box::pin(sleep(phase.patience.head));
-        Self { stream, phase, timer, sending: None, place }
+        Self { stream, phase, timer, sending: None, permit }
     }
 
-    /// The bare stream, once it carries something else than requests, and its place among all connections.
-    pub fn into_parts(self) -> (TcpStream, Place) {
-        (self.stream, self.place)
+    /// The bare stream, once it carries something else than requests, and its permit.
+    pub fn into_parts(self) -> (TcpStream, ConnectionPermit) {
+        (self.stream, self.permit)
     }
 
     /// What a write came to, of so many bytes; over time when the browser has not taken them for too long.
@@ -150,7 +150,7 @@ impl AsyncRead for Connection {
             if buf.filled().len() > before {
                 self.phase.received();
             }
-            // Whoever sends a byte now and then is over time as well.
+            // A slow trickle of bytes does not extend the deadline.
             let late = self.phase.deadline().is_some_and(|deadline| deadline <= Instant::now());
             return Poll::Ready(if late { Err(io::ErrorKind::TimedOut.into()) } else { read });
         }

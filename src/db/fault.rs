@@ -1,4 +1,4 @@
-//! What an error says about the connection that it came from.
+//! Classifies database errors by what they say about their connection.
 
 use std::io;
 use std::time::Duration;
@@ -32,7 +32,7 @@ impl Fault {
             "25P03" => Fault::Connection,
             // A primary that became read-only, a standby ("recovery is in progress"), a plan that a migration changed.
             "25006" | "55000" | "0A000" => Fault::Server,
-            // Connections that break, a server that stops or starts, its disk.
+            // Broken connections, a server that stops or starts, its disk.
             _ if ["08", "57P0", "58"].iter().any(|class| code.starts_with(class)) => Fault::Server,
             _ => Fault::Statement,
         }
@@ -45,7 +45,7 @@ pub(super) fn silence(longest: Duration) -> sqlx::Error {
     sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, text))
 }
 
-/// Whether the same may succeed at once on another connection. Whoever waited for a silent one has waited enough.
+/// Whether a retry may succeed at once on another connection. After a timeout there is no retry.
 pub fn is_worth_another_try(error: &sqlx::Error) -> bool {
     let silent = matches!(error, sqlx::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut);
     !silent && Fault::of(error) != Fault::Statement

@@ -9,7 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::Db;
+use super::{Db, place};
 use crate::error::Result;
 
 /// A database may still be starting, recovering, or be unknown to the name server when a deploy begins.
@@ -17,14 +17,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Another program may be migrating; an index of millions of rows takes minutes.
 const TURN_WITHIN: Duration = Duration::from_secs(600);
 const RETRY: Duration = Duration::from_millis(250);
-/// How often it is said what is waited for.
+/// How often the log repeats what is waited for.
 const REMIND: Duration = Duration::from_secs(5);
-/// Whoever waits for a table longer than this gives way to the picks that queue up behind, and tries again.
+/// A migration that waits longer for a table lets the picks behind it pass, and tries again.
 const LOCK_TIMEOUT: &str = "2s";
-/// Outside of a transaction nobody queues up behind; what is waited for is the end of older transactions.
+/// Outside of a transaction nothing queues up behind; the wait is for the end of older transactions.
 const LOCK_TIMEOUT_ALONE: &str = "60s";
 const TRIES: u32 = 40;
-/// Of the advisory lock that whoever migrates holds: "separac" in ASCII.
+/// Key of the advisory lock of migrations: "separac" in ASCII.
 const LOCK: i64 = 0x0073_6570_6172_6163;
 const TABLE: &str = "_sqlx_migrations";
 
@@ -64,15 +64,6 @@ pub async fn apply_all(url: &str, migrator: &Migrator, patience: Duration) -> Re
     // The lock ends with the connection.
     connection.close().await?;
     Ok(done?)
-}
-
-/// Where a database is, for a person; never with its password.
-fn place(options: &PgConnectOptions) -> String {
-    let database = options.get_database().unwrap_or_else(|| options.get_username());
-    match options.get_socket() {
-        Some(socket) => format!("{database} at {}", socket.display()),
-        None => format!("{database} at {}:{}", options.get_host(), options.get_port()),
-    }
 }
 
 /// Connects to a database that takes writes, and waits for one that does not yet.
@@ -155,6 +146,38 @@ async fn apply_missing(connection: &mut PgConnection, migrator: &Migrator) -> Re
         }
     }
     Ok(())
+}
+
+/// How a database's schema compares with this build's migrations, by their versions.
+#[derive(Debug, Default)]
+pub struct Comparison {
+    pub applied: usize,
+    pub missing: Vec<i64>,
+    /// Applied from files that differ from this build's.
+    pub changed: Vec<i64>,
+    /// Of a newer build.
+    pub newer: Vec<i64>,
+}
+
+/// Compares without changing anything.
+pub async fn compare(connection: &mut PgConnection) -> Result<Comparison, MigrateError> {
+    let known: bool = sqlx::query_scalar("select to_regclass($1) is not null")
+        .bind(TABLE)
+        .fetch_one(&mut *connection)
+        .await?;
+    let applied = if known { connection.list_applied_migrations(TABLE).await? } else { Vec::new() };
+    let migrator = migrator();
+    let mut comparison = Comparison { applied: applied.len(), ..Comparison::default() };
+    for migration in migrator.iter() {
+        match applied.iter().find(|applied| applied.version == migration.version) {
+            Some(applied) if applied.checksum == migration.checksum => {}
+            Some(_) => comparison.changed.push(migration.version),
+            None => comparison.missing.push(migration.version),
+        }
+    }
+    let newest = migrator.iter().map(|migration| migration.version).max().unwrap_or(0);
+    comparison.newer = applied.iter().map(|applied| applied.version).filter(|n| *n > newest).collect();
+    Ok(comparison)
 }
 
 /// Applies one migration; where a lock is not to be had in time, again.

@@ -1,4 +1,4 @@
-//! Postgres: every statement runs in a transaction that says whose it is in its opening round trip.
+//! Access to Postgres: every statement runs in a transaction whose opening message names its company.
 
 pub mod embedded;
 pub(crate) mod fault;
@@ -7,6 +7,7 @@ pub(crate) mod operator;
 mod permits;
 mod pool;
 mod statement;
+mod unnamed;
 
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
@@ -19,10 +20,22 @@ use uuid::Uuid;
 
 use self::pool::Pool;
 pub use self::pool::PooledConnection;
-use crate::actor::{Grant, Permission, Role};
+use crate::actor::{Grant, Overrides, Permission, Role};
 use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, OperationId, OrderId};
 use crate::lifecycle::Lifecycle;
+
+/// The roles that statements run as.
+pub(crate) const ROLES: [&str; 2] = ["separacao_app", "separacao_gate"];
+
+/// Where a database is, for a person; never with its password.
+pub(crate) fn place(options: &PgConnectOptions) -> String {
+    let database = options.get_database().unwrap_or_else(|| options.get_username());
+    match options.get_socket() {
+        Some(socket) => format!("{database} at {}", socket.display()),
+        None => format!("{database} at {}:{}", options.get_host(), options.get_port()),
+    }
+}
 
 /// The connections, and the two ways to them (the third is the operator's).
 #[derive(Clone, Debug)]
@@ -38,6 +51,7 @@ pub struct CompanyTx {
     company_id: CompanyId,
     operation_id: Option<OperationId>,
     roles: Vec<Role>,
+    overrides: Overrides,
     locked_orders: Vec<PgRow>,
 }
 
@@ -56,13 +70,13 @@ const OWN_STATEMENTS: usize = 2;
 /// What a statement of [`Db::ask`] gives.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, sqlx::Error>>;
 
-/// Postgres lets a statement of ours wait for a lock so long.
+/// Postgres' time limit for waiting for a lock.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
-/// And ends it after so long.
+/// Postgres' time limit for a statement.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
-/// An operator's statement walks whole tables.
+/// An operator's statement may scan whole tables.
 const OPERATOR_TIMEOUT: Duration = Duration::from_secs(60);
-/// A database that is silent for so long beyond its own time-out is away.
+/// Our deadline is the database's own time-out plus this.
 const LEEWAY: Duration = Duration::from_secs(1);
 
 /// What a transaction sets for itself, in one statement: every statement of the opening is a message to be read.
@@ -93,7 +107,7 @@ impl Db {
     ) -> Result<Self, sqlx::Error> {
         let options: PgConnectOptions = url.parse()?;
         let options = options.application_name("separacao").statement_cache_capacity(statement_cache);
-        Ok(Self { pool: Pool::open(options, max_connections, lifecycle.clone()) })
+        Ok(Self { pool: Pool::open(options, max_connections, statement_cache > 0, lifecycle.clone()) })
     }
 
     /// A transaction that may write. It must end in `feed::commit`.
@@ -147,6 +161,7 @@ impl Db {
             company_id,
             operation_id: None,
             roles: Vec::new(),
+            overrides: Overrides::default(),
             locked_orders: Vec::new(),
         };
         Ok((tx, answers))
@@ -205,7 +220,7 @@ impl Db {
         }
     }
 
-    /// Connections open now, and how many of them rest.
+    /// Connections open now, and how many of them are idle.
     pub fn usage(&self) -> (u32, usize) {
         self.pool.usage()
     }
@@ -225,10 +240,12 @@ impl CompanyTx {
         self.operation_id
     }
 
-    /// Every entry of history that is written from here on names the tap, and what it may do is judged by these roles.
-    pub fn set_operation(&mut self, operation_id: OperationId, roles: Vec<Role>) {
+    /// Every entry of history that is written from here on names the tap, and what it may do is judged by these roles, as
+    /// the company has set them.
+    pub fn set_operation(&mut self, operation_id: OperationId, roles: Vec<Role>, overrides: Overrides) {
         self.operation_id = Some(operation_id);
         self.roles = roles;
+        self.overrides = overrides;
     }
 
     /// The rows of the orders that were locked with the claim.
@@ -236,21 +253,26 @@ impl CompanyTx {
         self.locked_orders = rows;
     }
 
-    /// The row of an order that was locked with the claim. Once: whoever asks again wants to know it as it is then.
+    /// Takes the row of an order that was locked with the claim. Once: later reads need the current row.
     pub fn take_locked_order(&mut self, id: OrderId) -> Option<PgRow> {
         let is_it = |row: &PgRow| row.try_get("id").is_ok_and(|found: Uuid| found == id.0);
         let place = self.locked_orders.iter().position(is_it)?;
         Some(self.locked_orders.swap_remove(place))
     }
 
-    /// Of whoever tapped, as of the claim of the operation.
+    /// The actor's roles as of the claim of the operation.
     pub fn roles(&self) -> &[Role] {
         &self.roles
     }
 
-    /// Whether whoever tapped has the permission for everything.
+    /// The company's overrides as of the same moment.
+    pub fn overrides(&self) -> &Overrides {
+        &self.overrides
+    }
+
+    /// Whether the actor has the permission for every order.
     pub fn can(&self, permission: Permission) -> bool {
-        permission.granted(&self.roles) == Grant::Yes
+        self.overrides.widest(permission, &self.roles) == Grant::Yes
     }
 
     /// [`Self::can`], as a refusal.

@@ -1,4 +1,4 @@
-//! The third way into the database: the operator's.
+//! Transactions of the operator, beside those of companies and of the gate.
 //!
 //! Making, renaming and closing a company, and giving one its first administrator, is nobody's permission inside a
 //! company. Such a transaction runs as the connection's own role, which owns the tables. Its callers are
@@ -30,7 +30,7 @@ impl Db {
 }
 
 impl OperatorTx {
-    /// Commits. What people see is appended to the feed before; replicas find it on their next look.
+    /// Commits. Visible changes are appended to the feed before; replicas find them on their next poll.
     pub async fn commit(self) -> Result<()> {
         Ok(self.connection.commit().await?)
     }

@@ -1,4 +1,4 @@
-//! Who may hold a connection next: in the order of asking, but no company keeps the others out.
+//! Who gets a connection next: first come, first served, without one company starving the others.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -71,7 +71,7 @@ impl Permits {
         self.queue().taken
     }
 
-    /// Whoever waits, or comes later, gets none.
+    /// Waiting and later callers get none.
     pub(super) fn close(&self) {
         let mut queue = self.queue();
         queue.closed = true;

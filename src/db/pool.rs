@@ -11,12 +11,13 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, Connection as _, Either, Executor as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Either, Executor as _, PgConnection, Row as _};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::permits::{Permit, Permits};
 use super::statement::Running;
+use super::unnamed::Passing;
 use super::{Answer, Answers};
 use crate::ids::CompanyId;
 use crate::lifecycle::Lifecycle;
@@ -37,6 +38,8 @@ pub(super) struct Pool(Arc<Inner>);
 #[derive(Debug)]
 pub(super) struct Inner {
     options: PgConnectOptions,
+    /// False behind a pooler in transaction mode, where each transaction may have another backend.
+    keeps_statements: bool,
     /// Whoever has a permit takes a connection that rests, or makes one.
     permits: Permits,
     resting: Mutex<Resting>,
@@ -89,9 +92,14 @@ pub(super) enum State {
 
 impl Pool {
     /// Connects lazily, so that a server starts while its database is away.
-    pub(super) fn open(options: PgConnectOptions, connections: u32, lifecycle: Lifecycle) -> Self {
+    pub(super) fn open(
+        options: PgConnectOptions,
+        connections: u32,
+        keeps_statements: bool,
+        lifecycle: Lifecycle,
+    ) -> Self {
         let permits = Permits::new(connections);
-        Self(Arc::new(Inner { options, permits, resting: Mutex::default(), lifecycle }))
+        Self(Arc::new(Inner { options, keeps_statements, permits, resting: Mutex::default(), lifecycle }))
     }
 
     /// A connection in autocommit. `holder` is the company that it is for.
@@ -186,11 +194,9 @@ impl Inner {
     /// None: a standby, which takes no writes; it may be about to be promoted.
     async fn connect_once(&self) -> Result<Option<PgConnection>, sqlx::Error> {
         let mut connection = PgConnection::connect_with(&self.options).await?;
-        let recovers: bool = sqlx::query_scalar("select pg_is_in_recovery()")
-            .persistent(false)
-            .fetch_one(&mut connection)
-            .await?;
-        Ok((!recovers).then_some(connection))
+        // A text alone travels as one message; prepared, it would be two round trips.
+        let recovers = connection.fetch_one("select pg_is_in_recovery()").await?;
+        Ok((!recovers.try_get::<bool, _>(0)?).then_some(connection))
     }
 }
 
@@ -231,12 +237,20 @@ impl PooledConnection {
         Ok(())
     }
 
-    /// Runs one statement outside of a transaction.
+    /// Runs one statement outside of a transaction. Where no statements are kept it has one all the same: it is prepared and
+    /// run in two messages, and between them a pooler may change the backend.
     pub(super) async fn ask<T>(
         mut self,
         question: impl for<'a> Fn(&'a mut PooledConnection) -> Answer<'a, T>,
     ) -> Result<T, sqlx::Error> {
+        let alone = self.inner.keeps_statements;
+        if !alone {
+            self.execute("begin").await?;
+        }
         let answer = question(&mut self).await?;
+        if !alone {
+            self.execute("commit").await?;
+        }
         self.state = State::Clean;
         Ok(answer)
     }
@@ -244,6 +258,11 @@ impl PooledConnection {
     /// Whether it rested before, so that a fault may be older than its first statement.
     pub(super) fn is_reused(&self) -> bool {
         self.reused
+    }
+
+    /// A query as it may travel on this connection.
+    pub(super) fn passing<E>(&self, query: E) -> Passing<E> {
+        Passing { query, keeps_statements: self.inner.keeps_statements }
     }
 
     /// Begins a statement: its deadline, and what it runs on.

@@ -1,4 +1,4 @@
-//! Every statement ends on our side, and what it met decides what becomes of its connection.
+//! Deadlines of statements, and what becomes of a connection after an error.
 //!
 //! Postgres' own time-outs hold while it can be reached. Where its machine is gone or a network is cut, sqlx alone would
 //! wait until the kernel gives up. A statement that is given up, by its deadline or by its caller, ends by closing its
@@ -105,6 +105,7 @@ impl<'c> Executor<'c> for &'c mut PooledConnection {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
+        let query = self.passing(query);
         let (running, connection) = self.run();
         Box::pin(running.until_deadline(connection.execute(query)))
     }
@@ -114,6 +115,7 @@ impl<'c> Executor<'c> for &'c mut PooledConnection {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
+        let query = self.passing(query);
         let (running, connection) = self.run();
         let deadline = Box::pin(sleep_until(running.until));
         Box::pin(Rows { rows: connection.fetch_many(query), deadline, running: Some(running) })
@@ -124,6 +126,7 @@ impl<'c> Executor<'c> for &'c mut PooledConnection {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
+        let query = self.passing(query);
         let (running, connection) = self.run();
         Box::pin(running.until_deadline(connection.fetch_optional(query)))
     }

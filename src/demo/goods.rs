@@ -1,4 +1,4 @@
-//! Names as a distributor of accessories has them. All invented.
+//! Invented names of goods, as a distributor of accessories has them.
 
 use crate::actor::Role;
 

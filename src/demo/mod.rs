@@ -1,4 +1,4 @@
-//! A company to look around in: people, and orders in every state, made by the commands that real ones are made by.
+//! The demo company: people, and orders in every state, made by the real commands.
 
 mod goods;
 mod paper;
@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan, Zoned};
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
-use crate::actor::{Actor, CompanySettings, Role, SessionFacts};
+use crate::actor::{Actor, CompanySettings, Overrides, Role, SessionFacts};
 use crate::auth::client::Source;
 use crate::auth::model::pin;
 use crate::auth::pin_hash::{self, Lane};
@@ -21,12 +21,15 @@ use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, OperationId, OrderId, PersonId, SessionId};
 use crate::orders::actions::import::{Document, import_order};
+use crate::orders::deadline::next_at;
 use crate::orders::model::ShippingOption;
 use crate::orders::queries::import::{NewItem, NewOrder};
 use crate::orders::queries::options;
+use crate::page::CompanyTime;
 use crate::people::actions::{By, CreatePerson};
 use crate::people::model::NewPerson;
 use crate::state::AppState;
+use crate::theme::Theme;
 use plan::{Dice, Plan};
 use story::Story;
 
@@ -34,8 +37,10 @@ pub const CODE: &str = "demo";
 const NAME: &str = "Distribuidora Demo";
 const TIME_ZONE: &str = "America/Sao_Paulo";
 const DAY: (i16, i16) = (450, 1020);
+/// The bus leaves at half past six.
+const BUS: (&str, i16) = ("Ônibus", 1110);
 
-/// How to get in. The PIN is told this once.
+/// How to sign in. The PIN is shown only here.
 #[derive(Debug)]
 pub struct DemoReport {
     pub company: &'static str,
@@ -54,12 +59,13 @@ pub async fn load(state: &AppState) -> Result<Option<DemoReport>> {
     }
     let new = NewCompany { name: NAME, code: CODE, time_zone: TIME_ZONE };
     let company_id = companies::create_company(&state.db, new).await?;
+    companies::set_shipping_time(&state.db, company_id, BUS.0, BUS.1).await?;
     let pin = pin::one_time(6, goods::PEOPLE[0].0);
     let demo = Demo { state, company_id, people: add_people(state, company_id, &pin).await? };
     let mut plans = plan::past();
     plans.extend(plan::plans());
     for (index, plan) in plans.iter().enumerate() {
-        demo.tell(index, plan).await?;
+        demo.make_order(index, plan).await?;
     }
     let people = goods::PEOPLE.to_vec();
     Ok(Some(DemoReport { company: NAME, code: CODE, pin, people, orders: plans.len() }))
@@ -101,7 +107,9 @@ fn actor(company_id: CompanyId, number: &str, name: &str, roles: &[Role], now: T
         number: number.to_owned(),
         name: name.to_owned(),
         roles: roles.to_vec(),
+        overrides: Overrides::default(),
         language: None,
+        theme: Theme::default(),
         pin_must_change: false,
         company: CompanySettings {
             code: CODE.to_owned(),
@@ -109,6 +117,7 @@ fn actor(company_id: CompanyId, number: &str, name: &str, roles: &[Role], now: T
             time_zone: TIME_ZONE.to_owned(),
             workday_starts_minute: DAY.0,
             workday_ends_minute: DAY.1,
+            settings: "{}".to_owned(),
             login_digits: 4,
             pin_digits: 6,
             shared_idle_minutes: 5,
@@ -158,8 +167,8 @@ impl Demo<'_> {
         command::run(self.state, &tap, command).await.map(drop)
     }
 
-    /// One order's whole story.
-    async fn tell(&self, index: usize, plan: &Plan) -> Result<()> {
+    /// Makes one order with its history.
+    async fn make_order(&self, index: usize, plan: &Plan) -> Result<()> {
         let order = self.order(index, plan).await?;
         let now = self.ago(plan.age);
         let pdf = paper::pdf(&order, &self.people[plan.seller].name);
@@ -182,6 +191,7 @@ impl Demo<'_> {
         let discount_cents = total_cents * plan.discount_percent / 100;
         let (customer_code, customer) = goods::CUSTOMERS[plan.customer];
         let seller_id = self.people[plan.seller].person_id;
+        let calendar = CompanyTime::from(&self.people[0].company).calendar();
         Ok(NewOrder {
             id: OrderId::new(),
             number: plan.number.map(|number| number.to_string()),
@@ -199,6 +209,7 @@ impl Demo<'_> {
             payable_cents: total_cents - discount_cents,
             values_mismatch_reason: None,
             urgent: shipping.makes_urgent,
+            due_at: shipping.due_minute.and_then(|minute| next_at(calendar, minute, self.ago(plan.age))),
             items,
         })
     }
@@ -207,7 +218,7 @@ impl Demo<'_> {
         at.to_zoned(self.people[0].company.zone().get().clone())
     }
 
-    /// So many working minutes before now.
+    /// The instant `minutes` of working time before now.
     fn ago(&self, minutes: i64) -> Timestamp {
         let now = self.local(self.state.clock.now());
         let (starts, ends) = (i64::from(DAY.0), i64::from(DAY.1));

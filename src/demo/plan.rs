@@ -1,4 +1,4 @@
-//! What the demo's orders are, and how far each has come: thirty of these days, and those of the weeks before. The same
+//! The demo's orders and how far each has come: thirty recent ones, and those of the weeks before. The same
 //! every time.
 
 use super::goods::{CUSTOMERS, NOTES, PICKERS, SELLERS};
@@ -78,7 +78,7 @@ const STAGES: [(Stage, i64); 30] = [
     (Waiting, 6),
 ];
 
-/// Finished orders of the weeks before: so many, one in so many working minutes.
+/// Finished orders of the weeks before, and working minutes between them.
 const PAST: i64 = 24;
 const BETWEEN: i64 = 430;
 
@@ -137,7 +137,7 @@ pub fn plans() -> Vec<Plan> {
         .collect()
 }
 
-/// Numbers without pattern, the same every time.
+/// A small generator of reproducible pseudo-random numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Dice(pub u64);
 

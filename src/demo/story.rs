@@ -1,4 +1,4 @@
-//! What happened to one order, told by real commands.
+//! The history of one demo order, made by real commands.
 
 use jiff::ToSpan as _;
 use rust_decimal::Decimal;
@@ -10,9 +10,11 @@ use crate::error::Result;
 use crate::ids::OrderId;
 use crate::orders::actions::OrderContext;
 use crate::orders::actions::buy::{BuyGoods, Share, Terms};
+use crate::orders::actions::departures::{MarkLeft, TickAdjusted};
 use crate::orders::actions::items::{MarkShort, PickItem};
 use crate::orders::actions::orders::{CancelOrder, FinishOrder, ReopenOrder, SetUrgent};
 use crate::orders::actions::purchases::{MovePurchase, Step};
+use crate::orders::actions::replacements::{AnswerShortage, Said};
 use crate::orders::actions::request::RequestPurchase;
 use crate::orders::model::Item;
 use crate::orders::queries::items;
@@ -20,7 +22,10 @@ use crate::orders::queries::items;
 /// Between one action and the next, in working minutes.
 const STEP: i64 = 2;
 
-/// Where the story of an order stands.
+/// Orders that are older, in working minutes, have left and are entered into the ERP.
+const DEALT_WITH: i64 = 1080;
+
+/// An order while its history is made.
 pub struct Story<'a> {
     pub demo: &'a Demo<'a>,
     pub order_id: OrderId,
@@ -30,7 +35,7 @@ pub struct Story<'a> {
 }
 
 impl<'a> Story<'a> {
-    /// The next moment, and whoever acts in it.
+    /// The context of the next action: its actor and its moment.
     fn on(&mut self, person: usize) -> OrderContext<'a> {
         self.age = (self.age - STEP).max(0);
         OrderContext {
@@ -90,6 +95,14 @@ impl<'a> Story<'a> {
             .await
     }
 
+    async fn send_without(&mut self, item: &Item) -> Result<()> {
+        let seller = self.plan.seller;
+        let demo = self.demo;
+        let on = self.on(seller);
+        let (units, said) = (item.state.quantity, Said::Without);
+        demo.run(seller, &AnswerShortage { on, item_id: item.id, units, said }).await
+    }
+
     /// Half of the lines; the next one in part, and the one after it short.
     async fn pick_some(&mut self, items: &[Item], with_short: bool) -> Result<()> {
         let half = items.len() / 2;
@@ -144,6 +157,7 @@ impl<'a> Story<'a> {
         for (line, item) in items.iter().enumerate() {
             if with_short && line > 0 && line == items.len() / 3 {
                 self.short(item).await?;
+                self.send_without(item).await?;
             } else {
                 self.pick(line, item, item.state.quantity).await?;
             }
@@ -157,6 +171,14 @@ impl<'a> Story<'a> {
         let demo = self.demo;
         let volumes = i32::try_from(items.len() / 12 + 1).ok();
         let on = self.on(picker);
-        demo.run(picker, &FinishOrder { on, volumes }).await
+        demo.run(picker, &FinishOrder { on, volumes }).await?;
+        if self.plan.age < DEALT_WITH {
+            return Ok(());
+        }
+        let seller = self.plan.seller;
+        let on = self.on(seller);
+        demo.run(seller, &MarkLeft { on, left: true }).await?;
+        let on = self.on(seller);
+        demo.run(seller, &TickAdjusted { on, item_id: None, done: true }).await
     }
 }

@@ -1,4 +1,4 @@
-//! The one way to keep a change: events last, commit, then ring.
+//! The only way to commit a change: events last, commit, then ring.
 
 use std::fmt;
 
@@ -17,10 +17,10 @@ pub struct Committed {
     pub n: i64,
 }
 
-/// What a command leaves to be written with its events, by one statement that ends in `append_events`. What that function
-/// is given counts everything else that the statement writes, so that the head is locked last.
+/// What a command writes together with its events, in one statement that ends in `append_events`. The arguments of that
+/// function count everything else that the statement writes, so that the head is locked last.
 pub trait LastWrite: fmt::Debug + Send + Sync {
-    /// Answers the number of the last event. None: something else is written after it, and the events with that.
+    /// Returns the number of the last event. None: another write follows, which appends the events.
     fn write<'a>(
         &'a self,
         tx: &'a mut CompanyTx,
@@ -28,8 +28,8 @@ pub trait LastWrite: fmt::Debug + Send + Sync {
     ) -> BoxFuture<'a, Result<Option<i64>>>;
 }
 
-/// Appends the events, commits and rings the doorbell. Best effort is only the ringing: whoever misses it
-/// finds the event on its next look.
+/// Appends the events, commits and rings the doorbell. Only the ring is best effort: a hub that misses it
+/// finds the event on its next poll.
 pub async fn commit(
     tx: CompanyTx,
     doorbell: &Doorbell,
@@ -63,7 +63,7 @@ pub async fn commit_with(
     Ok(Committed { n })
 }
 
-/// Commits what no screen shows: leases, and the clearing away of what is old.
+/// Commits what no screen shows: leases, and deletions of old rows.
 #[expect(clippy::disallowed_methods, reason = "changes without an event, kept to this function")]
 pub async fn commit_without_event(tx: CompanyTx) -> Result<()> {
     tx.commit().await

@@ -1,4 +1,4 @@
-//! One company's feed in this process: the newest events, and how they are read.
+//! The feed of one company in this process: a ring buffer of its newest events, filled from Postgres.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -16,11 +16,11 @@ use crate::db::Db;
 use crate::error::{AppError, Chain, Result};
 use crate::ids::CompanyId;
 
-/// Events kept in memory for those who come back after a short absence.
+/// Events kept in memory for clients that reconnect after a short absence.
 const RING_EVENTS: usize = 512;
-/// Events read in one look; more than that since the last look means: start afresh.
+/// Events read at once; with more than that since the last read, clients are reset.
 const LOOK_LIMIT: i64 = 501;
-/// The longest that one look takes.
+/// Time limit of one read.
 const PATIENCE: Duration = Duration::from_secs(6);
 
 /// One company's feed in this process.
@@ -32,7 +32,7 @@ pub struct CompanyFeed {
     position: watch::Sender<Position>,
     /// Held while Postgres is read: single flight.
     reader: tokio::sync::Mutex<()>,
-    /// The newest number that was rung and not looked for yet, and whether somebody waits to look.
+    /// The newest number that was rung and not read yet, and whether a task waits to read it.
     rung: AtomicI64,
     reading: AtomicBool,
     /// When the last successful read began.
@@ -59,7 +59,7 @@ impl CompanyFeed {
         self.company_id
     }
 
-    /// While somebody watches, the feed is polled; without watchers it rests.
+    /// The feed is polled while it has watchers.
     pub fn watch(&self) -> watch::Receiver<Position> {
         self.position.subscribe()
     }
@@ -80,7 +80,7 @@ impl CompanyFeed {
         self.position.borrow().head.as_ref().map(|head| head.n)
     }
 
-    /// Whether Postgres was read successfully within `age`: only then may a screen be told that it is live.
+    /// Whether Postgres was read successfully within `age`: only then may a screen show that it is live.
     pub fn is_confirmed_within(&self, age: Duration) -> bool {
         let confirmed = *self.confirmed_at.lock().unwrap_or_else(PoisonError::into_inner);
         confirmed.is_some_and(|at| at.elapsed() <= age)
@@ -92,7 +92,7 @@ impl CompanyFeed {
         confirmed.unwrap_or(self.made_at).elapsed()
     }
 
-    /// Reads until `wanted` is known (None: reads once, now). Those who come while a read runs share the next.
+    /// Reads until `wanted` is known (None: reads once, now). Callers that come while a read runs share the next one.
     pub async fn look(&self, wanted: Option<i64>) -> Result<()> {
         let asked = Instant::now();
         let _reading = self.reader.lock().await;
@@ -103,7 +103,7 @@ impl CompanyFeed {
         if known { Ok(()) } else { self.read().await }
     }
 
-    /// Looks for a number that was rung. One waits at most: it looks for all that was rung until its turn came.
+    /// Reads up to a number that was rung. At most one task waits; it reads all that was rung until its turn came.
     pub(super) async fn read_up_to(&self, head: i64) {
         self.rung.fetch_max(head, Ordering::SeqCst);
         if self.reading.swap(true, Ordering::SeqCst) {
@@ -117,7 +117,7 @@ impl CompanyFeed {
         }
     }
 
-    /// Looks by the clock; not while somebody else does, so that looks never pile up behind a silent database.
+    /// Reads by the clock; skipped while another read runs, so that reads never pile up behind a silent database.
     pub(super) async fn poll(&self) {
         if let Ok(_reading) = self.reader.try_lock() {
             self.read_logged().await;
@@ -139,7 +139,7 @@ impl CompanyFeed {
     async fn read_patiently(&self) -> Result<()> {
         let began = Instant::now();
         let known = self.head();
-        // The first look fills the ring with what is recent, for those who come back.
+        // The first read fills the ring with recent events, for clients that reconnect.
         let (first, limit) =
             known.as_ref().map_or((None, RING_EVENTS as i64), |known| (Some(known.n), LOOK_LIMIT));
         let (head, events) = queries::list_events(&self.db, self.company_id, first, limit).await?;
@@ -165,7 +165,7 @@ impl CompanyFeed {
             } else if dense {
                 ring.extend(fresh);
             } else {
-                // Too far behind for one look: those who are behind start afresh, no alarm.
+                // Too far behind for one read: clients that are behind are reset, without an alarm.
                 ring.clear();
             }
             while ring.len() > RING_EVENTS {
@@ -185,9 +185,9 @@ impl CompanyFeed {
     }
 
     /// What came after the cursor, through `through` at least. Reads Postgres only for what is not in memory,
-    /// and before it calls a cursor wrong: the page may know more than this replica's last look.
+    /// and before it rejects a cursor: the page may be newer than this replica's last read.
     pub async fn since(&self, cursor: &Cursor, through: Option<i64>) -> Result<Since> {
-        // Whoever asks is brought up to this moment, not to the last look; many who ask at once share one.
+        // The caller is brought up to this moment, not to the last read; concurrent callers share one read.
         self.look(through).await?;
         if !self.is_in_history(cursor) {
             self.look(None).await?;
@@ -232,7 +232,7 @@ impl CompanyFeed {
             Some(own) if own.n == cursor.n && events.last().is_some_and(|event| event.n == head.n) => {
                 Ok(Since::Events { head, events: events.into_iter().skip(1).collect() })
             }
-            // A company's first events have nobody before them.
+            // Nothing precedes a company's first events.
             Some(first)
                 if cursor.n == 0 && first.n == 1 && events.last().is_some_and(|event| event.n == head.n) =>
             {

@@ -1,4 +1,4 @@
-//! Where a reader stands: `epoch.n.tag`.
+//! A reader's position in the feed: `epoch.n.tag`.
 
 use std::fmt;
 use std::str::FromStr;

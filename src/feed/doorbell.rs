@@ -8,14 +8,14 @@ use tokio::time::Instant;
 
 use crate::ids::CompanyId;
 
-/// Word that a company's feed has (at least) this head.
+/// A company's feed has (at least) this head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ring {
     Look {
         company_id: CompanyId,
         head: i64,
     },
-    /// Rings may have been lost (a new subscription, a slow reader): look at every company.
+    /// Rings may have been lost (a new subscription, a slow reader): read every company's feed.
     LookEverywhere,
 }
 
@@ -23,9 +23,9 @@ pub enum Ring {
 #[derive(Clone, Debug)]
 pub struct Doorbell {
     local: broadcast::Sender<Ring>,
-    /// To the task that publishes; bounded, and full means: drop it, the poll finds the event.
+    /// To the task that publishes; bounded. When it is full, a ring is dropped, and the poll finds the event.
     remote: Option<mpsc::Sender<(CompanyId, i64)>>,
-    /// When a ring last came the way that replicas hear each other by.
+    /// When a ring was last received through Redis.
     heard_at: Arc<Mutex<Instant>>,
 }
 
@@ -44,7 +44,7 @@ impl Doorbell {
         Self { remote: Some(remote), ..Self::in_process() }
     }
 
-    /// Never waits and never fails: a ring that could not be sent is a metric.
+    /// Never waits and never fails: a ring that could not be sent is counted in a metric.
     pub fn ring(&self, company_id: CompanyId, head: i64) {
         self.ring_here(Ring::Look { company_id, head });
         if self.remote.is_none() {
@@ -57,18 +57,18 @@ impl Doorbell {
         }
     }
 
-    /// A ring that came from elsewhere.
+    /// Delivers a ring that was received from another replica.
     pub fn ring_here(&self, ring: Ring) {
         // An error only says that no hub listens yet.
         let _ = self.local.send(ring);
     }
 
-    /// Redis has spoken; one's own rings come back that way, too.
+    /// Records that Redis delivered a message; a replica's own rings come back that way, too.
     pub fn mark_heard(&self) {
         *self.heard_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    /// How long no ring was heard. Long while commands are made: Redis is away.
+    /// Time since a ring was received. If it grows while commands run, Redis is away.
     pub fn silent_for(&self) -> Duration {
         self.heard_at.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
     }

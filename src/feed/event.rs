@@ -1,4 +1,4 @@
-//! What can happen. Every change of anything a screen shows is one of these.
+//! Kinds of events. Every change that a screen shows is one of these.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::topic::{Topic, Topics};
 use crate::ids::{ItemId, OrderId, PersonId};
 
-/// Whether an order's history tells of a kind, and whether its author can take it back.
+/// Whether a kind stands in an order's timeline, and whether its author can undo it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Timeline {
     Absent,
@@ -18,7 +18,8 @@ use Timeline::{Absent, Told, Undoable};
 
 macro_rules! kinds {
     ($($name:ident = $code:literal, [$($topic:ident),*], $timeline:ident;)*) => {
-        /// Past tense: it has been committed. The code is the word in the feed, in history and in the catalogue.
+        /// A kind of event, in the past tense: it has been committed. The code stands in the feed, in history and
+        /// in the catalogue.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum EventKind {
             $(#[serde(rename = $code)] $name),*
@@ -47,19 +48,20 @@ macro_rules! kinds {
     };
 }
 
-// Code, what it changes on screens, and how an order's timeline tells it.
+// Code, topics, and whether it stands in an order's timeline.
 kinds! {
     OrderImported = "order_imported", [Card, Place, Counters, Order, Drafts], Told;
-    OrderRevised = "order_revised", [Card, Place, Order, Drafts, Purchasing], Told;
+    OrderRevised = "order_revised", [Card, Place, Order, Drafts, Purchasing, Shelf, Needs], Told;
     OrderChanged = "order_changed", [Card, Place, Head, Purchasing], Undoable;
     OrderUrgent = "order_urgent", [Card, Place, Head, Purchasing], Undoable;
     OrderNotUrgent = "order_not_urgent", [Card, Place, Head, Purchasing], Undoable;
+    DueChanged = "due_changed", [Card, Head, Purchasing], Undoable;
     NoteAdded = "note_added", [Card, Head, Purchasing], Undoable;
     NoteChanged = "note_changed", [Card, Head, Purchasing], Undoable;
     NoteRemoved = "note_removed", [Card, Head, Purchasing], Undoable;
     ItemPicked = "item_picked", [Card, Line], Undoable;
     ItemUnpicked = "item_unpicked", [Card, Line], Undoable;
-    ItemReturned = "item_returned", [Card, Line, Closed], Undoable;
+    ItemReturned = "item_returned", [Card, Line, Closed, Shelf], Undoable;
     ItemShort = "item_short", [Card, Line], Undoable;
     ItemUnshort = "item_unshort", [Card, Line], Undoable;
     ItemRequested = "item_requested", [Card, Line, Purchasing], Undoable;
@@ -69,28 +71,58 @@ kinds! {
     ItemReceived = "item_received", [Card, Line, Purchasing], Undoable;
     ItemUnreceived = "item_unreceived", [Card, Line, Purchasing], Undoable;
     ItemNotFound = "item_not_found", [Card, Line, Purchasing], Undoable;
+    ItemSubstituted = "item_substituted", [Card, Line], Undoable;
+    ItemUnsubstituted = "item_unsubstituted", [Card, Line], Undoable;
+    ReplacementAgreed = "replacement_agreed", [Card, Line], Undoable;
+    ReplacementWithdrawn = "replacement_withdrawn", [Card, Line], Undoable;
+    ShortageAnswered = "shortage_answered", [Card, Line, Needs], Undoable;
     PurchaseSettled = "purchase_settled", [Card, Line, Purchasing], Undoable;
-    // And what the undone kind changes: see `NewEvent::undoing`.
+    // The topics of the undone kind are added: see `NewEvent::undoing`.
     ActionUndone = "action_undone", [Card], Told;
-    OrderFinished = "order_finished", [Card, Place, Counters, Order, Closed], Told;
-    OrderReopened = "order_reopened", [Card, Place, Counters, Order, Closed, Purchasing], Told;
-    OrderCanceled = "order_canceled", [Card, Place, Counters, Order, Closed, Purchasing], Told;
-    // Somebody began or ended to pick an order, without a pick.
+    OrderFinished = "order_finished", [Card, Place, Counters, Order, Closed, Needs], Told;
+    OrderReopened = "order_reopened", [Card, Place, Counters, Order, Closed, Purchasing, Shelf, Needs], Told;
+    OrderCanceled = "order_canceled", [Card, Place, Counters, Order, Closed, Purchasing, Shelf, Needs], Told;
+    OrderLeft = "order_left", [Head, Closed], Undoable;
+    OrderNotLeft = "order_not_left", [Head, Closed], Undoable;
+    ItemAdjusted = "item_adjusted", [Head, Closed], Undoable;
+    ItemNotAdjusted = "item_not_adjusted", [Head, Closed], Undoable;
+    // A claim began or ended without a pick.
     ClaimChanged = "claim_changed", [Card, Head], Absent;
-    OrderHandedOver = "order_handed_over", [Card, Order, Drafts, Purchasing], Told;
+    OrderHandedOver = "order_handed_over", [Card, Order, Drafts, Purchasing, Needs], Undoable;
     // The stock's part of a purchase, or when goods are to come.
     PurchaseChanged = "purchase_changed", [Purchasing], Absent;
-    OrdersHandedOver = "orders_handed_over", [Owners, People, Purchasing], Absent;
+    OrdersHandedOver = "orders_handed_over", [Owners, People, Purchasing, Needs], Absent;
+    // Closed orders of a customer were anonymised.
+    CustomerAnonymised = "customer_anonymised", [Order, Drafts, Closed, Purchasing, Shelf], Absent;
     DraftsChanged = "drafts_changed", [Drafts], Absent;
     PeopleChanged = "people_changed", [People], Absent;
     AccessChanged = "access_changed", [People], Absent;
-    DayStarted = "day_started", [Counters, Closed], Absent;
+    // Only the person's own screens look otherwise.
+    ThemeChanged = "theme_changed", [], Absent;
+    SettingsChanged = "settings_changed", [Settings], Absent;
+    // Permissions of roles: everybody's access is checked again.
+    PermissionsChanged = "permissions_changed", [Settings], Absent;
+    // A wall was paired, renamed or revoked.
+    WallsChanged = "walls_changed", [Walls], Absent;
+    // Purchases that were expected by yesterday are late from now on.
+    DayStarted = "day_started", [Counters, Closed, Purchasing, Needs], Absent;
 }
 
 impl EventKind {
-    /// Whether it stands in an order's timeline, with a sentence of its own.
+    /// Whether it stands in an order's timeline.
     pub fn is_told(self) -> bool {
         self.timeline() != Absent
+    }
+
+    /// Whether it happens to a finished order.
+    pub fn is_of_finished(self) -> bool {
+        use EventKind::{ItemAdjusted, ItemNotAdjusted, OrderLeft, OrderNotLeft};
+        matches!(self, OrderLeft | OrderNotLeft | ItemAdjusted | ItemNotAdjusted)
+    }
+
+    /// Whether only the pages of its person are other ones after it.
+    pub fn concerns_one_person(self) -> bool {
+        matches!(self, EventKind::AccessChanged | EventKind::ThemeChanged)
     }
 
     /// Whether who did it can take it back.
@@ -105,7 +137,7 @@ pub struct NewEvent {
     pub kind: EventKind,
     pub order_id: Option<OrderId>,
     pub item_id: Option<ItemId>,
-    /// Whose access changed; only with [`EventKind::AccessChanged`].
+    /// Whose access or theme changed; only with [`EventKind::AccessChanged`] and [`EventKind::ThemeChanged`].
     pub person_id: Option<PersonId>,
     pub actor_id: Option<PersonId>,
     /// The entry of the order's history that belongs to it.
@@ -165,6 +197,22 @@ impl NewEvent {
         self
     }
 
+    /// What is to go back to the shelf changed with it.
+    pub fn changes_shelf(mut self, changes: bool) -> Self {
+        if changes {
+            self.topics = self.topics | Topics::of(&[Topic::Shelf]);
+        }
+        self
+    }
+
+    /// What waits for an answer changed with it.
+    pub fn changes_needs(mut self, changes: bool) -> Self {
+        if changes {
+            self.topics = self.topics | Topics::of(&[Topic::Needs]);
+        }
+        self
+    }
+
     /// Which orders are whose changed with it: a seller came or went.
     pub fn changes_owners(mut self, changes: bool) -> Self {
         if changes {
@@ -204,7 +252,7 @@ pub struct Payload {
 }
 
 impl Payload {
-    /// What cannot be read says nothing but that something happened.
+    /// An unreadable payload means that anything may have changed.
     pub fn from_stored(payload: serde_json::Value) -> Self {
         let unreadable = Self { person_id: None, version: None, topics: anything() };
         serde_json::from_value(payload).unwrap_or(unreadable)

@@ -1,4 +1,4 @@
-//! One reader per replica and company: whoever wants to know what is new asks here, and Postgres is asked once.
+//! The hub: one reader per replica and company, so that Postgres is asked once for all sockets.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +14,7 @@ use crate::db::Db;
 use crate::ids::CompanyId;
 use crate::lifecycle::Lifecycle;
 
-/// Why a cursor cannot be continued. The word travels to the browser and is a label of a metric.
+/// Why a cursor cannot be continued. The code is sent to the browser and is a label of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResetReason {
     /// Another epoch, a number beyond the head or another tag: history was rewritten. An alarm.
@@ -96,7 +96,7 @@ impl Hub {
         companies.values().filter(|feed| feed.is_watched()).cloned().collect()
     }
 
-    /// How long ago the feed that is behind most, of those that are watched, was read; a lag.
+    /// The lag: time since the last read of the watched feed that is furthest behind.
     pub fn lag(&self) -> Duration {
         self.watched().iter().map(|feed| feed.unconfirmed_for()).max().unwrap_or_default()
     }
@@ -114,7 +114,7 @@ impl Hub {
                     }
                 }
                 Ok(Ring::LookEverywhere) | Err(RecvError::Lagged(_)) => {
-                    // What was lost may be newer than whatever is being read just now.
+                    // The lost rings may be newer than a read in progress.
                     for feed in self.watched() {
                         lifecycle.spawn_loop(async move { feed.read_up_to(i64::MAX).await });
                     }

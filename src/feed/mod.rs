@@ -1,4 +1,4 @@
-//! The feed: what changed, in commit order, and how word of it travels.
+//! The feed: changes in commit order, and how they are announced.
 //!
 //! Postgres is the truth. A [`doorbell`] only says "look"; the [`hub`] reads what came after its own last
 //! event. Numbers are dense and in commit order because [`commit`] locks the head row last.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fred::prelude::{Builder, Client, ClientLike, Config, EventInterface, PubsubInterface, ReconnectPolicy};
-use fred::types::config::UnresponsiveConfig;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Mutex, mpsc};
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::doorbell::{Doorbell, Ring};
 use crate::ids::CompanyId;
@@ -26,6 +26,12 @@ struct Look {
 /// Rings waiting to be published; beyond it they are dropped, and polls find the events.
 const WAITING_RINGS: usize = 1024;
 
+/// A connection that has answered nothing for so long is half-open, and another client is made. fred's own check asks when it
+/// last wrote, which on a connection that is in use is always just now.
+const SILENT: Duration = Duration::from_secs(8);
+/// Before another client is made.
+const PAUSE: Duration = Duration::from_millis(200);
+
 /// REDIS_URL cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("REDIS_URL cannot be used: {0}")]
@@ -41,11 +47,18 @@ pub fn connect(url: &str, prefix: &str, lifecycle: &Lifecycle) -> Result<Doorbel
     let rings = Arc::new(Mutex::new(receiver));
     let (publisher, published) = (builder.clone(), channel.clone());
     lifecycle.spawn_forever("doorbell publisher", move || {
-        publish(publisher.build(), published.clone(), rings.clone())
+        let (builder, channel, rings) = (publisher.clone(), published.clone(), rings.clone());
+        async move { while publish(builder.build(), &channel, &rings).await {} }
     });
     let heard = doorbell.clone();
     lifecycle.spawn_forever("doorbell subscriber", move || {
-        subscribe(builder.build(), channel.clone(), heard.clone())
+        let (builder, channel, heard) = (builder.clone(), channel.clone(), heard.clone());
+        async move {
+            loop {
+                subscribe(builder.build(), &channel, &heard).await;
+                sleep(PAUSE).await;
+            }
+        }
     });
     Ok(doorbell)
 }
@@ -55,7 +68,7 @@ type Built = Result<Client, fred::error::Error>;
 /// Makes a client for each run of a loop.
 fn builder(url: &str) -> Result<Builder, RedisUrlError> {
     let mut config = Config::from_url(url).map_err(|error| RedisUrlError(error.to_string()))?;
-    // Else a client whose first connection fails never tries again.
+    // Otherwise a client whose first connection fails never retries.
     config.fail_fast = false;
     let mut builder = Builder::from_config(config);
     builder
@@ -65,11 +78,6 @@ fn builder(url: &str) -> Result<Builder, RedisUrlError> {
             connection.max_command_attempts = 1;
             connection.max_command_buffer_len = 256;
             connection.tcp.nodelay = Some(true);
-            // Else a half-open connection is never noticed.
-            connection.unresponsive = UnresponsiveConfig {
-                max_timeout: Some(Duration::from_secs(10)),
-                interval: Duration::from_secs(2),
-            };
         })
         .with_performance_config(|performance| {
             performance.default_command_timeout = Duration::from_millis(500);
@@ -80,26 +88,39 @@ fn builder(url: &str) -> Result<Builder, RedisUrlError> {
     Ok(builder)
 }
 
-/// Publishes rings; several of one company that wait together become one.
-async fn publish(client: Built, channel: String, rings: Arc<Mutex<mpsc::Receiver<(CompanyId, i64)>>>) {
+/// Publishes rings; several of one company that wait together become one. False: nobody rings any more. True: it is to begin
+/// again, with another client.
+async fn publish(client: Built, channel: &str, rings: &Mutex<mpsc::Receiver<(CompanyId, i64)>>) -> bool {
     // Settings that cannot make a client were refused at start.
-    let Ok(client) = client else { return };
+    let Ok(client) = client else { return false };
     let mut rings = rings.lock().await;
-    let _connection = client.connect();
+    let _connection = AbortOnDropHandle::new(client.connect());
+    let mut answered_at = Instant::now();
     while let Some(first) = rings.recv().await {
         let waiting = std::iter::from_fn(|| rings.try_recv().ok());
         for (company, head) in highest(std::iter::once(first).chain(waiting)) {
             let Ok(text) = serde_json::to_string(&Look { company, head }) else { continue };
             // Without a connection it is given up after the command's own half second, and the next ring has its turn.
-            let outcome = timeout(Duration::from_secs(1), client.publish::<i64, _, _>(&channel, text)).await;
-            if !matches!(outcome, Ok(Ok(_))) {
+            let outcome = timeout(Duration::from_secs(1), client.publish::<i64, _, _>(channel, text)).await;
+            if matches!(outcome, Ok(Ok(_))) {
+                answered_at = Instant::now();
+            } else {
                 metrics::counter!("doorbell_publish_failures_total").increment(1);
             }
         }
+        if answered_at.elapsed() > SILENT && !answers(&client).await {
+            return true;
+        }
     }
+    false
 }
 
-/// Of each company the highest head: two commits may ring in the other order.
+/// Whether the server answers. Rings may be hours apart.
+async fn answers(client: &Client) -> bool {
+    matches!(timeout(Duration::from_secs(2), client.ping::<()>(None)).await, Ok(Ok(())))
+}
+
+/// The highest head of each company: rings may arrive out of order.
 fn highest(rings: impl Iterator<Item = (CompanyId, i64)>) -> HashMap<CompanyId, i64> {
     let mut heads = HashMap::new();
     for (company, head) in rings {
@@ -110,32 +131,38 @@ fn highest(rings: impl Iterator<Item = (CompanyId, i64)>) -> HashMap<CompanyId, 
 }
 
 /// Listens. fred's own subscription manager stops for ever after one lag, so the loop is ours.
-async fn subscribe(client: Built, channel: String, doorbell: Doorbell) {
+/// Ends when its connection has been silent for too long.
+async fn subscribe(client: Built, channel: &str, doorbell: &Doorbell) {
     let Ok(client) = client else { return };
     let mut messages = client.message_rx();
     let mut reconnections = client.reconnect_rx();
-    let _connection = client.connect();
+    let _connection = AbortOnDropHandle::new(client.connect());
+    let mut answered_at = Instant::now();
     let mut ping = interval(Duration::from_secs(5));
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut subscribed = false;
     loop {
         tokio::select! {
             message = messages.recv() => match message {
-                Ok(message) => hear(&doorbell, &message),
+                Ok(message) => hear(doorbell, &message),
                 Err(RecvError::Lagged(_)) => doorbell.ring_here(Ring::LookEverywhere),
                 Err(RecvError::Closed) => return,
             },
             reconnection = reconnections.recv() => {
                 if matches!(reconnection, Err(RecvError::Closed)) { return }
-                subscribed = subscribe_once(&client, &channel, &doorbell).await;
+                subscribed = subscribe_once(&client, channel, doorbell).await;
             }
             _ = ping.tick() => {
                 if !subscribed {
-                    subscribed = subscribe_once(&client, &channel, &doorbell).await;
+                    subscribed = subscribe_once(&client, channel, doorbell).await;
                 }
-                let alive = timeout(Duration::from_secs(2), client.ping::<()>(None)).await;
-                let alive = matches!(alive, Ok(Ok(())));
+                let alive = answers(&client).await;
                 metrics::gauge!("doorbell_connected").set(if alive && subscribed { 1.0 } else { 0.0 });
+                if alive {
+                    answered_at = Instant::now();
+                } else if answered_at.elapsed() > SILENT {
+                    return;
+                }
             }
         }
     }
@@ -145,7 +172,7 @@ async fn subscribe_once(client: &Client, channel: &str, doorbell: &Doorbell) -> 
     let done = timeout(Duration::from_secs(3), client.subscribe(channel)).await;
     let done = matches!(done, Ok(Ok(())));
     if done {
-        // What was rung before this moment was not heard.
+        // Rings before this moment were missed.
         doorbell.ring_here(Ring::LookEverywhere);
     }
     done

@@ -1,4 +1,4 @@
-//! What of a company's screens an event changed: the words that kinds of events and screens share.
+//! Topics: which parts of a company's screens an event changed.
 
 use std::ops::{BitAnd, BitOr};
 
@@ -24,7 +24,7 @@ macro_rules! topics {
 }
 
 topics! {
-    /// What an order's card says.
+    /// An order's card.
     Card = "card",
     /// Which cards the board has, or their order.
     Place = "place",
@@ -43,8 +43,16 @@ topics! {
     Closed = "closed",
     /// What is to be bought, on the way, or to be settled by the buyer.
     Purchasing = "purchasing",
-    /// Which orders are whose, and who can be given one.
+    /// What is to go back to the shelf, of all orders.
+    Shelf = "shelf",
+    /// Which lines wait for an answer.
+    Needs = "needs",
+    /// Who owns which order, and who can be given one.
     Owners = "owners",
+    /// The company's settings: names of options, permissions, hours. They stand on every page.
+    Settings = "settings",
+    /// The screens on walls.
+    Walls = "walls",
 }
 
 /// A set of topics.
@@ -52,7 +60,7 @@ topics! {
 pub struct Topics(u32);
 
 impl Topics {
-    /// Something that only a newer build has a word for.
+    /// A topic of a newer build.
     pub const UNKNOWN: Topics = Topics(1 << 31);
 
     pub const fn of(topics: &[Topic]) -> Self {
@@ -96,7 +104,7 @@ impl Serialize for Topics {
     }
 }
 
-/// A word that this build does not know, or anything that is no word, is [`Topics::UNKNOWN`].
+/// Anything unknown to this build is [`Topics::UNKNOWN`].
 impl<'de> Deserialize<'de> for Topics {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]

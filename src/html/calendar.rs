@@ -1,28 +1,24 @@
-//! Working time: minutes inside working hours, Monday to Friday.
+//! Working time: minutes inside working hours, each with the hours and the offset of its day.
 
 use std::fmt::Write as _;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use super::schedule::{DAY, Schedule};
 use crate::clock::Zone;
 use crate::lang::Lang;
 
-const DAY: i64 = 24 * 60;
-/// Monday, 5 January 1970, in days since the epoch.
-const FIRST_MONDAY: i64 = 4;
-/// What pages show as an age is not older than this.
+/// The oldest age that pages show.
 const OLDEST: SignedDuration = SignedDuration::from_hours(5 * 366 * 24);
-/// A page is not open for longer.
+/// The longest that a page stays open.
 const AHEAD: SignedDuration = SignedDuration::from_hours(366 * 24);
 
 /// A company's zone and working hours. The script counts with the same, from `data-offset` and `data-workday`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorkCalendar {
     pub zone: Zone,
-    /// First minute of the working day, local (450 is 07:30).
-    pub starts_minute: i64,
-    /// First minute after it (1020 is 17:00).
-    pub ends_minute: i64,
+    pub schedule: &'static Schedule,
 }
 
 /// How long something took, in minutes.
@@ -40,31 +36,32 @@ fn minute(at: Timestamp) -> i64 {
 }
 
 impl WorkCalendar {
-    /// For what tells no time: round the clock, in UTC.
-    pub const NONE: WorkCalendar = WorkCalendar { zone: Zone::UTC, starts_minute: 0, ends_minute: DAY };
-
-    /// Minutes of a whole working day.
-    pub fn workday(self) -> i64 {
-        (self.ends_minute - self.starts_minute).max(1)
+    /// For pages that show no time: UTC, without working hours.
+    pub fn none() -> Self {
+        Self::weekdays(Zone::UTC, 0, DAY)
     }
 
-    /// Working minutes from the first Monday of 1970 to a local minute: five days for each whole week, the days of
-    /// this week that are over, and what of today lies inside working hours. Constant time.
-    fn worked_until(self, local: i64) -> i64 {
-        let day = local.div_euclid(DAY) - FIRST_MONDAY;
-        let (week, weekday) = (day.div_euclid(7), day.rem_euclid(7));
-        let today = match weekday {
-            0..=4 => (local.rem_euclid(DAY) - self.starts_minute).clamp(0, self.workday()),
-            _ => 0,
-        };
-        (week * 5 + weekday.min(5)) * self.workday() + today
+    /// The same hours from Monday to Friday, always.
+    pub fn weekdays(zone: Zone, starts_minute: i64, ends_minute: i64) -> Self {
+        Self { zone, schedule: Schedule::stored(starts_minute, ends_minute, "{}") }
+    }
+
+    /// Whether people work on a day.
+    pub fn is_workday(self, day: Date) -> bool {
+        self.schedule.open(day).is_some()
+    }
+
+    /// The minute at which work ends on a day, or on the next working day.
+    pub fn ends_minute(self, day: Date) -> i64 {
+        let days = std::iter::successors(Some(day), |day| day.tomorrow().ok()).take(14);
+        days.filter_map(|day| self.schedule.open(day)).map(|open| open.1).next().unwrap_or(DAY)
     }
 
     /// Minutes inside working hours between two instants; never negative. Between two changes of the clock they are counted
     /// with the offset of that time: an hour that a change leaves out is not worked, and one that it repeats is worked twice.
     pub fn minutes_between(self, from: Timestamp, to: Timestamp) -> i64 {
         let stretch = |begins: i64, ends: i64, offset: i64| {
-            self.worked_until(ends + offset) - self.worked_until(begins + offset)
+            self.schedule.worked_until(ends + offset) - self.schedule.worked_until(begins + offset)
         };
         let (mut begins, mut offset, mut worked) = (minute(from), self.zone.offset_minutes(from), 0);
         for (at, next) in self.zone.changes(from, to) {
@@ -98,7 +95,7 @@ impl WorkCalendar {
         let worked = self.minutes_between(from, now);
         let is_working_time = self.minutes_between(now, next_minute(now)) > 0;
         let (minutes, day) = if is_working_time && worked > 0 {
-            (worked, self.workday())
+            (worked, self.schedule.workday(self.zone.local(now).date()))
         } else {
             (minute(now) - minute(from), DAY)
         };
@@ -127,6 +124,13 @@ impl WorkCalendar {
         }
         text
     }
+
+    /// What the script needs of the hours: those of the same time.
+    pub fn workday(self, now: &Timestamp) -> String {
+        let day = |at: Timestamp| self.zone.local(at).date();
+        let oldest = day(now.saturating_sub(OLDEST).unwrap_or(*now));
+        self.schedule.text_between(oldest, day(now.saturating_add(AHEAD).unwrap_or(*now)))
+    }
 }
 
 fn next_minute(at: Timestamp) -> Timestamp {
@@ -141,6 +145,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
+    use crate::html::schedule::{Opening, StoredSchedule};
 
     /// The script's tests read the same file: server and script must count and say the same.
     #[derive(Deserialize)]
@@ -160,7 +165,13 @@ mod tests {
     struct AgeRow {
         what: String,
         zone: String,
+        #[serde(default)]
         workday: (i64, i64),
+        /// What was set, and what the script is told of it.
+        #[serde(default)]
+        settings: Option<serde_json::Value>,
+        #[serde(default)]
+        hours: String,
         from: Timestamp,
         to: Timestamp,
         /// Inside working hours.
@@ -173,13 +184,17 @@ mod tests {
     }
 
     fn calendar(zone: &str, workday: (i64, i64)) -> WorkCalendar {
-        WorkCalendar { zone: Zone::named(zone), starts_minute: workday.0, ends_minute: workday.1 }
+        WorkCalendar::weekdays(Zone::named(zone), workday.0, workday.1)
     }
 
     #[test]
     fn working_minutes_and_their_words() {
-        for AgeRow { what, zone, workday, from, to, minutes, words } in table().ages {
-            let calendar = calendar(&zone, workday);
+        for AgeRow { what, zone, workday, settings, hours, from, to, minutes, words } in table().ages {
+            let mut calendar = calendar(&zone, workday);
+            if let Some(settings) = settings {
+                calendar.schedule = Schedule::stored(workday.0, workday.1, &settings.to_string());
+                assert_eq!(calendar.workday(&to), hours, "{zone}: {what}");
+            }
             assert_eq!(calendar.minutes_between(from, to), minutes, "{zone}: {what}");
             assert_eq!(calendar.age(Lang::PtBr, from, to), words, "{zone}: {what}");
         }
@@ -201,19 +216,76 @@ mod tests {
         assert_eq!(sp.age(Lang::En, from, at("2025-10-23T10:00-03")), "1 day 1 h ago");
     }
 
+    /// Hours that change on a Tuesday and on a Saturday, a break, a shift until midnight, days off.
+    const CHANGES: &str = r#"{"hours": [
+        {"from": "1990-05-01", "days": [[480, 1080], [480, 1080], [0, 0], [600, 1440], [480, 960], [480, 720], [0, 0]], "lunch": [720, 780]},
+        {"from": "2001-09-01", "days": [[0, 1440], [0, 1440], [0, 1440], [0, 1440], [0, 1440], [0, 1440], [0, 1440]]},
+        {"from": "2001-09-11", "days": [[450, 1020], [450, 1020], [450, 1020], [450, 1020], [450, 1020], [0, 0], [0, 0]], "lunch": [1000, 1100]}],
+        "holidays": ["1990-04-30", "1990-05-01", "1990-05-02", "2001-09-09", "2001-09-07", "2010-12-25"]}"#;
+
+    fn stored() -> StoredSchedule {
+        serde_json::from_str(CHANGES).unwrap()
+    }
+
+    /// As a person would look it up: the day's hours, the break, the days off.
+    fn works(calendar: WorkCalendar, workday: (i64, i64), set: &StoredSchedule, minute: i64) -> bool {
+        let local = calendar.zone.local(Timestamp::from_second(minute * 60).unwrap());
+        let weekday = usize::try_from(local.weekday().to_monday_zero_offset()).unwrap();
+        let hours = set.hours.iter().rev().find(|hours| hours.from <= local.date());
+        let first = Schedule::weekdays(workday.0, workday.1);
+        let (days, lunch) = hours.map_or((first, None), |hours| (hours.days, hours.lunch));
+        let time = i64::from(local.hour()) * 60 + i64::from(local.minute());
+        let holds = |open: Opening| (open.0..open.1).contains(&time);
+        holds(days[weekday]) && !lunch.is_some_and(holds) && !set.holidays.contains(&local.date())
+    }
+
+    #[test]
+    fn what_is_set_for_a_day_changes_nothing_before_it() {
+        let (set, zone) = (stored(), Zone::named("America/Sao_Paulo"));
+        let all = WorkCalendar { zone, schedule: Schedule::stored(450, 1020, CHANGES) };
+        let without = StoredSchedule { hours: set.hours[..2].to_vec(), holidays: set.holidays.clone() };
+        let text = serde_json::to_string(&without).unwrap();
+        let before = WorkCalendar { zone, schedule: Schedule::stored(450, 1020, &text) };
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let (from, until) = (at("1989-01-01T00:00-03"), at("2001-09-11T00:00-03"));
+        assert_eq!(all.minutes_between(from, until), before.minutes_between(from, until));
+        let after = at("2001-09-12T00:00-03");
+        assert_ne!(all.minutes_between(until, after), before.minutes_between(until, after));
+    }
+
+    #[test]
+    fn the_same_hours_are_one_schedule() {
+        let one = Schedule::stored(450, 1020, CHANGES);
+        assert!(std::ptr::eq(one, Schedule::stored(450, 1020, CHANGES)));
+        let unread = Schedule::stored(450, 1020, r#"{"hours": "none"}"#);
+        assert_eq!(unread, Schedule::stored(450, 1020, "{}"), "hours that are not understood are none");
+    }
+
+    #[test]
+    fn people_go_home_when_the_day_says_so() {
+        let zone = Zone::named("America/Sao_Paulo");
+        let calendar = WorkCalendar { zone, schedule: Schedule::stored(450, 1020, CHANGES) };
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        assert_eq!(calendar.ends_minute(day("1990-05-03")), 1440);
+        assert_eq!(calendar.ends_minute(day("1990-05-02")), 1440, "the next day on which people work");
+        assert!(!calendar.is_workday(day("2010-12-25")) && calendar.is_workday(day("2010-12-24")));
+    }
+
     proptest! {
         #[test]
-        fn counting_minute_by_minute_gives_the_same(start in 0i64..30_000_000, length in 0i64..20_000, hours in 0usize..3, zone in 0usize..4) {
+        fn counting_minute_by_minute_gives_the_same(start in 0i64..30_000_000, length in 0i64..20_000, hours in 0usize..4, zone in 0usize..4) {
             let zone = ["America/New_York", "Europe/Lisbon", "America/Santiago", "America/Sao_Paulo"][zone];
-            let workday = [(450, 1020), (0, DAY), (60, 200)][hours];
-            let calendar = calendar(zone, workday);
+            let workday = [(450, 1020), (0, DAY), (60, 200), (450, 1020)][hours];
+            let mut calendar = calendar(zone, workday);
+            let (mut set, mut start) = (StoredSchedule::default(), start);
+            if hours == 3 {
+                calendar.schedule = Schedule::stored(workday.0, workday.1, CHANGES);
+                set = stored();
+                // Around the days on which something changes.
+                start = [10_691_000, 16_655_000][usize::try_from(start % 2).unwrap()] + start % 20_000;
+            }
             let instant = |minute: i64| Timestamp::from_second(minute * 60).unwrap();
-            let works = |minute: i64| {
-                let local = calendar.zone.local(instant(minute));
-                let time = i64::from(local.hour()) * 60 + i64::from(local.minute());
-                local.weekday().to_monday_zero_offset() < 5 && (workday.0..workday.1).contains(&time)
-            };
-            let counted = (start..start + length).filter(|minute| works(*minute)).count() as i64;
+            let counted = (start..start + length).filter(|minute| works(calendar, workday, &set, *minute)).count() as i64;
             prop_assert_eq!(calendar.minutes_between(instant(start), instant(start + length)), counted);
         }
     }

@@ -1,4 +1,4 @@
-//! Pieces of forms and lists: sentences beside fields, choices, pages.
+//! Parts of forms and lists: field errors, choices, pagers.
 
 /// Sentences for fields that were not accepted, by field name. Empty on a fresh form.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +40,7 @@ pub struct Pager {
 }
 
 impl Pager {
-    /// The page that was asked for, or the nearest there is: the list may be shorter by now.
+    /// The requested page, or the nearest one: the list may be shorter by now.
     pub fn new(page: i64, per_page: i64, total: i64) -> Self {
         let all = Self { page: 1, per_page, total };
         Self { page: page.clamp(1, all.pages()), ..all }

@@ -1,7 +1,7 @@
-//! How values are written: quantities, money, dates, times, and text without accents.
+//! Formatting of quantities, money, dates and times, and folding of text.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
@@ -99,7 +99,11 @@ pub fn time(at: Timestamp, zone: Zone) -> String {
 
 /// `22/10/2025 14:32`.
 pub fn date_time(at: Timestamp, zone: Zone) -> String {
-    let local = zone.local(at);
+    local_date_time(zone.local(at))
+}
+
+/// The same for a local time.
+pub fn local_date_time(local: DateTime) -> String {
     format!("{} {:02}:{:02}", date(local.date()), local.hour(), local.minute())
 }
 
@@ -124,8 +128,8 @@ pub fn when(lang: Lang, at: Timestamp, now: Timestamp, zone: Zone) -> String {
     lang.t_with("when.other_day", &[("date", &date), ("time", &time)])
 }
 
-/// Text as it is compared, sorted and searched: lower case, without accents, ligatures taken apart, and without what
-/// nobody sees. `folded` of `static/js/find.js` does the same to what is found within an order.
+/// Folds text for comparing, sorting and searching: lower case, without accents, ligatures and
+/// invisible characters. `folded` of `static/js/find.js` does the same for finding within an order.
 pub fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -134,7 +138,14 @@ pub fn folded(text: &str) -> String {
     seen.flat_map(char::to_lowercase).collect()
 }
 
-/// Text as it stands in an address.
+/// A path with its query.
+pub fn address(path: &str, pairs: &[(&str, String)]) -> String {
+    let pairs: Vec<_> =
+        pairs.iter().map(|(name, value)| format!("{name}={}", percent_encoded(value))).collect();
+    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+}
+
+/// Percent-encodes text for a query.
 pub fn percent_encoded(text: &str) -> String {
     use std::fmt::Write as _;
     let mut encoded = String::with_capacity(text.len());

@@ -1,4 +1,4 @@
-//! The frame around every page: header, navigation, who acts, the live line and the script's words.
+//! The layout of every page: header, navigation, person, live line and the script's words.
 
 use std::fmt;
 
@@ -10,6 +10,7 @@ use crate::actor::Actor;
 use crate::ids::PersonId;
 use crate::lang::Lang;
 use crate::screen::Screen;
+use crate::theme::Theme;
 
 /// The entries of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +24,20 @@ pub enum Nav {
     History,
     Purchasing,
     Reports,
+    Needs,
     People,
+    Settings,
+    Walls,
+    Audit,
     /// Who uses a shared device: what is elsewhere a sheet is the page itself.
     Switch,
+}
+
+impl Nav {
+    /// Whether the page is one of a desk, with styles and script of its own besides those of the aisles.
+    pub fn is_desk(self) -> bool {
+        !matches!(self, Nav::Elsewhere | Nav::Board | Nav::Order | Nav::Switch)
+    }
 }
 
 /// A device that several people use in turn.
@@ -33,7 +45,7 @@ pub enum Nav {
 pub struct SharedDevice {
     /// Seconds without a touch after which commands ask for the PIN.
     pub idle_seconds: i64,
-    /// They do so now.
+    /// Whether the device is idle now.
     pub is_idle: bool,
 }
 
@@ -59,7 +71,7 @@ impl SignedIn {
         initials(&self.name)
     }
 
-    /// What colleagues call each other.
+    /// The first name.
     pub fn first_name(&self) -> &str {
         self.name.split_whitespace().next().unwrap_or(&self.name)
     }
@@ -81,7 +93,8 @@ pub fn initials(name: &str) -> String {
 /// Everything `templates/base.html` prints around a page.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    pub scene: RenderContext,
+    pub ctx: RenderContext,
+    pub theme: Theme,
     /// None where no company is known yet.
     pub company: Option<String>,
     /// None: signed out. Then there is no navigation, no live line and no PIN sheet.
@@ -104,7 +117,7 @@ pub struct Layout {
 #[derive(Template)]
 #[template(path = "framed.html")]
 pub struct FramedPage<'a> {
-    pub chrome: &'a Layout,
+    pub layout: &'a Layout,
     pub title: &'a str,
     /// The class of `<main>`.
     pub kind: &'static str,
@@ -131,10 +144,11 @@ impl fmt::Display for Drawn<'_> {
 }
 
 impl Layout {
-    /// A page for nobody in particular: sign-in, set-up, errors before a session.
-    pub fn signed_out(scene: RenderContext, company: Option<String>) -> Self {
+    /// A page without a person: sign-in, set-up, errors before a session.
+    pub fn signed_out(ctx: RenderContext, company: Option<String>) -> Self {
         Self {
-            scene,
+            ctx,
+            theme: Theme::default(),
             company,
             person: None,
             can: String::new(),
@@ -146,9 +160,14 @@ impl Layout {
         }
     }
 
+    /// Whether this person is signed in.
+    pub fn is(&self, person: impl std::borrow::Borrow<PersonId>) -> bool {
+        self.person.as_ref().is_some_and(|signed_in| signed_in.id == *person.borrow())
+    }
+
     /// Other languages to switch to.
     pub fn other_languages(&self) -> impl Iterator<Item = Lang> + use<> {
-        let current = self.scene.lang;
+        let current = self.ctx.lang;
         Lang::ALL.into_iter().filter(move |lang| *lang != current)
     }
 }

@@ -11,16 +11,16 @@ use crate::lang::Lang;
 const MOST_WHOLE_DIGITS: usize = 12;
 const MOST_DECIMALS: usize = 6;
 
-/// Why a typed number is not taken.
+/// Why a typed number is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unread {
     NotANumber,
-    /// It may be either; whoever typed it is asked.
+    /// Ambiguous: the person is asked which reading is meant.
     Doubtful(Decimal, Decimal),
 }
 
 impl Unread {
-    /// What to say of `typed`: a question shows both readings, each written so that it is understood.
+    /// The sentence for `typed`; for an ambiguous number it shows both readings.
     pub fn sentence(self, typed: &str) -> Sentence {
         match self {
             Unread::NotANumber => Sentence::new("number.unread"),
@@ -41,7 +41,7 @@ pub fn read_number(typed: &str, lang: Lang) -> Result<Decimal, Unread> {
     let other_lang = if lang == Lang::PtBr { Lang::En } else { Lang::PtBr };
     let other = in_notation(typed, other_lang);
     match (own, other) {
-        // Papers and habits here are Brazilian: whoever types "1.350" into an English screen may mean either.
+        // Quotes and habits are Brazilian: "1.350" typed into an English screen may mean either.
         (Some(own), Some(other)) if own != other && lang == Lang::En && typed.contains('.') => {
             Err(Unread::Doubtful(own, other))
         }

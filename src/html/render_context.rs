@@ -1,4 +1,4 @@
-//! What all fragments of one render have in common.
+//! The context of one render: language, version, time and build.
 
 use std::borrow::{Borrow, Cow};
 
@@ -9,7 +9,10 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::calendar::WorkCalendar;
+use super::countdown::countdown;
 use super::format;
+use super::look::Look;
+use super::reasons::Reasons;
 use crate::lang::Lang;
 
 /// Language, clock and version of one render. Made once per page or per batch of events; cheap to copy.
@@ -20,6 +23,9 @@ pub struct RenderContext {
     pub v: i64,
     pub now: Timestamp,
     pub calendar: WorkCalendar,
+    /// Why lines are short, in the company's words.
+    pub reasons: &'static Reasons,
+    pub look: &'static Look,
     /// Hash of the assets, for `?v=`.
     pub build: &'static str,
 }
@@ -112,6 +118,7 @@ impl RenderContext {
     pub fn item_mark(&self, code: &'static str) -> Mark<'static> {
         let (word, icon) = match code {
             "return" => ("item_status.return", "undo"),
+            "unanswered" => ("item_status.unanswered", "clock"),
             "requested" => ("item_status.requested", "s-requested"),
             "ordered" => ("item_status.ordered", "s-ordered"),
             "arrived" => ("item_status.arrived", "s-arrived"),
@@ -128,6 +135,11 @@ impl RenderContext {
     /// `há 12 min`; the script keeps it ticking from `data-at`.
     pub fn age(&self, at: &Timestamp) -> String {
         self.calendar.age(self.lang, *at, self.now)
+    }
+
+    /// `em 2 h 05`, `atrasado há 12 min`; the script keeps it ticking from `data-deadline`.
+    pub fn countdown(&self, due: &Timestamp) -> String {
+        countdown(self.lang, *due, self.now)
     }
 }
 

@@ -1,6 +1,13 @@
-//! Whether there is anything to see in a text.
+//! Whether a text has anything visible in it, and how long it is.
 
-/// False for what is blank on every screen: spaces, controls, marks of direction, fillers and joiners alone.
+/// The length of a text as `maxlength` counts it: in UTF-16 code units, a line break as one. So what a field
+/// lets in is never refused for its length.
+pub fn length(text: &str) -> usize {
+    let breaks = text.as_bytes().windows(2).filter(|pair| pair == b"\r\n").count();
+    text.encode_utf16().count() - breaks
+}
+
+/// False for text that is blank on every screen: spaces, controls, marks of direction, fillers and joiners alone.
 pub fn visible(text: &str) -> bool {
     text.chars().any(|letter| !letter.is_whitespace() && !letter.is_control() && !is_blank(letter))
 }
@@ -19,6 +26,22 @@ pub(super) fn is_blank(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct Case {
+        text: String,
+        times: usize,
+        length: usize,
+    }
+
+    #[test]
+    fn a_text_is_as_long_as_its_field_says() {
+        let table: Vec<Case> =
+            serde_json::from_str(include_str!("../../tests/fixtures/lengths.json")).unwrap();
+        for Case { text, times, length: expected } in table {
+            assert_eq!(length(&text.repeat(times)), expected, "{text:?} × {times}");
+        }
+    }
 
     #[test]
     fn a_text_of_nothing_visible_is_nothing() {

@@ -15,6 +15,12 @@ const WORDS: &[(&str, &str)] = &[
     ("age-day-hours", "age.day_hours"),
     ("age-days", "age.days"),
     ("age-days-hours", "age.days_hours"),
+    // And of deadlines, as `countdown` has them.
+    ("due-now", "due.now"),
+    ("due-in", "due.in"),
+    ("due-late", "due.late"),
+    ("due-days-one", "due.days.one"),
+    ("due-days-other", "due.days.other"),
     // The steps of a tap.
     ("saving", "words.saving"),
     ("saved-here", "words.saved_here"),

@@ -1,32 +1,37 @@
-//! Puts what handlers say into words: for the script as JSON with the frames it lacks, for a person as a page.
+//! Turns handlers' results into answers: JSON with the missing frames for the script, a page for a person.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::auth::client::{self, wants_json};
+use crate::auth::client;
 use crate::clock::Zone;
 use crate::command::Done;
 use crate::error::{AppError, Chain, Result, Sentence};
+use crate::extract::wants_json;
 use crate::feed::Cursor;
 use crate::http::views::{AwayPage, ErrorPage};
 use crate::live::Live;
 use crate::live::broadcast::CatchUp;
+use crate::live::viewer::Viewer;
 use crate::page::{self, CompanyTime, Visitor};
 use crate::screen::Screen;
 use crate::state::AppState;
 
-/// An answer waits no longer for its frames; they come over the socket as well.
+/// Time limit for the frames of an answer; they come over the socket as well.
 const CATCH_UP: Duration = Duration::from_secs(1);
+
+/// `Refresh` header of errors on a wall: nobody is there to navigate back.
+const BACK_TO_THE_WALL: &str = "5; url=/wall";
 
 /// axum's own sentences are short.
 const LONGEST_REJECTION: usize = 4096;
 
-/// What the answer depends on, kept before the handler consumes the request.
+/// What the answer depends on, taken before the handler consumes the request.
 struct RequestContext {
     visitor: Visitor,
     json: bool,
@@ -42,10 +47,10 @@ impl RequestContext {
         let path = request.uri().path();
         Some(Self {
             visitor,
-            json: wants_json(headers) || matches!(path, "/live" | "/feed"),
+            json: wants_json(headers) || client::is_awaited(path),
             screen: parsed(headers, "x-screen"),
             cursor: parsed(headers, "x-cursor"),
-            back: back(path).to_owned(),
+            back: back(request.uri()),
         })
     }
 }
@@ -54,13 +59,24 @@ fn parsed<T: std::str::FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {
     headers.get(name)?.to_str().ok()?.parse().ok()
 }
 
-/// The page above a path: where "back" leads after an error.
-fn back(path: &str) -> &str {
+/// Where "back" leads after an error: the page above, and from a file to the page that shows the same.
+fn back(uri: &Uri) -> String {
+    let (path, query) = (uri.path(), uri.query().unwrap_or_default());
+    match path.split_once("/export") {
+        Some((page, _)) if query.is_empty() => page.to_owned(),
+        Some((page, _)) => format!("{page}?{query}"),
+        None => above(path).to_owned(),
+    }
+}
+
+fn above(path: &str) -> &str {
     let mut ends = path.match_indices('/').map(|(at, _)| at).skip(2);
     match (path.starts_with("/orders/") || path.starts_with("/quotes/"), ends.next()) {
         (true, Some(end)) => &path[..end],
         (true, None) => "/",
         (false, _) if path.starts_with("/people/") => "/people",
+        (false, _) if path.starts_with("/settings/") => "/settings",
+        (false, _) if path.starts_with("/walls/") => "/walls",
         (false, _) => "/",
     }
 }
@@ -84,13 +100,13 @@ pub async fn answer(State(live): State<Live>, request: Request, next: Next) -> R
     response
 }
 
-/// What axum itself answers where a path, a query or a body is not what the handler takes.
+/// Whether axum itself rejected the path, the query or the body.
 fn is_in_plain_english(response: &Response) -> bool {
     let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     response.status().is_client_error() && content_type.is_none_or(|kind| kind.starts_with("text/plain"))
 }
 
-/// A path that cannot be is not found; anything else was not filled in right.
+/// An unparsable path is answered as not found, anything else as invalid.
 async fn from_rejection(response: Response) -> AppError {
     let status = response.status();
     if matches!(status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED) {
@@ -104,7 +120,7 @@ async fn from_rejection(response: Response) -> AppError {
     }
 }
 
-/// Outermost: errors of the layers around the handlers, where nobody knows yet who asks.
+/// Outermost: errors of the layers around the handlers, before the visitor is known.
 pub async fn fallback(request: Request, next: Next) -> Response {
     let (lang, json) = (client::lang(request.headers()), wants_json(request.headers()));
     let mut response = next.run(request).await;
@@ -166,22 +182,35 @@ async fn refused(live: &Live, context: &RequestContext, error: &AppError, status
         let location = format!("/switch?{}", serde_html_form::to_string(query).unwrap_or_default());
         (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
     } else {
-        error_page(live, context, status, &sentence)
+        error_page(live, context, error, (status, &sentence))
     };
     if let Some(seconds) = error.retry_after() {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
+    if matches!(error, AppError::WallOnly) {
+        response.headers_mut().insert(header::REFRESH, HeaderValue::from_static(BACK_TO_THE_WALL));
+    }
     response
 }
 
-fn error_page(live: &Live, context: &RequestContext, status: StatusCode, sentence: &str) -> Response {
+fn error_page(
+    live: &Live,
+    context: &RequestContext,
+    error: &AppError,
+    (status, sentence): (StatusCode, &str),
+) -> Response {
     let now = live.state.clock.now();
-    let chrome = match &context.visitor.person {
-        Some(actor) => page::chrome(actor, context.visitor.lang, now, actor.can_codes(), None),
-        None => page::signed_out(context.visitor.lang, now, None),
+    let layout = match &context.visitor.person {
+        Some(actor) => page::layout(actor, context.visitor.lang, now, actor.can_codes(), None),
+        None => page::signed_out(context.visitor.lang, context.visitor.theme, now, None),
     };
-    let page =
-        ErrorPage { chrome: &chrome, status: status.as_u16(), sentence: Some(sentence), back: &context.back };
+    let page = ErrorPage {
+        layout: &layout,
+        status: status.as_u16(),
+        sentence: Some(sentence),
+        back: &context.back,
+        asks_pin: matches!(error, AppError::StepUp),
+    };
     match page::respond(&page) {
         Ok(mut response) => {
             *response.status_mut() = status;
@@ -193,7 +222,8 @@ fn error_page(live: &Live, context: &RequestContext, status: StatusCode, sentenc
 
 /// `GET /away`: what a device keeps for pages that it has no copy of.
 pub async fn away(State(state): State<AppState>, visitor: Visitor) -> Result<Response> {
-    page::respond(&AwayPage { chrome: &page::signed_out(visitor.lang, state.clock.now(), None) })
+    let layout = page::signed_out(visitor.lang, visitor.theme, state.clock.now(), None);
+    page::respond(&AwayPage { layout: &layout })
 }
 
 /// `more` are members that are text already.
@@ -227,7 +257,7 @@ async fn frames(live: &Live, context: &RequestContext, through: Option<i64>) -> 
         return None;
     }
     let company = live.company(actor.company_id, &CompanyTime::from(&actor.company));
-    let catch_up = company.catch_up(screen, context.visitor.lang, cursor, through);
+    let catch_up = company.catch_up(Viewer::from(actor), screen, context.visitor.lang, cursor, through);
     let caught_up = tokio::time::timeout(CATCH_UP, catch_up).await;
     match caught_up.unwrap_or(Err(AppError::Unavailable(None))) {
         Ok(CatchUp::Frame { text, .. }) => Some(format!("\"frames\":[{text}]")),

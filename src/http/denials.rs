@@ -1,5 +1,5 @@
-//! What is refused to somebody who is signed in becomes an event for the auditor, at a bounded rate: a script that tries
-//! all addresses is told of, and fills no table.
+//! Refusals to signed-in people become events of the audit, at a bounded rate: a script that tries
+//! all addresses is recorded, and fills no table.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::state::AppState;
 /// Events of one person and kind that come at once; after them one comes every so often.
 const AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 const ONE_EVERY: Duration = Duration::from_secs(30);
-/// How often people who rest are forgotten.
+/// How often idle entries are dropped.
 const TIDY: Duration = Duration::from_secs(60);
 
 /// What the middleware needs.

@@ -1,10 +1,11 @@
-//! Who may come in at all, and the headers that every answer carries.
+//! Checks of host and origin, and the headers that every answer carries.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
@@ -13,6 +14,7 @@ use crate::assets;
 use crate::auth::client;
 use crate::lifecycle::Stage;
 use crate::state::AppState;
+use crate::telemetry;
 
 /// What the health check of the hosting platform calls itself.
 const HEALTHCHECK_HOST: &str = "healthcheck.railway.app";
@@ -25,13 +27,10 @@ pub struct Hosts {
     pub any: bool,
 }
 
-/// Refuses foreign host names: links and redirects are made of ours only.
+/// Refuses foreign host names: links and redirects are built from the host.
 pub async fn check_host(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = host
-        .rsplit_once(':')
-        .map_or(host, |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host });
-    let name = name.to_ascii_lowercase();
+    let name = name_of(host).to_ascii_lowercase();
     let path = request.uri().path();
     let is_health = name == HEALTHCHECK_HOST && matches!(path, "/" | "/livez" | "/readyz" | "/health");
     // Probes and scrapers inside the private network come by address.
@@ -41,6 +40,37 @@ pub async fn check_host(State(hosts): State<Hosts>, request: Request, next: Next
     } else {
         let sentence = client::lang(request.headers()).t("error.host_unknown");
         (StatusCode::BAD_REQUEST, format!("{sentence}\n")).into_response()
+    }
+}
+
+/// Redirects plain http to https, where a trusted proxy reports the scheme. Without such a
+/// report, and for probes, requests are answered as they come.
+pub async fn require_https(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let probe = matches!(request.uri().path(), "/livez" | "/readyz");
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    let trusted = peer.is_some_and(|peer| state.settings.is_trusted(peer));
+    let told = request.headers().get_all("x-forwarded-proto").iter().next_back();
+    // A list is read from its end: only the last entry was written by the proxy itself.
+    let plain = told
+        .and_then(|told| told.to_str().ok()?.rsplit(',').next())
+        .is_some_and(|last| last.trim().eq_ignore_ascii_case("http"));
+    if !state.settings.is_https() || probe || !trusted || !plain {
+        return next.run(request).await;
+    }
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = name_of(host);
+    if name == HEALTHCHECK_HOST {
+        return next.run(request).await;
+    }
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, format!("https://{name}{path}"))]).into_response()
+}
+
+/// A host without its port.
+fn name_of(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
     }
 }
 
@@ -77,8 +107,8 @@ pub async fn secure(State(state): State<AppState>, request: Request, next: Next)
     response
 }
 
-/// Tells a browser that it was this app that answered, and which build of it: what comes without this header was said
-/// by a gateway, a proxy or the page of a hotel, and counts as no answer.
+/// Tells a browser that this app answered, and which build: an answer without this header comes from
+/// a gateway, a proxy or a captive portal, and counts as none.
 pub const BUILD: HeaderName = HeaderName::from_static("x-build");
 
 /// Marks every answer with the build. Outermost, so that no refusal of another layer goes without it.
@@ -88,17 +118,16 @@ pub async fn mark_build(request: Request, next: Next) -> Response {
     response
 }
 
-/// One line of the log and one observation of the histogram for each request; the id is the caller's or a new one.
+/// One line of the log and one observation of the histogram for each request; the id is the caller's or a new one, and
+/// the answer carries it under the names it came by.
 pub async fn observe(mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
-    let given =
-        request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).filter(|id| is_plain(id));
-    let id = given.map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned);
+    let (id, correlation) = known_as(request.headers());
     let value = HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("invalid"));
     request.headers_mut().insert("x-request-id", value.clone());
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
-    let quiet = matches!(route.as_str(), "/static/{*path}" | "/livez" | "/readyz" | "/health" | "/metrics");
+    let quiet = telemetry::is_quiet(&route);
     let span = tracing::info_span!("request", request_id = id, method = %method, route);
     let mut response = next.run(request).instrument(span.clone()).await;
     let seconds = began.elapsed().as_secs_f64();
@@ -107,7 +136,6 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
         .record(seconds);
     span.in_scope(|| {
         let (status, milliseconds) = (status.as_u16(), (seconds * 1e4).round() / 10.0);
-        // Files and probes are many and say little.
         if quiet {
             tracing::debug!(status, milliseconds, "answered");
         } else {
@@ -115,7 +143,22 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
         }
     });
     response.headers_mut().insert("x-request-id", value);
+    if let Some(correlation) = correlation {
+        response.headers_mut().insert("x-correlation-id", correlation);
+    }
     response
+}
+
+/// The id that a request came with, by either name, or a new one; and what is told under the second name.
+fn known_as(headers: &HeaderMap) -> (String, Option<HeaderValue>) {
+    let plain = |name: &str| {
+        let given = headers.get(name).filter(|id| id.to_str().is_ok_and(is_plain));
+        given.cloned()
+    };
+    let correlation = plain("x-correlation-id");
+    let given = plain("x-request-id").or_else(|| correlation.clone());
+    let id = given.as_ref().and_then(|id| id.to_str().ok());
+    (id.map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned), correlation)
 }
 
 /// An id that may stand in a log line.

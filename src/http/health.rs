@@ -1,4 +1,4 @@
-//! Is it alive, is it ready, how is it: for the platform, the load balancer and the operator.
+//! Health endpoints and metrics: for the platform, the load balancer and the operator.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +17,7 @@ use crate::db::migrate;
 use crate::lifecycle::Stage;
 use crate::live::outbox;
 use crate::state::AppState;
+use crate::telemetry;
 
 /// What the health routes share.
 #[derive(Clone)]
@@ -26,16 +27,16 @@ pub struct HealthState {
     pub readiness: Arc<Readiness>,
 }
 
-/// What was found out last, for all who ask.
+/// The last result, shared by all requests.
 #[derive(Debug, Default)]
 pub struct Readiness {
     /// The schema was current once: it never goes back.
     schema_ready: AtomicBool,
-    /// When the database was asked last, and whether it answered. Held while it is asked: one asks for all.
+    /// When the database was last checked, and the result. Held during a check, so that one check serves all requests.
     answered: Mutex<Option<(Instant, bool)>>,
 }
 
-/// Whoever asks again so soon is told what was found out before.
+/// For how long a result is reused.
 const KEPT: Duration = Duration::from_secs(1);
 
 impl HealthState {
@@ -73,7 +74,7 @@ impl HealthState {
     }
 }
 
-/// Compares without telling by its time where the difference is.
+/// Compares in constant time.
 fn same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && one.iter().zip(other).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
 }
@@ -119,6 +120,7 @@ pub async fn metrics(State(health): State<HealthState>, headers: HeaderMap) -> R
             let (connections, idle) = health.app.db.usage();
             metrics::gauge!("database_connections").set(f64::from(connections));
             metrics::gauge!("database_connections_idle").set(idle as f64);
+            telemetry::note_process();
             metrics::gauge!("tasks").set(health.app.lifecycle.tasks() as f64);
             metrics::gauge!("feed_lag_seconds").set(health.app.hub.lag().as_secs_f64());
             metrics::gauge!("doorbell_age_seconds").set(health.app.doorbell.silent_for().as_secs_f64());

@@ -1,4 +1,4 @@
-//! The outermost layer: which path leads where, who may come in, and how answers are put into words.
+//! The HTTP layer: routing, guards and answers.
 
 pub(crate) mod answer;
 pub(crate) mod denials;

@@ -1,4 +1,4 @@
-//! How fast anybody may ask: everything that costs has a limit, by person and by address.
+//! Rate limits per person and per address.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -13,6 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use uuid::Uuid;
 
 use crate::auth::client;
 use crate::config::Settings;
@@ -24,16 +25,16 @@ use crate::lifecycle::Lifecycle;
 use crate::page::Visitor;
 use crate::state::AppState;
 
-/// Where a PIN or a token is tried: each try costs a hash, so they are slowed down before they queue for it.
-const DOORS: &[&str] = &["/sign-in", "/unlock", "/set-up", "/pin"];
+/// Paths at which a PIN or a token is tried: each try costs a hash, so they are limited before they queue for it.
+const SIGN_IN_PATHS: &[&str] = &["/sign-in", "/unlock", "/set-up", "/pin", "/wall/code"];
 /// Quotes on their way to a browser at once: each is held in memory whole.
 const DOWNLOADS: usize = 8;
 /// Of those, one person's: nobody takes all turns from the others.
 const DOWNLOADS_OF_ONE: usize = 2;
-/// How often keys that rest are forgotten.
+/// How often idle entries are dropped.
 const TIDY: Duration = Duration::from_secs(60);
 
-/// One limit: so many a second, and how many seconds' worth may come at once.
+/// One limit: requests a second, with a burst of some seconds' worth.
 #[derive(Debug)]
 struct Limit<K: Hash + Eq + Clone> {
     name: &'static str,
@@ -64,14 +65,16 @@ impl<K: Hash + Eq + Clone> Limit<K> {
 #[derive(Debug)]
 pub struct RateLimits {
     /// A quick picker taps twice a second, and each tap may bring a page; 20 a second is no person.
-    people: Limit<PersonId>,
-    /// Before anybody is looked up. A whole company shares one address: everybody's taps and, after a restart,
+    /// A wall is counted like a person.
+    people: Limit<Uuid>,
+    /// Checked before the session is read. A whole company shares one address: everybody's taps and, after a restart,
     /// everybody's pages.
     addresses: Limit<IpAddr>,
-    /// Somebody who is not signed in looks at one page and signs in.
+    /// Somebody who is not signed in looks at one page and signs in. When all sessions have ended, everybody at one
+    /// address does so in the same minute.
     strangers: Limit<IpAddr>,
-    /// Forty people of one address may begin their shift in the same minute.
-    doors: Limit<IpAddr>,
+    /// Three hundred people of one address may begin their shift in the same minute.
+    sign_ins: Limit<IpAddr>,
     downloads: Arc<Downloads>,
 }
 
@@ -120,12 +123,12 @@ impl RateLimits {
         let person = settings.person_requests_per_second;
         let address = settings.address_requests_per_second;
         let stranger = settings.stranger_requests_per_second;
-        let door = settings.door_requests_per_second;
+        let sign_in = settings.sign_in_requests_per_second;
         let limits = Arc::new(Self {
             people: Limit::new("person", person, person.saturating_mul(5)),
             addresses: Limit::new("address", address, address.saturating_mul(10) / 3),
-            strangers: Limit::new("stranger", stranger, stranger.saturating_mul(6)),
-            doors: Limit::new("door", door, door.saturating_mul(20)),
+            strangers: Limit::new("stranger", stranger, stranger.saturating_mul(20)),
+            sign_ins: Limit::new("sign_in", sign_in, sign_in.saturating_mul(20)),
             downloads: Arc::default(),
         });
         let tidied = limits.clone();
@@ -135,12 +138,13 @@ impl RateLimits {
 
     fn check(&self, visitor: &Visitor, request: &Request) -> Result<()> {
         let address = network(visitor.address);
-        match &visitor.person {
-            Some(actor) => self.people.check(&actor.person_id)?,
-            None => self.strangers.check(&address)?,
+        match (&visitor.person, &visitor.wall) {
+            (Some(actor), _) => self.people.check(&actor.person_id.0)?,
+            (None, Some(wall)) => self.people.check(&wall.id.0)?,
+            (None, None) => self.strangers.check(&address)?,
         }
-        if request.method() == Method::POST && DOORS.contains(&request.uri().path()) {
-            self.doors.check(&address)?;
+        if request.method() == Method::POST && SIGN_IN_PATHS.contains(&request.uri().path()) {
+            self.sign_ins.check(&address)?;
         }
         Ok(())
     }
@@ -158,13 +162,13 @@ async fn tidy(limits: Arc<RateLimits>) {
     loop {
         tokio::time::sleep(TIDY).await;
         limits.people.tidy();
-        for limit in [&limits.addresses, &limits.strangers, &limits.doors] {
+        for limit in [&limits.addresses, &limits.strangers, &limits.sign_ins] {
             limit.tidy();
         }
     }
 }
 
-/// Middleware, before anybody is looked up: an address that asks too fast costs no session's look-up.
+/// Middleware, before the session is read: an address over its limit costs no query.
 pub async fn enforce_address(
     State((app, limits)): State<(AppState, Arc<RateLimits>)>,
     request: Request,
@@ -178,7 +182,7 @@ pub async fn enforce_address(
     next.run(Request::from_parts(parts, body)).await
 }
 
-/// Middleware: refuses whoever asks too fast, and lets so many downloads pass at once.
+/// Middleware: enforces the limits of people and strangers, and of concurrent downloads.
 pub async fn enforce(State(limits): State<Arc<RateLimits>>, request: Request, next: Next) -> Response {
     let Some(visitor) = request.extensions().get::<Visitor>() else { return next.run(request).await };
     let turn = match limits.check(visitor, &request).and_then(|()| limits.download(visitor, &request)) {
@@ -194,7 +198,15 @@ pub async fn enforce(State(limits): State<Arc<RateLimits>>, request: Request, ne
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+
+    #[derive(Parser)]
+    struct Defaults {
+        #[command(flatten)]
+        settings: Settings,
+    }
 
     #[test]
     fn a_burst_passes_and_then_it_is_said_when_to_come_back() {
@@ -203,6 +215,19 @@ mod tests {
         assert!((0..3).all(|_| limit.check(&one).is_ok()));
         assert!(limit.check(&one).unwrap_err().retry_after() >= Some(1));
         assert!(limit.check(&other).is_ok(), "another person has an allowance of the own");
+    }
+
+    #[tokio::test]
+    async fn three_hundred_people_behind_one_address_begin_their_shift_in_the_same_minute() {
+        let Defaults { settings } = Defaults::parse_from(["test"]);
+        let limits = RateLimits::start(&settings, &Lifecycle::default());
+        let address = IpAddr::from([203, 0, 113, 9]);
+        // At once: everybody's page after a restart, of those who are signed in and of those who are not any more.
+        assert!((0..900).all(|_| limits.addresses.check(&address).is_ok()));
+        assert!((0..300).all(|_| limits.strangers.check(&address).is_ok()));
+        // PINs are typed: a third of them at once, and the others as the minute goes on.
+        assert!((0..100).all(|_| limits.sign_ins.check(&address).is_ok()));
+        assert!(settings.sign_in_requests_per_second * 60 >= 300 - 100);
     }
 
     #[test]

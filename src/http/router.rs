@@ -1,4 +1,4 @@
-//! The table of contents: every path, and the layers around them.
+//! All routes, and the layers around them.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -31,10 +31,10 @@ use crate::live::Live;
 use crate::live::routes::LiveState;
 use crate::orders::routes::Pages;
 use crate::orders::routes::board::BoardQuery;
-use crate::page::Visitor;
+use crate::page::{self, Visitor};
 use crate::quotes::Sandbox;
 use crate::state::AppState;
-use crate::{auth, companies, live, orders, people, purchasing, quotes, reports};
+use crate::{auth, companies, live, needs, orders, people, purchasing, quotes, reports, settings, walls};
 
 /// Longer than any request of ours but an upload; polls wait 25 s.
 const LONGEST_REQUEST: Duration = Duration::from_secs(45);
@@ -61,7 +61,6 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
         limits: live::limits::Limits::new(app.settings.max_sockets),
         origins: Arc::new(origins),
     };
-    let hosts = hosts(&app);
     let limits = RateLimits::start(&app.settings, &app.lifecycle);
     let denials = Denials::start(&app, &app.lifecycle);
 
@@ -76,8 +75,11 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
         .merge(companies::routes::router().with_state(app.clone()))
         .merge(orders::routes::router(order_pages))
         .merge(purchasing::routes::router().with_state(app.clone()))
+        .merge(needs::routes::router(app.clone()))
         .merge(quotes::routes::router(app.clone(), sandbox))
         .merge(reports::routes::router(app.clone()))
+        .merge(settings::routes::router(app.clone()))
+        .merge(walls::routes::router(app.clone()))
         .merge(live::routes::router(live_state))
         .fallback(async || AppError::NotFound)
         .method_not_allowed_fallback(async || AppError::NotFound);
@@ -88,6 +90,7 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
             .layer(from_fn_with_state(health.clone(), unready))
             .layer(auth::session::layer(&app))
             .layer(from_fn_with_state(app.clone(), auth::session::load_actor))
+            .layer(from_fn_with_state(app.clone(), walls::device::load))
             .layer(from_fn_with_state(app.clone(), auth::rotate::rotate))
             .layer(from_fn_with_state(app.clone(), visitor::load))
             .layer(from_fn_with_state(live, answer::answer))
@@ -97,29 +100,36 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
             .layer(csrf.with_rejection_response(foreign))
             .layer(from_fn(give_up_late))
             .layer(from_fn(steady::require_steady_body))
+            .layer(from_fn(walls::device::keep_out))
             .layer(from_fn(auth::session::require_session))
             .layer(from_fn_with_state(app.clone(), auth::idle_lock::require_unlocked)),
     );
 
-    Ok(probes(health).merge(pages).layer(
+    Ok(guarded(probes(health).merge(pages), &app))
+}
+
+/// What every answer passes on its way out.
+fn guarded(all: Router, app: &AppState) -> Router {
+    all.layer(
         ServiceBuilder::new()
             .layer(from_fn(guard::mark_build))
             .layer(from_fn(guard::observe))
-            .layer(from_fn_with_state(app, guard::secure))
+            .layer(from_fn_with_state(app.clone(), guard::secure))
             .layer(CatchPanicLayer::new())
-            .layer(from_fn_with_state(hosts, guard::check_host))
+            .layer(from_fn_with_state(hosts(app), guard::check_host))
+            .layer(from_fn_with_state(app.clone(), guard::require_https))
             .layer(from_fn(answer::fallback))
             .layer(
                 CompressionLayer::new()
                     .gzip(true)
-                    // Lower levels pack clearly worse: the first board has 60 KB.
-                    .quality(tower_http::CompressionLevel::Precise(6))
+                    .quality(tower_http::CompressionLevel::Precise(page::LEVEL.cast_signed()))
                     .compress_when(compressible()),
-            ),
-    ))
+            )
+            .layer(from_fn(page::pack)),
+    )
 }
 
-/// What is asked without a session, by machines.
+/// Endpoints for machines, without a session.
 fn probes(health: HealthState) -> Router {
     Router::new()
         .route("/livez", get(health::livez))
@@ -137,7 +147,7 @@ fn csrf(origins: &[String]) -> Result<CsrfLayer, SettingsError> {
     })
 }
 
-/// An empty list means every name in development; on the internet it would be a hole.
+/// An empty list means every name in development; in production it is refused.
 fn hosts(app: &AppState) -> Hosts {
     let allowed = app.settings.hosts();
     let any = allowed.is_empty() && !app.settings.is_production();
@@ -147,7 +157,7 @@ fn hosts(app: &AppState) -> Hosts {
     Hosts { allowed: Arc::new(allowed), any }
 }
 
-/// A request that panicked takes nothing else down; who made it reads a sentence.
+/// A request that panicked is answered with a sentence.
 #[expect(clippy::needless_pass_by_value, reason = "what the layer calls")]
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str);
@@ -163,7 +173,7 @@ fn foreign(_: ProtectionError) -> Response {
     OriginRefused.into_response()
 }
 
-/// Middleware: a request that takes longer than any should is answered, with the sentence of an outage.
+/// Middleware: answers a request that takes too long with the sentence of an outage.
 async fn give_up_late(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
     let longest = longest(request.method(), request.uri().path());
     match tokio::time::timeout(longest, next.run(request)).await {
@@ -174,7 +184,7 @@ async fn give_up_late(request: axum::extract::Request, next: axum::middleware::N
 
 fn longest(method: &Method, path: &str) -> Duration {
     match (method, path) {
-        (&Method::GET, "/feed") => LONGEST_REQUEST,
+        (&Method::GET, "/feed" | "/wall/feed") => LONGEST_REQUEST,
         (&Method::GET, _) => LONGEST_PAGE,
         (&Method::POST, quotes::routes::UPLOAD_PATH) => LONGEST_UPLOAD,
         _ => LONGEST_REQUEST,

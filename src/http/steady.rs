@@ -1,5 +1,5 @@
-//! A body may be slow, but it must move: a quote of ten megabytes gets through a line of a warehouse's far end, and
-//! whoever sends a byte now and then does not hold a place for ten minutes.
+//! A body may be slow, but must not stall: a quote of ten megabytes gets through a slow line, and a client that
+//! sends a byte now and then does not hold a connection for ten minutes.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -18,7 +18,7 @@ const WINDOW: Duration = Duration::from_secs(30);
 /// Bytes that come in a window at least, 1 KB a second, unless the body ends in it.
 const LEAST: usize = 30 * 1024;
 
-/// Middleware: a body that stands still ends with an error, as if the line had been cut.
+/// Middleware: a stalled body ends with an error, as if the connection had been cut.
 pub async fn require_steady_body(request: Request, next: Next) -> Response {
     next.run(request.map(|body| Body::new(Steady::new(body, WINDOW)))).await
 }

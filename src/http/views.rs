@@ -8,12 +8,14 @@ use crate::html::{Layout, Nav};
 #[derive(Template)]
 #[template(path = "error.html")]
 pub struct ErrorPage<'a> {
-    pub chrome: &'a Layout,
+    pub layout: &'a Layout,
     pub status: u16,
     /// The sentence for a person; None: the usual one of the status.
     pub sentence: Option<&'a str>,
     /// Where "back" leads.
     pub back: &'a str,
+    /// The PIN is asked for, and then `back` is shown.
+    pub asks_pin: bool,
 }
 
 impl ErrorPage<'_> {
@@ -34,7 +36,7 @@ impl ErrorPage<'_> {
             507 => "507",
             _ => "500",
         };
-        self.chrome.scene.lang.t(&format!("error.{code}.{part}")).into_owned()
+        self.layout.ctx.lang.t(&format!("error.{code}.{part}")).into_owned()
     }
 }
 
@@ -42,7 +44,7 @@ impl ErrorPage<'_> {
 #[derive(Template)]
 #[template(path = "away.html")]
 pub struct AwayPage<'a> {
-    pub chrome: &'a Layout,
+    pub layout: &'a Layout,
 }
 
 impl AwayPage<'_> {

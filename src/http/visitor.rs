@@ -1,4 +1,4 @@
-//! Finds out who a request comes from, once, and puts it into the request.
+//! Identifies the sender of a request, once.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Wall};
 use crate::auth::client;
 use crate::page::Visitor;
 use crate::state::AppState;
@@ -17,8 +17,10 @@ pub async fn load(State(state): State<AppState>, request: Request, next: Next) -
     let own = person.as_ref().and_then(|actor| actor.language);
     let visitor = Visitor {
         lang: own.unwrap_or_else(|| client::lang(&parts.headers)),
+        theme: person.as_ref().map_or_else(|| client::theme(&parts.headers), |actor| actor.theme),
         address: client::address(&parts, &state.settings).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
         person,
+        wall: parts.extensions.get::<Wall>().cloned(),
         head: parts.extensions.get().cloned(),
     };
     parts.extensions.insert(visitor);

@@ -1,4 +1,4 @@
-//! Who watches what, and how an event reaches them all: one task per company with open screens.
+//! Delivers events to open screens: one task per company with sockets.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,24 +8,25 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::PATIENCE;
 use super::channel::Channel;
 use super::frame::Frame;
 use super::outbox::{Framed, Outbox};
 use super::presence::Presence;
 use super::render::{self, Rendered};
+use super::viewer::Viewer;
+use super::{DRAWING, PATIENCE};
 use crate::error::{AppError, Result};
 use crate::feed::company::CompanyFeed;
 use crate::feed::hub::{Position, ResetReason, Since};
-use crate::feed::{Cursor, Event, EventKind, Head};
-use crate::ids::{CompanyId, OrderId, PersonId, SessionId};
+use crate::feed::{Cursor, Event, Head};
+use crate::ids::{CompanyId, OrderId, PersonId};
 use crate::lang::Lang;
 use crate::memo::Memo;
 use crate::page::CompanyTime;
 use crate::screen::{Effect, Screen};
 use crate::state::AppState;
 
-/// Rendered batches kept for those who ask for the same a moment later.
+/// Rendered batches kept for sockets that need the same a moment later.
 const MEMO: usize = 64;
 
 /// All live screens of this process. Cheap to clone.
@@ -41,7 +42,7 @@ pub struct Live {
 pub struct CompanyLive {
     pub(super) state: AppState,
     pub(super) feed: Arc<CompanyFeed>,
-    time: CompanyTime,
+    time: Mutex<CompanyTime>,
     channels: Mutex<Channels>,
     memo: Memo<Batch, Rendered>,
     presence: Presence,
@@ -56,15 +57,14 @@ type Batch = (Screen, Lang, i64, Head);
 #[derive(Debug)]
 pub struct Watcher {
     pub id: u64,
-    pub person_id: PersonId,
-    pub session_id: SessionId,
+    pub viewer: Viewer,
     pub screen: Screen,
     pub lang: Lang,
     pub outbox: Arc<Outbox>,
     pub visible: AtomicBool,
 }
 
-/// What a reader with a cursor is given.
+/// What a reader lacks since its cursor.
 #[derive(Debug)]
 pub enum CatchUp {
     /// A frame from the cursor to the head; empty when nothing touched the screen.
@@ -88,7 +88,7 @@ impl Live {
             Arc::new(CompanyLive {
                 state: self.state.clone(),
                 feed: self.state.hub.company(company_id),
-                time: time.clone(),
+                time: Mutex::new(time.clone()),
                 channels: Mutex::default(),
                 memo: Memo::new(MEMO),
                 presence: Presence::default(),
@@ -169,7 +169,7 @@ impl CompanyLive {
         }
     }
 
-    /// Nobody watches: the task ends, and the feed rests. A socket that joins meanwhile starts a new one.
+    /// Without watchers the task ends, and the feed is no longer polled. A socket that joins starts a new one.
     pub(super) fn is_abandoned(&self) -> bool {
         let channels = self.channels();
         let abandoned = channels.is_empty();
@@ -184,10 +184,11 @@ impl CompanyLive {
         channels.values().flat_map(|channel| channel.sockets.values().cloned()).collect()
     }
 
-    /// What a screen lacks since its cursor, through event `through` at least. Commands, polls and resuming
+    /// What a viewer's screen lacks since its cursor, through event `through` at least. Commands, polls and resuming
     /// sockets all come here.
     pub async fn catch_up(
         &self,
+        viewer: Viewer,
         screen: Screen,
         lang: Lang,
         cursor: &Cursor,
@@ -198,6 +199,10 @@ impl CompanyLive {
                 count_reset(reason);
                 Ok(CatchUp::Reset(reason))
             }
+            Since::Events { events, .. } if events.iter().any(|event| viewer.needs_another_page(event)) => {
+                count_reset(ResetReason::Access);
+                Ok(CatchUp::Reset(ResetReason::Access))
+            }
             Since::Events { head, events } => {
                 let rendered = self.rendered(screen, lang, &head, &events).await?;
                 let text = frame_text(&head, cursor.n, &rendered);
@@ -206,12 +211,13 @@ impl CompanyLive {
         }
     }
 
-    /// Waits until the screen is touched by something after the cursor, the person's access changes, or the time
+    /// Waits until the screen is touched by something after the cursor, the viewer's access changes, or the time
     /// is over.
-    pub async fn wait_for(&self, screen: Screen, person_id: PersonId, cursor: &Cursor, time: Duration) {
+    pub async fn wait_for(&self, screen: Screen, viewer: Viewer, cursor: &Cursor, time: Duration) {
         let concerns = |event: &Event| {
-            let access = event.kind == Some(EventKind::AccessChanged) && event.person_id == Some(person_id);
-            access || screen.effect(event) != Effect::Nothing
+            viewer.may_lose_access(event)
+                || viewer.needs_another_page(event)
+                || screen.effect(event) != Effect::Nothing
         };
         let mut position = self.feed.watch();
         let touched = async {
@@ -250,10 +256,16 @@ impl CompanyLive {
         let company_id = self.feed.company_id();
         let render = async || {
             metrics::counter!("live_renders_total", "screen" => screen.name()).increment(1);
-            let drawn = render::fragments(&self.state, company_id, &self.time, screen, lang, &touching);
-            timeout(PATIENCE, drawn).await.unwrap_or(Err(AppError::Unavailable(None)))
+            let time = self.time.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let drawn = render::fragments(&self.state, company_id, &time, screen, lang, &touching);
+            timeout(DRAWING, drawn).await.unwrap_or(Err(AppError::Unavailable(None)))
         };
         self.memo.get((screen, lang, first.n, head.clone()), render).await
+    }
+
+    /// Updates the company's time zone and hours from a session that was just read.
+    pub(super) fn set_time(&self, time: &CompanyTime) {
+        self.time.lock().unwrap_or_else(PoisonError::into_inner).clone_from(time);
     }
 
     /// Sockets on order screens that somebody looks at, for presence.
@@ -263,7 +275,7 @@ impl CompanyLive {
             .iter()
             .filter(|watcher| watcher.visible.load(Ordering::Relaxed))
             .filter_map(|watcher| match watcher.screen {
-                Screen::Order(order_id) => Some((order_id, watcher.person_id)),
+                Screen::Order(order_id) => Some((order_id, watcher.viewer.person_id()?)),
                 _ => None,
             })
             .collect();

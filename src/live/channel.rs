@@ -16,7 +16,7 @@ use super::outbox::Framed;
 use super::render::Rendered;
 use crate::error::Chain;
 use crate::feed::hub::ResetReason;
-use crate::feed::{Event, Head};
+use crate::feed::{Event, Head, Topic, Topics};
 use crate::lang::Lang;
 use crate::screen::{Effect, Screen};
 
@@ -51,7 +51,7 @@ impl Channel {
         self.scanned_at = Instant::now();
     }
 
-    /// What a beat says now. While others' events stream in, the screen is a moment behind the head, which is no
+    /// The text of a beat now. While others' events stream in, the screen is a moment behind the head, which is no
     /// reason to be silent; one that cannot be drawn for longer must not look alive.
     fn beat(&self, head: &Head) -> Option<Utf8Bytes> {
         let follows = self.scanned.n == head.n || self.scanned_at.elapsed() <= CONFIRMED;
@@ -70,6 +70,7 @@ impl CompanyLive {
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut beats = 0u64;
         let mut behind = false;
+        let mut noticed = None;
         loop {
             tokio::select! {
                 changed = position.changed() => if changed.is_err() { return },
@@ -84,6 +85,7 @@ impl CompanyLive {
             let Some(head) = now.head else { continue };
             self.reset_rewritten(now.rewrites, &head);
             behind = !self.deliver(&head).await;
+            self.notice_needs(&mut noticed, &head);
         }
     }
 
@@ -127,6 +129,22 @@ impl CompanyLive {
             }
         }
         complete
+    }
+
+    /// Notifies every socket that needs may have changed, whatever its screen shows. `noticed` is how far that was
+    /// looked for; pages ask by themselves when they are opened.
+    fn notice_needs(&self, noticed: &mut Option<i64>, head: &Head) {
+        let Some(from) = noticed.replace(head.n).filter(|from| *from != head.n) else { return };
+        let asks = Topics::of(&[Topic::Needs, Topic::Purchasing, Topic::Owners]) | Topics::UNKNOWN;
+        let events = self.feed.between(from, head.n);
+        // What is no longer known may have been anything.
+        if events.is_some_and(|events| !events.iter().any(|event| event.topics.meets(asks))) {
+            return;
+        }
+        let text = Framed::from(frame::needs());
+        for watcher in self.watchers() {
+            watcher.outbox.push(text.clone());
+        }
     }
 
     /// Sends a frame, if there is something to say. False: there was not.

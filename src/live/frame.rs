@@ -1,4 +1,4 @@
-//! What travels on a socket and in the answer of a command: the same texts.
+//! Frames, as they travel on a socket and in the answer of a command.
 
 use serde::Serialize;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
@@ -27,11 +27,20 @@ impl Frame<'_> {
 #[derive(Serialize)]
 struct Reset<'a> {
     reset: &'a str,
+    /// Milliseconds over which browsers spread; None: as after a restart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    window: Option<u64>,
 }
 
 /// The browser is to fetch its page again.
 pub fn reset(reason: ResetReason) -> Utf8Bytes {
-    to_text(&Reset { reset: reason.code() })
+    to_text(&Reset { reset: reason.code(), window: None })
+}
+
+/// The same for one person's browsers: what one may do keeps nobody else from theirs.
+pub fn reset_of_one(reason: ResetReason) -> Utf8Bytes {
+    let window = (reason == ResetReason::Access).then_some(0);
+    to_text(&Reset { reset: reason.code(), window })
 }
 
 #[derive(Serialize)]
@@ -59,9 +68,19 @@ struct Presence<'a> {
     presence: &'a str,
 }
 
-/// Who is at work where: fragments without versions.
+/// Presence: fragments without versions.
 pub fn presence(html: &str) -> Utf8Bytes {
     to_text(&Presence { presence: html })
+}
+
+#[derive(Serialize)]
+struct Needs {
+    needs: bool,
+}
+
+/// Needs may have changed: pages of people who may answer fetch the badge.
+pub fn needs() -> Utf8Bytes {
+    to_text(&Needs { needs: true })
 }
 
 fn to_text(value: &impl Serialize) -> Utf8Bytes {

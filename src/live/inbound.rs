@@ -3,7 +3,7 @@
 
 use tokio::time::Instant;
 
-/// Frames a browser may send: a burst, and then so many a second. It has next to nothing to say.
+/// Frames that a browser may send: a burst, and then a rate per second.
 const BURST: f64 = 40.0;
 const PER_SECOND: f64 = 20.0;
 
@@ -55,7 +55,7 @@ impl Inbound {
         !self.flooded
     }
 
-    /// Whether more came than may.
+    /// Whether the limit was exceeded.
     pub fn is_flooded(&self) -> bool {
         self.flooded
     }

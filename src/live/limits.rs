@@ -1,12 +1,14 @@
-//! How many sockets a person, an address and a replica may have, and how many polls of a person wait.
+//! Limits on open sockets per person, wall, address and replica, and on waiting polls per person.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use uuid::Uuid;
+
 use crate::error::{AppError, Result, Sentence};
-use crate::ids::PersonId;
+use crate::live::viewer::Viewer;
 
 const PER_PERSON: usize = 10;
 /// A whole company shares one address.
@@ -21,8 +23,8 @@ pub struct Limits {
 #[derive(Debug, Default)]
 struct Open {
     all: usize,
-    people: HashMap<PersonId, usize>,
-    polls: HashMap<PersonId, usize>,
+    viewers: HashMap<Uuid, usize>,
+    polls: HashMap<Uuid, usize>,
     addresses: HashMap<IpAddr, usize>,
 }
 
@@ -30,7 +32,7 @@ struct Open {
 #[derive(Debug)]
 pub struct Permit {
     limits: Arc<Limits>,
-    person_id: PersonId,
+    viewer: Uuid,
     address: IpAddr,
 }
 
@@ -40,27 +42,29 @@ impl Limits {
         Arc::new(Self { most, open: Mutex::default() })
     }
 
-    pub fn admit(self: &Arc<Self>, person_id: PersonId, address: IpAddr) -> Result<Permit> {
+    pub fn admit(self: &Arc<Self>, viewer: Viewer, address: IpAddr) -> Result<Permit> {
+        let viewer = viewer.key();
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let free = open.all < self.most
-            && count(&open.people, &person_id) < PER_PERSON
+            && count(&open.viewers, &viewer) < PER_PERSON
             && count(&open.addresses, &address) < PER_ADDRESS;
         if !free {
             return Err(too_many_screens());
         }
         open.all += 1;
-        *open.people.entry(person_id).or_default() += 1;
+        *open.viewers.entry(viewer).or_default() += 1;
         *open.addresses.entry(address).or_default() += 1;
-        Ok(Permit { limits: self.clone(), person_id, address })
+        Ok(Permit { limits: self.clone(), viewer, address })
     }
 
-    pub fn admit_poll(self: &Arc<Self>, person_id: PersonId) -> Result<Waiting> {
+    pub fn admit_poll(self: &Arc<Self>, viewer: Viewer) -> Result<Waiting> {
+        let viewer = viewer.key();
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if count(&open.polls, &person_id) >= PER_PERSON {
+        if count(&open.polls, &viewer) >= PER_PERSON {
             return Err(too_many_screens());
         }
-        *open.polls.entry(person_id).or_default() += 1;
-        Ok(Waiting { limits: self.clone(), person_id })
+        *open.polls.entry(viewer).or_default() += 1;
+        Ok(Waiting { limits: self.clone(), viewer })
     }
 }
 
@@ -68,13 +72,13 @@ impl Limits {
 #[derive(Debug)]
 pub struct Waiting {
     limits: Arc<Limits>,
-    person_id: PersonId,
+    viewer: Uuid,
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
         let mut open = self.limits.open.lock().unwrap_or_else(PoisonError::into_inner);
-        lower(&mut open.polls, &self.person_id);
+        lower(&mut open.polls, &self.viewer);
     }
 }
 
@@ -99,7 +103,7 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let mut open = self.limits.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.all -= 1;
-        lower(&mut open.people, &self.person_id);
+        lower(&mut open.viewers, &self.viewer);
         lower(&mut open.addresses, &self.address);
     }
 }
@@ -107,11 +111,12 @@ impl Drop for Permit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::WallId;
 
     #[test]
     fn the_eleventh_screen_of_a_person_waits_until_one_is_closed() {
         let limits = Limits::new(100);
-        let (person, address) = (PersonId::new(), IpAddr::from([127, 0, 0, 1]));
+        let (person, address) = (Viewer::Wall(WallId::new()), IpAddr::from([127, 0, 0, 1]));
         let mut permits: Vec<_> = (0..PER_PERSON).map(|_| limits.admit(person, address).unwrap()).collect();
         assert!(limits.admit(person, address).is_err());
         permits.pop();

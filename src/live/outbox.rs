@@ -1,7 +1,7 @@
 //! What a socket is sent. A frame is written at once where the socket takes it; what it does not take waits in a
 //! bounded queue for the socket's task, so that one slow tablet never delays another.
 //!
-//! A socket has one writer. What the WebSocket protocol says by itself (pongs, closing) comes through [`Duplex`] into
+//! A socket has one writer. Control frames of the WebSocket protocol (pongs, closing) come through [`Duplex`] into
 //! the same queue, so that frames are never mixed.
 
 use std::collections::VecDeque;
@@ -22,7 +22,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use super::broadcast::count_reset;
 use super::frame;
 use super::inbound::Inbound;
-use crate::connection::admission::Place;
+use crate::connection::admission::ConnectionPermit;
 use crate::feed::hub::ResetReason;
 
 /// Frames and bytes that may wait for one socket.
@@ -94,7 +94,7 @@ struct Line {
     /// Too much waited: it is gone, and a reset waits in its place.
     overflowed: bool,
     close: Option<CloseReason>,
-    /// Who listens may not any more: nothing is told.
+    /// The viewer lost access: nothing is sent any more.
     shut: bool,
 }
 
@@ -212,7 +212,7 @@ impl Outbox {
         }
     }
 
-    /// Asks the socket's task to send what waits and close. Who may not listen any more is told nothing more.
+    /// Asks the socket's task to send what waits and close. A viewer who lost access is sent nothing more.
     pub fn close(&self, reason: CloseReason) {
         let mut line = self.line();
         line.close.get_or_insert(reason);
@@ -235,7 +235,7 @@ impl Outbox {
         self.line().greeted = true;
     }
 
-    /// There will be no greeting: what has waited for it is for nobody.
+    /// The greeting failed: discards what has waited for it.
     pub fn give_up_greeting(&self) {
         let mut line = self.line();
         if !line.greeted {
@@ -282,7 +282,7 @@ pub struct Duplex {
     pub outbox: Arc<Outbox>,
     pub inbound: Inbound,
     /// Held for as long as the connection is open.
-    pub place: Place,
+    pub place: ConnectionPermit,
 }
 
 impl AsyncRead for Duplex {

@@ -21,7 +21,7 @@ const LEASE: SignedDuration = SignedDuration::from_secs(15);
 
 type Present = BTreeMap<OrderId, Vec<String>>;
 
-/// What this replica told its screens last.
+/// The presence that this replica sent last.
 #[derive(Debug, Default)]
 pub struct Presence {
     told: Mutex<Present>,
@@ -40,7 +40,7 @@ struct PresenceFragment {
 }
 
 impl Presence {
-    /// Renews the leases of this replica's screens, looks at everybody's, and tells what changed.
+    /// Renews the leases of this replica's screens, reads all leases, and sends what changed.
     pub async fn refresh(&self, company: &CompanyLive) {
         match read(company).await {
             Ok(present) => self.tell(company, present),
@@ -57,7 +57,7 @@ impl Presence {
         *told = present;
         for lang in Lang::ALL.into_iter().filter(|_| !changed.is_empty()) {
             let shows = |screen: Screen| match screen {
-                Screen::Board | Screen::FilteredBoard => true,
+                Screen::Board | Screen::FilteredBoard | Screen::Wall => true,
                 Screen::Order(id) => changed.contains(&id),
                 _ => false,
             };
@@ -65,7 +65,7 @@ impl Presence {
         }
     }
 
-    /// What a screen is told that was just opened, or comes back with what it knew before.
+    /// The presence for a screen that was just opened or reconnected.
     pub fn all(&self, lang: Lang) -> Utf8Bytes {
         text(lang, &self.told.lock().unwrap_or_else(PoisonError::into_inner))
     }

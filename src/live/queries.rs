@@ -1,4 +1,4 @@
-//! SQL of presence (leases that last seconds), and of who may still watch.
+//! Queries for presence (leases of seconds) and for access of open sockets.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
-use crate::db::CompanyTx;
+use crate::db::{CompanyTx, PooledConnection};
 use crate::error::Result;
 use crate::ids::{OrderId, PersonId};
 
@@ -32,6 +32,12 @@ pub async fn upsert_leases(
     )
     .execute(&mut **tx)
     .await?;
+    Ok(())
+}
+
+/// Forgets who has which order open, after a restore.
+pub async fn delete_all_leases(db: &mut PooledConnection) -> Result<()> {
+    sqlx::query!("delete from presence_leases").execute(db).await?;
     Ok(())
 }
 

@@ -1,10 +1,11 @@
-//! A batch of events becomes fragments: each slice draws those of its own screens.
+//! Renders a batch of events into fragments: each slice draws those of its own screens.
 
 use crate::error::Result;
 use crate::feed::{self, Event};
 use crate::ids::CompanyId;
 use crate::lang::Lang;
 use crate::orders;
+use crate::orders::views::{CARDS_ON_A_WALL, CARDS_PER_PAGE};
 use crate::page::CompanyTime;
 use crate::screen::Screen;
 use crate::state::AppState;
@@ -38,16 +39,22 @@ pub async fn fragments(
     events: &[&Event],
 ) -> Result<Rendered> {
     let (mut tx, head) = feed::queries::snapshot(&state.db, company_id).await?;
-    let scene = time.scene(lang, head.n, state.clock.now());
+    let ctx = time.render_context(lang, head.n, state.clock.now());
     let html = match screen {
-        Screen::Board => orders::live::draw_board(&mut tx, time, scene, events).await?,
-        Screen::Order(order_id) => orders::live::draw_order(&mut tx, order_id, scene, events).await?,
+        Screen::Board => orders::live::draw_board(&mut tx, time, ctx, events, CARDS_PER_PAGE).await?,
+        Screen::Wall => orders::live::draw_board(&mut tx, time, ctx, events, CARDS_ON_A_WALL).await?,
+        Screen::Order(order_id) => orders::live::draw_order(&mut tx, order_id, ctx, events).await?,
         Screen::FilteredBoard
         | Screen::Quotes
         | Screen::People
         | Screen::History
         | Screen::Purchasing
-        | Screen::Reports => {
+        | Screen::Returns
+        | Screen::Reports
+        | Screen::Settings
+        | Screen::Needs
+        | Screen::Walls
+        | Screen::Audit => {
             return Ok(Rendered::refetch());
         }
     };

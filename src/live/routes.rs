@@ -12,9 +12,10 @@ use axum::routing::get;
 use serde::Deserialize;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::broadcast::{CatchUp, Live, Watcher};
+use super::broadcast::{CatchUp, CompanyLive, Live, Watcher};
 use super::limits::Limits;
-use super::{frame, socket};
+use super::viewer::Viewer;
+use super::{frame, sessions, socket};
 use crate::actor::Actor;
 use crate::auth::session;
 use crate::error::{AppError, OriginRefused, Result};
@@ -36,7 +37,12 @@ pub struct LiveState {
 }
 
 pub fn router(state: LiveState) -> Router {
-    Router::new().route("/live", get(open_socket)).route("/feed", get(read_feed)).with_state(state)
+    Router::new()
+        .route("/live", get(open_socket))
+        .route("/feed", get(read_feed))
+        .route("/wall/live", get(open_wall_socket))
+        .route("/wall/feed", get(read_wall_feed))
+        .with_state(state)
 }
 
 #[derive(Debug, Deserialize)]
@@ -74,10 +80,48 @@ async fn authorise(live: &Live, actor: &Actor, screen: Screen) -> Result<()> {
 }
 
 /// Much may have happened while a poll waited.
-async fn authorise_again(live: &Live, actor: &Actor, screen: Screen) -> Result<()> {
-    let found = session::check_sessions(&live.state.db, &live.state.clock, &[actor.session.id], &[]).await?;
-    let actor = found.into_iter().find_map(|(_, actor)| actor).ok_or(AppError::SignedOut)?;
-    authorise(live, &actor, screen).await
+async fn authorise_again(live: &Live, viewer: Viewer, screen: Screen) -> Result<()> {
+    match viewer {
+        Viewer::Person { session_id, .. } => {
+            let found =
+                session::check_sessions(&live.state.db, &live.state.clock, &[session_id], &[]).await?;
+            let actor = found.into_iter().find_map(|(_, actor)| actor).ok_or(AppError::SignedOut)?;
+            authorise(live, &actor, screen).await
+        }
+        Viewer::Wall(id) => {
+            let paired = sessions::list_paired(live, &[id]).await?;
+            if paired.contains(&id) { Ok(()) } else { Err(AppError::SignedOut) }
+        }
+    }
+}
+
+/// An authorised viewer of a screen.
+struct Watching {
+    viewer: Viewer,
+    company: Arc<CompanyLive>,
+    screen: Screen,
+    cursor: Cursor,
+}
+
+impl Watching {
+    async fn of_person(state: &LiveState, visitor: &Visitor, asked: &Subscription) -> Result<Self> {
+        let actor = visitor.actor()?;
+        let (screen, cursor) = asked.parse()?;
+        authorise(&state.live, actor, screen).await?;
+        let company = state.live.company(actor.company_id, &CompanyTime::from(&actor.company));
+        Ok(Self { viewer: Viewer::from(actor), company, screen, cursor })
+    }
+
+    /// A wall sees its board alone.
+    fn of_wall(state: &LiveState, visitor: &Visitor, asked: &Subscription) -> Result<Self> {
+        let wall = visitor.wall.as_ref().ok_or(AppError::SignedOut)?;
+        let (screen, cursor) = asked.parse()?;
+        if screen != Screen::Wall {
+            return Err(AppError::WallOnly);
+        }
+        let company = state.live.company(wall.company_id, &CompanyTime::from(&wall.company));
+        Ok(Self { viewer: Viewer::from(wall), company, screen, cursor })
+    }
 }
 
 async fn open_socket(
@@ -89,16 +133,37 @@ async fn open_socket(
     if !is_our_origin(&state.origins, request.headers()) {
         return Ok(OriginRefused.into_response());
     }
-    let actor = visitor.actor()?.clone();
+    visitor.actor()?;
     let Query(subscription) = subscription?;
     if state.live.state.lifecycle.stage() > Stage::Serving {
         return Err(AppError::Unavailable(None));
     }
-    let (screen, cursor) = subscription.parse()?;
-    authorise(&state.live, &actor, screen).await?;
+    let watching = Watching::of_person(&state, &visitor, &subscription).await?;
+    upgrade(&state, &visitor, watching, request)
+}
+
+async fn open_wall_socket(
+    State(state): State<LiveState>,
+    subscription: Result<Query<Subscription>>,
+    visitor: Visitor,
+    request: Request,
+) -> Result<Response> {
+    if !is_our_origin(&state.origins, request.headers()) {
+        return Ok(OriginRefused.into_response());
+    }
+    let Query(subscription) = subscription?;
+    if state.live.state.lifecycle.stage() > Stage::Serving {
+        return Err(AppError::Unavailable(None));
+    }
+    let watching = Watching::of_wall(&state, &visitor, &subscription)?;
+    upgrade(&state, &visitor, watching, request)
+}
+
+fn upgrade(state: &LiveState, visitor: &Visitor, watching: Watching, request: Request) -> Result<Response> {
+    let Watching { viewer, company, screen, cursor } = watching;
+    let lang = visitor.lang;
     let accept = websocket_accept(request.headers())?;
-    let permit = state.limits.admit(actor.person_id, visitor.address)?;
-    let company = state.live.company(actor.company_id, &CompanyTime::from(&actor.company));
+    let permit = state.limits.admit(viewer, visitor.address)?;
     let live = state.live.clone();
     let upgrade = hyper::upgrade::on(request);
     live.state.lifecycle.clone().spawn(async move {
@@ -106,10 +171,9 @@ async fn open_socket(
         if let Some((stream, outbox)) = socket::open(upgraded).await {
             let watcher = Arc::new(Watcher {
                 id: live.next_id(),
-                person_id: actor.person_id,
-                session_id: actor.session.id,
+                viewer,
                 screen,
-                lang: visitor.lang,
+                lang,
                 outbox,
                 visible: AtomicBool::new(true),
             });
@@ -161,24 +225,36 @@ async fn read_feed(
     subscription: Result<Query<Subscription>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let actor = visitor.actor()?;
+    visitor.actor()?;
     let Query(subscription) = subscription?;
-    let (screen, cursor) = subscription.parse()?;
-    authorise(&state.live, actor, screen).await?;
-    let company = state.live.company(actor.company_id, &CompanyTime::from(&actor.company));
-    let lang: Lang = visitor.lang;
-    let mut answer = company.catch_up(screen, lang, &cursor, None).await?;
-    let wait = Duration::from_secs(subscription.wait.min(LONGEST_WAIT));
+    let watching = Watching::of_person(&state, &visitor, &subscription).await?;
+    read(&state, watching, visitor.lang, subscription.wait).await
+}
+
+async fn read_wall_feed(
+    State(state): State<LiveState>,
+    subscription: Result<Query<Subscription>>,
+    visitor: Visitor,
+) -> Result<Response> {
+    let Query(subscription) = subscription?;
+    let watching = Watching::of_wall(&state, &visitor, &subscription)?;
+    read(&state, watching, visitor.lang, subscription.wait).await
+}
+
+async fn read(state: &LiveState, watching: Watching, lang: Lang, wait: u64) -> Result<Response> {
+    let Watching { viewer, company, screen, cursor } = watching;
+    let mut answer = company.catch_up(viewer, screen, lang, &cursor, None).await?;
+    let wait = Duration::from_secs(wait.min(LONGEST_WAIT));
     if matches!(answer, CatchUp::Frame { empty: true, .. }) && !wait.is_zero() {
-        let waiting = state.limits.admit_poll(actor.person_id)?;
+        let waiting = state.limits.admit_poll(viewer)?;
         tokio::select! {
-            () = company.wait_for(screen, actor.person_id, &cursor, wait) => {}
+            () = company.wait_for(screen, viewer, &cursor, wait) => {}
             // Waiting polls are answered when the replica goes away.
             () = state.live.state.lifecycle.reached(Stage::Draining) => {}
         }
         drop(waiting);
-        authorise_again(&state.live, actor, screen).await?;
-        answer = company.catch_up(screen, lang, &cursor, None).await?;
+        authorise_again(&state.live, viewer, screen).await?;
+        answer = company.catch_up(viewer, screen, lang, &cursor, None).await?;
     }
     let body = feed_body(&answer);
     Ok(([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body)
@@ -189,6 +265,6 @@ async fn read_feed(
 fn feed_body(answer: &CatchUp) -> String {
     match answer {
         CatchUp::Frame { text, .. } => format!("{{\"frames\":[{text}]}}"),
-        CatchUp::Reset(reason) => frame::reset(*reason).to_string(),
+        CatchUp::Reset(reason) => frame::reset_of_one(*reason).to_string(),
     }
 }

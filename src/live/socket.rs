@@ -30,12 +30,12 @@ use crate::page;
 const NO_PROGRESS: Duration = Duration::from_secs(10);
 /// How long a socket may wait for what it lacks; its browser gives up after as long.
 const GREETING: Duration = Duration::from_secs(10);
-/// How long a browser may take to hear why its socket is closed.
+/// Time limit for the close handshake.
 const GOODBYE: Duration = Duration::from_secs(2);
 
 type Stream = WebSocketStream<Duplex>;
 
-/// What a browser may say.
+/// A message of the browser.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Say {
@@ -129,7 +129,7 @@ async fn say_goodbye(stream: &mut Stream, outbox: &Outbox, why: CloseFrame) -> R
 
 type Close = Option<(u16, &'static str)>;
 
-/// What the browser lacks cannot be had now.
+/// The missing frames cannot be read now.
 const AWAY: Close = Some((1013, "try again"));
 
 /// Joins first, then sends what is missing, then says so: nothing falls between.
@@ -145,7 +145,8 @@ async fn greet(
     if let Some(reason) = company.refusal(watcher).await.map_err(|_| AWAY)? {
         return Err(Some((reason.code(), "")));
     }
-    let missing = company.catch_up(watcher.screen, watcher.lang, cursor, None).await.map_err(|_| AWAY)?;
+    let missing = company.catch_up(watcher.viewer, watcher.screen, watcher.lang, cursor, None).await;
+    let missing = missing.map_err(|_| AWAY)?;
     drop(turn);
     let head = match missing {
         // More than a queue may hold is no catching up: the page is fetched again, in its turn.
@@ -159,7 +160,7 @@ async fn greet(
             head
         }
         CatchUp::Reset(reason) => {
-            say(watcher, frame::reset(reason)).await?;
+            say(watcher, frame::reset_of_one(reason)).await?;
             cursor.n
         }
     };

@@ -1,4 +1,4 @@
-//! Who may do what with which order: the permission table applied to one order.
+//! Applies the table of permissions to one order.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -6,7 +6,7 @@ use super::model::OrderSummary;
 
 use super::queries::order::LockedOrder;
 use super::status::OrderState;
-use crate::actor::{Actor, Grant, Permission, REOPEN_OWN_FINISH_MINUTES, Role};
+use crate::actor::{Actor, Grant, Overrides, Permission, REOPEN_OWN_FINISH_MINUTES, Role};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::ids::PersonId;
@@ -51,11 +51,11 @@ impl From<&OrderSummary> for Ownership {
 
 /// Whether the actor has the permission for this order at this moment.
 pub fn may(actor: &Actor, permission: Permission, order: Ownership, now: Timestamp) -> bool {
-    holds((actor.person_id, &actor.roles), permission, order, now)
+    holds((actor.person_id, &actor.roles, &actor.overrides), permission, order, now)
 }
 
 fn holds(
-    (person_id, roles): (PersonId, &[Role]),
+    (person_id, roles, overrides): (PersonId, &[Role], &Overrides),
     permission: Permission,
     order: Ownership,
     now: Timestamp,
@@ -65,9 +65,9 @@ fn holds(
     let just_finished = order.state == OrderState::Finished
         && order.closed_by == Some(person_id)
         && order.closed_at.is_some_and(|at| now.duration_since(at) <= window);
-    // A canceled order is brought back by whoever may reopen every order, an administrator.
+    // A canceled order is brought back by whoever may reopen every order.
     let restores = permission == Permission::Reopen && order.state == OrderState::Canceled;
-    roles.iter().any(|role| match permission.grant(*role) {
+    overrides.grants(permission, roles).any(|grant| match grant {
         Grant::Yes => true,
         _ if restores => false,
         Grant::Own => own,
@@ -84,7 +84,7 @@ pub fn require(
     order: &LockedOrder,
     now: Timestamp,
 ) -> Result<()> {
-    if holds((person_id, tx.roles()), permission, order.into(), now) {
+    if holds((person_id, tx.roles(), tx.overrides()), permission, order.into(), now) {
         Ok(())
     } else {
         Err(AppError::Forbidden)

@@ -1,11 +1,11 @@
-//! Who is picking an order: a soft claim. It never refuses anybody; it says who is there, and what comes next for whom.
+//! Soft claims on orders. A claim never refuses anybody; it says who is picking.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::ids::PersonId;
 
-/// A claim ends so long after its person's last command there.
+/// How long a claim lasts after the person's last command on the order.
 const LASTS: SignedDuration = SignedDuration::from_mins(15);
 
 /// When a claim ends that is made or renewed now; also how long an order that was passed over is not offered again.

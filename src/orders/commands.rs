@@ -1,13 +1,13 @@
 //! The commands of an order, each declared once: its address, who may, whether it can be undone, what its answer says.
 //!
-//! The router, the actions, `data-need` in the templates and the tests that walk every command read these rows.
+//! The router, the actions, `data-need` in the templates and the tests that loop over all commands read these rows.
 
 use crate::actor::Permission;
 
 /// A command of an order, or of a part of it.
 #[derive(Debug)]
 pub struct OrderCommand {
-    /// As the router knows it.
+    /// The router's pattern.
     pub path: &'static str,
     /// What the person must be allowed to do with this order.
     pub permission: Permission,
@@ -31,9 +31,15 @@ macro_rules! order_commands {
             PICK_ITEM = "/items/{item}/pick", Pick, undoable, "done.picked", PickForm;
             UNPICK_ITEM = "/items/{item}/unpick", Pick, undoable, "done.unpicked", UnpickForm;
             RETURN_ITEM = "/items/{item}/return", Pick, undoable, "done.returned", ReturnForm;
+            PICK_ALL = "/pick-all", ChangeOrder, undoable, "done.picked_all", PickAllForm;
             MARK_SHORT = "/items/{item}/short", ResolveItem, undoable, "done.short", ShortForm;
             PICK_AND_SHORT = "/items/{item}/pick-short", ResolveItem, undoable, "done.picked_and_short", PickAndShortForm;
             UNMARK_SHORT = "/items/{item}/unshort", ResolveItem, undoable, "done.unshort", UnshortForm;
+            SUBSTITUTE_ITEM = "/items/{item}/substitute", ResolveItem, undoable, "done.substituted", SubstituteForm;
+            UNSUBSTITUTE_ITEM = "/items/{item}/unsubstitute", ResolveItem, undoable, "done.unsubstituted", UnsubstituteForm;
+            AGREE_REPLACEMENT = "/items/{item}/agree", Answer, undoable, "done.agreed", AgreeForm;
+            WITHDRAW_REPLACEMENT = "/items/{item}/unagree", Answer, undoable, "done.unagreed", UnagreeForm;
+            ANSWER_SHORTAGE = "/items/{item}/answer", Answer, undoable, "done.answered", AnswerForm;
             REQUEST_PURCHASE = "/items/{item}/request", ResolveItem, undoable, "done.requested", RequestForm;
             WITHDRAW_REQUEST = "/items/{item}/withdraw", ResolveItem, undoable, "done.withdrawn", WithdrawForm;
             MARK_ORDERED = "/items/{item}/ordered", Buy, undoable, "done.ordered", OrderedForm;
@@ -41,15 +47,19 @@ macro_rules! order_commands {
             MARK_RECEIVED = "/items/{item}/received", Receive, undoable, "done.received", ReceivedForm;
             UNMARK_RECEIVED = "/items/{item}/unreceived", Receive, undoable, "done.unreceived", UnreceivedForm;
             MARK_NOT_FOUND = "/items/{item}/not-found", Buy, undoable, "done.not_found", NotFoundForm;
+            RETURN_GOODS = "/items/{item}/return-goods", Pick, undoable, "done.returned", ReturnGoodsForm;
             SETTLE_PURCHASE = "/items/{item}/settle", SettlePurchase, undoable, "done.settled", SettleForm;
             FINISH_ORDER = "/finish", Finish, final, "done.finished", FinishForm;
             REOPEN_ORDER = "/reopen", Reopen, final, "done.reopened", ReopenForm;
             CANCEL_ORDER = "/cancel", Cancel, final, "done.canceled", CancelForm;
+            MARK_LEFT = "/left", MarkLeft, undoable, "done.left", LeftForm;
+            TICK_ADJUSTED = "/adjusted", Adjust, undoable, "done.adjusted", AdjustedForm;
             SET_URGENT = "/urgent", ChangeOrder, undoable, "done.urgent", UrgentForm;
             CHANGE_SHIPPING = "/shipping", ChangeOrder, undoable, "done.shipping", ShippingForm;
-            HAND_OVER = "/seller", Administer, final, "done.handed_over", SellerForm;
+            CHANGE_DUE = "/due", ChangeOrder, undoable, "done.due", DueForm;
+            HAND_OVER = "/seller", Administer, undoable, "done.handed_over", SellerForm;
             ADD_NOTE = "/notes", AddNote, undoable, "done.note_added", NoteForm;
-            // Whoever wrote a note may always mend it.
+            // The author may always change a note.
             CHANGE_NOTE = "/notes/{note}", ChangeOrder, undoable, "done.note_changed", ChangeNoteForm;
         }
     };

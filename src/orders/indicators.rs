@@ -1,4 +1,4 @@
-//! How long orders took, from import to finish: today, over the seven days before, and which way it goes.
+//! Average times from import to finish: today, the last seven days, and the trend.
 
 use std::iter;
 
@@ -9,7 +9,7 @@ use crate::html::WorkCalendar;
 /// Whole days before today that today is compared with.
 pub const PAST_DAYS: i64 = 7;
 
-/// Within this many percent of the past, today is as it was.
+/// A difference of up to this many percent counts as stable.
 const STABLE_PERCENT: i64 = 5;
 
 /// Today's average beside the past's.
@@ -107,7 +107,7 @@ mod tests {
 
     /// São Paulo, 07:30–17:00.
     fn sp() -> WorkCalendar {
-        WorkCalendar { zone: Zone::named("America/Sao_Paulo"), starts_minute: 450, ends_minute: 1020 }
+        WorkCalendar::weekdays(Zone::named("America/Sao_Paulo"), 450, 1020)
     }
 
     fn at(text: &str) -> Timestamp {

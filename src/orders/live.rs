@@ -1,35 +1,38 @@
-//! What a batch of events changed on the board and on an order's screen, drawn by the templates that draw the page.
+//! Fragments of the board and of an order's screen for a batch of events.
 
 use askama::Template;
 
 use super::indicators::{Indicators, PAST_DAYS};
-use super::queries::{board, history, items, summaries};
-use super::views::parts::{
-    BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment, NotesFragment,
-};
-use super::views::refused_form::FormState;
-use super::views::{BoardFilter, CARDS_PER_PAGE, CardFragment, CountersFragment, PagerFragment};
+use super::queries::{board, departures, history, items, summaries};
+use super::status::OrderState;
+use super::views::adjust::AdjustFragment;
+use super::views::entry::EntryFragment;
+use super::views::item::{GroupCountFragment, ItemFragment};
+use super::views::parts::{BarFragment, FinishFragment, HeadFragment, NotesFragment};
+use super::views::{BoardFilter, CardFragment, CountersFragment, PagerFragment};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::feed::{Event, Topic};
-use crate::html::{Gone, Pager, RenderContext};
+use crate::html::{FormState, Gone, Pager, RenderContext};
 use crate::ids::{ItemId, OrderId};
 use crate::page::CompanyTime;
 
-/// Cards of the orders that were touched, the window's edge where it moved, and the counters where they did.
+/// Cards of the orders that were touched, the edge of the `cards` that the screen has where it moved, and the counters
+/// where they did.
 pub async fn draw_board(
     tx: &mut CompanyTx,
     time: &CompanyTime,
-    scene: RenderContext,
+    ctx: RenderContext,
     events: &[&Event],
+    cards: i64,
 ) -> Result<String> {
     let mut touched: Vec<OrderId> = events.iter().filter_map(|event| event.order_id).collect();
     touched.sort_unstable();
     touched.dedup();
     let moves = events.iter().filter(|event| event.topics.has(Topic::Place)).count();
-    let window_end = usize::try_from(CARDS_PER_PAGE).unwrap_or(usize::MAX);
-    let edge = i64::try_from(moves).unwrap_or(CARDS_PER_PAGE);
-    let nearby = board::list_open_ids(tx, CARDS_PER_PAGE + edge, 0).await?;
+    let window_end = usize::try_from(cards).unwrap_or(usize::MAX);
+    let edge = i64::try_from(moves).unwrap_or(cards);
+    let nearby = board::list_open_ids(tx, cards + edge, 0).await?;
     let (window, beyond) = nearby.split_at(nearby.len().min(window_end));
     // A full window: as many cards as left it come in at its end, and those that came in push others out.
     let moved_in = if window.len() == window_end { &window[window_end.saturating_sub(moves)..] } else { &[] };
@@ -39,26 +42,26 @@ pub async fn draw_board(
 
     let mut html = String::new();
     for order in summaries::list_summaries(tx, &shown).await? {
-        draw(&CardFragment { scene, order: &order }, &mut html)?;
+        draw(&CardFragment { ctx, order: &order }, &mut html)?;
     }
     for id in gone {
-        draw(&Gone { id: format!("order-{id}"), v: scene.v }, &mut html)?;
+        draw(&Gone { id: format!("order-{id}"), v: ctx.v }, &mut html)?;
     }
     let counted = events.iter().any(|event| event.topics.has(Topic::Counters));
     if !counted && moves == 0 {
         return Ok(html);
     }
-    let midnight = time.midnight(scene.now);
+    let midnight = time.midnight(ctx.now);
     let (open_now, finished_today) = board::get_totals(tx, midnight).await?;
     if counted {
-        let since = time.midnight_before(scene.now, PAST_DAYS);
+        let since = time.midnight_before(ctx.now, PAST_DAYS);
         let spans = board::list_finished_spans(tx, since).await?;
-        let indicators = Indicators::new(&spans, midnight, scene.calendar);
-        draw(&CountersFragment { scene, open_now, finished_today, indicators }, &mut html)?;
+        let indicators = Indicators::new(&spans, midnight, ctx.calendar);
+        draw(&CountersFragment { ctx, open_now, finished_today, indicators }, &mut html)?;
     }
     if moves > 0 {
-        let pager = Pager::new(1, CARDS_PER_PAGE, open_now);
-        draw(&PagerFragment { s: scene, filter: &BoardFilter::default(), pager }, &mut html)?;
+        let pager = Pager::new(1, cards, open_now);
+        draw(&PagerFragment { s: ctx, filter: &BoardFilter::default(), pager }, &mut html)?;
     }
     Ok(html)
 }
@@ -67,7 +70,7 @@ pub async fn draw_board(
 pub async fn draw_order(
     tx: &mut CompanyTx,
     order_id: OrderId,
-    scene: RenderContext,
+    ctx: RenderContext,
     events: &[&Event],
 ) -> Result<String> {
     let order = summaries::get_summary(tx, order_id).await?;
@@ -79,29 +82,33 @@ pub async fn draw_order(
     touched.dedup();
 
     let mut html = String::new();
-    draw(&BarFragment { scene, order: &order }, &mut html)?;
-    draw(&HeadFragment { scene, order: &order }, &mut html)?;
+    draw(&BarFragment { ctx, order: &order }, &mut html)?;
+    draw(&HeadFragment { ctx, order: &order }, &mut html)?;
     if events.iter().any(|event| event.topics.has(Topic::Head)) {
-        draw(&NotesFragment { scene, order: &order, given: FormState::default() }, &mut html)?;
+        draw(&NotesFragment { ctx, order: &order, given: FormState::default() }, &mut html)?;
     }
     for id in &touched {
         match items.iter().find(|item| item.id == *id) {
             Some(item) => {
-                draw(&ItemFragment { scene, order_id, order_state: order.state, item }, &mut html)?;
+                draw(&ItemFragment { ctx, order_id, order_state: order.state, item }, &mut html)?;
             }
             // What a newer quote no longer has leaves once it is back on the shelf.
-            None => draw(&Gone { id: format!("item-{id}"), v: scene.v }, &mut html)?,
+            None => draw(&Gone { id: format!("item-{id}"), v: ctx.v }, &mut html)?,
         }
     }
-    for count in GroupCountFragment::all(scene, order.state, &items) {
+    for count in GroupCountFragment::all(ctx, order.state, &items) {
         draw(&count, &mut html)?;
     }
     draw(
-        &FinishFragment { scene, order: &order, items: &items, open: false, given: FormState::default() },
+        &FinishFragment { ctx, order: &order, items: &items, open: false, given: FormState::default() },
         &mut html,
     )?;
+    if order.state == OrderState::Finished {
+        let ticks = departures::list_ticks(tx, order_id).await?;
+        draw(&AdjustFragment::new(ctx, &order, &items, &ticks), &mut html)?;
+    }
     for entry in &timeline {
-        draw(&EntryFragment { scene, order_id, entry }, &mut html)?;
+        draw(&EntryFragment { ctx, order_id, entry }, &mut html)?;
     }
     Ok(html)
 }

@@ -10,7 +10,7 @@ use super::history::Told;
 use super::item::{ItemGroup, ItemState, ItemStatus};
 use super::status::{Counts, OrderState, OrderStatus};
 use crate::feed::EventKind;
-use crate::ids::{ItemId, NoteId, OrderId, PackagingId, PersonId, ShippingId};
+use crate::ids::{ItemId, NoteId, OrderId, PackagingId, PersonId, PurchaseId, ShippingId};
 
 /// An order's header: everything that card and picking screen share.
 #[derive(Clone, Debug)]
@@ -36,6 +36,8 @@ pub struct OrderSummary {
     /// Why the values do not add up; None where they do.
     pub values_mismatch_reason: Option<String>,
     pub imported_at: Timestamp,
+    /// Until when it is to leave; late once that is past and it is still open.
+    pub due_at: Option<Timestamp>,
     pub counts: Counts,
     pub notes: Vec<Note>,
     /// Names of those whose picks stand, in the order of their first pick.
@@ -45,6 +47,10 @@ pub struct OrderSummary {
     /// When the last line was settled, if all are.
     pub ready_since: Option<Timestamp>,
     pub closed: Option<Closing>,
+    /// Finished, and when it left, and who said so.
+    pub left: Option<(Timestamp, String)>,
+    /// Finished, and so many lines wait to be entered into the ERP.
+    pub to_adjust: i64,
     /// Canceled, and what was in the box is back on the shelf.
     pub all_returned: bool,
 }
@@ -52,6 +58,16 @@ pub struct OrderSummary {
 impl OrderSummary {
     pub fn status(&self) -> OrderStatus {
         self.counts.status(self.state)
+    }
+
+    /// Its deadline is over.
+    pub fn is_late(&self, now: &Timestamp) -> bool {
+        self.due().is_some_and(|due| due <= *now)
+    }
+
+    /// The deadline, while it can be met or missed.
+    pub fn due(&self) -> Option<Timestamp> {
+        self.due_at.filter(|_| self.state == OrderState::Open)
     }
 }
 
@@ -164,6 +180,51 @@ impl Item {
     }
 }
 
+/// Units that are to go back to the shelf, of any order.
+#[derive(Clone, Debug)]
+pub struct ShelfLine {
+    pub order_id: OrderId,
+    pub number: Option<String>,
+    pub customer: String,
+    pub canceled: bool,
+    pub item_id: ItemId,
+    pub code: String,
+    pub description: String,
+    pub unit: String,
+    pub units: Decimal,
+    /// They are not in the box: they were bought, and came when nobody needed them any more.
+    pub purchase_id: Option<PurchaseId>,
+}
+
+impl ShelfLine {
+    pub fn reference(&self) -> &str {
+        split_reference(&self.description).0
+    }
+
+    pub fn description_rest(&self) -> &str {
+        split_reference(&self.description).1
+    }
+
+    /// By which the list is sorted.
+    pub fn words(&self) -> String {
+        crate::html::folded(&self.description)
+    }
+}
+
+/// Goods as a quote named them.
+#[derive(Clone, Debug)]
+pub struct Goods {
+    pub code: String,
+    pub unit: String,
+    pub description: String,
+}
+
+impl Goods {
+    pub fn reference(&self) -> &str {
+        split_reference(&self.description).0
+    }
+}
+
 /// Goods that are weighed or measured; everything else (UN, PC, PÇ, CX, CJ, PAR …) is counted.
 pub fn is_measured(unit: &str) -> bool {
     const MEASURES: [&str; 27] = [
@@ -229,6 +290,8 @@ pub struct ShippingOption {
     pub id: ShippingId,
     pub name: String,
     pub makes_urgent: bool,
+    /// Its orders leave at this minute of a working day.
+    pub due_minute: Option<i16>,
     pub packagings: Vec<PackagingId>,
 }
 

@@ -74,6 +74,8 @@ pub struct Counts {
     /// Lines in purchase of which something arrived.
     pub arrived: i64,
     pub short: i64,
+    /// Lines with short or not-found units that nobody has answered.
+    pub unanswered: i64,
     pub substituted: i64,
     /// Lines with units that must go back to the shelf first.
     pub to_return: i64,

@@ -72,30 +72,30 @@ impl Replay {
     fn new(moments: &[Moment], lines: &[(ItemId, ItemState)]) -> Self {
         let mut states: BTreeMap<ItemId, ItemState> = lines.iter().cloned().collect();
         // As the lines were before anything happened to them.
-        for change in moments.iter().rev().flat_map(|moment| moment.lines.iter().rev()) {
+        for change in moments.iter().rev().flat_map(|snapshot| snapshot.lines.iter().rev()) {
             states.insert(change.item, change.before.clone());
         }
         let mut replay = Self::default();
         let (mut is_open, mut before) = (true, None);
-        for moment in moments {
+        for snapshot in moments {
             if let Some((from, status)) = before.filter(|_| is_open) {
-                replay.pass(from, moment.at, status);
+                replay.pass(from, snapshot.at, status);
             }
-            match moment.turn {
+            match snapshot.turn {
                 Turn::Closed => is_open = false,
                 Turn::Reopened => is_open = true,
-                Turn::Picked => replay.first_pick = replay.first_pick.or(Some(moment.at)),
+                Turn::Picked => replay.first_pick = replay.first_pick.or(Some(snapshot.at)),
                 Turn::Other => {}
             }
-            for change in &moment.lines {
+            for change in &snapshot.lines {
                 states.insert(change.item, change.after.clone());
             }
             let status = counts(states.values()).status(OrderState::Open);
             replay.settled_at = match status {
-                OrderStatus::ReadyToFinish => replay.settled_at.or(Some(moment.at)),
+                OrderStatus::ReadyToFinish => replay.settled_at.or(Some(snapshot.at)),
                 _ => None,
             };
-            before = Some((moment.at, status));
+            before = Some((snapshot.at, status));
         }
         replay
     }
@@ -150,7 +150,7 @@ mod tests {
     }
 
     fn calendar() -> WorkCalendar {
-        WorkCalendar { zone: Zone::named("America/Sao_Paulo"), starts_minute: 450, ends_minute: 1020 }
+        WorkCalendar::weekdays(Zone::named("America/Sao_Paulo"), 450, 1020)
     }
 
     /// One line, told by the states that it goes through.

@@ -1,9 +1,10 @@
-//! The inside of a page, drawn once for everybody who asks while nothing changes.
+//! The body of a page, rendered once for everybody while nothing changes.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::packed::SharedHtml;
 use super::{Snapshot, Visitor};
 use crate::error::Result;
 use crate::feed::Head;
@@ -15,10 +16,10 @@ use crate::screen::Screen;
 /// What stands in a page's frame. It is the same for every person: what differs is decided by the frame's `data-can`.
 #[derive(Debug)]
 pub struct Body<F = ()> {
-    pub moment: Snapshot,
+    pub snapshot: Snapshot,
     pub title: String,
-    pub html: String,
-    /// What the frame needs to know of what was drawn.
+    pub html: Arc<SharedHtml>,
+    /// What the frame needs of the drawn body.
     pub facts: F,
 }
 
@@ -31,7 +32,7 @@ pub struct PageCache<F = ()>(Memo<Key, Body<F>>);
 struct Key {
     company_id: CompanyId,
     screen: Screen,
-    /// What narrows it down: a filter and a page of it; empty where nothing does.
+    /// The filter and page that it shows; empty for an unfiltered body.
     part: String,
     lang: Lang,
     head: Head,
@@ -62,7 +63,7 @@ impl<F> PageCache<F> {
     {
         let Some(head) = visitor.head.clone() else { return draw().await.map(Arc::new) };
         let key = Key {
-            company_id: visitor.actor()?.company_id,
+            company_id: visitor.company_id()?,
             screen,
             part,
             lang: visitor.lang,

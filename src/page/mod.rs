@@ -1,9 +1,15 @@
-//! What every page needs: who visits, where the company is, the frame around it.
+//! What every page needs: visitor, company time and layout.
 
 mod body;
+mod live_page;
+mod packed;
 mod queries;
+mod refused;
 
 pub use body::{Body, PageCache};
+pub use live_page::LivePage;
+pub use packed::{LEVEL, SharedHtml, pack};
+pub use refused::{RefusedRequest, run_form};
 
 use std::net::IpAddr;
 use std::sync::OnceLock;
@@ -17,40 +23,45 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::actor::{Actor, CompanySettings, Permission};
+use crate::actor::{Actor, CompanySettings, Permission, Wall};
 use crate::assets;
 use crate::clock::Zone;
 use crate::db::{CompanyTx, Db};
 use crate::error::{AppError, Result};
 use crate::feed::{self, Head};
 use crate::html::{
-    Drawn, FieldErrors, FramedPage, Layout, Nav, RenderContext, SharedDevice, SignedIn, WorkCalendar,
+    Drawn, FieldErrors, FramedPage, Layout, Look, Nav, Reasons, RenderContext, Schedule, SharedDevice,
+    SignedIn, WorkCalendar,
 };
 use crate::ids::{CompanyId, PersonId};
 use crate::lang::Lang;
 use crate::screen::Screen;
+use crate::theme::Theme;
+use packed::Framed;
 
 /// Where a company is and when it works: what turns instants into words.
 #[derive(Clone, Debug)]
 pub struct CompanyTime {
     zone: Zone,
-    starts_minute: i64,
-    ends_minute: i64,
+    schedule: &'static Schedule,
+    reasons: &'static Reasons,
+    look: &'static Look,
 }
 
 impl From<&CompanySettings> for CompanyTime {
     fn from(settings: &CompanySettings) -> Self {
         Self {
             zone: settings.zone(),
-            starts_minute: i64::from(settings.workday_starts_minute),
-            ends_minute: i64::from(settings.workday_ends_minute),
+            schedule: settings.schedule(),
+            reasons: Reasons::stored(&settings.settings),
+            look: Look::stored(&settings.settings),
         }
     }
 }
 
 impl CompanyTime {
     pub fn calendar(&self) -> WorkCalendar {
-        WorkCalendar { zone: self.zone, starts_minute: self.starts_minute, ends_minute: self.ends_minute }
+        WorkCalendar { zone: self.zone, schedule: self.schedule }
     }
 
     /// The last local midnight.
@@ -72,23 +83,27 @@ impl CompanyTime {
 
     /// The first instant of a day there.
     pub fn day_starts(&self, day: Date) -> Timestamp {
-        let midnight = day.at(0, 0, 0, 0).to_zoned(self.zone.get().clone());
-        midnight.map_or(Timestamp::MAX, |midnight| midnight.timestamp())
+        self.zone.day_starts(day)
     }
 
-    pub fn scene(&self, lang: Lang, v: i64, now: Timestamp) -> RenderContext {
-        RenderContext { lang, v, now, calendar: self.calendar(), build: assets::build() }
+    pub fn render_context(&self, lang: Lang, v: i64, now: Timestamp) -> RenderContext {
+        let Self { reasons, look, .. } = *self;
+        RenderContext { lang, v, now, calendar: self.calendar(), reasons, look, build: assets::build() }
     }
 }
 
-/// Who a request comes from; put into it by the http layer, once.
+/// Who sent a request; set once by the http layer.
 #[derive(Clone, Debug)]
 pub struct Visitor {
     /// The person's own choice, else the browser's.
     pub lang: Lang,
+    /// The person's own, else the browser's.
+    pub theme: Theme,
     pub address: IpAddr,
     pub person: Option<Actor>,
-    /// The head of the person's company when the request came.
+    /// The wall that sent the request; then `person` is None.
+    pub wall: Option<Wall>,
+    /// The head of the person's, or the wall's, company when the request came.
     pub head: Option<Head>,
 }
 
@@ -96,6 +111,14 @@ impl Visitor {
     /// The person signed in.
     pub fn actor(&self) -> Result<&Actor> {
         self.person.as_ref().ok_or(AppError::SignedOut)
+    }
+
+    /// The company whose page is asked for.
+    pub fn company_id(&self) -> Result<CompanyId> {
+        match &self.wall {
+            Some(wall) => Ok(wall.company_id),
+            None => Ok(self.actor()?.company_id),
+        }
     }
 
     /// Where the visitor's company is.
@@ -113,11 +136,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     }
 }
 
-/// What a live page tells the script about itself, and what its frame shows of the same moment.
+/// What a live page subscribes to, and the snapshot that it was drawn from.
 #[derive(Debug)]
 pub struct Subscribed {
     pub screen: Screen,
-    pub moment: Snapshot,
+    pub snapshot: Snapshot,
 }
 
 /// The moment a page's transaction reads.
@@ -145,12 +168,13 @@ impl Snapshot {
 }
 
 /// The frame around a page of a person who is signed in. `can` are the permissions that hold on it.
-pub fn chrome(actor: &Actor, lang: Lang, now: Timestamp, can: String, live: Option<Subscribed>) -> Layout {
-    let v = live.as_ref().map_or(0, |live| live.moment.head.n);
-    let drafts = live.as_ref().map_or(0, |live| live.moment.drafts_of(actor));
-    let (screen, cursor) = live.map(|live| (live.screen, live.moment.head.to_string())).unzip();
+pub fn layout(actor: &Actor, lang: Lang, now: Timestamp, can: String, live: Option<Subscribed>) -> Layout {
+    let v = live.as_ref().map_or(0, |live| live.snapshot.head.n);
+    let drafts = live.as_ref().map_or(0, |live| live.snapshot.drafts_of(actor));
+    let (screen, cursor) = live.map(|live| (live.screen, live.snapshot.head.to_string())).unzip();
     Layout {
-        scene: CompanyTime::from(&actor.company).scene(lang, v, now),
+        ctx: CompanyTime::from(&actor.company).render_context(lang, v, now),
+        theme: actor.theme,
         company: Some(actor.company.name.clone()),
         person: Some(SignedIn::from(actor)),
         can,
@@ -165,12 +189,21 @@ pub fn chrome(actor: &Actor, lang: Lang, now: Timestamp, can: String, live: Opti
     }
 }
 
+/// A company as its door shows it.
+#[derive(Clone, Debug)]
+pub struct Named {
+    pub name: String,
+    pub look: &'static Look,
+}
+
 /// The frame around a page of nobody in particular, of a company where that is known.
-pub fn signed_out(lang: Lang, now: Timestamp, company: Option<String>) -> Layout {
+pub fn signed_out(lang: Lang, theme: Theme, now: Timestamp, company: Option<Named>) -> Layout {
     // No page without a person tells the time, so no zone is needed.
-    let calendar = WorkCalendar::NONE;
-    let scene = RenderContext { lang, v: 0, now, calendar, build: assets::build() };
-    Layout::signed_out(scene, company)
+    let calendar = WorkCalendar::none();
+    let look = company.as_ref().map_or_else(Look::usual, |company| company.look);
+    let ctx =
+        RenderContext { lang, v: 0, now, calendar, reasons: Reasons::usual(), look, build: assets::build() };
+    Layout { theme, ..Layout::signed_out(ctx, company.map(|company| company.name)) }
 }
 
 /// The sentences of an error, for the fields of its form.
@@ -189,15 +222,26 @@ pub fn respond(page: &impl Template) -> Result<Response> {
     Ok(no_store(page.render().map_err(AppError::internal)?))
 }
 
-/// What the frame around a page takes, about, in bytes: a page is written into memory that needs not grow.
+/// Approximate size of a page's frame in bytes, to allocate once.
 const FRAME: usize = 16 * 1024;
 
+/// Marks where the body of a page goes into its frame. No text from Postgres contains this character.
+const BODY_MARK: &str = "\0";
+
 /// A page whose inside was drawn already. `kind` is the class of its `<main>`.
-pub fn respond_framed<F>(chrome: &Layout, body: &Body<F>, kind: &'static str, nav: Nav) -> Result<Response> {
-    let page = FramedPage { chrome, title: &body.title, kind, nav, body: Drawn(&body.html) };
-    let mut html = String::with_capacity(body.html.len() + FRAME);
-    page.render_into(&mut html).map_err(AppError::internal)?;
-    Ok(no_store(html))
+pub fn respond_framed<F>(layout: &Layout, body: &Body<F>, kind: &'static str, nav: Nav) -> Result<Response> {
+    let page = FramedPage { layout, title: &body.title, kind, nav, body: Drawn(BODY_MARK) };
+    let mut frame = String::with_capacity(FRAME);
+    page.render_into(&mut frame).map_err(AppError::internal)?;
+    let parts = frame.split_once(BODY_MARK).ok_or_else(|| AppError::internal("a frame without a body"))?;
+    let mut response = no_store([parts.0, body.html.as_str(), parts.1].concat());
+    response.extensions_mut().insert(Framed { starts: parts.0.len(), shared: body.html.clone() });
+    Ok(response)
+}
+
+/// Something that is drawn once for everybody and stands in no frame.
+pub fn respond_unframed<F>(body: &Body<F>) -> Response {
+    no_store(body.html.as_str().to_owned())
 }
 
 fn no_store(html: String) -> Response {
@@ -205,7 +249,7 @@ fn no_store(html: String) -> Response {
     (no_store, Html(html)).into_response()
 }
 
-/// Pages rendered at once: a herd of browsers waits its turn instead of sinking those who pick.
+/// Limits concurrent page renders, so that many browsers at once do not slow down picking.
 static RENDERS: OnceLock<Semaphore> = OnceLock::new();
 
 /// Half of the connections are for pages, so that commands always find one.

@@ -1,4 +1,4 @@
-//! SQL of the frame around every page.
+//! Queries of the layout.
 
 use crate::db::CompanyTx;
 use crate::error::Result;

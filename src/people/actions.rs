@@ -1,4 +1,4 @@
-//! What administrators do with people. Each is a command: once per tap, one event in the feed.
+//! Administration of people. Each action is a command: once per tap, one event in the feed.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::feed::{EventKind, NewEvent};
-use crate::ids::PersonId;
+use crate::ids::{PersonId, SessionId};
 
 /// Who does it, from where, and when.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +65,7 @@ impl Command for CreatePerson<'_> {
 }
 
 impl CreatePerson<'_> {
-    /// What [`Self::apply`] does once it is asked whether whoever taps may; the demo has nobody yet who could.
+    /// What [`Self::apply`] does after the check of the permission; the demo calls it before there is an administrator.
     pub async fn create(&self, tx: &mut CompanyTx) -> Result<Change> {
         let company_id = tx.company_id();
         queries::insert_person(tx, company_id, &self.new).await?;
@@ -104,7 +104,7 @@ impl Command for SetRoles<'_> {
     }
 }
 
-/// Lets a person in, or no longer. Going ends every session.
+/// Activates or deactivates a person. Deactivation ends every session.
 #[derive(Debug)]
 pub struct SetActive<'a> {
     pub by: By<'a>,
@@ -121,6 +121,9 @@ impl Command for SetActive<'_> {
         if person.active == self.active {
             return Ok(Change::unchanged(()));
         }
+        if person.anonymised {
+            return Err(AppError::conflict("people.anonymised"));
+        }
         queries::update_active(tx, company_id, self.person_id, self.active).await?;
         let kind =
             if self.active { SecurityEvent::PersonReactivated } else { SecurityEvent::PersonDeactivated };
@@ -133,6 +136,37 @@ impl Command for SetActive<'_> {
         let sells = person.roles.contains(&Role::Seller)
             || queries::count_open_orders(tx, company_id, self.person_id).await? > 0;
         Ok(self.by.access_changed(self.person_id).changes_owners(sells).into())
+    }
+}
+
+/// Anonymises a deactivated person: the history stays, without the name. The number is free again.
+#[derive(Debug)]
+pub struct AnonymisePerson<'a> {
+    pub by: By<'a>,
+    pub person_id: PersonId,
+}
+
+impl Command for AnonymisePerson<'_> {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let company_id = tx.company_id();
+        // Two who are forgotten at once take turns: each gets a number of its own.
+        tx.require(Permission::Administer)?;
+        queries::lock_admins(tx, company_id).await?;
+        let person = lock(tx, self.person_id, false).await?;
+        if person.anonymised {
+            return Ok(Change::unchanged(()));
+        }
+        if person.active {
+            return Err(AppError::conflict("people.still_active"));
+        }
+        let n = queries::count_anonymised(tx, company_id).await? + 1;
+        let called = format!("Pessoa anonimizada {n}");
+        queries::anonymise_person(tx, company_id, self.person_id, &called, self.by.now).await?;
+        self.by.note(tx, SecurityEvent::PersonAnonymised, self.person_id, json!({})).await?;
+        let event = NewEvent::new(EventKind::PeopleChanged, self.by.actor_id).person(self.person_id);
+        Ok(event.changes_owners(true).into())
     }
 }
 
@@ -158,6 +192,58 @@ impl Command for ResetPin<'_> {
         let ended = end_access(tx, self.person_id).await?;
         self.by.note(tx, SecurityEvent::PinReset, self.person_id, json!({ "sessions_ended": ended })).await?;
         Ok(self.by.access_changed(self.person_id).into())
+    }
+}
+
+/// Adds everybody of a file, or nobody.
+#[derive(Debug)]
+pub struct CreatePeople<'a> {
+    pub by: By<'a>,
+    pub people: Vec<NewPerson>,
+}
+
+impl Command for CreatePeople<'_> {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        tx.require(Permission::Administer)?;
+        let company_id = tx.company_id();
+        for new in &self.people {
+            queries::insert_person(tx, company_id, new).await?;
+            let detail = json!({ "number": new.number, "roles": codes(&new.roles) });
+            self.by.note(tx, SecurityEvent::PersonCreated, new.id, detail).await?;
+        }
+        let sells = self.people.iter().any(|new| new.roles.contains(&Role::Seller));
+        let event = NewEvent::new(EventKind::PeopleChanged, self.by.actor_id);
+        Ok(event.changes_owners(sells).into())
+    }
+}
+
+/// Signs a person out everywhere; of the administrator's own sessions the one at hand goes on.
+#[derive(Debug)]
+pub struct EndSessions<'a> {
+    pub by: By<'a>,
+    pub person_id: PersonId,
+    /// The actor's session.
+    pub own: SessionId,
+}
+
+impl Command for EndSessions<'_> {
+    /// How many there were.
+    type Output = u64;
+
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change<u64>> {
+        let company_id = tx.company_id();
+        lock(tx, self.person_id, false).await?;
+        let own = Some(self.own);
+        let ended = sessions::delete_sessions_of(tx, company_id, self.person_id, own).await?;
+        if ended > 0 {
+            let detail = json!({ "sessions_ended": ended });
+            self.by.note(tx, SecurityEvent::SessionsRevoked, self.person_id, detail).await?;
+        }
+        // Also where there was none: signing in moves no head, and a form without script is the same tap as long as its
+        // page is of the same head. Without an event it would answer "nobody" for whoever came meanwhile.
+        Ok(Change::happened(ended, self.by.access_changed(self.person_id)))
     }
 }
 

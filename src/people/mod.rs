@@ -1,4 +1,4 @@
-//! The people of a company: who they are, what they are, whether they get in.
+//! The people of a company: roles, activation, PINs.
 
 pub mod actions;
 pub mod model;

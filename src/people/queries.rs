@@ -1,5 +1,7 @@
-//! SQL of the people of a company.
+//! Queries for the people of a company.
 
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
 use crate::actor::{Role, folded_name};
@@ -16,6 +18,7 @@ struct Row {
     active: bool,
     pin_must_change: bool,
     last_admin: bool,
+    anonymised: bool,
 }
 
 impl From<Row> for PersonRow {
@@ -27,7 +30,9 @@ impl From<Row> for PersonRow {
             roles: roles(&row.roles),
             active: row.active,
             pin_must_change: row.pin_must_change,
+            last_seen_at: None,
             last_admin: row.last_admin,
+            anonymised: row.anonymised,
         }
     }
 }
@@ -40,13 +45,14 @@ fn codes(roles: &[Role]) -> Vec<String> {
     roles.iter().map(|role| role.code().to_owned()).collect()
 }
 
-/// Everybody, as the screen of people shows them; active ones first.
+/// All people of a company; active ones first.
 pub async fn list_people(db: &mut PooledConnection, company_id: CompanyId) -> Result<Vec<PersonRow>> {
     let rows = sqlx::query_as!(
         Row,
         r#"select id, number, name, roles, active, pin_must_change,
              (active and 'admin' = any(roles)
-               and count(*) filter (where active and 'admin' = any(roles)) over () = 1) as "last_admin!"
+               and count(*) filter (where active and 'admin' = any(roles)) over () = 1) as "last_admin!",
+             anonymised_at is not null as "anonymised!"
            from people where company_id = $1 order by active desc, name_folded, id"#,
         company_id.0
     )
@@ -55,7 +61,7 @@ pub async fn list_people(db: &mut PooledConnection, company_id: CompanyId) -> Re
     Ok(rows.into_iter().map(PersonRow::from).collect())
 }
 
-/// The active administrators, locked: who takes one away waits for the other who does.
+/// Locks the active administrators, so that concurrent removals are serialised.
 pub async fn lock_admins(db: &mut PooledConnection, company_id: CompanyId) -> Result<Vec<PersonId>> {
     let ids = sqlx::query_scalar!(
         "select id from people where company_id = $1 and active and 'admin' = any(roles)
@@ -67,12 +73,13 @@ pub async fn lock_admins(db: &mut PooledConnection, company_id: CompanyId) -> Re
     Ok(ids.into_iter().map(PersonId).collect())
 }
 
-/// Somebody whose row is locked.
+/// A person whose row is locked.
 #[derive(Debug)]
 pub struct LockedPerson {
     pub name: String,
     pub roles: Vec<Role>,
     pub active: bool,
+    pub anonymised: bool,
 }
 
 pub async fn lock_person(
@@ -81,13 +88,19 @@ pub async fn lock_person(
     id: PersonId,
 ) -> Result<Option<LockedPerson>> {
     let row = sqlx::query!(
-        "select name, roles, active from people where company_id = $1 and id = $2 for no key update",
+        r#"select name, roles, active, anonymised_at is not null as "anonymised!" from people
+           where company_id = $1 and id = $2 for no key update"#,
         company_id.0,
         id.0
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|row| LockedPerson { name: row.name, roles: roles(&row.roles), active: row.active }))
+    Ok(row.map(|row| LockedPerson {
+        name: row.name,
+        roles: roles(&row.roles),
+        active: row.active,
+        anonymised: row.anonymised,
+    }))
 }
 
 /// How many open orders somebody is the seller of.
@@ -170,6 +183,55 @@ pub async fn update_active(
         active
     )
     .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// How many have a number of more digits.
+pub async fn count_longer_numbers(
+    db: &mut PooledConnection,
+    company_id: CompanyId,
+    digits: i16,
+) -> Result<i64> {
+    let people = sqlx::query_scalar!(
+        r#"select count(*) as "people!" from people
+           where company_id = $1 and number ~ '^[0-9]' and length(number) > $2"#,
+        company_id.0,
+        i32::from(digits)
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(people)
+}
+
+/// How many people were anonymised.
+pub async fn count_anonymised(db: &mut PooledConnection, company_id: CompanyId) -> Result<i64> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from people where company_id = $1 and anonymised_at is not null"#,
+        company_id.0
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(count)
+}
+
+/// Takes a person's name and number away, here and where entries keep them.
+pub async fn anonymise_person(
+    db: &mut PooledConnection,
+    company_id: CompanyId,
+    id: PersonId,
+    called: &str,
+    at: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        r#"select anonymise_person($1, $2, $3, $4, $5) as "done: ()""#,
+        company_id.0,
+        id.0,
+        called,
+        folded_name(called),
+        at.to_sqlx() as _
+    )
+    .fetch_one(db)
     .await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What is bought: to buy, on the way, late, and left over. Its commands are those of orders.
+//! Purchasing: goods to buy, on the way, late and left over. Its commands are those of orders.
 
 pub(crate) mod model;
 pub(crate) mod queries;

@@ -42,10 +42,22 @@ pub struct OrderFacts {
     pub shipping: String,
     pub urgent: bool,
     pub canceled: bool,
+    pub due_at: Option<Timestamp>,
     pub imported_at: Timestamp,
 }
 
-/// What the buyer said when the goods were bought.
+impl OrderFacts {
+    /// Until when it is to leave, while that matters.
+    pub fn due(&self) -> Option<Timestamp> {
+        self.due_at.filter(|_| !self.canceled)
+    }
+
+    pub fn is_late(&self, now: &Timestamp) -> bool {
+        self.due().is_some_and(|due| due <= *now)
+    }
+}
+
+/// A purchase, as the buyer entered it.
 #[derive(Clone, Debug)]
 pub struct PurchaseFacts {
     pub id: PurchaseId,
@@ -67,12 +79,15 @@ pub struct Line {
     pub units: Decimal,
     /// None: not bought yet.
     pub purchase: Option<PurchaseFacts>,
+    /// The day that the seller wished.
+    pub wished_on: Option<Date>,
 }
 
 impl Line {
-    /// Who gets goods first: urgent orders, then the oldest.
-    fn rank(&self) -> (bool, Timestamp, OrderId, i32) {
-        (!self.order.urgent, self.order.imported_at, self.order.id, self.position)
+    /// The order in which lines get goods: urgent orders, then the earliest deadline, then the oldest.
+    fn rank(&self) -> (bool, Timestamp, Timestamp, OrderId, i32) {
+        let order = &self.order;
+        (!order.urgent, order.due_at.unwrap_or(Timestamp::MAX), order.imported_at, order.id, self.position)
     }
 
     /// Said to come on a day that is over.
@@ -116,7 +131,7 @@ pub struct Leftover {
 #[derive(Clone, Debug)]
 pub struct Product {
     pub goods: Goods,
-    /// Who gets goods first stands first; a line stands once.
+    /// In the order of [`Line::rank`]; each line once.
     pub lines: Vec<Line>,
     pub surplus: Vec<Surplus>,
 }
@@ -160,9 +175,23 @@ impl Product {
         by_id.into_values().collect()
     }
 
+    /// Its suppliers, each once.
+    pub fn suppliers(&self) -> Vec<&str> {
+        let mut names: Vec<&str> =
+            self.purchases().filter_map(|purchase| purchase.supplier.as_deref()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     /// The first day on which something of it is to come.
     pub fn expected_on(&self) -> Option<Date> {
         self.purchases().filter_map(|purchase| purchase.expected_on).min()
+    }
+
+    /// The earliest day for which a customer wishes some of it.
+    pub fn wished_on(&self) -> Option<Date> {
+        self.lines.iter().filter_map(|line| line.wished_on).min()
     }
 
     pub fn is_late(&self, today: Date) -> bool {
@@ -189,7 +218,7 @@ pub struct OrderLines {
     pub lines: Vec<Line>,
 }
 
-/// Everything that a buyer has to do.
+/// The buyer's work of a company.
 #[derive(Clone, Debug, Default)]
 pub struct Desk {
     pub to_buy: Vec<Line>,
@@ -207,6 +236,16 @@ impl Desk {
     /// What is on the way, by product.
     pub fn products_coming(&self) -> Vec<Product> {
         products(&self.coming, &self.surplus)
+    }
+
+    /// What is on the way, only of one supplier.
+    #[must_use]
+    pub fn of_supplier(&self, supplier: &str) -> Self {
+        let is_theirs = |purchase: &PurchaseFacts| purchase.supplier.as_deref() == Some(supplier);
+        let mut desk = self.clone();
+        desk.coming.retain(|line| line.purchase.as_ref().is_some_and(is_theirs));
+        desk.surplus.retain(|one| is_theirs(&one.purchase));
+        desk
     }
 
     /// Only what has these words: goods, order, customer, supplier.
@@ -231,7 +270,7 @@ impl Desk {
     }
 }
 
-/// A purchase in the list of all of them.
+/// A row of the history of purchases.
 #[derive(Debug)]
 pub struct PastPurchase {
     pub goods: Goods,
@@ -244,7 +283,7 @@ pub struct PastPurchase {
     pub orders: i64,
 }
 
-/// Which purchases are listed. Empty words ask for nothing.
+/// Which purchases are listed. Empty texts filter nothing.
 #[derive(Clone, Debug, Default)]
 pub struct PastFilter {
     pub from: Option<Date>,
@@ -266,7 +305,7 @@ impl PastFilter {
     }
 }
 
-/// As `ilike` takes them; what it would take for a wildcard is a letter.
+/// A pattern for `ilike`, with its wildcards escaped.
 fn words_of(text: &str) -> Option<String> {
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     Some(escaped).filter(|words| !words.is_empty())
@@ -320,6 +359,7 @@ mod tests {
                 shipping: "Motoboy".to_owned(),
                 urgent,
                 canceled: false,
+                due_at: None,
                 imported_at: Timestamp::from_second(imported).unwrap(),
             },
             item_id: ItemId::new(),
@@ -332,6 +372,7 @@ mod tests {
             unit_price: Decimal::new(price, 2),
             units: Decimal::from(units),
             purchase: None,
+            wished_on: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Does the paper agree with itself? Sums within one cent, and what is worth pointing out though it is accepted.
+//! Checks of a quote's sums, within one cent, and what is worth pointing out.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What the form of a preview says: as far as it is filled in, and complete.
+//! The choices of a preview's form, partial and complete.
 
 use crate::ids::{PackagingId, PersonId, ShippingId};
 use crate::orders::history::Header;
@@ -20,18 +20,21 @@ pub struct Choices {
     pub seller: PersonId,
     /// The shipping makes its orders urgent.
     pub urgent: bool,
+    /// Its orders leave at this minute of a working day.
+    pub due_minute: Option<i16>,
 }
 
 impl Choices {
     /// The form as far as it is filled in, over what the order has.
     pub fn over(header: &Header, chosen: Chosen, shippings: &[ShippingOption]) -> Self {
         let shipping = chosen.shipping.unwrap_or(header.shipping_id);
-        let urgent = shippings.iter().any(|option| option.id == shipping && option.makes_urgent);
+        let option = shippings.iter().find(|option| option.id == shipping);
         Self {
             shipping,
             packaging: chosen.packaging.unwrap_or(header.packaging_id),
             seller: chosen.seller.unwrap_or(header.seller_id),
-            urgent,
+            urgent: option.is_some_and(|option| option.makes_urgent),
+            due_minute: option.and_then(|option| option.due_minute),
         }
     }
 }

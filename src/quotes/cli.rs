@@ -1,4 +1,4 @@
-//! `separacao quote FILE`: what is read from a PDF, as JSON.
+//! `separacao quote FILE`: prints as JSON what is read from a PDF.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -27,7 +27,8 @@ pub struct QuoteArgs {
     prove: bool,
 }
 
-/// Prints the quote as JSON, with a field `problems` where a check fails; of a refused file only the sentence, on
+/// Prints the quote as JSON, with a field `problems` where a check fails and `pointed_out` for what
+/// stops nothing; of a refused file only the sentence, on
 /// standard error, and the exit code is not zero. Needs no settings, no database and no running server.
 pub fn run(args: &QuoteArgs) -> ExitCode {
     if args.prove {
@@ -106,6 +107,9 @@ struct Report<'a> {
     quote: &'a Quote,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<Told>,
+    /// What is on the paper, was not read, and stops nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pointed_out: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -118,7 +122,12 @@ struct Told {
 impl<'a> Report<'a> {
     fn new(reading: &'a Reading) -> Self {
         let told = |problem: Problem| Told { sentence: problem.sentence(Lang::default()), problem };
-        Self { quote: &reading.quote, problems: reading.problems().into_iter().map(told).collect() }
+        let pointed_out = reading.pointed_out().map(|leftover| leftover.sentence(Lang::default()));
+        Self {
+            quote: &reading.quote,
+            problems: reading.problems().into_iter().map(told).collect(),
+            pointed_out: pointed_out.collect(),
+        }
     }
 }
 

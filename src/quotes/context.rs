@@ -1,4 +1,4 @@
-//! What stands around drafts: the options, the sellers, and the orders and drafts that they may double. Pure.
+//! The context of drafts: options, sellers, and possible duplicates. Pure.
 
 use std::collections::{HashMap, HashSet};
 
@@ -250,8 +250,13 @@ impl ImportContext {
     pub fn settle(&self, chosen: Chosen) -> Option<Choices> {
         let shipping = self.shippings.iter().find(|option| Some(option.id) == chosen.shipping)?;
         let packaging = chosen.packaging.filter(|id| shipping.packagings.contains(id))?;
-        let (urgent, shipping) = (shipping.makes_urgent, shipping.id);
-        Some(Choices { shipping, packaging, seller: chosen.seller?, urgent })
+        Some(Choices {
+            shipping: shipping.id,
+            packaging,
+            seller: chosen.seller?,
+            urgent: shipping.makes_urgent,
+            due_minute: shipping.due_minute,
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is on the paper and in no cell of the quote.
+//! Text on the paper that belongs to no cell of the quote.
 
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,24 @@ pub enum LeftoverKind {
     BelowTotals,
     /// Text off the sheet.
     OffSheet,
+    /// A line is struck out: a stroke runs through it.
+    Struck,
+    /// A picture lies over or between the items, or letters are drawn there that are no text; the text is the page.
+    Picture,
+    /// A picture lies behind the items; the text is the page.
+    Background,
+    /// The date is of a year that no quote is of.
+    Date,
+    /// Text that stands askew, or large over the paper: somebody wrote or stamped it there.
+    Askew,
+    /// Text below the totals that is none of what usually stands there.
+    Below,
+    /// A picture or a drawing below the totals.
+    Stamp,
+    /// The paper says that it, or something on it, counts no longer.
+    Warning,
+    /// The table has a column that nobody knows here.
+    Column,
 }
 
 /// Something that was not read, and where: what stops the import waits for a person to complete, correct or strike out.
@@ -43,7 +61,7 @@ pub struct Leftover {
 }
 
 impl LeftoverKind {
-    pub const ALL: [LeftoverKind; 11] = [
+    pub const ALL: [LeftoverKind; 20] = [
         LeftoverKind::Line,
         LeftoverKind::Beside,
         LeftoverKind::Joined,
@@ -55,11 +73,26 @@ impl LeftoverKind {
         LeftoverKind::Mark,
         LeftoverKind::BelowTotals,
         LeftoverKind::OffSheet,
+        LeftoverKind::Struck,
+        LeftoverKind::Picture,
+        LeftoverKind::Background,
+        LeftoverKind::Date,
+        LeftoverKind::Askew,
+        LeftoverKind::Below,
+        LeftoverKind::Stamp,
+        LeftoverKind::Warning,
+        LeftoverKind::Column,
     ];
 
     /// Whether the import waits for a person to settle it; what does not is only pointed out.
     pub fn stops(self) -> bool {
-        !matches!(self, LeftoverKind::Mark | LeftoverKind::BelowTotals | LeftoverKind::OffSheet)
+        !matches!(
+            self,
+            LeftoverKind::Mark
+                | LeftoverKind::BelowTotals
+                | LeftoverKind::OffSheet
+                | LeftoverKind::Background
+        )
     }
 
     /// Whether it may be an item that somebody completes by hand.
@@ -71,8 +104,20 @@ impl LeftoverKind {
     pub fn is_apart(self) -> bool {
         matches!(
             self,
-            LeftoverKind::Line | LeftoverKind::Hidden | LeftoverKind::Comment | LeftoverKind::Field
+            LeftoverKind::Line
+                | LeftoverKind::Hidden
+                | LeftoverKind::Comment
+                | LeftoverKind::Field
+                | LeftoverKind::Picture
+                | LeftoverKind::Askew
+                | LeftoverKind::Below
+                | LeftoverKind::Stamp
         )
+    }
+
+    /// Whether the item that it names may be dropped for it.
+    pub fn may_drop_its_item(self) -> bool {
+        matches!(self, LeftoverKind::Struck | LeftoverKind::Beside)
     }
 
     fn code(self) -> &'static str {
@@ -88,6 +133,15 @@ impl LeftoverKind {
             LeftoverKind::Mark => "mark",
             LeftoverKind::BelowTotals => "below_totals",
             LeftoverKind::OffSheet => "off_sheet",
+            LeftoverKind::Struck => "struck",
+            LeftoverKind::Picture => "picture",
+            LeftoverKind::Background => "background",
+            LeftoverKind::Date => "date",
+            LeftoverKind::Askew => "askew",
+            LeftoverKind::Below => "below",
+            LeftoverKind::Stamp => "stamp",
+            LeftoverKind::Warning => "warning",
+            LeftoverKind::Column => "column",
         }
     }
 }
@@ -99,7 +153,8 @@ impl Leftover {
 
     /// What was found, for a person.
     pub fn sentence(&self, lang: Lang) -> String {
-        let key = format!("quotes.leftover.{}", self.kind.code());
+        let of_item = self.kind == LeftoverKind::Struck && self.line > 0;
+        let key = format!("quotes.leftover.{}{}", self.kind.code(), if of_item { "_item" } else { "" });
         lang.t_with(&key, &[("text", &self.text), ("line", &self.line.to_string())])
     }
 }

@@ -45,6 +45,7 @@ pub fn draft_row(draft: &Draft, sheet: &Sheet, context: &ImportContext, lang: La
         payable: format!("R$ {}", format::amount(lang, quote.payable)),
         at: draft.created_at,
         importer: draft.importer.clone(),
+        version: draft.version,
         state: draft_state(draft, sheet, context, lang),
     }
 }
@@ -74,7 +75,8 @@ pub fn cell(field: &Field, lang: Lang) -> Cell {
 
 /// The lines that are shown: the quote's, and what was not read while somebody fills it in.
 pub fn preview_lines(draft: &Draft, sheet: &Sheet, editing: Option<&str>, lang: Lang) -> Vec<PreviewLine> {
-    let shown = sheet.lines.iter().filter(|line| !line.is_left_out() || editing == Some(&*line.name));
+    let shown =
+        sheet.lines.iter().filter(|line| !line.is_left_out() || line.dropped || editing == Some(&*line.name));
     shown.map(|line| preview_line(draft, line, sheet, lang)).collect()
 }
 
@@ -91,6 +93,12 @@ fn preview_line(draft: &Draft, line: &SheetLine, sheet: &Sheet, lang: Lang) -> P
         }
         _ => None,
     });
+    let read_number: u32 = line.name.parse().unwrap_or(0);
+    let doubt = sheet.leftovers.iter().find(|(_, leftover, settled)| {
+        let about = leftover.line == read_number && leftover.kind.may_drop_its_item();
+        line.source == Source::Read && about && *settled == Settled::Not
+    });
+    let doubt = doubt.map(|(_, leftover, _)| leftover.sentence(lang));
     let leftover = match line.source {
         Source::Leftover(at) if line.is_left_out() => draft.reading.leftovers.get(at - 1),
         _ => None,
@@ -107,8 +115,10 @@ fn preview_line(draft: &Draft, line: &SheetLine, sheet: &Sheet, lang: Lang) -> P
         name: line.name.clone(),
         number: i64::from(line.number),
         cells,
-        problem: leftover.map(|leftover| leftover.sentence(lang)).or(problem),
+        problem: leftover.map(|leftover| leftover.sentence(lang)).or(doubt).or(problem),
         added: line.source == Source::Added,
+        may_be_dropped: line.source == Source::Read && draft.reading.may_drop(read_number),
+        dropped: line.dropped,
     }
 }
 
@@ -122,7 +132,8 @@ pub fn preview_leftovers(sheet: &Sheet, lang: Lang) -> Vec<PreviewLeftover> {
         struck: *settled == Settled::Struck,
         item: match settled {
             Settled::Item(number) => Some(lang.t_with("preview.became_item", &[("n", &number.to_string())])),
-            _ => None,
+            Settled::Dropped => Some(lang.t("preview.dropped").into_owned()),
+            Settled::Not | Settled::Struck => None,
         },
     });
     leftovers.collect()
@@ -193,8 +204,7 @@ pub fn preview_problems(sheet: &Sheet, lang: Lang) -> Vec<PreviewProblem> {
 pub fn notices(draft: &Draft, sheet: &Sheet, context: &ImportContext, lang: Lang) -> Vec<String> {
     let mut notices: Vec<String> =
         checks::notices(&sheet.quote).iter().map(|notice| notice.sentence(lang)).collect();
-    let aside = draft.reading.leftovers.iter().filter(|leftover| !leftover.kind.stops());
-    notices.extend(aside.map(|leftover| leftover.sentence(lang)));
+    notices.extend(draft.reading.pointed_out().map(|leftover| leftover.sentence(lang)));
     match context.duplicate(draft, sheet) {
         None | Some(Duplicate::Number(_)) => {}
         Some(duplicate) => notices.push(duplicate.sentence().say(lang, Zone::UTC)),

@@ -1,4 +1,4 @@
-//! The whole way from a file to a quote.
+//! Reads a quote from the bytes of a file.
 
 use pdf_text::NoteKind;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,20 @@ impl Reading {
         let leftovers = self.leftovers.iter().filter(|leftover| leftover.kind.stops());
         leftovers.cloned().map(Problem::Leftover).chain(checks::problems(&self.quote)).collect()
     }
+
+    /// Whether something on the paper makes this item doubtful: struck out, or written beside it.
+    pub fn may_drop(&self, line: u32) -> bool {
+        line > 0
+            && self
+                .leftovers
+                .iter()
+                .any(|leftover| leftover.line == line && leftover.kind.may_drop_its_item())
+    }
+
+    /// What is on the paper, was not read, and stops nothing.
+    pub fn pointed_out(&self) -> impl Iterator<Item = &Leftover> {
+        self.leftovers.iter().filter(|leftover| !leftover.kind.stops())
+    }
 }
 
 /// Characters of which one may be without a meaning before that is why a paper was not recognised.
@@ -38,19 +52,20 @@ const MOST_LEFTOVERS: usize = 300;
 pub fn read(bytes: &[u8]) -> Result<Reading, Refusal> {
     let extracted = pdf_text::extract(bytes)?;
     let letters: usize = extracted.runs.iter().map(|run| run.edges.len()).sum();
-    let mut reading = reader::read_runs(&extracted.runs).map_err(|refusal| match refusal {
-        Refusal::AnotherDocument | Refusal::HeaderUnreadable | Refusal::TotalsMissing
-            if extracted.repaired =>
-        {
-            Refusal::Damaged
-        }
-        Refusal::AnotherDocument | Refusal::HeaderUnreadable | Refusal::TotalsMissing
-            if extracted.uncertain * CERTAIN > letters =>
-        {
-            Refusal::Illegible
-        }
-        other => other,
-    })?;
+    let mut reading =
+        reader::read_runs(&extracted.runs, &extracted.pictures).map_err(|refusal| match refusal {
+            Refusal::AnotherDocument | Refusal::HeaderUnreadable | Refusal::TotalsMissing
+                if extracted.repaired =>
+            {
+                Refusal::Damaged
+            }
+            Refusal::AnotherDocument | Refusal::HeaderUnreadable | Refusal::TotalsMissing
+                if extracted.uncertain * CERTAIN > letters =>
+            {
+                Refusal::Illegible
+            }
+            other => other,
+        })?;
     let notes = extracted.notes.into_iter().map(|note| {
         let kind = match note.kind {
             NoteKind::Comment => LeftoverKind::Comment,

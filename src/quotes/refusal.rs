@@ -1,4 +1,4 @@
-//! Why a file is refused, and the sentence that says so.
+//! Refusals of files, each with its sentence.
 
 use serde::{Deserialize, Serialize};
 

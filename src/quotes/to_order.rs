@@ -1,4 +1,4 @@
-//! What a draft becomes, or makes of an order that is there: in the words of orders. Pure.
+//! Converts a draft into a new order or a revision. Pure.
 
 use super::choices::{Choices, Chosen};
 use super::draft::{Draft, Sheet, cents, unit_price};
@@ -59,6 +59,7 @@ pub fn order(
         payable_cents: cents(quote.payable)?,
         values_mismatch_reason,
         urgent: choices.urgent,
+        due_at: None,
         items: items.collect::<Option<_>>()?,
     })
 }

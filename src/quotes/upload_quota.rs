@@ -1,4 +1,4 @@
-//! How fast one person may send files to this server, and how many bodies are taken in at once.
+//! Limits on uploads per person, and on bodies that are received at once.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

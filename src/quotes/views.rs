@@ -1,4 +1,4 @@
-//! Import: the list of drafts and the preview of one, as strings that are already written for a person.
+//! Views of import: the list of drafts and the preview of one.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
@@ -36,6 +36,7 @@ pub struct DraftRow {
     pub payable: String,
     pub at: Timestamp,
     pub importer: String,
+    pub version: i32,
     pub state: DraftState,
 }
 
@@ -43,7 +44,7 @@ pub struct DraftRow {
 #[derive(Template)]
 #[template(path = "quotes/_draft.html")]
 pub struct DraftFragment<'a> {
-    pub scene: RenderContext,
+    pub ctx: RenderContext,
     pub draft: &'a DraftRow,
 }
 
@@ -72,7 +73,7 @@ impl DraftFragment<'_> {
     }
 
     fn state_words(&self) -> String {
-        let lang = self.scene.lang;
+        let lang = self.ctx.lang;
         match &self.draft.state {
             DraftState::Ready => lang.t("draft.ready").into_owned(),
             DraftState::Incomplete => lang.t("draft.incomplete").into_owned(),
@@ -94,13 +95,19 @@ pub struct UploadResult {
 #[derive(Template)]
 #[template(path = "quotes/import.html")]
 pub struct ImportPage<'a> {
-    pub chrome: &'a Layout,
+    pub layout: &'a Layout,
     /// Oldest first.
     pub drafts: &'a [DraftRow],
     pub results: &'a [UploadResult],
 }
 
 impl ImportPage<'_> {
+    /// What a press on "confirm all" confirms: these drafts, as they are shown.
+    fn ready(&self) -> Vec<String> {
+        let ready = self.drafts.iter().filter(|draft| draft.state == DraftState::Ready);
+        ready.map(|draft| format!("{}:{}", draft.id, draft.version)).collect()
+    }
+
     fn nav(&self) -> Nav {
         Nav::Quotes
     }
@@ -111,7 +118,7 @@ impl ImportPage<'_> {
     }
 
     fn draft<'d>(&self, draft: &'d DraftRow) -> DraftFragment<'d> {
-        DraftFragment { scene: self.chrome.scene, draft }
+        DraftFragment { ctx: self.layout.ctx, draft }
     }
 }
 
@@ -151,6 +158,10 @@ pub struct PreviewLine {
     pub problem: Option<String>,
     /// Added by hand: it can be taken away again.
     pub added: bool,
+    /// Something on the paper makes it doubtful: it can be taken out.
+    pub may_be_dropped: bool,
+    /// It was taken out.
+    pub dropped: bool,
 }
 
 /// Something on the paper that was not read, or not with certainty.
@@ -186,6 +197,11 @@ impl PreviewLeftover {
 impl PreviewLine {
     fn is_wrong(&self) -> bool {
         self.problem.is_some() || self.cells.iter().any(|cell| cell.problem.is_some())
+    }
+
+    /// Its amounts do not hold: its cells are open.
+    fn is_miscounted(&self) -> bool {
+        self.problem.is_some() && !self.may_be_dropped
     }
 
     fn is_corrected(&self) -> bool {
@@ -272,12 +288,13 @@ pub struct PreviewForm {
 /// are sent), `shipping`, `packaging`, `seller` (ids), `remember_alias` (`yes`), `note`, `replaces` (an order's id
 /// or empty), `seen` (the difference that was shown), `reason` (administrators, an inconsistent paper), `version`, `v`.
 /// The buttons `strike=N` and `restore=N` settle the Nth leftover and take that back; `add=yes` adds an empty line below
-/// the item of the number `add_after`, `remove=n1` takes it away.
+/// the item of the number `add_after`, `remove=n1` takes it away;
+/// `drop=3` takes a doubtful item out, `keep=3` takes that back.
 /// The button `edit=N` saves and comes back as `?line=N#line-N` (`edit=head`: `?line=head`), `compare=yes` as `#existing-title`; the button that discards posts to `/quotes/{id}/discard`.
 #[derive(Template)]
 #[template(path = "quotes/preview.html")]
 pub struct PreviewPage<'a> {
-    pub chrome: &'a Layout,
+    pub layout: &'a Layout,
     pub id: DraftId,
     /// The draft's version: two editors never overwrite each other.
     pub version: i32,
@@ -327,7 +344,7 @@ impl PreviewPage<'_> {
 
     /// "Orçamento 30567"
     fn title(&self) -> String {
-        let lang = self.chrome.scene.lang;
+        let lang = self.layout.ctx.lang;
         let number = self.head.iter().find(|cell| cell.name == "number").map_or("", |cell| &*cell.value);
         match number {
             "" | "0" => lang.t("order.no_number").into_owned(),
@@ -335,8 +352,14 @@ impl PreviewPage<'_> {
         }
     }
 
+    /// How many lines count, or are being filled in.
+    fn items(&self) -> i64 {
+        let items = self.lines.iter().filter(|line| !line.dropped).count();
+        i64::try_from(items).unwrap_or(i64::MAX)
+    }
+
     fn correct_line(&self, line: &PreviewLine) -> String {
-        self.chrome.scene.lang.t_with("preview.correct_line", &[("n", &line.number.to_string())])
+        self.layout.ctx.lang.t_with("preview.correct_line", &[("n", &line.number.to_string())])
     }
 
     fn may_confirm(&self) -> bool {
@@ -349,7 +372,12 @@ impl PreviewPage<'_> {
     }
 
     fn edits_line(&self, line: &PreviewLine) -> bool {
-        line.is_wrong() || line.is_corrected() || self.editing == Some(&*line.name)
+        let opened = self.editing == Some(&*line.name);
+        !line.dropped
+            && (line.cells.iter().any(|cell| cell.problem.is_some())
+                || line.is_corrected()
+                || opened
+                || line.is_miscounted())
     }
 
     fn edits_head(&self) -> bool {
@@ -373,11 +401,11 @@ impl PreviewPage<'_> {
     /// The word of a cell: `quote.number`, `quote.unit_price` for `line-3-unit_price`.
     fn label(&self, cell: &Cell) -> String {
         let name = cell.name.rsplit('-').next().unwrap_or_default();
-        self.chrome.scene.lang.t(&format!("quote.{name}")).into_owned()
+        self.layout.ctx.lang.t(&format!("quote.{name}")).into_owned()
     }
 
     fn sum_label(&self, cell: &Cell) -> String {
-        self.chrome.scene.lang.t(&format!("quote_sum.{}", cell.name)).into_owned()
+        self.layout.ctx.lang.t(&format!("quote_sum.{}", cell.name)).into_owned()
     }
 
     fn is_number(&self, cell: &Cell) -> bool {

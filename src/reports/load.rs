@@ -1,58 +1,35 @@
-//! Everything that the page of figures shows, read in one transaction. It is heavy, so few read at once.
+//! Loads the page of figures in one transaction. It is heavy, so few load at once.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use jiff::civil::Date;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::model::cover::Days;
 use super::model::figures::Figures;
 use super::model::hours::Hours;
 use super::model::people::PersonFigures;
 use super::model::period::{Period, PeriodChoice};
-use super::queries::figures::{self, ProductMoves, SettledLine, Within};
+use super::model::work::{ProductFigures, ProductKey, Work};
+use super::period_sums::{self, find_cover};
+use super::queries::{figures, work as entries};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
-use crate::html::{Spent, WorkCalendar};
+use crate::html::WorkCalendar;
 use crate::ids::PersonId;
-use crate::orders::indicators::Sum;
-use crate::orders::queries::times;
-use crate::page::CompanyTime;
 use jiff::Timestamp;
 
-/// Reports that are worked out at once, for all companies: most connections stay for those who pick.
-const AT_ONCE: usize = 2;
+/// Reports computed at once, for all companies: the rest of the database's capacity is for picking.
+const AT_ONCE: usize = 1;
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Days of the chart.
 const CHART_DAYS: i64 = 30;
-/// Orders that an average is made of, at most: the newest.
-pub const MOST_ORDERS: i64 = 20_000;
-/// Orders whose waiting is replayed from their histories, at most: the newest.
-pub const MOST_WAITS: i64 = 300;
 /// Rows of a table.
 pub const MOST_ROWS: usize = 1000;
-/// A product is slow by at least so many lines.
-const FEWEST_LINES: i64 = 3;
-
-/// What happened to a product, and how long its lines took.
-#[derive(Clone, Debug, Default)]
-pub struct Products {
-    pub moved: Vec<ProductMoves>,
-    pub slow: Vec<SlowProduct>,
-}
-
-/// The time from import until a line was settled, of all lines of a product.
-#[derive(Clone, Debug)]
-pub struct SlowProduct {
-    pub code: String,
-    pub description: String,
-    pub unit: String,
-    pub time: Sum,
-}
 
 /// The figures of a period, and those beside them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Metrics {
     pub choice: PeriodChoice,
     pub period: Period,
@@ -64,8 +41,11 @@ pub struct Metrics {
     /// Those that may be seen by name.
     pub people: Vec<PersonFigures>,
     pub team: PersonFigures,
-    pub products: Products,
+    /// By code and unit.
+    pub products: Vec<(ProductKey, ProductFigures)>,
     pub hours: Hours,
+    /// Open orders of which the deadline is past, now.
+    pub late: i64,
 }
 
 /// Whose figures may be seen by name.
@@ -77,7 +57,7 @@ pub enum Named {
 
 static READERS: OnceLock<Semaphore> = OnceLock::new();
 
-/// A turn to work a report out; who gets none reads a sentence.
+/// A permit to compute a report, or a sentence that says to try later.
 pub async fn turn() -> Result<SemaphorePermit<'static>> {
     let readers = READERS.get_or_init(|| Semaphore::new(AT_ONCE));
     match tokio::time::timeout(PATIENCE, readers.acquire()).await {
@@ -90,7 +70,7 @@ fn busy() -> AppError {
     AppError::Busy(Sentence::new("error.busy_reports"))
 }
 
-/// What took too long is said as such: a shorter period may be had.
+/// Turns a timeout into a sentence that suggests a shorter period.
 pub fn as_busy(error: AppError) -> AppError {
     match error {
         AppError::Unavailable(Some(_)) => busy(),
@@ -98,90 +78,87 @@ pub fn as_busy(error: AppError) -> AppError {
     }
 }
 
-/// Where the company is, and what time it is there.
+/// Where the company is and when it works, and what time it is there.
 #[derive(Clone, Copy, Debug)]
-pub struct Today<'a> {
-    pub time: &'a CompanyTime,
+pub struct Today {
+    pub calendar: WorkCalendar,
     pub now: Timestamp,
 }
 
-impl Today<'_> {
-    fn within(self, period: Period) -> Within {
-        let after = period.to.tomorrow().unwrap_or(period.to);
-        Within { from: self.time.day_starts(period.from), until: self.time.day_starts(after) }
+impl Today {
+    fn days(self, period: Period) -> Days {
+        Days::new(period, |day| self.calendar.zone.day_starts(day))
+    }
+
+    fn day(self) -> Date {
+        self.calendar.zone.local(self.now).date()
     }
 }
 
 pub async fn metrics(
     tx: &mut CompanyTx,
-    today: Today<'_>,
+    today: Today,
     choice: PeriodChoice,
     named: Named,
     team: String,
 ) -> Result<Metrics> {
     figures::yield_to_others(tx).await?;
-    let day = today.time.today(today.now);
-    let calendar = today.time.calendar();
+    let (day, calendar) = (today.day(), today.calendar);
     let (period, before) = (choice.period(day), choice.period_before(day));
-    let within = today.within(period);
-    let everybody = figures::list_people(tx, within).await?;
-    let orders = figures::count_picked_orders(tx, within).await?;
-    let team = PersonFigures::team(team, &everybody, orders);
-    let people = everybody.into_iter().filter(|person| match named {
-        Named::Everybody => true,
-        Named::Only(own) => person.id == Some(own),
-    });
+    let cover = find_cover(tx, &today.days(period), calendar).await?;
+    let work = period_sums::work(tx, &cover, calendar).await?;
+    let (people, team) = people(tx, &work, named, team).await?;
+    let mut products: Vec<_> = work.products.into_iter().collect();
+    products.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(Metrics {
         choice,
         period,
         before,
-        now: read_figures(tx, within, calendar).await?,
-        past: read_figures(tx, today.within(before), calendar).await?,
+        now: read_figures(tx, today, period).await?,
+        past: read_figures(tx, today, before).await?,
         days: read_days(tx, today, Period::ending(day, CHART_DAYS)).await?,
-        people: people.collect(),
+        people,
         team,
-        products: Products {
-            moved: figures::list_products(tx, within, 20_000).await?,
-            slow: slow_products(figures::list_settled_lines(tx, within, MOST_ORDERS).await?, calendar),
-        },
-        hours: Hours::new(figures::list_quarters(tx, within).await?, calendar.zone),
+        products,
+        hours: work.hours,
+        late: figures::count_late(tx, today.now).await?,
     })
 }
 
-async fn read_figures(tx: &mut CompanyTx, within: Within, calendar: WorkCalendar) -> Result<Figures> {
-    let counted = figures::count_orders(tx, within).await?;
-    let spans = figures::list_spans(tx, within, MOST_ORDERS).await?;
-    let bought_for = figures::list_bought_for(tx, within, MOST_WAITS).await?;
-    let times = times::list_times(tx, &bought_for, calendar).await?;
-    let waits: Vec<Spent> = times.values().map(|times| times.waiting).collect();
-    Ok(Figures::new(counted, &spans, &waits, calendar))
+/// Those who may be seen by name, in the order of names, and all of them together.
+async fn people(
+    tx: &mut CompanyTx,
+    work: &Work,
+    named: Named,
+    team: String,
+) -> Result<(Vec<PersonFigures>, PersonFigures)> {
+    let everybody: Vec<PersonFigures> = work.people.values().cloned().collect();
+    let team = PersonFigures::team(team, &everybody, work.picked_orders);
+    let ids: Vec<_> = work.people.keys().map(|id| id.0).collect();
+    let seen = |id: PersonId| match named {
+        Named::Everybody => true,
+        Named::Only(own) => id == own,
+    };
+    let names = entries::list_names(tx, &ids).await?.into_iter().filter(|(id, _)| seen(*id));
+    let person = |(id, name): (PersonId, String)| {
+        let figures = work.people.get(&id)?;
+        Some(PersonFigures { id: Some(id), name, ..figures.clone() })
+    };
+    Ok((names.filter_map(person).collect(), team))
 }
 
-async fn read_days(tx: &mut CompanyTx, today: Today<'_>, period: Period) -> Result<Vec<(Date, i64, i64)>> {
-    let bounds: Vec<Timestamp> = period.bounds().map(|day| today.time.day_starts(day)).collect();
-    let counts = figures::count_by_day(tx, &bounds).await?;
+async fn read_figures(tx: &mut CompanyTx, today: Today, period: Period) -> Result<Figures> {
+    let days = today.days(period);
+    let cover = find_cover(tx, &days, today.calendar).await?;
+    let mut figures = period_sums::figures(tx, &cover, today.calendar).await?;
+    let (open, canceled) = figures::count_unfinished(tx, days.within()).await?;
+    figures.counted.created_canceled = canceled;
+    figures.counted.created_finished = figures.counted.created - open - canceled;
+    Ok(figures)
+}
+
+async fn read_days(tx: &mut CompanyTx, today: Today, period: Period) -> Result<Vec<(Date, i64, i64)>> {
+    let counts = figures::count_by_day(tx, &today.days(period)).await?;
     let days = period.bounds().zip(counts);
     Ok(days.map(|(day, (created, finished))| (day, created, finished)).collect())
-}
-
-fn slow_products(lines: Vec<SettledLine>, calendar: WorkCalendar) -> Vec<SlowProduct> {
-    let mut products: HashMap<(String, String), SlowProduct> = HashMap::new();
-    for line in lines {
-        let minutes = calendar.minutes_spent([(line.imported_at, line.settled_at)].into_iter());
-        let key = (line.code.clone(), line.unit.clone());
-        let new = SlowProduct {
-            code: line.code,
-            description: line.description,
-            unit: line.unit,
-            time: Sum::default(),
-        };
-        products.entry(key).or_insert(new).time.add(minutes);
-    }
-    let mut slow: Vec<_> =
-        products.into_values().filter(|product| product.time.orders >= FEWEST_LINES).collect();
-    slow.sort_by(|one, other| {
-        let by_time = other.time.average().cmp(&one.time.average());
-        by_time.then_with(|| (&one.code, &one.unit).cmp(&(&other.code, &other.unit)))
-    });
-    slow
 }

@@ -1,4 +1,4 @@
-//! A page of the history. It walks along the shortest list: that of a mark, or of a word that few orders have.
+//! A page of the history. It scans the shortest list: that of a mark, or of a word that few orders have.
 
 use super::model::history::{Found, HistoryFilter, HistoryRow, Place};
 use super::queries::history::{self, Wanted};
@@ -16,7 +16,7 @@ use jiff::Timestamp;
 pub const ROWS_PER_PAGE: i64 = 50;
 /// Orders are counted up to here.
 pub const MOST_COUNTED: i64 = 1000;
-/// A word that more places have is no list to walk along: they are sorted each time.
+/// The most orders that are listed by word: they are sorted each time.
 const RARE: i64 = 2000;
 
 /// What was found, and the way to more.
@@ -27,7 +27,7 @@ pub struct HistoryPart {
     pub next: Option<Place>,
 }
 
-/// A search that knows which list it walks along.
+/// A search, with the list that it scans.
 #[derive(Debug)]
 pub struct Search {
     wanted: Wanted,
@@ -38,7 +38,7 @@ pub struct Search {
 enum Along {
     Mark(String),
     Word(String),
-    /// What was typed has no word in it.
+    /// The search text contains no word.
     Nothing,
 }
 

@@ -1,16 +1,26 @@
-//! The tables of figures: the page shows them, and files hold them.
+//! The tables of figures, for the page and for files.
 
 use rust_decimal::Decimal;
 
 use super::load::{MOST_ROWS, Metrics};
 use super::model::figures::Figures;
 use super::model::people::PersonFigures;
-use super::model::table::{Cell, Table};
-use super::queries::figures::ProductMoves;
+use super::model::work::{ProductFigures, ProductKey};
+use crate::export::table::{Cell, Table};
 
 /// The words that name them.
-pub const TABLES: [&str; 9] =
-    ["figures", "days", "people", "picked", "requested", "substituted", "short", "slowest", "hours"];
+pub const TABLES: [&str; 10] = [
+    "figures",
+    "days",
+    "people",
+    "picked",
+    "requested",
+    "substituted",
+    "stood_in",
+    "short",
+    "slowest",
+    "hours",
+];
 
 /// The table of that name.
 pub fn table(metrics: &Metrics, code: &str) -> Option<Table> {
@@ -21,6 +31,7 @@ pub fn table(metrics: &Metrics, code: &str) -> Option<Table> {
         "picked" => Some(products(metrics, "picked", |moves| moves.picked_lines)),
         "requested" => Some(products(metrics, "requested", |moves| moves.requested)),
         "substituted" => Some(products(metrics, "substituted", |moves| moves.substituted)),
+        "stood_in" => Some(products(metrics, "stood_in", |moves| moves.stood_in)),
         "short" => Some(products(metrics, "short", |moves| moves.short)),
         "slowest" => Some(slowest(metrics)),
         "hours" => Some(hours(metrics)),
@@ -37,11 +48,13 @@ fn figures(metrics: &Metrics) -> Table {
         columns: vec!["reports.column.figure", "reports.column.now", "reports.column.before"],
         rows: vec![
             row("reports.figure.finished", |it| Cell::Whole(it.counted.finished)),
+            vec![Cell::Word("reports.figure.late"), Cell::Whole(metrics.late), Cell::None],
             row("reports.figure.order_time", |it| Cell::of(it.order_time.average(), Cell::Minutes)),
             row("reports.figure.order_wall", |it| Cell::of(it.average_wall(), Cell::Minutes)),
             row("reports.figure.outside", |it| Cell::Whole(it.outside)),
             row("reports.figure.waiting", |it| Cell::of(it.waiting.average(), Cell::Minutes)),
             row("reports.figure.fill_rate", |it| Cell::of(it.fill_rate(), Cell::Share)),
+            row("reports.figure.on_time", |it| Cell::of(it.on_time_rate(), Cell::Share)),
             row("reports.figure.created", |it| Cell::Whole(it.counted.created)),
             row("reports.figure.completion", |it| Cell::of(it.completion_rate(), Cell::Share)),
         ],
@@ -93,34 +106,49 @@ fn people(metrics: &Metrics) -> Table {
 }
 
 /// Products by how many lines something happened to.
-fn products(metrics: &Metrics, code: &'static str, lines: fn(&ProductMoves) -> i64) -> Table {
-    let mut moves: Vec<_> = metrics.products.moved.iter().filter(|moves| lines(moves) > 0).collect();
-    let by_code =
-        |one: &ProductMoves, other: &ProductMoves| (&one.code, &one.unit).cmp(&(&other.code, &other.unit));
-    moves.sort_by(|one, other| lines(other).cmp(&lines(one)).then_with(|| by_code(one, other)));
+fn products(metrics: &Metrics, code: &'static str, lines: fn(&ProductFigures) -> i64) -> Table {
     let units = code == "picked";
-    let row = |moves: &&ProductMoves| {
-        let mut row = product(&moves.code, &moves.description, &moves.unit);
-        row.push(Cell::Whole(lines(moves)));
-        row.extend(units.then_some(Cell::Quantity(moves.picked)));
+    let row = |(key, product): &(ProductKey, ProductFigures)| {
+        let mut row = named(key, product);
+        row.push(Cell::Whole(lines(product)));
+        row.extend(units.then_some(Cell::Quantity(product.picked)));
         row
     };
     let mut columns = PRODUCT.to_vec();
     columns.push("reports.column.lines");
     columns.extend(units.then_some("reports.column.units"));
-    Table { code, columns, rows: moves.iter().take(MOST_ROWS).map(row).collect() }
+    Table { code, columns, rows: most(metrics, lines).map(row).collect() }
+}
+
+/// The products of which there is the most, of the same by code.
+fn most(
+    metrics: &Metrics,
+    of: impl Fn(&ProductFigures) -> i64,
+) -> impl Iterator<Item = &(ProductKey, ProductFigures)> {
+    let mut some: Vec<_> = metrics.products.iter().filter(|(_, product)| of(product) > 0).collect();
+    some.sort_by_key(|(_, product)| std::cmp::Reverse(of(product)));
+    some.into_iter().take(MOST_ROWS)
 }
 
 const PRODUCT: [&str; 3] = ["reports.column.code", "reports.column.product", "reports.column.unit"];
 
-fn product(code: &str, description: &str, unit: &str) -> Vec<Cell> {
-    vec![Cell::Code(code.to_owned()), Cell::Text(description.to_owned()), Cell::Text(unit.to_owned())]
+fn named(key: &ProductKey, product: &ProductFigures) -> Vec<Cell> {
+    let ProductKey { code, unit } = key.clone();
+    vec![Cell::Code(code), Cell::Text(product.description.clone()), Cell::Text(unit)]
 }
 
+/// The fewest lines by which a product may be called slow.
+const FEWEST_LINES: i64 = 3;
+
 fn slowest(metrics: &Metrics) -> Table {
-    let rows = metrics.products.slow.iter().take(MOST_ROWS).map(|slow| {
-        let mut row = product(&slow.code, &slow.description, &slow.unit);
-        row.extend([Cell::Whole(slow.time.orders), Cell::of(slow.time.average(), Cell::Minutes)]);
+    // Products with enough lines have a row, even at zero minutes.
+    let time = |product: &ProductFigures| {
+        let average = product.time.average().filter(|_| product.time.orders >= FEWEST_LINES);
+        average.map_or(0, |minutes| minutes + 1)
+    };
+    let rows = most(metrics, time).map(|(key, product)| {
+        let mut row = named(key, product);
+        row.extend([Cell::Whole(product.time.orders), Cell::of(product.time.average(), Cell::Minutes)]);
         row
     });
     let mut columns = PRODUCT.to_vec();

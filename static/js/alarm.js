@@ -8,8 +8,9 @@ import { around, byId, find, focused } from "./dom.js";
 /** Entries of an order's history that change what is to be done; "grave" ends the work. */
 const KINDS = new Map([
   ["e-note_added", "look"], ["e-note_changed", "look"], ["e-note_removed", "look"],
-  ["e-order_changed", "look"], ["e-order_urgent", "look"], ["e-order_not_urgent", "look"], ["e-order_revised", "look"],
-  ["e-item_received", "look"], ["e-order_reopened", "look"], ["e-order_finished", "grave"], ["e-order_canceled", "grave"],
+  ["e-order_changed", "look"], ["e-due_changed", "look"], ["e-order_urgent", "look"], ["e-order_not_urgent", "look"], ["e-order_revised", "look"],
+  ["e-item_received", "look"], ["e-shortage_answered", "look"], ["e-replacement_agreed", "look"],
+  ["e-replacement_withdrawn", "look"], ["e-order_reopened", "look"], ["e-order_finished", "grave"], ["e-order_canceled", "grave"],
 ]);
 /** More is said by the history itself. */
 const MOST = 3;

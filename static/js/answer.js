@@ -39,7 +39,7 @@ export function takeAnswer(answer) {
 }
 
 /**
- * Brings what just came into view, also for whoever reads by ear.
+ * Brings what just came into view and announces it to screen readers.
  * @param {HTMLElement | null} el
  */
 export function look(el) {

@@ -77,7 +77,7 @@ export function applyHtml(html, to) {
 }
 
 /**
- * Who is at work where: no versions, always the newest and always all of it. Where nobody is named, nobody is.
+ * Presence has no versions: each message is complete, and slots that it does not name are emptied.
  * @param {string} html
  */
 export function applyPresence(html) {

@@ -1,10 +1,9 @@
-// The page takes up a newer build by itself, when nobody minds.
+// The page reloads into a newer build by itself, when that interrupts nobody.
 
 import { pageBuild, random } from "./page.js";
 import { isTyping } from "./defer.js";
 import { fingerDown } from "./touch.js";
 import { isSending } from "./queue.js";
-import { isUploading } from "./upload.js";
 import { fetchAgain, whenOurs } from "./reload.js";
 import { onBuild } from "./request.js";
 
@@ -54,7 +53,16 @@ function lastReload() {
   try { return Number(sessionStorage.getItem(KEY)) || 0; } catch (error) { return Date.now(); }
 }
 
-const isFree = () => !isTyping() && !fingerDown() && !isSending() && !isUploading();
+/** @type {(() => boolean)[]} */
+const busy = [];
+
+/**
+ * The page stays as it is while this says so.
+ * @param {() => boolean} isBusy
+ */
+export const stayWhile = (isBusy) => void busy.push(isBusy);
+
+const isFree = () => !isTyping() && !fingerDown() && !isSending() && !busy.some((isBusy) => isBusy());
 
 function reload() {
   const rest = lastReload() + AT_MOST_EVERY - Date.now();

@@ -9,6 +9,8 @@ import { byId, isShown } from "./dom.js";
 const LIMIT = 10000;
 /** The server counts once a second: by then it has seen what changed. */
 const REST = 1500;
+/** What becomes late, does so by itself. */
+const EVERY = 60000;
 
 /** @type {ReturnType<typeof setTimeout> | 0} */
 let timer = 0;
@@ -22,6 +24,12 @@ async function refresh() {
   if (fresh && nav.isConnected) morph(nav, fresh, { inside: true });
 }
 
+/** The board shows something else. */
+export function now() {
+  clearTimeout(timer);
+  refresh();
+}
+
 /** @param {number} ms */
 function later(ms) {
   if (!timer) timer = setTimeout(refresh, ms);
@@ -31,5 +39,6 @@ export function start() {
   if (!isBoard()) return;
   later(0);
   onChange(() => later(REST));
+  setInterval(later, EVERY, 0);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) later(0); });
 }

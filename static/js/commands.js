@@ -159,7 +159,7 @@ function accepted(tap, form, answer) {
     const fold = /** @type {HTMLDetailsElement | null} */ (form.closest("details[open]"));
     if (fold) fold.open = false;
   }
-  // Whoever has gone on to another page is not fetched back.
+  // A person who has gone on to another page stays there.
   if (takeAnswer(form ? answer : Object.assign({}, answer, { location: null }))) return;
   if (tap.late) toast(words("sentLater"), "good");
   if (answer.undo) offerUndo(answer.undo, answer.message);

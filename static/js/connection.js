@@ -1,6 +1,6 @@
 // Keeps the page connected: socket first, long poll where sockets do not work, for ever, without a herd.
 
-import { screen, cursorText, backoff, random } from "./page.js";
+import { screen, under, cursorText, backoff, random } from "./page.js";
 import { openSocket } from "./socket.js";
 import { ask, poll, isPolling, stopPolling } from "./poll.js";
 import { deliver } from "./frames.js";
@@ -20,6 +20,7 @@ const hooks = {
   /** @param {import("./socket.js").Hello} hello */
   hello(hello) {},
   live() {},
+  needs() {},
 };
 /** @type {Socket | null} */
 let socket = null;
@@ -50,7 +51,7 @@ function dial() {
   if (!screen() || paused || socket || document.hidden) return;
   if (isRunning()) return dialIn(300);
   const scheme = location.protocol === "https:" ? "wss://" : "ws://";
-  const url = scheme + location.host + "/live?screen=" + encodeURIComponent(screen()) + "&cursor=" + encodeURIComponent(cursorText());
+  const url = scheme + location.host + under() + "/live?screen=" + encodeURIComponent(screen()) + "&cursor=" + encodeURIComponent(cursorText());
   /** @type {Socket} */
   const own = openSocket(url, { hello: (hello) => greeted(own, hello), frame: heard, close: closed });
   socket = own;
@@ -72,18 +73,25 @@ function greeted(own, hello) {
 /** @param {any} object */
 function heard(object) {
   if (object.reset !== undefined) {
-    restart({ wait: typeof object.window === "number" ? object.window : spread, force: true, now: true });
+    restart({ wait: object.window ?? spread, force: true, now: true });
     return;
   }
+  if (object.needs) return hooks.needs();
   if (socket && socket.greeted()) line.live();
   else line.fresh();
-  deliver(object);
+  return deliver(object);
 }
 
 function drop() {
   if (socket) socket.end();
   socket = null;
   stopPolling();
+}
+
+/** The page is another screen: what the old socket says is of the one before. */
+export function turned() {
+  drop();
+  dialIn(0);
 }
 
 /**
@@ -114,7 +122,8 @@ function closed(code, wasGreeted) {
     learnWhy();
     return undefined;
   }
-  return dialIn(backoff(attempt++));
+  // A crash drops everybody in the same moment: the first try is spread as well, over two seconds.
+  return dialIn(backoff(Math.max(attempt++, 2)));
 }
 
 /**
@@ -148,7 +157,7 @@ function took(asked) {
     return false;
   }
   if (asked.body.reset !== undefined) {
-    restart({ wait: spread, force: true, now: true });
+    restart({ wait: asked.body.window ?? spread, force: true, now: true });
     return false;
   }
   if (isPolling()) {
@@ -208,7 +217,7 @@ export function start() {
   });
   addEventListener("pageshow", (event) => { if (event.persisted) wake(); });
   addEventListener("pagehide", () => {
-    // Whoever comes back to this page from the browser's memory finds it as old as it is.
+    // A page restored from the back-forward cache is as old as it was.
     line.wait();
     drop();
   });

@@ -22,7 +22,10 @@ export function showErrors(form, sentence, fields) {
     around.classList.add("wrong");
     const legend = around.querySelector(":scope > legend");
     const after = legend ? legend.nextSibling : around.firstElementChild;
-    around.insertBefore(line(text), place.closest("label") === around ? place : after);
+    let before = place.closest("label") === around ? place : after;
+    // A field may stand beside another one in a box of both.
+    while (before instanceof Element && before.parentElement !== around) before = before.parentElement;
+    around.insertBefore(line(text), before);
     if (!shown) place.focus();
     shown = true;
   }

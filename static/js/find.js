@@ -25,10 +25,15 @@ const field = () => /** @type {HTMLInputElement | null} */ (find("[data-find]"))
 
 function narrow() {
   const typed = field()?.value || "";
+  let none = typed.trim() !== "";
   for (const row of findAll(".order-work .row")) {
     const text = Array.from(row.querySelectorAll(".ref, .desc, .code"), (el) => el.textContent).join(" ");
-    row.toggleAttribute("data-unfound", typed.trim() !== "" && !holds(text, typed));
+    const isUnfound = typed.trim() !== "" && !holds(text, typed);
+    row.toggleAttribute("data-unfound", isUnfound);
+    none &&= isUnfound;
   }
+  const place = find(".find-none");
+  if (place) place.textContent = (none && (folded(typed) ? place.dataset.none : place.dataset.signs)) || "";
 }
 
 export function start() {

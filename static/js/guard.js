@@ -29,6 +29,9 @@ export function settleSent(form, body) {
       field.defaultChecked = values.includes(field.value);
     } else if (field.type !== "hidden" && values.length) {
       field.defaultValue = values[0];
+    } else if (field.name.startsWith("was.")) {
+      // What the form showed in another field: set back before the page has come again, that one is changed as well.
+      field.value = sent.get(field.name.slice(4)) || field.value;
     }
   }
 }

@@ -1,8 +1,8 @@
 // Pages that are kept on this device for when there is no network: the board and the orders that were open, as they stood,
-// for the person who had them open. static/worker.js shows them; nothing is kept once nobody is signed in.
+// for the person, or the wall, that had them open. static/worker.js shows them; nothing is kept once nobody is signed in.
 
 import { now, skewOf } from "./clock.js";
-import { isBoard, onChange, person, screen, sleep } from "./page.js";
+import { isBoard, onChange, person, screen, sleep, under } from "./page.js";
 import { onStale } from "./liveline.js";
 import { toast } from "./toasts.js";
 import { words } from "./words.js";
@@ -10,6 +10,8 @@ import { words } from "./words.js";
 const KEPT = "kept-pages";
 const AWAY = "/away";
 const KEPT_AT = "X-Kept-At";
+/** An order's sheets lie beside it (ahead.js). */
+const SHEETS = "/sheets";
 const OWNER = "separacao.kept";
 const MOST = 30;
 /** A busy board is written down at most this often. */
@@ -25,7 +27,10 @@ let isWiped = false;
 /** Needs https, or this very device. */
 const isPossible = () => isSecureContext && "serviceWorker" in navigator && "caches" in window;
 
-const isKept = () => (isBoard() || screen().startsWith("order")) && person() !== "";
+/** Whose the copies are: of a person, or of a wall, which a power cut brings back before its network. */
+const keeper = () => person() || under();
+
+const isKept = () => (isBoard() || screen().startsWith("order")) && keeper() !== "";
 
 /** @param {string} [owner] */
 function own(owner) {
@@ -39,7 +44,7 @@ function owner() {
   try { return localStorage.getItem(OWNER); } catch (error) { return null; }
 }
 
-/** Whoever may no longer see the pages leaves none behind. */
+/** Deletes the copies of pages that may no longer be seen. */
 export async function wipe() {
   isWiped = true;
   own();
@@ -53,7 +58,7 @@ export async function wipe() {
 /** The same person is back. */
 export function resume() {
   isWiped = false;
-  own(person());
+  own(keeper());
   soon();
 }
 
@@ -93,13 +98,16 @@ async function keep() {
   if (isWiped) return;
   await kept.put(location.pathname + location.search, new Response(copyOfPage(), { headers }));
   // A page that is being left writes its last copy while the next one begins: that may be somebody else's.
-  if (owner() !== person()) {
+  if (owner() !== keeper()) {
     await caches.delete(KEPT);
     return;
   }
-  const pages = (await kept.keys()).filter((request) => new URL(request.url).pathname !== AWAY);
+  const pages = (await kept.keys()).filter(({ url }) => new URL(url).pathname !== AWAY && !url.endsWith(SHEETS));
   // Keys come in the order in which they were first kept.
-  for (const old of pages.slice(0, Math.max(0, pages.length - MOST))) await kept.delete(old);
+  for (const old of pages.slice(0, Math.max(0, pages.length - MOST))) {
+    await kept.delete(old);
+    await kept.delete(old.url + SHEETS);
+  }
 }
 
 /**
@@ -121,8 +129,10 @@ function soon() {
 }
 
 async function begin() {
-  if (owner() !== person()) await caches.delete(KEPT);
-  own(person());
+  if (owner() !== keeper()) await caches.delete(KEPT);
+  own(keeper());
+  // Also where no copy is made nobody finds somebody else's pages.
+  if (!isKept()) return;
   await navigator.serviceWorker.register("/worker.js");
   setTimeout(keepNow, 2000);
   onChange(soon);
@@ -131,8 +141,7 @@ async function begin() {
 }
 
 export function start() {
-  if (!person()) wipe();
-  else if (!isKept()) return;
+  if (!keeper()) wipe();
   else if (isPossible()) begin().catch(() => {});
-  else onStale(() => toast(words("noCopies")));
+  else if (isKept()) onStale(() => toast(words("noCopies")));
 }

@@ -1,6 +1,7 @@
 // [data-keypad]: buttons with data-key 0–9, back, next. They write into the field of the form that was used last.
 
-import { around, findAll } from "./dom.js";
+import { around, find, findAll } from "./dom.js";
+import { isHurried, newestKey } from "./scanner.js";
 
 /** @type {HTMLInputElement | null} */
 let current = null;
@@ -29,6 +30,30 @@ function moveOn(field) {
   if (!field.dataset.next || !digits || field.value.length < digits) return;
   const next = field.form && field.form.elements.namedItem(field.dataset.next);
   if (next instanceof HTMLInputElement && !next.value) next.focus();
+}
+
+/** The number of digits after which a PIN is submitted, where the company's sign-in page says that none is longer. */
+const ENTERS = "separacao.enters";
+/** Somebody who types on, or a scanner, is not done. */
+const DONE = 150;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let entering;
+
+/**
+ * @param {HTMLInputElement} field
+ */
+function enter(field) {
+  clearTimeout(entering);
+  const { form, dataset: { digits } } = field;
+  if (!form || field.name !== "pin" || !digits || field.value.length !== Number(digits) || digits !== entersAfter()) return;
+  const key = newestKey();
+  entering = setTimeout(() => {
+    if (newestKey() === key && !isHurried(key) && form.isConnected && form.checkValidity()) form.requestSubmit?.();
+  }, DONE);
+}
+
+function entersAfter() {
+  try { return localStorage.getItem(ENTERS); } catch (error) { return null; }
 }
 
 /**
@@ -91,7 +116,11 @@ export function start() {
     const clean = field.value.replace(/\D/g, "");
     if (clean !== field.value) field.value = clean;
     moveOn(field);
+    enter(field);
   });
+  document.addEventListener("submit", () => clearTimeout(entering));
+  const pin = find("[data-sign-in] [name=pin]");
+  try { if (pin) localStorage.setItem(ENTERS, pin.hasAttribute("data-enters") && pin.dataset.digits || ""); } catch (error) { /* then a button enters */ }
   quiet(document);
 }
 

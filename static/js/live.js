@@ -1,5 +1,6 @@
 // The entry. Everything works without it, as plain forms and pages; with it the page lives.
 
+import * as ahead from "./ahead.js";
 import * as alarm from "./alarm.js";
 import * as feedback from "./feedback.js";
 import * as found from "./find.js";
@@ -12,40 +13,44 @@ import * as apply from "./apply.js";
 import * as ages from "./ages.js";
 import * as toasts from "./toasts.js";
 import * as undo from "./undo.js";
+import * as search from "./search.js";
 import * as sheets from "./sheets.js";
 import * as signin from "./signin.js";
 import * as keypad from "./keypad.js";
 import * as scanner from "./scanner.js";
 import * as stepper from "./stepper.js";
 import * as amounts from "./amounts.js";
-import * as purchasing from "./purchasing.js";
 import * as forms from "./forms.js";
+import * as goods from "./goods.js";
 import * as guard from "./guard.js";
-import * as paper from "./paper.js";
-import * as upload from "./upload.js";
 import * as lists from "./lists.js";
 import * as keys from "./keys.js";
 import * as own from "./own.js";
 import * as chips from "./chips.js";
+import * as needs from "./needs.js";
 import * as helping from "./helping.js";
 import * as commands from "./commands.js";
+import * as copy from "./copy.js";
 import * as waiting from "./waiting.js";
 import * as liveline from "./liveline.js";
 import * as connection from "./connection.js";
 import * as build from "./build.js";
 import * as heal from "./reload.js";
-import * as wall from "./wall.js";
 import * as wayBack from "./way-back.js";
 import * as kept from "./kept.js";
 import { flush, resume } from "./queue.js";
 import { isBehind, onTrouble } from "./frames.js";
 import { isOwed, onOutcome } from "./resync.js";
 import { takeFlash } from "./answer.js";
+import { begin } from "./begin.js";
+import { under } from "./page.js";
 
 document.documentElement.classList.add("js");
 
 const signIn = () => {
   kept.wipe();
+  // A wall that was revoked shows what a screen shows that is none.
+  if (under()) return heal.reloadWhenOurs();
   return signin.askPin().then(() => {
     kept.resume();
     connection.resume();
@@ -55,14 +60,16 @@ const signIn = () => {
 /** @param {string} [sentence] */
 const forbidden = (sentence) => {
   kept.wipe();
-  signin.emptyPage(sentence);
+  if (under()) heal.reloadWhenOurs();
+  else signin.emptyPage(sentence);
 };
 
 apply.onMissed(connection.touched);
 onTrouble({ resync: connection.lost, touched: connection.touched, owing: liveline.show });
-onOutcome({ signIn, forbidden, failed: liveline.off, owing: liveline.show });
+onOutcome({ signIn, forbidden, failed: liveline.off, turned: connection.turned, owing: liveline.show });
 liveline.onOwing(() => isOwed() || isBehind());
-connection.onConnection({ signIn, forbidden, live: flush, hello: (hello) => build.met(hello.build) });
+needs.onDue(connection.touched);
+connection.onConnection({ signIn, forbidden, live: () => { flush(); needs.look(); }, needs: needs.look, hello: (hello) => build.met(hello.build) });
 
 const flash = {
   start() {
@@ -72,13 +79,6 @@ const flash = {
   },
 };
 
-// Each begins on its own: a browser that lacks what one of them needs has all the others.
-const parts = [build, heal, scanner, alarm, feedback, found, lists, touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, guard, signin, sheets, keypad, stepper, amounts, purchasing,
-  paper, upload, keys, own, liveline, chips, helping, commands, waiting, connection, wall, wayBack, kept, flash];
-for (const part of parts) {
-  try {
-    part.start();
-  } catch (error) {
-    console.error(error);
-  }
-}
+const parts = [build, heal, scanner, alarm, feedback, found, search, lists, touch, shared, clock, tap, marks, apply, ages, toasts, undo, forms, goods, guard, signin, sheets, keypad, stepper, amounts,
+  keys, own, liveline, chips, needs, helping, commands, copy, waiting, connection, wayBack, kept, ahead, flash];
+begin(parts);

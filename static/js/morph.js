@@ -1,4 +1,4 @@
-// The only place that knows idiomorph (a classic script: the global Idiomorph).
+// The only place that calls idiomorph (a classic script: the global Idiomorph).
 
 import { isDirty, isInUse, isTextField } from "./defer.js";
 import { byId, find, focused } from "./dom.js";

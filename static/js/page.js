@@ -8,6 +8,8 @@ export const main = () => byId("main");
 export const facts = () => main()?.dataset || {};
 export const screen = () => facts().screen || "";
 export const person = () => facts().person || "";
+/** Where the page's socket and polls are, before /live and /feed: a wall has its own. */
+export const under = () => facts().under || "";
 export const cursorText = () => facts().cursor || "";
 export const cursor = () => parse(cursorText());
 

@@ -1,6 +1,6 @@
 // GET /feed: why a socket failed, and the same frames where sockets do not work.
 
-import { screen, cursorText, sleep, random } from "./page.js";
+import { screen, under, cursorText, sleep, random } from "./page.js";
 import { request } from "./request.js";
 
 const WAIT = 10;
@@ -20,7 +20,7 @@ const SLACK = 6;
 let current = null;
 
 /** @param {number} wait */
-const url = (wait) => "/feed?screen=" + encodeURIComponent(screen()) +
+const url = (wait) => under() + "/feed?screen=" + encodeURIComponent(screen()) +
   "&cursor=" + encodeURIComponent(cursorText()) + (wait ? "&wait=" + wait : "");
 
 /**

@@ -2,7 +2,6 @@
 
 import { around, find, findAll } from "./dom.js";
 import { readNumber, writeNumber } from "./numbers.js";
-import { toast } from "./toasts.js";
 
 const THOUSAND = 1000;
 
@@ -61,28 +60,6 @@ function typed(event) {
   if (field.closest("[data-stepper]") || field.matches("[data-share]")) sayLeft(form);
 }
 
-/** @param {Event} event */
-async function copy(event) {
-  const button = around(event, "[data-copy]");
-  const source = button && document.getElementById(button.dataset.copy || "");
-  if (!button || !(source instanceof HTMLTextAreaElement)) return;
-  const text = source.value;
-  const small = matchMedia("(pointer: coarse)").matches;
-  // Where neither can be done the list opens, to be copied by hand.
-  if (!(small && navigator.share) && !navigator.clipboard) return;
-  event.preventDefault();
-  try {
-    if (small && navigator.share) await navigator.share({ text });
-    else await navigator.clipboard.writeText(text);
-    toast(button.dataset.copied, "good");
-  } catch (error) {
-    if (error instanceof Error && error.name === "AbortError") return;
-    button.closest("details")?.setAttribute("open", "");
-    source.select();
-  }
-}
-
 export function start() {
   document.addEventListener("input", typed);
-  document.addEventListener("click", copy);
 }

@@ -43,7 +43,7 @@ export function onBuild(listener) {
 
 /**
  * Whether a refusal or a success is the last word. A replica of another build may not know a path or a field yet, and
- * whoever is busy, broken or full may say something else the next time.
+ * a replica that is busy, broken or full may answer otherwise the next time.
  * @param {number} status
  * @param {string} build
  * @param {string} own
@@ -75,7 +75,9 @@ export async function request(url, question) {
   const timer = setTimeout(stop, limit);
   if (signal) signal.addEventListener("abort", stop);
   try {
-    const response = await fetch(url, { credentials: "same-origin", cache: "no-store", ...rest, signal: control.signal });
+    // What a page asks while nobody sees it does not count as use of its session.
+    const headers = document.hidden ? { ...rest.headers, "X-Unseen": "1" } : rest.headers;
+    const response = await fetch(url, { credentials: "same-origin", cache: "no-store", ...rest, headers, signal: control.signal });
     const received = Date.now();
     const build = response.headers.get(MARK);
     if (!build) return null;

@@ -1,6 +1,6 @@
 // Fetches this page again and turns the page into it. One at a time, for ever, never in a herd.
 
-import { cursor, setCursor, person, sleep, random, backoff, whenVisible } from "./page.js";
+import { cursor, setCursor, person, screen, sleep, random, backoff, whenVisible } from "./page.js";
 import { documentOf, requestPage } from "./request.js";
 import { parse } from "./cursor.js";
 import { applyPage } from "./page-morph.js";
@@ -10,6 +10,7 @@ import { forgetInbox } from "./frames.js";
 import { isSending } from "./queue.js";
 import { isLeaving } from "./guard.js";
 import { whenOurs, reloadWhenOurs } from "./reload.js";
+import { renewAround } from "./around.js";
 
 const LIMIT = 15000;
 
@@ -27,6 +28,8 @@ const hooks = {
   /** @param {string} sentence */
   forbidden(sentence) {},
   failed() {},
+  /** The page is another screen now. */
+  turned() {},
   /** Something is owed, or no longer. */
   owing() {},
 };
@@ -90,8 +93,11 @@ async function run(options) {
  * @returns {Promise<number | null | undefined>}
  */
 async function once(options) {
-  const reply = await requestPage(location.pathname + location.search, LIMIT);
+  const asked = location.pathname + location.search;
+  const reply = await requestPage(asked, LIMIT);
   if (!reply) return undefined;
+  // Something else is to be shown by now: whoever said so has asked for it.
+  if (again && asked !== location.pathname + location.search) return null;
   if (reply.status === 401) {
     await hooks.signIn();
     return 0;
@@ -126,7 +132,7 @@ async function leave(go) {
 async function take(reply, options) {
   const page = documentOf(reply);
   const fresh = page.getElementById("main");
-  if (!fresh || !fresh.dataset.person) {
+  if (!fresh || !(fresh.dataset.person || fresh.dataset.under)) {
     await hooks.signIn();
     return 0;
   }
@@ -143,9 +149,13 @@ async function take(reply, options) {
   const force = Boolean(options.force || other);
   if (force) forgetInbox();
   setClock(fresh.dataset.now, reply.received);
+  // Whoever is told that the page changed puts into its title what waits.
+  if (page.title) document.title = page.title;
+  renewAround(page);
+  const before = screen();
   applyPage(fresh, { force, now: Boolean(options.now), typed: Boolean(options.typed) });
   if (to && (force || !from || to.n > from.n)) setCursor(to);
-  if (page.title) document.title = page.title;
+  if (screen() !== before) hooks.turned();
   return null;
 }
 

@@ -28,7 +28,7 @@ function touched() {
   if (!telling) telling = setTimeout(tell, untilTold(performance.now(), told));
 }
 
-/** Where nobody hears it, the next touch is told. */
+/** If the report fails, the next touch is reported. */
 async function tell() {
   telling = 0;
   told = performance.now();

@@ -1,7 +1,7 @@
 // Dialogs: [data-dialog="ID"] opens, with data-load after fetching its content; [data-close] and the backdrop close.
 
 import { fieldsOf, isDirty, isTextField } from "./defer.js";
-import { changed } from "./page.js";
+import { changed, sleep } from "./page.js";
 import { documentOf, requestPage } from "./request.js";
 import { words } from "./words.js";
 import { toast } from "./toasts.js";
@@ -10,8 +10,11 @@ import { morph } from "./morph.js";
 import { quiet } from "./keypad.js";
 import { whenOurs } from "./reload.js";
 import { byId, find, findAll, focused } from "./dom.js";
+import { sheetAt } from "./ahead.js";
 
 const LIMIT = 10000;
+/** A sheet that was fetched ahead opens when the server's has not come by then. */
+const PATIENCE = 2500;
 
 /** @type {WeakMap<HTMLDialogElement, Element | null>} */
 const openers = new WeakMap();
@@ -69,15 +72,17 @@ async function load(box, link) {
   if (loading === link) return;
   loading = link;
   link.setAttribute("aria-busy", "true");
-  const asked = await ask(box, link.href);
+  const asking = ask(box, link.href);
+  let asked = await Promise.race([asking, sleep(PATIENCE).then(() => null)]);
+  // Without a network, as it was when it was fetched ahead.
+  let fresh = asked ? asked.fresh : await sheetAt(link.href).catch(() => null);
+  if (!asked && !fresh) {
+    asked = await asking;
+    fresh = asked && asked.fresh;
+  }
   link.removeAttribute("aria-busy");
   if (loading !== link) return;
   loading = null;
-  if (!asked) {
-    toast(words("offline"), "bad");
-    return;
-  }
-  const { reply, fresh } = asked;
   if (fresh && fresh.children.length) {
     sources.set(box, link.href);
     box.replaceChildren(...Array.from(fresh.childNodes));
@@ -85,10 +90,17 @@ async function load(box, link) {
     changed();
     openSheet(box, link);
     find("[autofocus]", box)?.focus();
-  } else if (reply.status === 401) {
+    return;
+  }
+  if (!asked) {
+    toast(words("offline"), "bad");
+    return;
+  }
+  const { reply } = asked;
+  if (reply.status === 401) {
     askPin();
   } else if (reply.redirected && box.id === "switch-sheet") {
-    // Nobody has unlocked this device lately: the door asks for number and PIN.
+    // Nobody has unlocked this device lately: sign-in asks for number and PIN.
     whenOurs(reply.url, () => location.assign(reply.url));
   } else {
     toast(words(reply.ok ? "gone" : "unavailable"), "bad");

@@ -87,7 +87,7 @@ export function openSocket(url, on) {
     ws.onmessage = heard;
     ws.onclose = (event) => finish(event.code || 1006);
   } catch (error) {
-    // Whoever opened it must know it first.
+    // The caller gets the socket before its first event.
     clearTimeout(timer);
     timer = setTimeout(() => finish(1006), 0);
   }

@@ -5,7 +5,7 @@ const PREFIX = "separacao.tap.";
 export const EXPIRES = 12 * 3600 * 1000;
 /** More than a shift makes; beyond it a tap lives in its page only. */
 const MOST = 500;
-/** What expired is kept so long for whoever made it. */
+/** How long an expired tap is kept for its author to read. */
 const READ_WITHIN = 7 * 24 * 3600 * 1000;
 
 /**

@@ -1,7 +1,7 @@
 // Where the fingers are. Nothing shifts under one.
 
 const STUCK = 10000;
-/** Timers may be early by so much; whoever is woken and whoever asks must agree, or what was held stays held. */
+/** Timers may fire this much early; the check must allow for it, or held changes stay held. */
 const EARLY = 1;
 
 const down = new Map();

@@ -43,7 +43,7 @@ function hide() {
   const box = bar();
   clearTimeout(timer);
   if (!box) return;
-  // Whoever is on the button with the keyboard gets the time they need.
+  // A focused button stays until it loses the focus.
   if (box.contains(document.activeElement) && focused()?.matches(":focus-visible")) {
     timer = setTimeout(hide, 2000);
     return;

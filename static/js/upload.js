@@ -8,6 +8,7 @@ import { askPin } from "./signin.js";
 import { announce } from "./announce.js";
 import { isFinal, jsonOf, MARK, restOf } from "./request.js";
 import { byId, find } from "./dom.js";
+import { stayWhile } from "./build.js";
 
 const TOGETHER = 2;
 const MAX_TRIES = 8;
@@ -33,7 +34,7 @@ const waiting = [];
 /** @type {Set<Job>} */
 const flying = new Set();
 
-export const isUploading = () => waiting.length + flying.size > 0;
+const isUploading = () => waiting.length + flying.size > 0;
 
 /**
  * @param {HTMLFormElement} form
@@ -247,6 +248,7 @@ function again(job, ms) {
 }
 
 export function start() {
+  stayWhile(isUploading);
   document.addEventListener("change", (event) => {
     const field = event.target;
     if (!(field instanceof HTMLInputElement) || field.type !== "file" || !field.files || !field.files.length) return;

@@ -89,7 +89,7 @@ function showNotes() {
   }
 }
 
-/** How many this device owes, whoever made them. */
+/** How many taps wait on this device, of all people. */
 function owed() {
   const own = waitingTaps().filter((tap) => tap.late).length;
   return { own, ended: endedTaps().length, others: tapsOfOthers(person()).length };
@@ -183,7 +183,7 @@ function clicked(event) {
 }
 
 /**
- * Whoever leaves with taps that were not sent is told so, and may stay.
+ * Warns before leaving while taps were not sent.
  * @param {SubmitEvent} event
  */
 function leaving(event) {

@@ -1,93 +1,100 @@
-// The board on a wall: read from five metres, touched by nobody. This device remembers it; /?wall=1 and /?wall=0 say so,
-// and turn=SECONDS how long a screenful stays. Class "wall" of <html>.
+// The board on a wall: read from five metres, touched by nobody. It turns its pages by itself; what is urgent stands on
+// each of them. /wall?turn=SECONDS says how long a page stays.
 
-import { isBoard, onChange } from "./page.js";
-import { isOurs } from "./reload.js";
-import { byId, find } from "./dom.js";
+import { onChange } from "./page.js";
+import { byId } from "./dom.js";
 import { wallTime } from "./clock.js";
 import { membersOf } from "./lists.js";
 import { words } from "./words.js";
 
-const KEY = "separacao.wall";
 const TURN = 15;
-/** Room for the shadow of a card inside the list that cuts it off. */
-const EDGE = 4;
+/** Of the height that cards have: what urgent ones take at most of every page. */
+const PINNED = 0.6;
+/** Room below the last row. */
+const EDGE = 12;
 
+/** The first card of the page that is shown, besides the pinned ones, and of the one after it; empty: the first of all. */
 let first = "";
-let next = 0;
-
-/** @param {string | null} asked */
-function isWanted(asked) {
-  try {
-    if (asked === "1") localStorage.setItem(KEY, "1");
-    else if (asked === "0") localStorage.removeItem(KEY);
-    return asked ? asked === "1" : localStorage.getItem(KEY) === "1";
-  } catch (error) {
-    return asked === "1";
-  }
-}
-
-const list = () => byId("open-orders");
-
-const pager = () => byId("board-pager");
+let next = "";
 
 /** @param {HTMLElement} card */
 const bottom = (card) => card.offsetTop + card.offsetHeight;
 
 /**
- * Shows whole rows from one card on, as many as the wall has room for; the last screenful is a full one.
- * @param {number} from
+ * Takes off the cards that end below a line. How many are left.
+ * @param {HTMLElement[]} cards
+ * @param {number} line
  */
-function show(from) {
-  const box = list();
-  const cards = box ? membersOf(box) : [];
-  if (!box || !cards.length) return;
-  const room = innerHeight - box.getBoundingClientRect().top - 3 * EDGE;
-  /** @param {number} one @param {number} other */
-  const isRoom = (one, other) => bottom(cards[other]) - cards[one].offsetTop <= room;
-  let start = Math.min(from, cards.length - 1);
-  let end = start + 1;
-  while (end < cards.length && (isRoom(start, end) || cards[end].offsetTop === cards[start].offsetTop)) end += 1;
-  while (end === cards.length && start > 0 && isRoom(start - 1, end - 1)) start -= 1;
-  first = cards[start].id;
-  next = end < cards.length ? end : 0;
-  const top = cards[start].offsetTop - EDGE;
-  box.style.height = bottom(cards[end - 1]) + EDGE - top + "px";
-  box.scrollTop = top;
+function keepAbove(cards, line) {
+  const over = cards.findIndex((card) => bottom(card) > line);
+  const kept = over < 0 ? cards.length : over;
+  cards.slice(kept).forEach((card) => card.setAttribute("data-off", ""));
+  return kept;
+}
+
+/**
+ * Urgent cards stand on every page, or as many rows of them as leave room for others.
+ * @param {HTMLElement[]} cards
+ * @param {number} line
+ */
+function pin(cards, line) {
+  const urgent = cards.filter((card) => card.classList.contains("urgent"));
+  cards.forEach((card) => card.toggleAttribute("data-off", !urgent.includes(card)));
+  const kept = urgent.slice(0, keepAbove(urgent, line));
+  kept.forEach((card) => card.setAttribute("data-pinned", ""));
+  return kept.length;
+}
+
+/**
+ * Shows a page: what is pinned, and of the others as many whole rows as there is room for.
+ * @param {HTMLElement} box
+ * @param {string} from  the card that it begins with
+ */
+function show(box, from) {
+  const cards = membersOf(box);
+  for (const card of cards) {
+    card.removeAttribute("data-off");
+    card.removeAttribute("data-pinned");
+  }
+  const room = innerHeight - EDGE - box.getBoundingClientRect().top;
+  const all = cards.every((card) => bottom(card) <= room);
+  const pinned = all ? 0 : pin(cards, room * PINNED);
+  const rest = cards.filter((card) => !card.hasAttribute("data-pinned"));
+  const start = Math.max(0, rest.findIndex((card) => card.id === from));
+  rest.forEach((card, n) => card.toggleAttribute("data-off", n < start));
+  // What is the only one of its page is shown however tall it is.
+  const shown = Math.max(1, keepAbove(rest.slice(start), room));
+  if (rest[start]) rest[start].removeAttribute("data-off");
+  first = rest[start] ? rest[start].id : "";
+  next = rest[start + shown] ? rest[start + shown].id : "";
+  tell(all, pinned, start, Math.min(start + shown, rest.length));
+}
+
+/**
+ * @param {boolean} all
+ * @param {number} pinned
+ * @param {number} from
+ * @param {number} to
+ */
+function tell(all, pinned, from, to) {
   const range = byId("wall-range");
-  const { first: before, total } = pager()?.dataset || {};
-  const all = start === 0 && end === Number(total);
-  const shown = { first: Number(before) + start, last: Number(before) + end - 1, total: Number(total) };
-  if (range) range.textContent = all ? "" : words("range", shown);
+  const total = Number(byId("board-pager")?.dataset.total) || 0;
+  // The pinned ones are counted where they come first.
+  const shown = { first: from ? pinned + from + 1 : 1, last: pinned + to, total };
+  const text = all && total <= to ? "" : words("range", shown);
+  if (range && range.textContent !== text) range.textContent = text;
 }
 
 /** Cards came, went or grew: what is shown begins where it began. */
 function fit() {
-  const card = byId(first);
-  const box = list();
-  show(box && card ? membersOf(box).findIndex((other) => other.offsetTop === card.offsetTop) : 0);
+  const box = byId("open-orders");
+  if (box) show(box, first);
 }
 
-/** The board's next page of cards; after the last one comes the first. Null: there is only this one. */
-function otherPage() {
-  const query = new URLSearchParams(location.search);
-  const page = Number(query.get("page")) || 1;
-  if (find("#board-pager [rel=next]")) query.set("page", String(page + 1));
-  else if (page > 1) query.delete("page");
-  else return null;
-  return location.pathname + "?" + query;
-}
-
-async function turn() {
-  const other = list() && next === 0 ? otherPage() : null;
-  // A wall has nobody to bring it back: it goes only where it was answered from.
-  if (other && await isOurs(other)) {
-    location.assign(other);
-    return;
-  }
-  const box = list();
-  if (!box || (next === 0 && box.scrollTop === 0)) return;
-  show(next);
+function turn() {
+  const box = byId("open-orders");
+  if (!box || !box.querySelector("[data-off]")) return;
+  show(box, next);
   // Read once so that the page fades in anew.
   box.removeAttribute("data-turned");
   void box.offsetWidth;
@@ -101,13 +108,14 @@ function tick() {
 }
 
 export function start() {
-  const query = new URLSearchParams(location.search);
-  if (!isWanted(query.get("wall")) || !isBoard()) return;
-  document.documentElement.classList.add("wall");
+  const root = document.documentElement;
+  if (!root.classList.contains("wall")) return;
   tick();
   setInterval(tick, 1000);
   fit();
   onChange(fit);
   addEventListener("resize", fit);
-  setInterval(turn, (Number(query.get("turn")) || TURN) * 1000);
+  // What is said of old data takes room.
+  new MutationObserver(fit).observe(root, { attributeFilter: ["data-live"] });
+  setInterval(turn, (Number(new URLSearchParams(location.search).get("turn")) || TURN) * 1000);
 }

@@ -16,7 +16,7 @@ function remember() {
   } catch (error) { /* then it leads to the top of the board */ }
 }
 
-/** Whoever comes from an order comes back; whoever opens the board anew sees its top. */
+/** Coming back from an order restores the scroll position; opening the board anew shows its top. */
 const isReturn = () => /^\/orders\//.test(document.referrer ? new URL(document.referrer).pathname : "");
 
 export function start() {

@@ -4,6 +4,7 @@
 // Keys this script reads (attribute data-KEY of #words):
 // live · connecting · stale {time}                    the line in the header; stale: "Sem conexão · dados das 14:32"
 // age-now · age-minutes {n} · age-hours {n} · age-day · age-day-hours {h} · age-days {n} · age-days-hours {n} {h}
+// due-now · due-in {time} · due-late {time} · due-days-one · due-days-other {count}   until when an order is to leave
 // saving · saved-here                                 on the row: on its way; stored on this device, still to be sent
 // kept-one · kept-other {n}                           how many taps on this device still have to be sent
 // sent-later                                          taps that had waited were saved

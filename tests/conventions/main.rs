@@ -2,6 +2,7 @@
 
 mod deploy;
 mod imports;
+mod length;
 mod migrations;
 mod places;
 mod roles;
@@ -12,3 +13,4 @@ mod templates;
 mod texts;
 mod vendored;
 mod visibility;
+mod watching;

@@ -3,18 +3,21 @@
 use crate::source::{Problems, files, words};
 
 #[test]
-fn migrations_are_numbered_without_gaps_and_named_by_what_they_do() {
+fn migrations_are_numbered_upwards_and_named_by_what_they_do() {
     let mut problems = Problems::default();
-    for (n, file) in files("migrations", "").iter().enumerate() {
-        let expected = format!("{:04}", n + 1);
+    let mut last = String::new();
+    for file in &files("migrations", "") {
         let stem = file.name().strip_suffix(".sql").unwrap_or_default();
         let mut parts = stem.split('_');
         let named = |part: &str| {
             !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         };
-        if parts.next() != Some(expected.as_str()) || parts.clone().count() < 2 || !parts.all(named) {
-            problems.add(format!("{}: should be {expected}_verb_noun.sql", file.path));
+        let number = parts.next().unwrap_or_default();
+        let is_next = number.len() == 4 && number.bytes().all(|b| b.is_ascii_digit()) && *number > *last;
+        if !is_next || parts.clone().count() < 2 || !parts.all(named) {
+            problems.add(format!("{}: should be called NNNN_verb_noun.sql, after {last}", file.path));
         }
+        number.clone_into(&mut last);
     }
     problems.none();
 }

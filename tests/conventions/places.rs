@@ -17,6 +17,7 @@ const SPAWN: &[Place] = &[
     place("src/lifecycle.rs", "it is the one that spawns"),
     place("src/db/embedded/", "PostgreSQL is a process, and its lock is waited for on a thread"),
     place("src/auth/pin_hash.rs", "a PIN is hashed on a thread, and awaited"),
+    place("src/settings/picture.rs", "a picture is read on a thread, and awaited"),
     place("src/quotes/sandbox.rs", "a PDF is read in a process, which is awaited"),
     place("src/watchdog.rs", "it watches the runtime from a thread outside of it"),
 ];
@@ -25,7 +26,8 @@ const SPAWN: &[Place] = &[
 const OPERATOR: &[Place] = &[
     place("src/db/", "it is made here"),
     place("src/companies/", "companies, and their first administrators"),
-    place("src/run.rs", "new epochs after a restore"),
+    place("src/backup/", "what must not live on after a restore"),
+    place("src/run/", "the note of a backup by hand"),
     place("crates/pdf-text/", "another operator: that of a PDF's page"),
 ];
 
@@ -35,14 +37,17 @@ const GATE: &[Place] = &[
     place("src/auth/", "sign-in and sessions"),
     place("src/companies/", "which company is meant"),
     place("src/http/health.rs", "readiness"),
-    place("src/jobs.rs", "which companies there are"),
+    place("src/jobs/", "which companies there are, and the claims of jobs"),
+    place("src/walls/", "which wall it is, and codes of no company yet"),
+    place("src/live/sessions.rs", "which walls may still watch"),
 ];
 
 /// Who asks without a transaction, through a function of the schema that takes its role by itself.
 const ASK: &[Place] = &[
     place("src/db/", "it is made here"),
-    place("src/auth/queries/sessions.rs", "find_session, once a request"),
+    place("src/auth/queries/sessions/find.rs", "find_session, once a request"),
     place("src/feed/queries/", "read_feed, once an event"),
+    place("src/walls/queries/", "find_wall, once a request of a wall"),
 ];
 
 /// Who may do what clippy.toml forbids.

@@ -1,4 +1,4 @@
-//! A slice's files by their roles: what each may import, what it may hold, and how long it may be.
+//! A slice's files by their roles: what each may import, and what it may hold.
 
 use crate::source::{Problems, Source, sources};
 
@@ -137,18 +137,6 @@ fn sql_stands_in_queries_only() {
         let queries = role(source.inside()).is_some_and(|role| role.name == "queries");
         if !queries && source.module() != "db" {
             source.lines_with(&macros, &mut problems, "SQL goes into the slice's queries");
-        }
-    }
-    problems.none();
-}
-
-#[test]
-fn no_source_file_is_longer_than_five_hundred_lines_of_code() {
-    let mut problems = Problems::default();
-    for source in sources() {
-        let lines = source.lines().count();
-        if lines > 500 {
-            problems.add(format!("{}: {lines} lines of code; split it by what it does", source.path));
         }
     }
     problems.none();

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::source::{Problems, files};
 
-/// The point that is not built yet: a wall without a person.
-const LATER: u32 = 34;
+/// The last point.
+const LAST: u32 = 36;
 
 /// Points, and what stands in backticks behind each.
 fn points(text: &str) -> BTreeMap<u32, Vec<String>> {
@@ -36,9 +36,9 @@ fn each_promise_of_security_names_a_test_that_exists() {
         .collect();
     let points = points(&document.text);
     let mut problems = Problems::default();
-    for point in 1..=LATER {
+    for point in 1..=LAST {
         let named = points.get(&point).map_or(&[][..], Vec::as_slice);
-        if named.is_empty() && point != LATER {
+        if named.is_empty() {
             problems.add(format!("point {point} names no test"));
         }
         for name in named.iter().filter(|name| !tests.contains(&format!("fn {name}("))) {

@@ -55,3 +55,35 @@ fn every_template_is_used() {
     }
     problems.none();
 }
+
+#[test]
+fn every_rule_of_a_style_sheet_ends() {
+    let mut problems = Problems::default();
+    for file in files("static/css", ".css") {
+        let count = |brace: char| file.text.matches(brace).count();
+        if count('{') != count('}') {
+            problems.add(format!("{}: a rule does not end, and takes in all that follow it", file.path));
+        }
+    }
+    problems.none();
+}
+
+/// What the server would refuse is not offered: a permission that the styles do not know would show its buttons to all.
+#[test]
+fn every_permission_hides_what_needs_it() {
+    let mut problems = Problems::default();
+    let read =
+        |path: &str| std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
+    let (actor, styles) = (read("src/actor.rs").unwrap(), read("static/css/offered.css").unwrap());
+    let codes = actor.lines().filter_map(|line| {
+        let (_, code) = line.trim().strip_prefix("Permission::")?.split_once(" => \"")?;
+        code.strip_suffix("\",")
+    });
+    // Everybody sees; names in figures are left out by the server.
+    let codes: Vec<_> = codes.filter(|code| !matches!(*code, "view" | "figures")).collect();
+    assert!(codes.len() > 14, "{codes:?}");
+    for code in codes.iter().filter(|code| !styles.contains(&format!("[data-need=\"{code}\"]"))) {
+        problems.add(format!("offered.css hides nothing that needs {code:?}"));
+    }
+    problems.none();
+}

@@ -32,6 +32,7 @@ async fn the_averages_above_the_board_come_with_the_frames_that_change_them() {
 #[tokio::test]
 async fn the_time_that_an_order_lay_closed_is_known_from_its_history() {
     let server = TestServer::start().await;
+    server.keep_the_day();
     let company = server.company("alfa").await;
     let (order, other) = (company.import(1).await, company.import(1).await);
     let admin = server.signed_in("alfa", ADMIN).await;

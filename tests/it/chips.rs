@@ -15,8 +15,8 @@ async fn chips(client: &Client, query: &str) -> Vec<(String, String, String)> {
     html.select(&chip)
         .map(|chip| {
             let number = chip.select(&number).next().unwrap().text().collect::<String>();
-            let words: String = chip.text().collect();
-            let words = words.trim().trim_end_matches(number.as_str()).trim().to_owned();
+            // The first text; what drops a chip that is on stands behind its number.
+            let words = chip.text().next().unwrap().trim().to_owned();
             (words, number, chip.value().attr("href").unwrap().to_owned())
         })
         .collect()
@@ -59,7 +59,8 @@ async fn chips_count_what_they_leave_and_combine_with_the_other_filters() {
     assert_eq!(maria.tap("/next", &[]).await.status, 200);
     tap(&ana, 3, "urgent", &[("urgent", "yes")]).await;
 
-    let of_joao = ["Começar 2", "Em separação 1", "Aguardando 0", "Prontos 1", "Urgentes 1", "Meus 2"];
+    let of_joao =
+        ["Começar 2", "Em separação 1", "Aguardando 0", "Prontos 1", "Atrasados 0", "Urgentes 1", "Meus 2"];
     assert_eq!(numbers(&joao, "").await, of_joao);
     assert_eq!(numbers(&maria, "").await.last().unwrap(), "Meus 1", "held");
     assert_eq!(numbers(&marina, "").await.last().unwrap(), "Meus 4", "sold");
@@ -86,7 +87,7 @@ async fn chips_count_what_they_leave_and_combine_with_the_other_filters() {
     let number = format!("?q={}", orders[1].number);
     assert_eq!(
         numbers(&joao, &number).await,
-        ["Começar 0", "Em separação 1", "Aguardando 0", "Prontos 0", "Urgentes 0", "Meus 1"]
+        ["Começar 0", "Em separação 1", "Aguardando 0", "Prontos 0", "Atrasados 0", "Urgentes 0", "Meus 1"]
     );
 
     // What lapses is nobody's any more; what was picked stays one's own.

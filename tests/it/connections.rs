@@ -111,7 +111,7 @@ async fn pages_wait_for_their_turn_and_whoever_picks_does_not() {
 }
 
 #[tokio::test]
-async fn a_statement_that_nobody_answers_ends_in_the_middle_of_a_transaction_too() {
+async fn chaos_a_statement_that_nobody_answers_ends_in_the_middle_of_a_transaction_too() {
     let url = database::create().await;
     let (mut proxy, through) = Proxy::around(&url).await;
     let server = TestServer::on(&url, &[]).await;
@@ -160,7 +160,7 @@ async fn backends_whose_statement_was_given_up_end_within_two_seconds() {
 }
 
 #[tokio::test]
-async fn a_database_that_became_read_only_is_left_as_soon_as_another_takes_writes() {
+async fn chaos_a_database_that_became_read_only_is_left_as_soon_as_another_takes_writes() {
     let server = TestServer::start().await;
     let order = server.company("alfa").await.import_lines(&["100"]).await;
     let picker = server.signed_in("alfa", PICKER).await;
@@ -190,7 +190,7 @@ async fn a_database_that_became_read_only_is_left_as_soon_as_another_takes_write
 }
 
 #[tokio::test]
-async fn a_tap_whose_connection_is_cut_in_the_middle_is_tried_again() {
+async fn chaos_a_tap_whose_connection_is_cut_in_the_middle_is_tried_again() {
     let server = TestServer::start().await;
     let order = server.company("alfa").await.import_lines(&["100"]).await;
     let picker = server.signed_in("alfa", PICKER).await;
@@ -214,7 +214,7 @@ async fn a_tap_whose_connection_is_cut_in_the_middle_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_tap_that_a_silent_database_swallows_ends_before_the_script_gives_up_and_acts_once() {
+async fn chaos_a_tap_that_a_silent_database_swallows_ends_before_the_script_gives_up_and_acts_once() {
     let url = database::create().await;
     let (mut proxy, through) = Proxy::around(&url).await;
     let server = TestServer::on(&through, &[]).await;
@@ -253,7 +253,7 @@ async fn a_tap_that_a_silent_database_swallows_ends_before_the_script_gives_up_a
 }
 
 #[tokio::test]
-async fn plans_that_a_migration_changed_are_made_anew() {
+async fn chaos_plans_that_a_migration_changed_are_made_anew() {
     let server = TestServer::start().await;
     let order = server.company("alfa").await.import_lines(&["100"]).await;
     let picker = server.signed_in("alfa", PICKER).await;
@@ -273,7 +273,7 @@ async fn plans_that_a_migration_changed_are_made_anew() {
 }
 
 #[tokio::test]
-async fn a_company_that_wants_every_connection_keeps_no_other_and_no_probe_out() {
+async fn chaos_a_company_that_wants_every_connection_keeps_no_other_and_no_probe_out() {
     let url = database::create().await;
     let server = TestServer::on(&url, &["--database-max-connections", "4"]).await;
     let (alfa, beta) = (server.company("alfa").await.id, server.signed_in("beta", PICKER).await);

@@ -10,7 +10,7 @@ use sqlx::Row;
 
 use crate::support::server::TestServer;
 
-const LINES: usize = 400;
+const LINES: usize = 600;
 
 /// The columns, each with what the screens say of a line.
 type Column = (&'static str, fn(&ItemState) -> bool);
@@ -19,7 +19,8 @@ const COLUMNS: [Column; 9] = [
     ("is_listed", |line| !line.quantity.is_zero() || line.status() == ItemStatus::Return),
     ("is_settled", |line| {
         let done = [ItemGroup::Short, ItemGroup::Substituted, ItemGroup::Picked];
-        !line.quantity.is_zero() && done.contains(&line.group())
+        let short = line.group() == ItemGroup::Unanswered && line.rest_state == RestState::Short;
+        !line.quantity.is_zero() && (short || done.contains(&line.group()))
     }),
     ("is_touched", |line| !line.held().is_zero()),
     ("is_pickable", |line| {
@@ -28,7 +29,10 @@ const COLUMNS: [Column; 9] = [
     }),
     ("is_in_purchase", is_in_purchase),
     ("has_arrived", |line| is_in_purchase(line) && !line.received.is_zero()),
-    ("is_short", |line| below(line) == ItemStatus::Short),
+    ("is_short", |line| {
+        below(line) == ItemStatus::Short
+            || below(line) == ItemStatus::Unanswered && line.rest_state == RestState::Short
+    }),
     ("is_substituted", |line| below(line) == ItemStatus::Substituted),
     ("must_return", |line| line.status() == ItemStatus::Return),
 ];
@@ -39,13 +43,14 @@ fn below(line: &ItemState) -> ItemStatus {
 }
 
 fn is_in_purchase(line: &ItemState) -> bool {
+    let missing = below(line) == ItemStatus::Unanswered && line.rest_state != RestState::Short;
     let bought = [
         ItemStatus::PurchaseRequested,
         ItemStatus::PurchaseOrdered,
         ItemStatus::NotFound,
         ItemStatus::Arrived,
     ];
-    bought.contains(&below(line))
+    missing || bought.contains(&below(line))
 }
 
 /// Any line that the schema takes.
@@ -57,9 +62,9 @@ fn line() -> impl Strategy<Value = ItemState> {
         RestState::Substituted,
         RestState::Short,
     ]);
-    let units = (0i64..6, 0i64..8, 0i64..3, 0i64..4, 0i64..4, 0i64..4);
+    let units = (0i64..6, 0i64..8, 0i64..3, 0i64..4, 0i64..4, 0i64..4, 0i64..4);
     (units, rest_states, any::<bool>()).prop_map(|(units, rest_state, swap)| {
-        let (quantity, picked, to_return, ordered, received, not_found) = units;
+        let (quantity, picked, to_return, ordered, received, not_found, unanswered) = units;
         let mut line = ItemState::new(Decimal::from(quantity));
         line.off_quote = quantity == 0;
         line.picked = Decimal::from(picked.min(quantity));
@@ -74,8 +79,20 @@ fn line() -> impl Strategy<Value = ItemState> {
         }
         line.not_found = Decimal::from(not_found).min(line.rest() - line.ordered);
         if swap || rest_state == RestState::Substituted {
-            line.replacement = Some(Replacement { text: "CB15".to_owned(), quantity: line.rest() });
+            line.replacement = Some(Replacement {
+                code: None,
+                unit: None,
+                text: "CB15".to_owned(),
+                quantity: line.rest(),
+                agreed: false,
+            });
         }
+        line.unanswered = Decimal::from(unanswered);
+        line.unanswered = line.unanswered.min(match line.rest_state {
+            RestState::Short => line.rest(),
+            RestState::PurchaseRequested | RestState::PurchaseOrdered => line.not_found,
+            RestState::Pending | RestState::Substituted => Decimal::ZERO,
+        });
         line
     })
 }

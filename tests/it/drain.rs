@@ -136,7 +136,7 @@ const QUICK: [&str; 8] = [
 ];
 
 #[tokio::test]
-async fn sigterm_ends_the_program_in_order_and_in_time() {
+async fn chaos_sigterm_ends_the_program_in_order_and_in_time() {
     let server = TestServer::start().await;
     let company = server.company("alfa").await;
     let order = company.import_lines(&["1000"]).await;

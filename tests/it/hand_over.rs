@@ -108,9 +108,22 @@ async fn an_administrator_hands_all_open_orders_of_a_seller_to_another() {
     assert!(may_change(&caio, &path).await);
     let entries = "order_history where kind = 'order_handed_over'";
     assert_eq!(count(&one.database_url, entries).await, 2);
+    // Taken back, they are Marina's again; where somebody handed one on meanwhile, that one stays.
+    let third = company.person("1001").await.to_string();
+    done(&admin.tap(&format!("/orders/{}/seller", second.id), &[("seller", &third)]).await);
+    let undo = answer.json()["undo"].as_str().expect("it can be taken back").to_owned();
+    assert_eq!(caio.tap(&undo, &[]).await.status, 409, "by who did it alone");
+    done(&admin.tap(&undo, &[]).await);
+    assert_eq!(company.summary(first.id).await.seller, "Marina Alves Prado");
+    assert_eq!(company.summary(second.id).await.seller, "Beatriz Lima");
+    for screen in &mut screens {
+        screen.must_equal_a_fresh_page("taken back").await;
+    }
+    done(&admin.tap(&over, &to_caio).await);
+    done(&admin.tap(&format!("/orders/{}/seller", second.id), &[("seller", &caio_id)]).await);
     // Nothing is left to hand over.
     done(&admin.tap(&over, &to_caio).await);
-    assert_eq!(count(&one.database_url, entries).await, 2);
+    assert_eq!(count(&one.database_url, entries).await, 5);
     assert!(admin.get(&format!("/people?orders={marina}")).await.text.contains("Não há pedidos abertos"));
 }
 

@@ -176,7 +176,7 @@ async fn chaos_a_database_that_is_away_is_said_in_a_sentence_and_everything_heal
 }
 
 #[tokio::test]
-async fn a_database_that_takes_no_writes_is_not_ready_until_it_does() {
+async fn chaos_a_database_that_takes_no_writes_is_not_ready_until_it_does() {
     let url = database::create().await;
     let server = TestServer::on(&url, &[]).await;
     let client = Client::new(server.port);
@@ -203,7 +203,7 @@ async fn a_database_that_takes_no_writes_is_not_ready_until_it_does() {
 }
 
 #[tokio::test]
-async fn a_database_whose_machine_is_gone_is_given_up_and_its_successor_is_found() {
+async fn chaos_a_database_whose_machine_is_gone_is_given_up_and_its_successor_is_found() {
     let (mut proxy, url) = Proxy::around(&database::create().await).await;
     let server = TestServer::on(&url, &[]).await;
     let client = server.signed_in("alfa", PICKER).await;

@@ -9,7 +9,7 @@ use crate::support::client::Client;
 use crate::support::database::superuser;
 use crate::support::server::TestServer;
 use crate::support::watched::Watched;
-use crate::support::world::{ADMIN, Company, Imported, OTHER_PICKER, PICKER, SELLER};
+use crate::support::world::{ADMIN, Company, Imported, OTHER_PICKER, PICKER, PIN, SELLER};
 
 /// Ids of the orders that a page of the history shows, and where it leads on.
 async fn shown(client: &Client, path: &str) -> (Vec<String>, Option<String>) {
@@ -153,6 +153,8 @@ async fn an_order_that_was_bought_for_is_found_by_it_and_tells_how_long_it_waite
         "Tempos Tempo do pedido 56 min Espera por compra 40 min Tempo de separação 15 min"
     );
     assert_eq!(text(other).await, "Tempos Tempo do pedido 56 min Tempo de separação 0 min");
+    // It has been a while since the PIN was proven.
+    admin.post("/unlock", &[("pin", PIN), ("next", "/reports")]).await;
     let figures = admin.get("/reports/export/figures").await.text;
     assert!(figures.contains("Espera por compra;40;"), "{figures}");
     let requested = admin.get("/reports/export/requested").await.text;
@@ -223,6 +225,7 @@ async fn a_period_is_days_where_the_company_is() {
 #[tokio::test]
 async fn a_row_tells_who_sold_who_picked_how_long_it_took_and_what_lacks() {
     let server = TestServer::start().await;
+    server.keep_the_day();
     let company = server.company("alfa").await;
     let order = company.import(2).await;
     let joao = server.signed_in("alfa", PICKER).await;

@@ -63,6 +63,34 @@ async fn a_line_that_was_not_read_is_completed_in_its_place() {
 }
 
 #[tokio::test]
+async fn an_item_that_is_struck_out_on_the_paper_is_marked_and_can_be_taken_out() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let seller = server.signed_in("alfa", SELLER).await;
+    let choices = usual(&company).await;
+    let draft = upload(&seller, "field/item-struck-out").await;
+    let (save, confirm) = (format!("{draft}/save"), format!("{draft}/confirm"));
+    let page = seller.get(&draft).await.text;
+    for wanted in ["Item 2: há um risco por cima de", "name=\"drop\" value=\"2\"", "Tirar do pedido"] {
+        assert!(page.contains(wanted), "{wanted} is not in {page}");
+    }
+    assert_eq!(seller.tap(&confirm, &choices.form("1", &[])).await.status, 422, "nobody looked at it");
+    let dropped = seller.post(&save, &choices.form("2", &[("drop", "2")])).await;
+    assert_eq!(dropped.location(), format!("{draft}#line-2"));
+    let page = seller.get(&draft).await.text;
+    assert!(page.contains("Item tirado") && page.contains("name=\"keep\" value=\"2\""), "{page}");
+    // An item that nothing makes doubtful stays, whatever is sent.
+    assert_eq!(seller.tap(&save, &choices.form("3", &[("drop", "1")])).await.status, 200);
+    assert_eq!(seller.tap(&confirm, &choices.form("3", &[])).await.status, 422, "the sums do not hold");
+    let totals = [("total", "217,50"), ("payable", "217,50")];
+    assert_eq!(seller.tap(&save, &choices.form("3", &totals)).await.status, 200);
+    let id = order_of(&seller.tap(&confirm, &choices.form("4", &[])).await);
+    let items = format!("order_items where order_id = '{}'", id.0);
+    assert_eq!(count(&server.database_url, &items).await, 2);
+    assert_eq!(count(&server.database_url, &format!("{items} and code = '00841'")).await, 0);
+}
+
+#[tokio::test]
 async fn a_line_that_is_missing_is_added_by_hand() {
     let server = TestServer::start().await;
     let company = server.company("alfa").await;

@@ -1,5 +1,9 @@
 //! Figures: what counts on which day, who may see whom by name, and the files that hold them.
 
+use std::io::Read as _;
+use std::time::Duration;
+
+use flate2::read::{DeflateDecoder, GzDecoder};
 use scraper::{Html, Selector};
 use sqlx::{AssertSqlSafe, Connection as _};
 
@@ -42,6 +46,25 @@ async fn file(client: &Client, path: &str) -> Vec<Vec<String>> {
     rows.collect()
 }
 
+/// The rows of a file for Excel, as its sheet has them, without the names of its columns.
+async fn sheet(client: &Client, path: &str) -> Vec<String> {
+    let request = client.http().get(client.url(path)).header("cookie", client.cookie_header());
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 200, "{path}");
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    assert_eq!(answer.headers()["content-type"], kind);
+    assert!(answer.headers()["content-disposition"].to_str().unwrap().ends_with(".xlsx\""));
+    let file = answer.bytes().await.unwrap();
+    // The first place is that of its head, the second that of the directory.
+    let name = b"xl/worksheets/sheet1.xml";
+    let begins = file.windows(name.len()).rposition(|part| part == name).unwrap();
+    let begins = file[..begins].windows(name.len()).rposition(|part| part == name).unwrap() + name.len();
+    let mut text = String::new();
+    DeflateDecoder::new(&file[begins..]).read_to_string(&mut text).unwrap();
+    assert!(text.ends_with("</sheetData></worksheet>"), "{text}");
+    text.split("<row ").skip(2).map(str::to_owned).collect()
+}
+
 /// The names in the table of people.
 async fn names(client: &Client) -> Vec<String> {
     let page = Html::parse_document(&client.get("/reports").await.text);
@@ -71,23 +94,48 @@ async fn orders_count_on_the_local_day_on_which_they_were_finished() {
     let row = |name: &str, now: &str, before: &str| (name.to_owned(), now.to_owned(), before.to_owned());
     // 90, 60 and, all in the evening, 30 by the wall; 16 h, 1 h and 30 min by the clock.
     assert_eq!(
-        figures[..4],
+        figures[..5],
         [
             row("Finalizados", "3", "0"),
+            row("Atrasados agora", "0", ""),
             row("Tempo médio", "60", ""),
             row("Tempo médio no relógio", "350", ""),
             row("Todos fora do expediente", "1", "0"),
         ]
     );
-    assert_eq!(figures[5], row("Itens atendidos", "0,0", ""), "nothing was picked");
-    assert_eq!(figures[6], row("Pedidos criados", "3", "1"));
+    assert_eq!(figures[6], row("Itens atendidos", "0,0", ""), "nothing was picked");
+    assert_eq!(figures[8], row("Pedidos criados", "3", "1"));
     let rows = file(&seller, "/reports/export/figures?from=2025-10-23&to=2025-10-23").await;
     assert_eq!((rows[0][1].as_str(), rows[0][2].as_str()), ("1", "3"), "beside the day before");
 }
 
 #[tokio::test]
+async fn deadlines_count_by_whether_they_were_kept_and_those_that_are_past_now() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    for (to, due) in
+        [("10:00", "'2025-10-22T10:00-03'"), ("10:30", "'2025-10-22T10:29-03'"), ("11:00", "null")]
+    {
+        let order = company.import(1).await;
+        run(&server, format!("update orders set due_at = {due} where id = '{}'", order.id)).await;
+        took(&server, &order, "2025-10-22T09:00-03", &format!("2025-10-22T{to}-03")).await;
+    }
+    for due in ["now() - interval '1 minute'", "now() + interval '1 hour'", "null"] {
+        let order = company.import(1).await;
+        run(&server, format!("update orders set due_at = {due} where id = '{}'", order.id)).await;
+    }
+    let seller = server.signed_in("alfa", SELLER).await;
+    let rows = file(&seller, "/reports/export/figures?from=2025-10-22&to=2025-10-22").await;
+    assert_eq!(rows[1], ["Atrasados agora", "1", ""]);
+    assert_eq!(rows[7], ["No prazo", "50,0", ""]);
+    let page = seller.get("/reports").await.text;
+    assert!(page.contains("Atrasados agora") && page.contains("No prazo"), "{page}");
+}
+
+#[tokio::test]
 async fn each_sees_their_own_figures_and_an_administrator_everybody_s() {
     let server = TestServer::start().await;
+    server.keep_the_day();
     let company = server.company("alfa").await;
     let order = company.import(3).await;
     let (joao, maria) =
@@ -126,8 +174,31 @@ async fn a_shortage_stays_one_when_the_goods_turn_up_and_what_was_undone_never_w
     assert_eq!(admin.tap(&undo, &[]).await.status, 200);
     let rows = file(&admin, "/reports/export/short").await;
     assert_eq!(rows, [["\"=\"\"00100\"\"\"", "FO00 --> FONE MODELO 0", "UN", "1"]]);
+    let rows = sheet(&admin, "/reports/export/picked?format=xlsx").await;
+    let [row] = &rows[..] else { panic!("{rows:?}") };
+    assert!(row.contains(">00100</t>") && row.contains("<v>10</v>"), "{row}");
     let rows = file(&admin, "/reports/export/picked").await;
     assert_eq!(rows, [["\"=\"\"00100\"\"\"", "FO00 --> FONE MODELO 0", "UN", "1", "10"]]);
+}
+
+#[tokio::test]
+async fn a_file_is_whole_where_a_browser_has_it_packed() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    for _ in 0..40 {
+        company.import(1).await;
+    }
+    let closed = "update orders set state = 'finished', closed_at = now(), closed_by = imported_by;
+        select write_outcome(company_id, id) from orders";
+    run(&server, closed.to_owned()).await;
+    let admin = server.signed_in("alfa", ADMIN).await;
+    let request = admin.http().get(admin.url("/history/export")).header("cookie", admin.cookie_header());
+    let request = request.header("accept-encoding", "gzip").timeout(Duration::from_secs(10));
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.headers()["content-encoding"], "gzip");
+    let mut text = String::new();
+    GzDecoder::new(&answer.bytes().await.unwrap()[..]).read_to_string(&mut text).unwrap();
+    assert_eq!(text.lines().count(), 41, "{text}");
 }
 
 #[tokio::test]
@@ -140,7 +211,12 @@ async fn files_are_for_who_may_have_them() {
     tap(&buyer, &order, "finish", ("volumes", "2")).await;
     run(&server, format!("update orders set customer = '=HYPERLINK(1)' where id = '{}'", order.id)).await;
     let picker = server.signed_in("alfa", PICKER).await;
-    for path in ["/history/export", "/reports/export/people", "/reports/export/figures"] {
+    for path in [
+        "/history/export",
+        "/history/export?format=xlsx",
+        "/reports/export/people",
+        "/reports/export/figures",
+    ] {
         assert_eq!(picker.get(path).await.status, 403, "{path}");
     }
     assert!(
@@ -154,6 +230,10 @@ async fn files_are_for_who_may_have_them() {
     assert_eq!(row[1..5], ["\"=\"\"001007\"\"\"", "'=HYPERLINK(1)", "Marina Alves Prado", "Finalizado"]);
     assert_eq!(row[7..12], ["Pedro Compras", "Pedro Compras", "1", "0", "0"]);
     assert_eq!(row[14], "2");
+    let rows = sheet(&buyer, "/history/export?state=finished&format=xlsx").await;
+    let [row] = &rows[..] else { panic!("{rows:?}") };
+    assert!(row.contains(">001007</t>") && row.contains(">=HYPERLINK(1)</t>"), "{row}");
+    assert!(!row.contains("<f>"), "no formula: {row}");
     assert_eq!(file(&buyer, "/history/export?state=canceled").await, Vec::<Vec<String>>::new());
 }
 

@@ -179,6 +179,7 @@ async fn whoever_asks_too_fast_is_refused_and_others_are_not() {
         (Method::POST, "/quotes".to_owned()),
         (Method::POST, "/people".to_owned()),
         (Method::POST, "/language".to_owned()),
+        (Method::POST, "/theme".to_owned()),
     ];
     let hasty = server.signed_in("alfa", ADMIN).await;
     let calm = server.signed_in("alfa", OTHER_PICKER).await;
@@ -198,7 +199,7 @@ async fn whoever_asks_too_fast_is_refused_and_others_are_not() {
 }
 
 #[tokio::test]
-async fn strangers_and_doors_have_limits_of_their_own() {
+async fn strangers_and_sign_in_have_limits_of_their_own() {
     let url = database::create().await;
     let server = TestServer::on(&url, &["--stranger-requests-per-second", "1"]).await;
     let inside = TestServer::on(&url, &[]).await.signed_in("alfa", SELLER).await.at(server.port);
@@ -208,7 +209,7 @@ async fn strangers_and_doors_have_limits_of_their_own() {
     }
     assert_eq!(inside.get("/").await.status, 200, "whoever is signed in at the same address");
 
-    let server = TestServer::on(&url, &["--door-requests-per-second", "1"]).await;
+    let server = TestServer::on(&url, &["--sign-in-requests-per-second", "1"]).await;
     let stranger = Client::new(server.port);
     for path in ["/sign-in", "/unlock", "/set-up"] {
         until_refused(path, async || stranger.post(path, &[("company", "nowhere")]).await).await;

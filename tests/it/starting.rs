@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Output, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -13,52 +13,8 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use crate::support::operator::{Home, PROGRAM, SECRET, output, program, sentence};
 use crate::support::{PATIENCE, database, process::Program};
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_separacao");
-const SECRET: &str = "of these tests only: 0123456789abcdef";
-
-/// The program with a home of its own and no settings but these.
-fn program(home: &std::path::Path, settings: &[(&str, &str)], arguments: &[&str]) -> Command {
-    let mut command = Command::new(PROGRAM);
-    command.args(arguments).env_clear().env("PATH", std::env::var_os("PATH").unwrap());
-    command.env("HOME", home).current_dir(home).envs(settings.iter().copied());
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    command
-}
-
-/// A fresh folder; it goes with the test.
-struct Home(std::path::PathBuf);
-
-impl Home {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("separacao-starting-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn is_untouched(&self) -> bool {
-        std::fs::read_dir(&self.0).unwrap().next().is_none()
-    }
-}
-
-impl Drop for Home {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-async fn output(mut command: Command) -> Output {
-    timeout(PATIENCE, command.output()).await.expect("its end").unwrap()
-}
-
-/// The one sentence of a program that ended, on standard error.
-fn sentence(output: &Output) -> String {
-    let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    let last = text.lines().last().unwrap_or_default().to_owned();
-    assert!(!output.status.success() && last.starts_with("separacao: "), "{text}");
-    last
-}
 
 #[tokio::test]
 async fn no_command_touches_an_embedded_database_in_production() {
@@ -219,7 +175,7 @@ async fn a_server_may_open_as_many_files_as_the_machine_lets_it() {
 const STALL: &str = "SEPARACAO_TEST_STALL";
 
 #[tokio::test]
-async fn a_process_whose_runtime_stalls_ends_within_seconds() {
+async fn chaos_a_process_whose_runtime_stalls_ends_within_seconds() {
     let mut child = Command::new(std::env::current_exe().unwrap());
     child.args(["--exact", "starting::stalls_on_purpose", "--ignored", "--nocapture"]).env(STALL, "1");
     child.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
@@ -239,7 +195,7 @@ fn stalls_on_purpose() {
 }
 
 #[tokio::test]
-async fn a_process_that_was_stopped_for_long_is_not_taken_for_a_stalled_one() {
+async fn chaos_a_process_that_was_stopped_for_long_is_not_taken_for_a_stalled_one() {
     let url = database::create().await;
     let mut program = Program::start(&url, &[]).await;
     let pid = Pid::from_raw(program.id().try_into().unwrap()).unwrap();

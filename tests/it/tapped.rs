@@ -50,7 +50,7 @@ async fn a_tap_that_waited_says_when_it_was_made_and_on_which_device() {
     let here = "order_history h join sessions s on s.device_key = h.device_key and s.person_id = h.actor_id";
     assert_eq!(count(&server.database_url, here).await, last, "each tap, on this device");
     let timeline = picker.get(&format!("/orders/{}", order.id)).await.text;
-    assert_eq!(timeline.matches("marcado ").count(), 2, "those that waited: {timeline}");
+    assert_eq!(timeline.matches("marcado às ").count(), 2, "those that waited: {timeline}");
 }
 
 #[tokio::test]

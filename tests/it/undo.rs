@@ -268,14 +268,14 @@ async fn a_tap_over_two_orders_is_one_undo_and_leaves_what_somebody_changed_sinc
     let undone = joao.tap(&undo, &[]).await;
     assert_eq!(
         undone.json()["message"],
-        "Desfeito, menos 1 itens em que alguém mexeu depois",
+        format!("Desfeito, menos um item em que alguém mexeu depois: FO00 ({})", second.number),
         "{}",
         undone.text
     );
     assert_eq!(settled().await, (0, 0));
     board.must_equal_a_fresh_page("one of two is taken back").await;
     let said = refused(&joao.tap(&undo, &[]).await);
-    assert!(said.starts_with("Não dá para desfazer: Maria Conceição mexeu neste item às "), "{said}");
+    assert!(said.starts_with("Nada foi desfeito: Maria Conceição mexeu em FO00 às "), "{said}");
 }
 
 #[tokio::test]

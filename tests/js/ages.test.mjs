@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import { load } from "./load.mjs";
 
-const { calendarOf, minutesBetween, age } = await load("ages.js");
+const { calendarOf, minutesBetween, age, countdown } = await load("ages.js");
 const { offsetAt, offsetsOf } = await load("clock.js");
 
 // The table of WorkCalendar's tests in src/html/calendar.rs: server and script must count and say the same.
@@ -19,9 +19,9 @@ const WORDS = {
   ageDaysHours: ({ n, h }) => `há ${n} dias e ${h} h`,
 };
 
-for (const { what, zone, workday, from, to, minutes, words } of ages) {
+for (const { what, zone, workday, hours, from, to, minutes, words } of ages) {
   test(`an age in ${zone}: ${what}`, () => {
-    const calendar = calendarOf(workday.join("-"), zones[zone].offset);
+    const calendar = calendarOf(hours || workday.join("-"), zones[zone].offset);
     const minute = (text) => Math.floor(Date.parse(text) / 60000);
     assert.equal(minutesBetween(calendar, minute(from), minute(to)), minutes);
     const [key, numbers] = age(calendar, Date.parse(from), Date.parse(to));
@@ -58,4 +58,13 @@ test("counting minute by minute gives the same", () => {
     for (let minute = start; minute < start + 5000; minute++) counted += works(minute) ? 1 : 0;
     assert.equal(minutesBetween(calendar, start, start + 5000), counted);
   }
+});
+
+// What the page holds of the catalogue; see src/html/words.rs.
+const DUE = { dueNow: "agora", dueIn: "em {time}", dueLate: "atrasado há {time}", dueDaysOne: "1 dia", dueDaysOther: "{count} dias" };
+const deadlines = JSON.parse(readFileSync(new URL("../fixtures/countdown.json", import.meta.url), "utf8"));
+
+test("a deadline is counted down and then up in the server's words", () => {
+  globalThis.document = { getElementById: () => ({ dataset: DUE }) };
+  for (const { due, now, words } of deadlines) assert.equal(countdown(Date.parse(due), Date.parse(now)), words, due + now);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import test from "node:test";
-import { load } from "./load.mjs";
+import test, { mock } from "node:test";
+import { load, tab } from "./load.mjs";
+import { BUILD, network, page, settled } from "./world.mjs";
 
 const { compare } = await load("build.js");
 const { newId } = await load("queue.js");
@@ -47,4 +48,48 @@ test("a page that answered a form is asked for again, and the form is not sent o
   });
   fetchAgain();
   assert.deepEqual(went, ["/sign-in?next=1"]);
+});
+
+/** A page of a build, and what it asks for once it wants to be fetched again. */
+async function begin() {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1761000000000 });
+  mock.method(Math, "random", () => 0.5);
+  page({ "data-person": "joao", "data-screen": "order:7", "data-cursor": "e.5.1" });
+  const asked = network(() => null);
+  return { build: await tab()("build.js"), asked };
+}
+
+async function later(ms) {
+  mock.timers.tick(ms);
+  await settled();
+}
+
+test("a newer build is taken up within twenty seconds, the one of the page never", async () => {
+  const { build, asked } = await begin();
+  build.met(BUILD);
+  await later(120000);
+  assert.equal(asked.length, 0);
+  build.met("1761000009-bbbbbbbbbb");
+  await later(20000);
+  assert.ok(asked.length > 0, "the page looks before it leaves");
+});
+
+test("a page with a script of another build is not right for being answered by its own", async () => {
+  const { build, asked } = await begin();
+  assert.notEqual(build.SCRIPT_BUILD, BUILD);
+  build.met("1761000009-bbbbbbbbbb");
+  build.met(BUILD);
+  await later(20000);
+  assert.ok(asked.length > 0);
+});
+
+test("a page is fetched again for its build at most once in five minutes", async () => {
+  const { build, asked } = await begin();
+  sessionStorage.setItem("separacao.reloaded", String(Date.now()));
+  build.met("1761000009-bbbbbbbbbb");
+  await later(4 * 60000);
+  assert.equal(asked.length, 0);
+  await later(80000);
+  assert.ok(asked.length > 0);
 });

@@ -135,6 +135,19 @@ test("a greeted socket that falls silent is given up after two beats and a secon
   assert.equal(Wire.all.length, 2);
 });
 
+test("after a crash the first try is spread over two seconds as well", async () => {
+  const { connection } = await begin();
+  connection.start();
+  Wire.all[0].open();
+  Wire.all[0].hears({ hello: { build: BUILD, beat: 5000 } });
+  await later(6000);
+  Wire.all[0].ends(1006);
+  await later(900);
+  assert.equal(Wire.all.length, 1, "half of two seconds is not over");
+  await later(200);
+  assert.equal(Wire.all.length, 2);
+});
+
 test("sockets go on being tried while the page lives by asking, and take over", async () => {
   const { connection } = await begin();
   network(feed(quiet));
@@ -147,4 +160,76 @@ test("sockets go on being tried while the page lives by asking, and take over", 
   wire.open();
   wire.hears({ hello: { build: BUILD } });
   assert.equal(live(), "live");
+});
+
+/** A page that was greeted, with what ends it. */
+async function greeted() {
+  const begun = await begin();
+  network(() => null);
+  begun.connection.start();
+  Wire.all[0].open();
+  Wire.all[0].hears({ hello: { build: BUILD, beat: 5000, window: 8000 } });
+  return begun;
+}
+
+test("a socket that a server closes for going away comes back spread over the server's window", async () => {
+  await greeted();
+  Wire.all[0].ends(1012);
+  await later(3900);
+  assert.equal(Wire.all.length, 1, "not before its share of the window");
+  await later(200);
+  assert.equal(Wire.all.length, 2);
+});
+
+test("a socket that is closed for a right that is gone says so and is not tried again", async () => {
+  const { told } = await greeted();
+  Wire.all[0].ends(4403);
+  assert.deepEqual(told, ["hello " + BUILD, "forbidden undefined"]);
+  await later(60000);
+  assert.equal(Wire.all.length, 1);
+});
+
+test("a doubt expects a word within a beat and a second", async () => {
+  const { connection } = await greeted();
+  connection.doubt();
+  assert.equal(live(), "stale");
+  await later(6100);
+  await later(1000);
+  assert.equal(Wire.all.length, 2, "sooner than after two beats");
+});
+
+test("each word of a greeted socket begins its watch anew", async () => {
+  await greeted();
+  for (let beat = 0; beat < 4; beat++) {
+    await later(5000);
+    Wire.all[0].hears({ frames: [], from: 5, to: 5 });
+  }
+  assert.equal(Wire.all.length, 1);
+  assert.equal(live(), "live");
+});
+
+test("a page that is left is not live when somebody comes back to it", async () => {
+  const listeners = new Map();
+  const { connection } = await begin();
+  globalThis.addEventListener = (type, listener) => listeners.set(type, listener);
+  network(() => null);
+  connection.start();
+  globalThis.addEventListener = () => {};
+  Wire.all[0].open();
+  Wire.all[0].hears({ hello: { build: BUILD } });
+  assert.equal(live(), "live");
+  listeners.get("pagehide")();
+  assert.notEqual(live(), "live");
+  assert.equal(Wire.all[0].readyState, 3, "its socket is closed");
+});
+
+test("a poll that is told to fetch the page alone does so at once, and with everybody it spreads", async () => {
+  for (const [said, pages] of [[{ reset: "access", window: 0 }, 1], [{ reset: "access" }, 0]]) {
+    const { connection } = await begin(null);
+    const asked = network((url) => url.startsWith("/feed") ? answer(200, said) : new Promise(() => {}));
+    connection.start();
+    await settled();
+    await later(0);
+    assert.equal(asked.filter(({ url }) => url === "/orders/7").length, pages);
+  }
 });

@@ -79,3 +79,23 @@ test("somebody is typing while a field has the focus, a sheet is open or words s
   body.appendChild(new Element("dialog", { open: "" }));
   assert.equal(isTyping(), true);
 });
+
+test("what stands above the rows waits for hands at rest, unless the change was made here", async () => {
+  body = page();
+  globalThis.PointerEvent = class extends Event {};
+  let now = 1e9;
+  globalThis.performance = { now: () => now };
+  const load = tab();
+  const [own, touch] = [await load("defer.js"), await load("touch.js")];
+  touch.start();
+  const notes = new Element("section", { id: "order-notes", "data-still": "" });
+  body.appendChild(notes);
+  assert.equal(own.defers(notes, notes, false), false);
+  document.dispatchEvent(Object.assign(new PointerEvent("pointerdown"), { pointerId: 1 }));
+  document.dispatchEvent(Object.assign(new PointerEvent("pointerup"), { pointerId: 1 }));
+  now += 500;
+  assert.equal(own.defers(notes, notes, false), true);
+  assert.equal(own.defers(notes, notes, true), false, "one's own change");
+  now += own.STILL;
+  assert.equal(own.defers(notes, notes, false), false);
+});

@@ -256,3 +256,45 @@ test("what is too old is not taken over, and what nobody read goes after a week"
   his.adopt(JOAO);
   assert.equal(kept().length, 0);
 });
+
+test("what another tab of the same person has just made is left to that tab", async () => {
+  const { queue } = await begin();
+  network(() => null);
+  queue.add(made(1));
+  await settled();
+  sessionStorage.removeItem("separacao.tab");
+  const other = await open();
+  other.queue.adopt(JOAO);
+  assert.equal(other.queue.isBusy(), false, "fresh: it is being sent over there");
+  mock.timers.tick(20001);
+  other.queue.adopt(JOAO);
+  assert.equal(other.queue.isBusy(), true, "that tab is gone by now");
+});
+
+test("what lay here for more than twelve hours is told when its author is back, and not sent", async () => {
+  const { queue } = await begin();
+  network(() => null);
+  queue.add(made(1));
+  await settled();
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1761000000000 + 12 * HOUR + 1 });
+  const asked = network(() => answer(200));
+  const other = await open();
+  other.queue.adopt(JOAO);
+  await settled();
+  assert.deepEqual(other.said(), ["ended expired"]);
+  assert.equal(asked.length, 0);
+});
+
+test("where nothing more can be stored, what another person left stays theirs", async () => {
+  const { queue } = await begin();
+  network(() => null);
+  queue.add(made(1, "maria"));
+  await settled();
+  const full = localStorage.setItem;
+  localStorage.setItem = () => { throw new Error("full"); };
+  const [theirs] = queue.tapsOfOthers(JOAO);
+  queue.takeOver(theirs.op, JOAO, "João");
+  localStorage.setItem = full;
+  assert.deepEqual(queue.tapsOfOthers(JOAO).map((tap) => tap.op), [theirs.op]);
+});

@@ -50,6 +50,19 @@ test("an answer of ours is read whole, and its build is told", async () => {
   assert.equal((await ask()).json, null);
 });
 
+test("what a page asks while nobody sees it says so", async () => {
+  const asked = network(() => answer(200));
+  const ask = () => request("/x", { limit: 1000, headers: { Accept: "text/html" } });
+  await ask();
+  document.hidden = true;
+  await ask();
+  document.hidden = false;
+  assert.deepEqual(asked.map(({ headers }) => headers["X-Unseen"]), [undefined, "1"]);
+  assert.ok(asked.every(({ headers }) => headers.Accept === "text/html"));
+  // No copy of before, and only as whoever is signed in here.
+  assert.ok(asked.every(({ cache, credentials }) => cache === "no-store" && credentials === "same-origin"));
+});
+
 test("what calls off a question ends it", async () => {
   const control = new AbortController();
   globalThis.fetch = (url, { signal }) => new Promise((_, no) => signal.addEventListener("abort", () => no(new Error("aborted"))));
@@ -61,7 +74,7 @@ test("what calls off a question ends it", async () => {
 test("the last word is ours, of this build where another may not know, and nothing that passes", () => {
   const table = [
     [200, BUILD, true], [303, BUILD, true], [403, BUILD, true], [404, BUILD, true], [405, BUILD, true], [409, BUILD, true],
-    [422, BUILD, true], [401, BUILD, false], [429, BUILD, false], [500, BUILD, false], [503, BUILD, false], [507, BUILD, false],
+    [422, BUILD, true], [401, BUILD, false], [408, BUILD, false], [429, BUILD, false], [500, BUILD, false], [503, BUILD, false], [507, BUILD, false],
     [404, OTHER, false], [405, OTHER, false], [422, OTHER, false], [403, OTHER, true], [409, OTHER, true], [200, OTHER, true],
   ];
   for (const [status, build, final] of table) assert.equal(isFinal(status, build, BUILD), final, `${status} ${build}`);

@@ -10,7 +10,7 @@ const pages = new Map();
 globalThis.DOMParser = class {
   parseFromString(text) {
     const main = pages.get(text) || null;
-    return { title: "", getElementById: (id) => id === "main" ? main : null };
+    return { title: main?.title || "", getElementById: (id) => id === "main" ? main : null, querySelectorAll: () => main?.around || [] };
   }
 };
 
@@ -58,6 +58,35 @@ test("it is tried until a page of ours comes, and the page owes until then", asy
   assert.equal(done, true);
   assert.deepEqual(left, []);
   assert.deepEqual(told, ["owes", ...Array(gateway.length).fill("failed"), "owes nothing"]);
+});
+
+test("a page that came says its title before whoever puts something into it", async () => {
+  const { resync } = await begin();
+  document.title = "(1) Pedido 1";
+  document.addEventListener("page:changed", () => { document.title = "(2) " + document.title.replace(/^\(\d+\) /, ""); });
+  pages.set("new", Object.assign(drawn(JOAO, "e.9.2"), { title: "Pedido 2" }));
+  network(() => answer(200, "new"));
+  resync.resync({ now: true });
+  await settled();
+  await later(100);
+  await settled();
+  assert.equal(cursor(), "e.9.2");
+  assert.equal(document.title, "(2) Pedido 2");
+});
+
+test("what stands around the page comes with it, in elements that stay", async () => {
+  const { resync } = await begin();
+  const link = (text, theme) => new Element("a", { id: "nav-quotes", media: theme, "data-around": "" }, [Object.assign(new Element("b"), { textContent: text })]);
+  const nav = document.body.insertBefore(link("3", "not all"), document.body.children[0]);
+  pages.set("new", Object.assign(drawn(JOAO, "e.9.2"), { around: [link("2", "screen"), new Element("p", { id: "of-another-build" })] }));
+  network(() => answer(200, "new"));
+  resync.resync({ now: true });
+  await settled();
+  await later(100);
+  await settled();
+  assert.deepEqual(nav.children.map((el) => el.textContent), ["2"]);
+  assert.equal(nav.getAttribute("media"), "screen");
+  assert.ok(nav.isConnected);
 });
 
 test("our own 401 asks for the PIN, 403 empties the page, 404 leaves it", async () => {
@@ -114,4 +143,88 @@ test("one at a time, and what was asked meanwhile comes after it", async () => {
   await later(10);
   await settled();
   assert.equal(asked.length, 2);
+});
+
+test("a page that names nobody asks who one is, and is not taken", async () => {
+  const { resync, told } = await begin();
+  const door = drawn("", "e.9.2");
+  door.removeAttribute("data-person");
+  pages.set("door", door);
+  network((url, options, n) => n === 1 ? answer(200, "door") : new Promise(() => {}));
+  resync.resync({});
+  await settled();
+  assert.ok(told.includes("signIn"), told.join());
+  assert.equal(cursor(), "e.5.1");
+});
+
+test("the same place with another mark is another history: its page is taken whole", async () => {
+  for (const [fresh, taken] of [["e.5.9", "e.5.9"], ["f.3.1", "f.3.1"], ["e.4.7", "e.5.1"]]) {
+    const { resync } = await begin();
+    pages.set("new", drawn(JOAO, fresh));
+    network(() => answer(200, "new"));
+    resync.resync({ now: true });
+    await settled();
+    await later(10);
+    assert.equal(cursor(), taken, `after ${fresh}`);
+  }
+});
+
+test("a page that is no more is left once a tap under way was answered: that says where to go", async () => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1761000000000 });
+  page({ "data-person": JOAO, "data-screen": "order:7", "data-cursor": "e.5.1" });
+  const left = [];
+  globalThis.location = Object.assign(new URL("http://app.example/orders/7"), { reload: () => left.push("reload"), assign: (to) => left.push(to) });
+  const load = tab();
+  const [resync, queue] = [await load("resync.js"), await load("queue.js")];
+  let answered = () => {};
+  network((url, options) => options.method === "POST" ? new Promise((done) => { answered = done; }) : answer(404, {}));
+  queue.add({ url: "/orders/7/cancel", body: "", target: "order", person: JOAO, name: "João", what: "Cancelar", page: "/orders/7" });
+  resync.resync({});
+  await settled();
+  await later(1000);
+  assert.deepEqual(left, [], "the tap is still in the air");
+  answered(answer(200, { n: 6 }));
+  await settled();
+  await later(200);
+  assert.deepEqual(left, ["reload"]);
+});
+
+test("a herd spreads, and what is refused with a word of ours that is no page is asked again", async () => {
+  mock.method(Math, "random", () => 0.5);
+  const { resync, left } = await begin();
+  pages.set("refused", drawn(JOAO, "e.9.2"));
+  const asked = network((url, options, n) => answer(n === 1 ? 409 : 403, "refused"));
+  resync.resync({ wait: 10000 });
+  await settled();
+  await later(4900);
+  assert.equal(asked.length, 0);
+  await later(200);
+  assert.equal(asked.length, 1);
+  assert.equal(cursor(), "e.5.1", "a refusal is not the page");
+  await later(30000);
+  assert.equal(asked.length, 2);
+  assert.deepEqual(left, []);
+});
+
+test("a page that leads elsewhere is followed there, and taken for this one nowhere", async () => {
+  const { resync, left } = await begin();
+  pages.set("board", drawn(JOAO, "e.9.2"));
+  network(() => Object.defineProperties(answer(200, "board"), { redirected: { value: true }, url: { value: "http://app.example/" } }));
+  resync.resync({});
+  await settled();
+  await later(100);
+  await settled();
+  assert.deepEqual(left, ["http://app.example/"]);
+  assert.equal(cursor(), "e.5.1");
+});
+
+test("a page that changes often is fetched once a second", async () => {
+  const { resync } = await begin();
+  pages.set("new", drawn(JOAO, "e.9.2"));
+  const asked = network(() => answer(200, "new"));
+  for (let change = 0; change < 5; change++) resync.refresh();
+  await later(0);
+  await later(10);
+  assert.equal(asked.length, 1);
 });

@@ -4,18 +4,21 @@ use std::collections::HashMap;
 
 use unicode_normalization::char::compose;
 
+use crate::drawn::Picture;
 use crate::glyph::{Glyph, Sight};
 use crate::run::{Run, Runs};
 
 /// Text within this many degrees of the page's own direction is part of it.
 const SLANT: f32 = 6.0;
+/// Once the page stands straight, what is this far from it was put there by hand.
+const ASKEW: f32 = 2.5;
 /// A letter drawn again so near, in font sizes, is the same letter made bold.
 const SHADOW: f32 = 0.12;
 /// The side of a cell of the index of places, in points.
 const CELL: f32 = 6.0;
 
-pub fn runs(page: usize, mut glyphs: Vec<Glyph>) -> Vec<Run> {
-    straighten(&mut glyphs);
+pub fn runs(page: usize, mut glyphs: Vec<Glyph>, pictures: &mut [Picture]) -> Vec<Run> {
+    straighten(&mut glyphs, pictures);
     let index = Index::new(&glyphs);
     let mut gone = vec![false; glyphs.len()];
     drop_shadows(&glyphs, &index, &mut gone);
@@ -30,7 +33,7 @@ pub fn runs(page: usize, mut glyphs: Vec<Glyph>) -> Vec<Run> {
 }
 
 /// Turns the page so that most of its text reads from left to right; what does not is slanted.
-fn straighten(glyphs: &mut [Glyph]) {
+fn straighten(glyphs: &mut [Glyph], pictures: &mut [Picture]) {
     let mut quarters = [0usize; 4];
     for glyph in glyphs.iter().filter(|glyph| !glyph.is_blank()) {
         quarters[(glyph.angle / 90.0).round().rem_euclid(4.0) as usize] += 1;
@@ -53,7 +56,7 @@ fn straighten(glyphs: &mut [Glyph]) {
             glyph.turn(-angle);
         }
         let slant = (glyph.angle + 180.0).rem_euclid(360.0) - 180.0;
-        if slant.abs() > SLANT && glyph.sight == Sight::Seen {
+        if slant.abs() > ASKEW && glyph.sight == Sight::Seen {
             glyph.sight = Sight::Slanted;
         }
         corner = (corner.0.min(glyph.x), corner.1.min(glyph.y));
@@ -62,6 +65,9 @@ fn straighten(glyphs: &mut [Glyph]) {
         for glyph in glyphs {
             glyph.x -= corner.0.min(0.0);
             glyph.y -= corner.1.min(0.0);
+        }
+        for picture in pictures {
+            picture.turn(-angle, (corner.0.min(0.0), corner.1.min(0.0)));
         }
     }
 }

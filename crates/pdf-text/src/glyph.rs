@@ -96,6 +96,8 @@ pub struct Glyph {
     pub ink: [u8; 3],
     pub area: Area,
     pub sight: Sight,
+    /// A stroke runs through it.
+    pub struck: bool,
 }
 
 impl Glyph {

@@ -7,6 +7,7 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
 use crate::Error;
 use crate::budget::Budget;
+use crate::drawn::Drawn;
 use crate::font::Font;
 use crate::glyph::Glyph;
 use crate::layers::Layers;
@@ -48,6 +49,7 @@ pub struct Interpreter<'a> {
     /// What the page has so far.
     pub glyphs: Vec<Glyph>,
     pub surface: Surface,
+    pub drawn: Drawn,
     /// Characters without a meaning, or with one that had to be guessed.
     pub uncertain: usize,
     pub sheet: Sheet,
@@ -72,6 +74,7 @@ impl<'a> Interpreter<'a> {
             layers: Layers::read(document),
             glyphs: Vec::new(),
             surface: Surface::default(),
+            drawn: Drawn::default(),
             uncertain: 0,
             sheet: Sheet::default(),
             object: 0,
@@ -95,11 +98,13 @@ impl<'a> Interpreter<'a> {
     ) -> Result<Vec<Glyph>, Error> {
         self.sheet = sheet;
         self.surface = Surface::default();
+        self.drawn = Drawn::default();
         self.object += 1;
         self.state = State::new(sheet.placing);
         self.saved.clear();
         self.execute(content, &mut Frame { resources, fonts: HashMap::new(), depth: 0 })?;
         self.layers.leave(0);
+        self.drawn.strike(&mut self.glyphs, &mut self.budget)?;
         Ok(std::mem::take(&mut self.glyphs))
     }
 
@@ -121,9 +126,8 @@ impl<'a> Interpreter<'a> {
                 (Token::Word(b"ID"), _) => {
                     lexer.skip_inline_image();
                     operands.clear();
-                    if !std::mem::take(&mut is_mask) {
-                        self.draw_image()?;
-                    }
+                    let is_mask = std::mem::take(&mut is_mask);
+                    self.draw_image(!is_mask)?;
                 }
                 (Token::Word(operator), _) => {
                     // An array that never closes ends with the operator it belongs to.
@@ -213,7 +217,7 @@ impl<'a> Interpreter<'a> {
         self.layers.enter(self.document, drawn.dict.get(b"OC").ok());
         let result = match drawn.dict.get(b"Subtype").and_then(Object::as_name) {
             Ok(b"Form") => self.run_form(drawn, frame),
-            Ok(b"Image") if self.is_opaque(&drawn.dict) => self.draw_image(),
+            Ok(b"Image") => self.draw_image(self.is_opaque(&drawn.dict)),
             _ => Ok(()),
         };
         self.layers.leave(marks);

@@ -10,6 +10,7 @@
 //! - How a reader's eye meets the text ([`Sight`]): seen; slanted; off the sheet (its crop box); invisible (render
 //!   mode 3, transparent, in the colour of what lies below, too small, in a layer that is off); covered by something
 //!   opaque that is painted later; clipped away. Nothing is left out: what to make of it is the caller's decision.
+//! - Which of it a stroke runs through ([`Run::struck`]), and where pictures and drawings lie ([`Picture`]).
 //! - Which comments and filled-in form fields lie over a page ([`Note`]).
 //!
 //! A page is turned by its `/Rotate`, and then so that most of its text reads from left to right. Text that is drawn
@@ -44,6 +45,8 @@
 mod assemble;
 mod budget;
 mod cmap;
+mod drawn;
+mod encrypted;
 mod error;
 mod font;
 mod glyph;
@@ -65,6 +68,7 @@ mod widths;
 
 use lopdf::{Document, LoadOptions};
 
+pub use drawn::Picture;
 pub use error::Error;
 pub use glyph::Sight;
 pub use note::{Note, NoteKind};
@@ -85,6 +89,7 @@ pub struct Extracted {
     /// All runs, page by page, in the order in which they are drawn.
     pub runs: Vec<Run>,
     pub notes: Vec<Note>,
+    pub pictures: Vec<Picture>,
     /// Characters whose meaning is unknown or guessed.
     pub uncertain: usize,
     /// The file's index was damaged and rebuilt: what is missing is missing because the file is cut off.
@@ -107,7 +112,7 @@ pub fn extract(bytes: &[u8]) -> Result<Extracted, Error> {
         return Err(Error::NotAPdf);
     }
     let options = LoadOptions { max_decompressed_size: Some(MAX_OPENING_BYTES), ..LoadOptions::default() };
-    let document = Document::load_mem_with_options(bytes, options)?;
+    let document = Document::load_mem_with_options(&encrypted::with_own_object(bytes), options)?;
     if document.is_encrypted() {
         return Err(Error::Encrypted);
     }
@@ -118,9 +123,9 @@ pub fn extract(bytes: &[u8]) -> Result<Extracted, Error> {
         _ => {}
     }
     let repaired = document.xref_recovery.is_some();
-    let page::Pages { runs, notes, uncertain } = page::read_pages(&document, &pages)?;
+    let page::Pages { runs, notes, pictures, uncertain } = page::read_pages(&document, &pages)?;
     if runs.is_empty() {
         return Err(if repaired { Error::Damaged } else { Error::NoText });
     }
-    Ok(Extracted { runs, notes, uncertain, repaired })
+    Ok(Extracted { runs, notes, pictures, uncertain, repaired })
 }

@@ -3,6 +3,7 @@
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use crate::budget::Budget;
+use crate::drawn::Picture;
 use crate::interpreter::Interpreter;
 use crate::note::{self, Note};
 use crate::run::Run;
@@ -18,6 +19,7 @@ const MAX_STREAMS: usize = 1_000;
 pub struct Pages {
     pub runs: Vec<Run>,
     pub notes: Vec<Note>,
+    pub pictures: Vec<Picture>,
     pub uncertain: usize,
 }
 
@@ -29,9 +31,11 @@ pub fn read_pages(document: &Document, pages: &[ObjectId]) -> Result<Pages, Erro
         let content = content(document, page, &mut interpreter.budget)?;
         let resources = inherited(document, page, b"Resources").and_then(|object| object.as_dict().ok());
         let glyphs = interpreter.read_page(Sheet::of(document, page), &content, resources)?;
-        let runs = assemble::runs(index, glyphs);
+        let mut pictures = interpreter.drawn.take_pictures(index, &glyphs);
+        let runs = assemble::runs(index, glyphs, &mut pictures);
         interpreter.budget.runs(runs.len())?;
         read.runs.extend(runs);
+        read.pictures.extend(pictures);
         read.notes.extend(note::read(&mut interpreter, index, page)?);
     }
     read.uncertain = interpreter.uncertain;

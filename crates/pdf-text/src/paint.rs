@@ -20,13 +20,14 @@ impl<'a> Interpreter<'a> {
         match (operator, &*values) {
             (b"re", &[x, y, width, height]) => self.path.rectangle(placing, [x, y, width, height]),
             (b"m", &[x, y]) => self.path.move_to(placing, x, y),
-            (b"l", &[x, y]) | (b"c", &[_, _, _, _, x, y]) | (b"v" | b"y", &[_, _, x, y]) => {
-                self.path.line_to(placing, x, y);
-            }
+            (b"l", &[x, y]) => self.path.line_to(placing, x, y),
+            (b"c", &[a, b, c, d, x, y]) => self.path.curve_to(placing, Some((a, b)), [(c, d), (x, y)]),
+            (b"v", &[c, d, x, y]) => self.path.curve_to(placing, None, [(c, d), (x, y)]),
+            (b"y", &[a, b, x, y]) => self.path.curve_to(placing, Some((a, b)), [(x, y), (x, y)]),
             (b"h", _) => self.path.close(),
             (b"W" | b"W*", _) => self.clips = true,
-            (b"f" | b"F" | b"b" | b"B", _) => self.fill(false)?,
-            (b"f*" | b"b*" | b"B*", _) => self.fill(true)?,
+            (b"f" | b"F" | b"b" | b"B", _) => self.fill(false, matches!(operator, b"b" | b"B"))?,
+            (b"f*" | b"b*" | b"B*", _) => self.fill(true, operator != b"f*")?,
             (b"S" | b"s", _) => self.stroke()?,
             (b"n", _) => self.end_path(),
             (b"sh", _) if self.state.fill.opacity() >= OPAQUE && !self.state.blends => {
@@ -99,7 +100,11 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn fill(&mut self, even_odd: bool) -> Result<(), Error> {
+    fn fill(&mut self, even_odd: bool, with_stroke: bool) -> Result<(), Error> {
+        self.note_filled()?;
+        if with_stroke {
+            self.note_stroked()?;
+        }
         if self.state.fill.opacity() >= OPAQUE && !self.state.blends {
             let extent = self.clips.then(|| self.path.extent()).flatten();
             let shape = self.path.take();
@@ -114,6 +119,7 @@ impl<'a> Interpreter<'a> {
     }
 
     fn stroke(&mut self) -> Result<(), Error> {
+        self.note_stroked()?;
         let width = self.state.line_width * self.state.placing.height();
         if self.state.stroke.opacity() >= OPAQUE && !self.state.blends && width >= 2.0 && !self.clips {
             let shape = self.path.take_strokes(width);
@@ -147,14 +153,16 @@ impl<'a> Interpreter<'a> {
         self.surface.paint(shape, even_odd, ink, clip, &mut self.glyphs, &mut self.budget)
     }
 
-    /// An opaque picture in the unit square.
-    pub fn draw_image(&mut self) -> Result<(), Error> {
-        if self.state.fill.opacity() < OPAQUE || self.state.blends {
-            return Ok(());
-        }
+    /// A picture in the unit square.
+    pub fn draw_image(&mut self, is_opaque: bool) -> Result<(), Error> {
         let placing = self.state.placing;
         let corners = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)].map(|(x, y)| placing.apply(x, y));
-        self.cover(&Shape::from(Area::around(&corners)), false, None)
+        let area = Area::around(&corners);
+        self.note_picture(area);
+        if !is_opaque || self.state.fill.opacity() < OPAQUE || self.state.blends {
+            return Ok(());
+        }
+        self.cover(&Shape::from(area), false, None)
     }
 
     pub fn is_opaque(&self, image: &Dictionary) -> bool {

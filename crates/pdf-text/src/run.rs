@@ -20,9 +20,13 @@ pub struct Run {
     pub right: f32,
     pub y: f32,
     pub size: f32,
-    /// Red, green and blue.
+    /// Degrees clockwise from upright.
+    pub angle: f32,
+    /// Red, green and blue, as they are seen on paper.
     pub ink: [u8; 3],
     pub sight: Sight,
+    /// How many of its characters a stroke runs through.
+    pub struck: usize,
 }
 
 /// Joins the characters of a page into runs, in drawing order.
@@ -85,8 +89,10 @@ impl Open {
             right: glyph.right(),
             y: glyph.y,
             size: glyph.size,
+            angle: (glyph.angle + 180.0).rem_euclid(360.0) - 180.0,
             ink: glyph.ink,
             sight: glyph.sight,
+            struck: 0,
         };
         run.push(glyph);
         Self {
@@ -156,6 +162,7 @@ impl Run {
     /// NUL, and nobody can check what nobody sees).
     fn push(&mut self, glyph: &Glyph) {
         let count = glyph.text.chars().count().max(1) as f32;
+        self.struck += usize::from(glyph.struck);
         for (at, letter) in (0u16..).zip(glyph.text.chars()) {
             let edge = glyph.x + glyph.advance.0 * (f32::from(at) / count);
             let letter = match letter {

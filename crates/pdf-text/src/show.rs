@@ -5,7 +5,7 @@ use crate::glyph::{Area, Glyph, Sight};
 use crate::interpreter::Interpreter;
 use crate::matrix::Matrix;
 use crate::state::{Element, Operand, matrix};
-use crate::surface::rgb;
+use crate::surface::{faded, rgb};
 
 /// Text may begin this far outside the sheet, in points, and still count as printed.
 const EDGE: f32 = 2.0;
@@ -134,9 +134,10 @@ impl Interpreter<'_> {
             advance,
             size: height,
             angle: (step_y * direction).atan2(step_x * direction).to_degrees(),
-            ink: rgb(paint.and_then(|paint| paint.ink)),
+            ink: rgb(paint.and_then(|paint| faded(paint.ink, paint.opacity()))),
             area,
             sight,
+            struck: false,
         });
         Ok(())
     }

@@ -83,6 +83,11 @@ impl Surface {
     }
 }
 
+/// A colour as it is seen through so much opacity, on paper.
+pub fn faded(ink: Ink, opacity: f32) -> Ink {
+    ink.map(|parts| parts.map(|part| part * opacity + 1.0 - opacity))
+}
+
 /// Light of red, green and blue.
 pub fn rgb(ink: Ink) -> [u8; 3] {
     ink.unwrap_or_default().map(|part| (part.clamp(0.0, 1.0) * 255.0) as u8)

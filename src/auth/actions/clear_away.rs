@@ -1,22 +1,37 @@
-//! What no longer counts is cleared away.
+//! Deletes expired rows in batches, by the database's clock.
 
-use jiff::SignedDuration;
+use std::time::Duration;
 
 use crate::actor::{SESSION_ABSOLUTE, SESSION_IDLE};
 use crate::auth::queries::{guesses, sessions, sign_in};
 use crate::error::Result;
 use crate::state::AppState;
 
-/// Clears away what no longer counts: ended sessions, failures of yesterday, devices not seen for a year.
-pub async fn delete_old(state: &AppState) -> Result<()> {
-    let now = state.clock.now();
+/// Failures count for a day.
+const FAILURES_KEPT: Duration = Duration::from_hours(24);
+/// A device that was not used for a year and a month is forgotten.
+const DEVICES_KEPT: Duration = Duration::from_hours(400 * 24);
+
+/// Sessions that have ended by age.
+pub async fn delete_old_sessions(state: &AppState, batch: i64) -> Result<u64> {
     let mut tx = state.db.gate().await?;
-    let gone =
-        sessions::delete_old_sessions(&mut tx, now - SESSION_ABSOLUTE, now - SESSION_IDLE, now).await?;
-    let day = SignedDuration::from_hours(24);
-    sign_in::delete_old_attempts(&mut tx, now - day, now - day * 400).await?;
-    guesses::delete_old_door_failures(&mut tx, now - day).await?;
+    let gone = sessions::delete_old_sessions(
+        &mut tx,
+        SESSION_ABSOLUTE.unsigned_abs(),
+        SESSION_IDLE.unsigned_abs(),
+        batch,
+    )
+    .await?;
     tx.commit().await?;
-    tracing::debug!(sessions = gone, "old sessions were cleared away");
-    Ok(())
+    Ok(gone)
+}
+
+/// Deletes failures and devices; answers the number of rows of the table that lost most.
+pub async fn delete_old_failures(state: &AppState, batch: i64) -> Result<u64> {
+    let mut tx = state.db.gate().await?;
+    let attempts = sign_in::delete_old_attempts(&mut tx, FAILURES_KEPT, batch).await?;
+    let devices = sign_in::delete_old_devices(&mut tx, DEVICES_KEPT, batch).await?;
+    let guesses = guesses::delete_old_door_failures(&mut tx, FAILURES_KEPT, batch).await?;
+    tx.commit().await?;
+    Ok(attempts.max(devices).max(guesses))
 }

@@ -1,4 +1,4 @@
-//! What was refused to somebody who is signed in, kept for an auditor.
+//! Records requests that were refused to a signed-in person, for the audit.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Doors that are guessed at before anybody is known: the codes of companies and the set-up token. Failures count by
+//! What can be guessed before anybody is signed in: the codes of companies and the set-up token. Failures count by
 //! address, in Postgres, which all replicas share.
 
 use jiff::Timestamp;
@@ -14,7 +14,7 @@ use crate::state::AppState;
 
 /// The company whose people sign in: by code, or the only one there is, where nothing can be guessed. None: the code
 /// has to be asked for. A code that nobody has counts as a failure; after too many, right ones are not told apart
-/// from wrong ones any more, but on devices that the company's people use.
+/// from wrong ones any more, except on devices that the company's people use.
 pub async fn find_company(
     state: &AppState,
     client: &Client,
@@ -47,7 +47,7 @@ pub async fn find_company(
     Ok(found)
 }
 
-/// Refuses an address that has to wait. Those who knock at once take turns, so that guesses sent side by side count.
+/// Refuses an address that has to wait. Guesses from one address are serialised, so that parallel ones count.
 pub async fn check_guesses(
     db: &mut PooledConnection,
     kind: GuessKind,

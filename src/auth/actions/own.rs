@@ -1,4 +1,4 @@
-//! One's own session, PIN and language.
+//! One's own session, PIN, language and theme.
 
 use serde_json::json;
 
@@ -14,8 +14,9 @@ use crate::error::{AppError, Result, Sentence};
 use crate::feed::{self, EventKind, NewEvent};
 use crate::lang::Lang;
 use crate::state::AppState;
+use crate::theme::Theme;
 
-/// Ends the session everywhere it is open: its sockets hear of it through the feed.
+/// Ends the session everywhere: its sockets learn of it through the feed.
 pub async fn sign_out(state: &AppState, actor: &Actor, source: &Source) -> Result<()> {
     let now = state.clock.now();
     let Actor { company_id, person_id, .. } = *actor;
@@ -116,9 +117,19 @@ pub fn check_new_pin(new: &str, again: &str, digits: u8, number: &str) -> Result
     Ok(())
 }
 
-/// Remembers the language a person chose. No screen of anybody else shows it.
+/// Stores the language that a person chose.
 pub async fn change_language(state: &AppState, actor: &Actor, lang: Lang) -> Result<()> {
     let mut tx = state.db.company(actor.company_id).await?;
     people::update_language(&mut tx, actor.company_id, actor.person_id, lang).await?;
     feed::commit_without_event(tx).await
+}
+
+/// Remembers the theme a person chose: all screens that he or she has open show it at once.
+pub async fn change_theme(state: &AppState, actor: &Actor, theme: Theme) -> Result<()> {
+    let Actor { company_id, person_id, .. } = *actor;
+    let mut tx = state.db.company(company_id).await?;
+    people::update_theme(&mut tx, company_id, person_id, theme).await?;
+    let event = NewEvent::new(EventKind::ThemeChanged, person_id).person(person_id);
+    feed::commit(tx, &state.doorbell, &[event], None, state.clock.now()).await?;
+    Ok(())
 }

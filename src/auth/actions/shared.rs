@@ -1,4 +1,4 @@
-//! Devices that several people use in turn: whether one is shared, and who may be named on it.
+//! Shared devices: marking one as shared, and the people who may be named on it.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -14,14 +14,14 @@ use crate::feed;
 use crate::ids::CompanyId;
 use crate::state::AppState;
 
-/// For so long after somebody proved a PIN on it, a shared device names people.
+/// A shared device names people for this long after somebody proved a PIN on it.
 const UNLOCKED: SignedDuration = SignedDuration::from_hours(12);
 
 fn unlocked_since(now: Timestamp) -> Timestamp {
     now - UNLOCKED
 }
 
-/// Whether this is a shared device of the company that one of its people unlocked lately. Only then it names anybody.
+/// Whether this is a shared device of the company that one of its people unlocked recently. Only then it names people.
 pub async fn is_open(state: &AppState, company_id: CompanyId, device: Option<Device>) -> Result<bool> {
     let Some(device) = device else { return Ok(false) };
     let since = unlocked_since(state.clock.now());

@@ -1,4 +1,4 @@
-//! Signing in: a PIN is looked at, and failures are counted.
+//! Sign-in: verifies a PIN and counts failures.
 
 use serde_json::json;
 use tokio::sync::oneshot;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::auth::client::{Client, Device};
 use crate::auth::model::limits::{self, Budget, Tallies, Tally};
-use crate::auth::pin_hash::{self, Lane, Turn};
+use crate::auth::pin_hash::{self, Lane, Turn, Verified};
 use crate::auth::queries::events::{NewSecurityEvent, SecurityEvent, insert_security_event};
 use crate::auth::queries::people;
 use crate::auth::queries::sign_in::{self, Account, FailureKey};
@@ -17,7 +17,7 @@ use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, PersonId};
 use crate::state::AppState;
 
-/// Who somebody says to be.
+/// Who the person claims to be.
 #[derive(Clone, Debug)]
 pub enum Claim {
     /// By login number.
@@ -26,7 +26,7 @@ pub enum Claim {
     Person(PersonId),
 }
 
-/// What the PIN is looked at for.
+/// A PIN to verify, and what it is tried for.
 #[derive(Clone, Debug)]
 pub struct Attempt {
     pub company_id: CompanyId,
@@ -47,16 +47,16 @@ pub struct Proven {
     pub device: Device,
 }
 
-/// Looks at a PIN. A failure is written first, under a lock, and taken back when the PIN was right: guesses sent
-/// side by side count as well. An unknown number takes the same way, and the same time. Whoever has to wait is told
-/// before queueing for a hash, so that guesses which are refused anyway keep nobody from signing in.
+/// Verifies a PIN. A failure is written first, under a lock, and taken back when the PIN was right: guesses sent
+/// in parallel count as well. An unknown number takes the same path, and the same time. A caller who has to wait is
+/// refused before queueing for a hash, so that guesses which are refused anyway do not delay other sign-ins.
 pub async fn sign_in(state: &AppState, attempt: Attempt) -> Result<Proven> {
     let mut tx = state.db.gate().await?;
     let before = weigh(state, &mut tx, &attempt).await?;
     drop(tx);
     let turn = pin_hash::turn(if before.known() { Lane::Known } else { Lane::Unknown }).await?;
     // A request that is given up (a second press of the button, a page that was left) must not leave the failure of a
-    // right PIN behind: what has its turn runs to its end.
+    // right PIN behind: once it has its turn, it runs to its end.
     let (tell, told) = oneshot::channel();
     let running = state.clone();
     let work = async move {
@@ -66,15 +66,18 @@ pub async fn sign_in(state: &AppState, attempt: Attempt) -> Result<Proven> {
     told.await.map_err(AppError::internal)?
 }
 
-/// Counts the attempt and looks at its PIN.
+/// Counts the attempt and verifies its PIN.
 async fn judge(state: &AppState, attempt: &Attempt, turn: Turn) -> Result<Proven> {
     let (weighed, failure_id) = open_attempt(state, attempt).await?;
     let stored = weighed.account.as_ref().map(|account| account.pin_hash.clone());
-    let right = pin_hash::verify(&state.settings, turn, &attempt.pin, stored).await?;
-    match weighed.account {
-        Some(account) if right => accept(state, attempt, failure_id, account).await,
-        _ => {
-            refuse(state, attempt, &weighed).await?;
+    let verified = pin_hash::verify(&state.settings, turn, &attempt.pin, stored).await?;
+    match (weighed.account, verified) {
+        (Some(account), Verified::Right) => accept(state, attempt, failure_id, account, None).await,
+        (Some(account), Verified::Outdated(renewed)) => {
+            accept(state, attempt, failure_id, account, Some(renewed)).await
+        }
+        (account, _) => {
+            refuse(state, attempt, &Weighed { account, ..weighed }).await?;
             Err(AppError::invalid("sign_in.wrong"))
         }
     }
@@ -92,7 +95,7 @@ impl Weighed {
     }
 }
 
-/// Finds the account and counts its failures; refuses whoever has to wait.
+/// Finds the account and counts its failures; refuses an attempt that has to wait.
 async fn weigh(state: &AppState, tx: &mut GateTx, attempt: &Attempt) -> Result<Weighed> {
     let Attempt { company_id, ref client, .. } = *attempt;
     let (number, person_id) = match &attempt.claim {
@@ -134,12 +137,12 @@ async fn open_attempt(state: &AppState, attempt: &Attempt) -> Result<(Weighed, U
     Ok((weighed, failure_id))
 }
 
-/// Numbers that nobody has are counted as they are, so that they behave like those that somebody has. What does
+/// Unknown numbers are counted as they are, so that they behave like known ones. What does
 /// not even look like one is not written down: it may be a PIN in the wrong field.
 fn counted_as(attempt: &Attempt) -> &str {
     match &attempt.claim {
         Claim::Number(number)
-            if number.len() == usize::from(attempt.login_digits)
+            if (2..=usize::from(attempt.login_digits)).contains(&number.len())
                 && number.bytes().all(|byte| byte.is_ascii_digit()) =>
         {
             number
@@ -148,7 +151,14 @@ fn counted_as(attempt: &Attempt) -> &str {
     }
 }
 
-async fn accept(state: &AppState, attempt: &Attempt, failure_id: Uuid, account: Account) -> Result<Proven> {
+/// `renewed`: what is stored of the PIN from now on, where its pepper was that of before.
+async fn accept(
+    state: &AppState,
+    attempt: &Attempt,
+    failure_id: Uuid,
+    mut account: Account,
+    renewed: Option<String>,
+) -> Result<Proven> {
     let Attempt { company_id, ref client, .. } = *attempt;
     let now = state.clock.now();
     let device = client.device.unwrap_or_default();
@@ -160,6 +170,11 @@ async fn accept(state: &AppState, attempt: &Attempt, failure_id: Uuid, account: 
     sign_in::upsert_known_device(&mut tx, company_id, account.person_id, &device.key(), now).await?;
     if attempt.pin.len() < usize::from(attempt.pin_digits) && !account.pin_must_change {
         people::update_pin_must_change(&mut tx, company_id, account.person_id).await?;
+    }
+    if let Some(renewed) = renewed
+        && people::renew_pin_hash(&mut tx, company_id, account.person_id, &account.pin_hash, &renewed).await?
+    {
+        account.pin_hash = renewed;
     }
     let event = NewSecurityEvent {
         kind: SecurityEvent::SignedIn,
@@ -220,7 +235,7 @@ async fn refuse(state: &AppState, attempt: &Attempt, weighed: &Weighed) -> Resul
     Ok(())
 }
 
-/// Somebody guesses with patience: nobody in the company can see that, who runs the server can.
+/// A slow attack, which nobody in the company can see: the log tells whoever runs the server.
 fn tell_operator(company_id: CompanyId, budget: Budget) {
     metrics::counter!("sign_in_budget_spent_total", "budget" => budget.code()).increment(1);
     tracing::warn!(%company_id, budget = budget.code(), "wrong PINs have used up a day's budget");

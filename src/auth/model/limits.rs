@@ -95,7 +95,7 @@ impl GuessKind {
     }
 }
 
-/// How long an address has to wait at a door; None: it may try.
+/// How long an address has to wait before its next guess; None: it may try.
 pub fn guess_wait(kind: GuessKind, failures: Tally, now: Timestamp) -> Option<SignedDuration> {
     remaining(failures, kind.free(), now)
 }
@@ -129,19 +129,21 @@ pub fn spent(tallies: &Tallies, known_device: bool) -> Option<Budget> {
     }
 }
 
+/// The first `free` failures cost nothing, not even the moment by which the last lies after `now`: that of somebody who
+/// signs in at the same time, or by the clock of another replica.
 fn remaining(tally: Tally, free: i64, now: Timestamp) -> Option<SignedDuration> {
-    let until = tally.last_at? + delay(tally.count, free);
+    let until = tally.last_at? + delay(tally.count, free)?;
     let left = until.duration_since(now);
     left.is_positive().then_some(left)
 }
 
 /// The delay after the `count`th failure: none for the first `free`, then doubling.
-fn delay(count: i64, free: i64) -> SignedDuration {
+fn delay(count: i64, free: i64) -> Option<SignedDuration> {
     if count < free {
-        return SignedDuration::ZERO;
+        return None;
     }
     let doublings = u32::try_from((count - free + 1).min(20)).unwrap_or(20);
-    SignedDuration::from_secs((1_i64 << doublings).min(LONGEST_SECONDS))
+    Some(SignedDuration::from_secs((1_i64 << doublings).min(LONGEST_SECONDS)))
 }
 
 /// The refusal that says how long to wait before the next PIN.
@@ -185,6 +187,15 @@ mod tests {
         let account = |count| seconds(Tallies { account: tally(count, 0), ..Tallies::default() }, true);
         assert_eq!([0, 1, 2].map(account), [None; 3]);
         assert_eq!([3, 4, 5, 11, 12, 40].map(account), [2, 4, 8, 512, 900, 900].map(Some));
+    }
+
+    #[test]
+    fn whoever_signs_in_at_the_same_moment_keeps_nobody_waiting() {
+        let meanwhile = Tally { count: 1, last_at: Some(now() + SignedDuration::from_micros(300)) };
+        let tallies =
+            Tallies { account: meanwhile, address: meanwhile, numbers: meanwhile, ..Tallies::default() };
+        assert_eq!(wait(&tallies, false, now()), None);
+        assert_eq!(guess_wait(GuessKind::Company, meanwhile, now()), None);
     }
 
     #[test]
@@ -245,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_door_is_guessed_at_slower_and_slower() {
+    fn guesses_at_codes_wait_longer_and_longer() {
         let wait = |kind, count| guess_wait(kind, tally(count, 0), now()).map(|wait| wait.as_secs());
         assert_eq!(
             [4, 5, 6, 40].map(|count| wait(GuessKind::SetUp, count)),

@@ -1,10 +1,13 @@
-//! The pure part of signing in.
+//! Pure rules of sign-in.
 
+pub(crate) mod events;
 pub(crate) mod limits;
 pub(crate) mod pin;
 
 use crate::actor::{Actor, CompanySettings, Role};
+use crate::html::Look;
 use crate::ids::{CompanyId, PersonId};
+use crate::page::Named;
 
 /// A company that people can sign in to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,12 +17,22 @@ pub struct OpenCompany {
     pub name: String,
     pub login_digits: u8,
     pub pin_digits: u8,
+    /// Nobody's PIN is longer: it may enter by itself.
+    pub pin_enters: bool,
+    pub look: &'static Look,
+}
+
+impl OpenCompany {
+    pub fn named(&self) -> Named {
+        Named { name: self.name.clone(), look: self.look }
+    }
 }
 
 impl From<&Actor> for OpenCompany {
     fn from(actor: &Actor) -> Self {
-        let CompanySettings { code, name, login_digits, pin_digits, .. } = actor.company.clone();
-        Self { id: actor.company_id, code, name, login_digits, pin_digits }
+        let CompanySettings { code, name, login_digits, pin_digits, settings, .. } = actor.company.clone();
+        let look = Look::stored(&settings);
+        Self { id: actor.company_id, code, name, login_digits, pin_digits, pin_enters: false, look }
     }
 }
 

@@ -1,4 +1,6 @@
-//! SQL of devices: which are known, and which are shared.
+//! Queries for devices: known ones and shared ones.
+
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -50,7 +52,11 @@ pub async fn list_present(
     since: Timestamp,
 ) -> Result<Vec<Present>> {
     let rows = sqlx::query!(
-        r#"select p.id, p.name, p.roles, max(d.last_used_at) filter (where d.device_key = $2) as "here: jiff_sqlx::Timestamp"
+        r#"select
+             p.id,
+             p.name,
+             p.roles,
+             max(d.last_used_at) filter (where d.device_key = $2) as "here: jiff_sqlx::Timestamp"
            from known_devices d
            join companies c on c.id = d.company_id
            join people p on p.company_id = d.company_id and p.id = d.person_id
@@ -72,6 +78,23 @@ pub async fn list_present(
         roles: row.roles.iter().filter_map(|code| Role::from_code(code)).collect(),
     });
     Ok(present.collect())
+}
+
+/// When each person of the company was seen last, on a device where the PIN was proven or in a session that goes on.
+pub async fn list_last_seen(
+    db: &mut PooledConnection,
+    company_id: CompanyId,
+) -> Result<HashMap<PersonId, Timestamp>> {
+    let rows = sqlx::query!(
+        r#"select person_id as "person_id!", max(at) as "at!: jiff_sqlx::Timestamp" from (
+             select person_id, last_used_at as at from known_devices where company_id = $1
+             union all select person_id, last_seen_at from sessions where company_id = $1
+           ) seen group by person_id"#,
+        company_id.0
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (PersonId(row.person_id), row.at.to_jiff())).collect())
 }
 
 /// Remembers that several people use a device.

@@ -1,4 +1,6 @@
-//! SQL of what is guessed at before a company is known.
+//! Queries for failed guesses that belong to no company.
+
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -8,14 +10,14 @@ use crate::auth::model::limits::{GuessKind, Tally};
 use crate::db::PooledConnection;
 use crate::error::Result;
 
-/// Makes those who knock at a door from one address take turns.
+/// Serialises guesses of one kind from one address.
 pub async fn lock_guesses(db: &mut PooledConnection, kind: GuessKind, address: &str) -> Result<()> {
     let name = format!("door {} {address}", kind.code());
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", name).execute(db).await?;
     Ok(())
 }
 
-/// Failures at a door from one address since a moment.
+/// Failures of one kind from one address since then.
 pub async fn get_guess_tally(
     db: &mut PooledConnection,
     kind: GuessKind,
@@ -31,8 +33,12 @@ pub async fn get_guess_tally(
     )
     .fetch_one(db)
     .await?;
-    let last: Option<jiff_sqlx::Timestamp> = row.last;
-    Ok(Tally { count: row.count, last_at: last.map(jiff_sqlx::Timestamp::to_jiff) })
+    Ok(tally(row.count, row.last))
+}
+
+/// A count of failures, and when the newest of them was.
+pub(super) fn tally(count: i64, last: Option<jiff_sqlx::Timestamp>) -> Tally {
+    Tally { count, last_at: last.map(jiff_sqlx::Timestamp::to_jiff) }
 }
 
 pub async fn insert_guess_failure(
@@ -54,8 +60,15 @@ pub async fn insert_guess_failure(
     Ok(())
 }
 
-/// Clears away failures that no longer count.
-pub async fn delete_old_door_failures(db: &mut PooledConnection, before: Timestamp) -> Result<()> {
-    sqlx::query!("delete from door_failures where at < $1", before.to_sqlx() as _).execute(db).await?;
-    Ok(())
+/// Deletes up to `batch` failures that no longer count.
+pub async fn delete_old_door_failures(db: &mut PooledConnection, kept: Duration, batch: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        "delete from door_failures where ctid = any(array(
+           select ctid from door_failures where at < now() - make_interval(secs => $1) limit $2))",
+        kept.as_secs_f64(),
+        batch
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
 }

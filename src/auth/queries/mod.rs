@@ -1,4 +1,4 @@
-//! SQL of signing in.
+//! Queries of authentication.
 
 pub(crate) mod devices;
 pub(crate) mod events;

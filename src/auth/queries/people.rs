@@ -1,11 +1,12 @@
-//! SQL of the columns of people that signing in is about: the PIN, and the language of one's pages.
+//! Queries for the columns of people that sign-in owns: the PIN, the language and the theme.
 
 use crate::db::PooledConnection;
 use crate::error::Result;
 use crate::ids::{CompanyId, PersonId};
 use crate::lang::Lang;
+use crate::theme::Theme;
 
-/// Gives somebody a PIN that another person knows.
+/// Stores a PIN that another person knows.
 pub async fn update_pin_reset(
     db: &mut PooledConnection,
     company_id: CompanyId,
@@ -44,6 +45,26 @@ pub async fn update_own_pin(
     Ok(done.rows_affected() == 1)
 }
 
+/// Stores the same PIN under the current pepper. False: it has been replaced since `old_hash` was read.
+pub async fn renew_pin_hash(
+    db: &mut PooledConnection,
+    company_id: CompanyId,
+    id: PersonId,
+    old_hash: &str,
+    new_hash: &str,
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "update people set pin_hash = $4 where company_id = $1 and id = $2 and pin_hash = $3",
+        company_id.0,
+        id.0,
+        old_hash,
+        new_hash
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Asks for a new PIN at once: the rule has become stricter than the one in use.
 pub async fn update_pin_must_change(
     db: &mut PooledConnection,
@@ -71,6 +92,23 @@ pub async fn update_language(
         company_id.0,
         id.0,
         lang.tag()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn update_theme(
+    db: &mut PooledConnection,
+    company_id: CompanyId,
+    id: PersonId,
+    theme: Theme,
+) -> Result<()> {
+    sqlx::query!(
+        "update people set theme = $3 where company_id = $1 and id = $2",
+        company_id.0,
+        id.0,
+        theme.code()
     )
     .execute(db)
     .await?;

@@ -1,47 +1,81 @@
-//! SQL of signing in, before anybody is known: run as the gate.
+//! Queries for sign-in, before anybody is known: run as the gate role.
+
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use uuid::Uuid;
 
+use super::guesses::tally;
 use crate::auth::model::OpenCompany;
-use crate::auth::model::limits::{ACCOUNT_WINDOW, DAY, SHARED_WINDOW, Tallies, Tally};
+use crate::auth::model::limits::{ACCOUNT_WINDOW, DAY, SHARED_WINDOW, Tallies};
 use crate::db::PooledConnection;
 use crate::error::Result;
+use crate::html::Look;
 use crate::ids::{CompanyId, PersonId};
+
+struct CompanyRow {
+    id: Uuid,
+    code: String,
+    name: String,
+    login_digits: i16,
+    pin_digits: i16,
+    pin_enters: bool,
+    settings: String,
+}
+
+impl From<CompanyRow> for OpenCompany {
+    fn from(row: CompanyRow) -> Self {
+        OpenCompany {
+            id: CompanyId(row.id),
+            code: row.code,
+            name: row.name,
+            login_digits: u8::try_from(row.login_digits).unwrap_or_default(),
+            pin_digits: u8::try_from(row.pin_digits).unwrap_or_default(),
+            pin_enters: row.pin_enters,
+            look: Look::stored(&row.settings),
+        }
+    }
+}
 
 /// The open company with this code.
 pub async fn find_company(db: &mut PooledConnection, code: &str) -> Result<Option<OpenCompany>> {
-    let row = sqlx::query!(
-        "select id, code, name, login_digits, pin_digits from companies where code = $1 and closed_at is null",
+    let found = sqlx::query_as!(
+        CompanyRow,
+        r#"select
+          id,
+          code,
+          name,
+          login_digits,
+          pin_digits,
+          pin_digits >= longest_pin_digits as "pin_enters!",
+          company_settings(id)::text as "settings!"
+        from companies where code = $1 and closed_at is null"#,
         code
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|row| OpenCompany {
-        id: CompanyId(row.id),
-        code: row.code,
-        name: row.name,
-        login_digits: u8::try_from(row.login_digits).unwrap_or_default(),
-        pin_digits: u8::try_from(row.pin_digits).unwrap_or_default(),
-    }))
+    Ok(found.map(OpenCompany::from))
 }
 
 /// The open company, if there is exactly one.
 pub async fn find_only_company(db: &mut PooledConnection) -> Result<Option<OpenCompany>> {
-    let mut rows = sqlx::query!(
-        "select id, code, name, login_digits, pin_digits from companies where closed_at is null order by id limit 2"
+    let mut open = sqlx::query_as!(
+        CompanyRow,
+        r#"select
+          id,
+          code,
+          name,
+          login_digits,
+          pin_digits,
+          pin_digits >= longest_pin_digits as "pin_enters!",
+          company_settings(id)::text as "settings!"
+        from companies where closed_at is null order by id limit 2"#
     )
     .fetch_all(db)
     .await?;
-    let only = if rows.len() == 1 { rows.pop() } else { None };
-    Ok(only.map(|row| OpenCompany {
-        id: CompanyId(row.id),
-        code: row.code,
-        name: row.name,
-        login_digits: u8::try_from(row.login_digits).unwrap_or_default(),
-        pin_digits: u8::try_from(row.pin_digits).unwrap_or_default(),
-    }))
+    let only = if open.len() == 1 { open.pop() } else { None };
+    Ok(only.map(OpenCompany::from))
 }
 
 /// Somebody with a number in a company.
@@ -65,7 +99,12 @@ pub async fn find_account(
     device: Option<&[u8]>,
 ) -> Result<Option<Account>> {
     let row = sqlx::query!(
-        r#"select p.id, p.number, p.name, p.pin_hash, p.pin_must_change,
+        r#"select
+             p.id,
+             p.number,
+             p.name,
+             p.pin_hash,
+             p.pin_must_change,
              exists (select from known_devices d where d.company_id = p.company_id and d.person_id = p.id
                and d.device_key = $4) as "known_device!"
            from people p
@@ -87,7 +126,7 @@ pub async fn find_account(
     }))
 }
 
-/// Makes sign-ins of a company take turns while they count failures and add their own.
+/// Serialises sign-ins of a company while they count failures and add their own.
 pub async fn lock_failures(db: &mut PooledConnection, company_id: CompanyId) -> Result<()> {
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", format!("sign-in {company_id}"))
         .execute(db)
@@ -104,7 +143,7 @@ pub struct FailureKey<'a> {
     pub known_device: Option<&'a [u8]>,
 }
 
-/// Failures before `now`, as [`crate::auth::model::limits::wait`] wants them.
+/// Failures before `now`, for [`crate::auth::model::limits::wait`].
 pub async fn get_tallies(
     db: &mut PooledConnection,
     company_id: CompanyId,
@@ -134,10 +173,6 @@ pub async fn get_tallies(
     )
     .fetch_one(db)
     .await?;
-    let tally = |count, last: Option<jiff_sqlx::Timestamp>| Tally {
-        count,
-        last_at: last.map(jiff_sqlx::Timestamp::to_jiff),
-    };
     Ok(Tallies {
         account: tally(row.account, row.account_last),
         account_day: tally(row.account_day, None),
@@ -227,17 +262,28 @@ pub async fn upsert_known_device(
     Ok(())
 }
 
-/// Clears away failures and devices that no longer count.
-pub async fn delete_old_attempts(
-    db: &mut PooledConnection,
-    failed_before: Timestamp,
-    used_before: Timestamp,
-) -> Result<()> {
-    sqlx::query!("delete from sign_in_failures where at < $1", failed_before.to_sqlx() as _)
-        .execute(&mut *db)
-        .await?;
-    sqlx::query!("delete from known_devices where last_used_at < $1", used_before.to_sqlx() as _)
-        .execute(db)
-        .await?;
-    Ok(())
+/// Deletes up to `batch` failures that no longer count.
+pub async fn delete_old_attempts(db: &mut PooledConnection, kept: Duration, batch: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        "delete from sign_in_failures where ctid = any(array(
+           select ctid from sign_in_failures where at < now() - make_interval(secs => $1) limit $2))",
+        kept.as_secs_f64(),
+        batch
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Deletes up to `batch` devices that are no longer used.
+pub async fn delete_old_devices(db: &mut PooledConnection, kept: Duration, batch: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        "delete from known_devices where ctid = any(array(
+           select ctid from known_devices where last_used_at < now() - make_interval(secs => $1) limit $2))",
+        kept.as_secs_f64(),
+        batch
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
 }

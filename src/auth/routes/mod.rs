@@ -24,6 +24,7 @@ pub fn router() -> Router<AppState> {
         .route("/unlock", post(sign_in::unlock).get(home))
         .route("/sign-out", post(own::sign_out).get(home))
         .route("/language", post(own::change_language).get(home))
+        .route("/theme", post(own::change_theme).get(home))
         .route("/switch", get(shared::page))
         .route("/shared", post(shared::set_shared).get(home))
         .route("/touch", post(shared::touch).get(home))

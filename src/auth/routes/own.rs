@@ -1,4 +1,4 @@
-//! One's own session, PIN and language.
+//! One's own session, PIN, language and theme.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -18,6 +18,7 @@ use crate::html::FieldErrors;
 use crate::lang::Lang;
 use crate::page::{self, Visitor};
 use crate::state::AppState;
+use crate::theme::Theme;
 
 pub async fn sign_out(
     State(state): State<AppState>,
@@ -53,14 +54,35 @@ pub async fn change_language(
     Ok(response)
 }
 
+#[derive(Debug, Deserialize)]
+pub struct ThemeForm {
+    theme: Theme,
+}
+
+/// Remembered with the person, and by the browser for the pages before a sign-in.
+pub async fn change_theme(
+    State(state): State<AppState>,
+    actor: Option<Actor>,
+    headers: HeaderMap,
+    Form(form): Form<ThemeForm>,
+) -> Result<Response> {
+    if let Some(actor) = actor {
+        own::change_theme(&state, &actor, form.theme).await?;
+    }
+    let mut response = Redirect::to(came_from(&headers)).into_response();
+    let cookie = client::theme_cookie(form.theme, &state.settings);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
 pub async fn pin_page(State(state): State<AppState>, visitor: Visitor, actor: Actor) -> Result<Response> {
     render(&state, &visitor, &actor, &FieldErrors::default())
 }
 
 fn render(state: &AppState, visitor: &Visitor, actor: &Actor, errors: &FieldErrors) -> Result<Response> {
-    let chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), None);
+    let layout = page::layout(actor, visitor.lang, state.clock.now(), actor.can_codes(), None);
     page::respond(&ChangePinPage {
-        chrome: &chrome,
+        layout: &layout,
         must_change: actor.pin_must_change,
         pin_digits: actor.company.pin_digits,
         errors,

@@ -1,4 +1,4 @@
-//! A device that changes hands: who is here today, then the PIN.
+//! Handing over a shared device: choose a person of today, then enter the PIN.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -13,7 +13,7 @@ use crate::auth::model::{OpenCompany, Present};
 use crate::auth::views::{SwitchAsk, SwitchPage};
 use crate::clock::Zone;
 use crate::error::{AppError, Result};
-use crate::extract::{Form, Query, Wanted};
+use crate::extract::{Form, Query, YesNo};
 use crate::ids::PersonId;
 use crate::lang::Lang;
 use crate::page::{self, Visitor};
@@ -22,16 +22,16 @@ use crate::state::AppState;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct SwitchQuery {
-    /// Whose PIN is asked for; nobody: the list is shown.
+    /// Whose PIN is asked for; absent: the list is shown.
     person: Option<String>,
-    /// Anything: somebody who is not on the list, by number.
+    /// Present: sign in by number, as somebody who is not on the list.
     other: Option<String>,
-    /// Anything: the device was idle, and a command was not done.
+    /// Present: the device was idle, and a command was refused.
     idle: Option<String>,
     next: Option<String>,
 }
 
-/// `GET /switch`: people are named only on a shared device that was unlocked lately. Elsewhere it leads home.
+/// `GET /switch`: people are named only on a shared device that was unlocked recently. Elsewhere it leads home.
 pub async fn page(
     State(state): State<AppState>,
     visitor: Visitor,
@@ -62,7 +62,7 @@ pub(super) struct Asked<'a> {
     pub error: Option<&'a AppError>,
 }
 
-/// None: this is no shared device, or nobody has unlocked it lately; and the visitor's own session needs none.
+/// None: this is no shared device, or it was not unlocked recently; and the visitor's own session needs none.
 pub(super) async fn show(
     state: &AppState,
     actor: Option<&Actor>,
@@ -91,13 +91,13 @@ pub(super) async fn show(
         None => SwitchAsk::Who,
     };
     let now = state.clock.now();
-    let chrome = match actor {
-        Some(actor) => page::chrome(actor, lang, now, actor.can_codes(), None),
-        None => page::signed_out(lang, now, Some(company.name.clone())),
+    let layout = match actor {
+        Some(actor) => page::layout(actor, lang, now, actor.can_codes(), None),
+        None => page::signed_out(lang, client.theme, now, Some(company.named())),
     };
     let error = asked.error.map(|error| error.sentence().say(lang, Zone::UTC));
     let mut response = page::respond(&SwitchPage {
-        chrome: &chrome,
+        layout: &layout,
         people: &people,
         ask,
         acting,
@@ -114,7 +114,7 @@ pub(super) async fn show(
 
 #[derive(Debug, Deserialize)]
 pub struct SharedForm {
-    shared: Wanted,
+    shared: YesNo,
 }
 
 /// `POST /shared`: what this device is from now on.
@@ -126,14 +126,14 @@ pub async fn set_shared(
     Form(form): Form<SharedForm>,
 ) -> Result<Response> {
     let device = client.device.unwrap_or_default();
-    let shared = matches!(form.shared, Wanted::Yes);
+    let shared = matches!(form.shared, YesNo::Yes);
     shared::set_shared(&state, &actor, &client.source, device, shared).await?;
     let mut response = Redirect::to(came_from(&headers)).into_response();
     response.headers_mut().append(header::SET_COOKIE, client::device_cookie(device, &state.settings));
     Ok(response)
 }
 
-/// `POST /touch`: somebody is here. The layer around has noted it.
+/// `POST /touch`: a person touched the device. The layer around has recorded it.
 pub async fn touch(_actor: Actor) -> StatusCode {
     StatusCode::NO_CONTENT
 }

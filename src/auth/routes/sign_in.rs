@@ -1,8 +1,8 @@
-//! Coming in: the sign-in page, and the PIN over the page.
+//! The sign-in page, and the PIN sheet over any page.
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use serde_json::json;
@@ -25,7 +25,7 @@ use crate::ids::PersonId;
 use crate::page::{self, Visitor};
 use crate::state::AppState;
 
-/// `/` for whoever is not signed in: 200, with the company this browser is used for.
+/// `/` for a visitor who is not signed in: 200, with the company that this browser is used for.
 pub async fn sign_in_page(state: &AppState, client: &Client) -> Result<Response> {
     let (code, nothing) = (client.company_code.as_deref(), Typed::default());
     match find_company::find_company(state, client, code).await {
@@ -61,10 +61,11 @@ async fn render(
     };
     let sentence = error.map(|error| error.sentence().say(client.lang, Zone::UTC));
     let page = SignInPage {
-        chrome: &page::signed_out(
+        layout: &page::signed_out(
             client.lang,
+            client.theme,
             state.clock.now(),
-            company.map(|company| company.name.clone()),
+            company.map(OpenCompany::named),
         ),
         company: match company {
             Some(company) => SignInCompany::Known { code: company.code.clone(), name: company.name.clone() },
@@ -72,6 +73,7 @@ async fn render(
         },
         number: typed.number,
         number_digits: company.map_or(4, |company| company.login_digits),
+        enters_after: company.filter(|company| company.pin_enters).map(|company| company.pin_digits),
         error: sentence.as_deref(),
         next: local_path(typed.next),
         names_people,
@@ -83,7 +85,7 @@ async fn render(
     Ok(response)
 }
 
-/// `/e/{code}`: the company's own door; the browser remembers it.
+/// `/e/{code}`: the sign-in page of one company; the browser remembers it.
 pub async fn company_page(
     State(state): State<AppState>,
     Path(code): Path<String>,
@@ -173,6 +175,26 @@ async fn refused(
     }
 }
 
+/// Proves the actor's PIN in the form of another page: the session goes on under a new id. Answers the cookie that
+/// keeps the device.
+pub async fn prove(
+    state: &AppState,
+    session: &Session,
+    client: &Client,
+    actor: &Actor,
+    pin: &str,
+) -> Result<HeaderValue> {
+    let company = OpenCompany::from(actor);
+    let attempt = attempt(&company, Claim::Person(actor.person_id), pin, client);
+    let mut proven = match actions::sign_in(state, attempt).await {
+        Err(AppError::Invalid { .. }) => return Err(AppError::field("pin", "unlock.wrong")),
+        other => other?,
+    };
+    proven.begins.continues = Some(actor.session.id);
+    session::begin(state, session, &proven.begins).await?;
+    Ok(client::device_cookie(proven.device, &state.settings))
+}
+
 /// Begins the session and leads on. The same person's session goes on under a new id; another's, whose browser
 /// this was, ends on every screen.
 async fn enter(
@@ -205,7 +227,7 @@ async fn enter(
 
 #[derive(Debug, Deserialize)]
 pub struct UnlockForm {
-    /// Whose page it is; the session may have ended meanwhile.
+    /// Whose page it is; the session may have ended since.
     #[serde(default)]
     person: Option<PersonId>,
     /// Somebody else at the same device.

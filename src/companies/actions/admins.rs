@@ -1,4 +1,4 @@
-//! An administrator where there is none to make one, and the way back in.
+//! Creates the first administrator, and resets an administrator's PIN.
 
 use jiff::Timestamp;
 use serde_json::json;

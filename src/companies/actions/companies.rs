@@ -1,4 +1,4 @@
-//! Companies: made, renamed, closed.
+//! Creates, renames and closes companies.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -43,9 +43,17 @@ pub(super) async fn insert_company(db: &mut PooledConnection, new: NewCompany<'_
         ("Cliente na loja", either, true),
     ];
     for ((name, packaging, makes_urgent), position) in usual.into_iter().zip(1..) {
-        queries::insert_shipping(db, id, &NewShipping { name, position, makes_urgent, packaging }).await?;
+        let new = NewShipping { name, position, makes_urgent, due_minute: None, packaging };
+        queries::insert_shipping(db, id, &new).await?;
     }
     Ok(id)
+}
+
+/// The minute of the day until which a shipping option's orders are to leave.
+pub async fn set_shipping_time(db: &Db, company_id: CompanyId, name: &str, minute: i16) -> Result<()> {
+    let mut tx = db.operator().await?;
+    queries::update_shipping_time(&mut tx, company_id, name, minute).await?;
+    tx.commit().await
 }
 
 pub async fn rename_company(db: &Db, clock: &Clock, code: &str, name: &str) -> Result<()> {
@@ -67,7 +75,7 @@ pub async fn set_shared_idle(db: &Db, clock: &Clock, code: &str, minutes: i16) -
     tx.commit().await
 }
 
-/// Tells the company's auditor what the operator has set.
+/// Records for the audit what the operator has set.
 async fn note_setting(
     db: &mut PooledConnection,
     company_id: CompanyId,
@@ -99,7 +107,7 @@ pub async fn list_companies(db: &Db) -> Result<Vec<ListedCompany>> {
     queries::list_companies(&mut tx).await
 }
 
-/// The company an operator means: by code, or the only open one.
+/// The company with this code, or the only open one.
 pub async fn get_company(db: &Db, code: Option<&str>) -> Result<ListedCompany> {
     let mut open = list_companies(db).await?;
     open.retain(|company| !company.closed && code.is_none_or(|code| company.code == code));

@@ -1,4 +1,4 @@
-//! What only the operator does: companies, and an administrator where there is none to make one.
+//! Actions of the operator: companies and first administrators.
 
 pub mod admins;
 pub mod companies;
@@ -14,7 +14,7 @@ use crate::feed::queries::{Appending, append_events};
 use crate::feed::{EventKind, NewEvent};
 use crate::ids::{CompanyId, PersonId};
 
-/// What an operator needs: no server runs around a command line.
+/// What the operator's actions need, without a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Operator<'a> {
     pub db: &'a Db,

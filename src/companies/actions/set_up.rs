@@ -1,4 +1,4 @@
-//! The one-time page: a company where there is none, and its first administrator.
+//! The one-time set-up: the first company and its first administrator.
 
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -77,7 +77,7 @@ pub async fn set_up(
     Ok(SessionStart { company_id, person_id: new.id, pin_hash: new.pin_hash, continues: None, device: None })
 }
 
-/// Whoever guesses waits longer each time; then the right token is not looked at either.
+/// Checks the token; failures make an address wait, and then the right token is not checked either.
 pub async fn check_token(operator: Operator<'_>, given: &str, network: &str) -> Result<()> {
     let now = operator.clock.now();
     let expected = operator.settings.setup_token.as_deref().unwrap_or_default();
@@ -96,7 +96,7 @@ fn is_same(given: &str, expected: &str) -> bool {
     !expected.is_empty() && Sha256::digest(given) == Sha256::digest(expected)
 }
 
-/// A token for the one-time page, printed at start where the settings name none.
+/// A new token for the one-time page, printed at start where the settings name none.
 pub fn new_setup_token() -> String {
     format!("{:032x}", rand::random::<u128>())
 }

@@ -1,4 +1,4 @@
-//! Which PostgreSQL of this machine to run.
+//! Finds the PostgreSQL binaries of this machine.
 
 use std::path::{Path, PathBuf};
 
@@ -40,7 +40,7 @@ pub(super) async fn find(
 ) -> Result<Binaries, EmbeddedError> {
     let candidates = match given {
         Some(dir) => vec![Some(dir.to_owned())],
-        None => usual_dirs().into_iter().map(Some).chain([None]).collect(),
+        None => usual_dirs("initdb").into_iter().map(Some).chain([None]).collect(),
     };
     let mut found = Vec::new();
     for dir in candidates {
@@ -64,8 +64,8 @@ pub(super) fn version_of(cluster: &Path) -> Option<u32> {
     std::fs::read_to_string(cluster.join("PG_VERSION")).ok()?.trim().parse().ok()
 }
 
-/// Where packages put the server: Debian, Red Hat, Alpine, from source, Homebrew on both kinds of Mac.
-fn usual_dirs() -> Vec<PathBuf> {
+/// Where packages put a program of PostgreSQL's: Debian, Red Hat, Alpine, from source, Homebrew on both kinds of Mac.
+pub(crate) fn usual_dirs(program: &str) -> Vec<PathBuf> {
     let parents = [
         ("/usr/lib/postgresql", ""),
         ("/usr", "pgsql"),
@@ -82,12 +82,12 @@ fn usual_dirs() -> Vec<PathBuf> {
             }
         }
     }
-    dirs.retain(|dir| dir.join("initdb").is_file());
+    dirs.retain(|dir| dir.join(program).is_file());
     dirs
 }
 
 /// The major version in `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`, `… 18beta1`, `… 19devel`.
-fn parse_version(line: &str) -> Option<u32> {
+pub(crate) fn parse_version(line: &str) -> Option<u32> {
     let version = line.split_once("(PostgreSQL) ")?.1;
     let digits = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());
     version[..digits].parse().ok()

@@ -1,4 +1,4 @@
-//! Directories that the server can use, and the user it runs as.
+//! Data directories that the server can use, and the user it runs as.
 
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};

@@ -1,10 +1,10 @@
-//! PostgreSQL without configuration: the server installed on this machine, started on a directory of ours.
+//! An embedded PostgreSQL for use without configuration: the installed server, on a private directory.
 //!
 //! It listens on a socket in a private directory and nowhere else. It runs in its own process group, so Ctrl-C
 //! reaches us and not it. Several programs may share one: a lock file counts them, and the last to leave stops it.
 //! A program that was killed leaves it running; the next start finds it and goes on.
 
-mod binaries;
+pub(crate) mod binaries;
 mod data_dir;
 mod postmaster;
 
@@ -129,7 +129,7 @@ impl Embedded {
     }
 }
 
-/// Where everything lies, and as whom the server runs.
+/// Paths of the data folder, and the user that the server runs as.
 #[derive(Debug)]
 struct DataDir {
     /// Ours: locks and the server's log.
@@ -137,7 +137,7 @@ struct DataDir {
     /// The server's: PGDATA.
     cluster: PathBuf,
     sockets: PathBuf,
-    /// Whom to become; nobody when we are not root.
+    /// The user to run as; None when we are not root.
     account: Option<Account>,
 }
 

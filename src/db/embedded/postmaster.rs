@@ -1,4 +1,4 @@
-//! What `postmaster.pid` says about a running server.
+//! Reads `postmaster.pid` of a running server.
 
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,10 @@
-//! SQL of the feed.
+//! Queries of the feed.
 
 mod operations;
 
-pub use self::operations::{Claim, NewOperation, OperationKey, StoredOperation, claim_operation};
+pub use self::operations::{
+    Claim, NewOperation, OperationKey, StoredOperation, claim_operation, is_accepted,
+};
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -72,7 +74,7 @@ pub async fn list_events(
     Ok((head, events))
 }
 
-/// What an accepted command stores for the next time the same tap comes.
+/// What an accepted command stores for a replay of the same tap.
 #[derive(Clone, Copy, Debug)]
 pub struct AcceptedOperation<'a> {
     pub key: OperationKey,
@@ -169,24 +171,33 @@ pub async fn update_operation_unchanged(tx: &mut CompanyTx, operation: AcceptedO
     Ok(n)
 }
 
-/// Deletes events older than `before`, but never the last 512, and operations of the same age.
-pub async fn delete_old(tx: &mut CompanyTx, before: Timestamp) -> Result<u64> {
-    let events = sqlx::query!(
-        "delete from feed_events where company_id = $1 and at < $2
-           and n <= (select head - 512 from feed_heads where company_id = $1)",
+/// Deletes up to `batch` events that are over a day old by the database's clock, but never the last 512.
+pub async fn delete_old_events(tx: &mut CompanyTx, batch: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        "delete from feed_events where company_id = $1 and n = any(array(
+           select n from feed_events
+           where company_id = $1 and at < now() - interval '24 hours'
+             and n <= (select head - 512 from feed_heads where company_id = $1)
+           limit $2))",
         tx.company_id().0,
-        before.to_sqlx() as _
+        batch
     )
     .execute(&mut **tx)
     .await?;
-    sqlx::query!(
-        "delete from operations where company_id = $1 and at < $2",
+    Ok(done.rows_affected())
+}
+
+/// Deletes up to `batch` operations that are over a day old.
+pub async fn delete_old_operations(tx: &mut CompanyTx, batch: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        "delete from operations where company_id = $1 and ctid = any(array(
+           select ctid from operations where company_id = $1 and at < now() - interval '24 hours' limit $2))",
         tx.company_id().0,
-        before.to_sqlx() as _
+        batch
     )
     .execute(&mut **tx)
     .await?;
-    Ok(events.rows_affected())
+    Ok(done.rows_affected())
 }
 
 /// Gives every company a new epoch: open screens of the time before a restore start afresh.
@@ -211,12 +222,19 @@ pub async fn lock_day_started(tx: &mut CompanyTx, since: Timestamp) -> Result<bo
     Ok(known)
 }
 
-/// Companies that are open, for the jobs that walk them.
-pub async fn list_companies(db: &mut PooledConnection) -> Result<Vec<(CompanyId, String)>> {
-    let rows = sqlx::query!("select id, time_zone from companies where closed_at is null order by id")
-        .fetch_all(db)
+/// All companies, closed ones too, for jobs that run for each.
+pub async fn list_all_companies(db: &mut PooledConnection) -> Result<Vec<CompanyId>> {
+    let ids = sqlx::query_scalar!("select id from companies order by id").fetch_all(db).await?;
+    Ok(ids.into_iter().map(CompanyId).collect())
+}
+
+/// The time zone of the company while it is open.
+pub async fn find_open_zone(tx: &mut CompanyTx) -> Result<Option<String>> {
+    let id = tx.company_id().0;
+    let zone = sqlx::query_scalar!("select time_zone from companies where id = $1 and closed_at is null", id)
+        .fetch_optional(&mut **tx)
         .await?;
-    Ok(rows.into_iter().map(|row| (CompanyId(row.id), row.time_zone)).collect())
+    Ok(zone)
 }
 
 /// A new company's first head.

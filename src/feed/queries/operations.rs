@@ -1,4 +1,4 @@
-//! The claim of an operation: a tap acts once.
+//! The claim of an operation id, which makes a tap act once.
 
 use std::fmt::Write as _;
 
@@ -7,12 +7,12 @@ use serde_json::Value;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 
-use crate::actor::Role;
+use crate::actor::{Overrides, Role};
 use crate::db::{CompanyTx, Db};
 use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, OperationId, OrderId, PersonId, SessionId};
 
-/// Whose tap it is, and which.
+/// Identifies a tap: its person and its id.
 #[derive(Clone, Copy, Debug)]
 pub struct OperationKey {
     pub person_id: PersonId,
@@ -30,12 +30,12 @@ pub struct NewOperation<'a> {
     pub now: Timestamp,
 }
 
-/// What the claim of an operation found.
+/// The result of claiming an operation.
 #[derive(Debug)]
 pub enum Claim {
-    /// The operation is this transaction's; the roles of the person at this moment.
-    First(Vec<Role>),
-    /// The session has ended, or the person may not come in any more.
+    /// The operation is this transaction's; the roles of the person at this moment, and what the company has set of them.
+    First(Vec<Role>, Overrides),
+    /// The session has ended, or the person was deactivated.
     SignedOut,
     /// It was accepted before.
     Stored(StoredOperation),
@@ -72,7 +72,9 @@ pub async fn claim_operation(
     let tapped = tapped_at.map_or("null".to_owned(), |at| format!("'{at}'"));
     let claim = format!(
         "select is_first, roles, fingerprint, outcome -> 'output' as output, (outcome ->> 'n')::bigint as n,
-           (outcome ->> 'version')::bigint as version
+           (outcome ->> 'version')::bigint as version,
+           array(select permission || ' ' || role || ' ' || granted from permission_grants
+             where company_id = '{company_id}') as granted
          from claim_operation('{company_id}', '{person_id}', '{operation_id}', '\\x{fingerprint}', {session}, '{now}',
            {tapped})"
     );
@@ -91,6 +93,20 @@ pub async fn claim_operation(
     Ok((tx, read_claim(&row)?))
 }
 
+/// Whether an operation was accepted before. Reads alone: who is told yes gets the stored answer from the claim.
+pub async fn is_accepted(tx: &mut CompanyTx, key: OperationKey) -> Result<bool> {
+    let accepted = sqlx::query_scalar!(
+        r#"select exists (select from operations where company_id = $1 and person_id = $2 and operation_id = $3
+             and outcome is not null) as "accepted!""#,
+        tx.company_id().0,
+        key.person_id.0,
+        key.operation_id.0
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(accepted)
+}
+
 fn read_claim(row: &PgRow) -> Result<Claim, sqlx::Error> {
     if !row.try_get::<bool, _>("is_first")? {
         return Ok(Claim::Stored(StoredOperation {
@@ -101,8 +117,10 @@ fn read_claim(row: &PgRow) -> Result<Claim, sqlx::Error> {
         }));
     }
     let codes: Option<Vec<String>> = row.try_get("roles")?;
+    let granted: Vec<String> = row.try_get("granted")?;
     Ok(codes.map_or(Claim::SignedOut, |codes| {
-        Claim::First(codes.iter().filter_map(|code| Role::from_code(code)).collect())
+        let roles = codes.iter().filter_map(|code| Role::from_code(code)).collect();
+        Claim::First(roles, Overrides::from_stored(&granted))
     }))
 }
 

@@ -1,4 +1,4 @@
-//! Goods are bought, for one line or for several at once.
+//! Marks goods as ordered, for one line or for several at once.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,7 +11,7 @@ use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
 use crate::feed::{EventKind, NewEvent};
-use crate::html::text::visible;
+use crate::html::text::{length, visible};
 use crate::ids::{ItemId, OrderId, PurchaseId};
 use crate::orders::commands;
 use crate::orders::history::{AllocationChange, Detail};
@@ -22,7 +22,7 @@ use crate::orders::queries::items;
 use crate::orders::queries::order::LockedOrder;
 use crate::orders::queries::purchases::{self as queries, NewPurchase};
 
-/// What the buyer says of a purchase, all of it optional.
+/// Terms of a purchase, all optional.
 #[derive(Clone, Debug, Default)]
 pub struct Terms {
     /// As typed, at most 80 characters.
@@ -33,11 +33,11 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// The supplier without what nobody sees.
+    /// The supplier without invisible characters.
     fn supplier(&self) -> Result<Option<&str>> {
         let supplier = self.supplier.as_deref().map(str::trim).filter(|text| visible(text));
         match supplier {
-            Some(text) if text.chars().count() > 80 => {
+            Some(text) if length(text) > 80 => {
                 Err(AppError::field("supplier", "purchasing.error.supplier_long"))
             }
             other => Ok(other),
@@ -45,13 +45,13 @@ impl Terms {
     }
 }
 
-/// So many units for one line.
+/// Units of a purchase for one line.
 #[derive(Clone, Copy, Debug)]
 pub struct Share {
     pub order_id: OrderId,
     pub item_id: ItemId,
     pub quantity: Decimal,
-    /// What the line was said to lack when the division was made; None: nobody divided.
+    /// What the line lacked when the units were divided; None: they were not divided.
     pub seen: Option<Decimal>,
 }
 

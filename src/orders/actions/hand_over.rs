@@ -1,4 +1,4 @@
-//! An order, or all open ones of a seller, go on with another seller.
+//! Hands one order, or all open orders of a seller, over to another seller.
 
 use jiff::Timestamp;
 
@@ -21,7 +21,7 @@ pub struct HandOverOrder<'a> {
     pub seller_id: PersonId,
 }
 
-/// All open orders of a person get this seller. Whoever asks has been found to be an administrator.
+/// Gives all open orders of a person to this seller. The caller has checked that the actor is an administrator.
 #[derive(Clone, Copy, Debug)]
 pub struct HandOverOrders {
     pub actor_id: PersonId,

@@ -1,4 +1,4 @@
-//! A confirmed quote becomes an order.
+//! Turns a confirmed quote into an order.
 
 use super::notes::note_text;
 use crate::db::CompanyTx;
@@ -79,7 +79,7 @@ pub(super) fn order_words<'a>(
 
 /// What a code is found by: its parts, the whole without its signs ("CJ-42" is "cj42" as well), and each without leading
 /// zeros.
-fn code_words(code: &str) -> Vec<String> {
+pub(in crate::orders) fn code_words(code: &str) -> Vec<String> {
     let mut words = search_words(code);
     for name in code.split_whitespace() {
         words.push(search_words(name).concat().chars().take(LONGEST_WORD).collect());

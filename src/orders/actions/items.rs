@@ -8,16 +8,17 @@ use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
 use crate::feed::EventKind;
-use crate::html::text::visible;
+use crate::html::Reasons;
+use crate::html::text::{length, visible};
 use crate::ids::{ItemId, OrderId};
 use crate::orders::commands;
 use crate::orders::history::{AllocationChange, Detail, PickRecord, Told};
 use crate::orders::item::allocation::Flow;
-use crate::orders::item::{Decision, ItemRefusal, ItemState, PutBack, Reason, SHORT_REASONS, StandingPick};
-use crate::orders::model::Item;
+use crate::orders::item::{Decision, ItemRefusal, ItemState, PutBack, Reason, StandingPick};
+use crate::orders::model::{Item, is_measured};
 use crate::orders::queries::order::LockedOrder;
 use crate::orders::queries::write::LineWrite;
-use crate::orders::queries::{items, picks, purchases};
+use crate::orders::queries::{items, picks, purchases, shelf};
 use crate::orders::status::OrderState;
 
 /// Pick this many units of the line's own goods. The screen sends the rest it showed.
@@ -51,7 +52,7 @@ pub struct ReturnItem<'a> {
 pub struct MarkShort<'a> {
     pub on: OrderContext<'a>,
     pub item_id: ItemId,
-    /// A code of [`SHORT_REASONS`].
+    /// A code of the company's reasons.
     pub code: String,
     /// What there is to add, at most 200 characters.
     pub text: String,
@@ -133,7 +134,7 @@ impl Command for ReturnItem<'_> {
     }
 }
 
-/// The way of every command that puts units from the box back on the shelf: the newest picks go.
+/// Shared by the commands that put units from the box back on the shelf: the newest picks go first.
 async fn back_to_shelf(
     tx: &mut CompanyTx,
     on: OrderContext<'_>,
@@ -147,13 +148,17 @@ async fn back_to_shelf(
     let PutBack { state, removed, reduced } =
         decide(&item.state, &standing).map_err(|refusal| item_conflict(refusal, &item, on.now))?;
     let amount = item.state.held() - state.held();
+    if order.state == OrderState::Canceled && state.held().is_zero() {
+        shelf::delete_mark_with_last(tx, order, item.id).await?;
+    }
     let touched =
         |pick: &&PickRecord| removed.contains(&pick.seq) || reduced.is_some_and(|(seq, _)| seq == pick.seq);
     let picks_before: Vec<PickRecord> = picks.iter().filter(touched).cloned().collect();
     let left = reduced.and_then(|(seq, quantity)| {
         picks.into_iter().find(|pick| pick.seq == seq).map(|pick| PickRecord { quantity, ..pick })
     });
-    let moved = change_line(tx, order.id, &item, state, Flow::PutBack).await?;
+    let flow = if order.state == OrderState::Canceled { Flow::Shelved } else { Flow::PutBack };
+    let moved = change_line(tx, order.id, &item, state, flow).await?;
     let line = LineWrite { picks: left.into_iter().collect(), removed, ..LineWrite::of(&moved) };
     let detail = Detail { picks_before, ..moved };
     let quantity = Some(amount);
@@ -169,18 +174,15 @@ impl Command for MarkShort<'_> {
     }
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let reason = short_reason(&self.code, &self.text)?;
-        let decide = |state: &ItemState| state.mark_short(&reason);
-        change_rest(
-            tx,
-            self.on,
-            commands::MARK_SHORT.permission,
-            self.item_id,
-            EventKind::ItemShort,
-            Some(&reason),
-            decide,
-        )
-        .await
+        let reason = short_reason(self.on, &self.code, &self.text)?;
+        let change = RestChange {
+            permission: commands::MARK_SHORT.permission,
+            item_id: self.item_id,
+            kind: EventKind::ItemShort,
+            quantity: None,
+            told: Some(Told::Reason(reason.clone())),
+        };
+        change_rest(tx, self.on, change, |item| item.state.mark_short(&reason)).await
     }
 }
 
@@ -192,40 +194,46 @@ impl Command for UnmarkShort<'_> {
     }
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        change_rest(
-            tx,
-            self.on,
-            commands::UNMARK_SHORT.permission,
-            self.item_id,
-            EventKind::ItemUnshort,
-            None,
-            ItemState::unmark_short,
-        )
-        .await
+        let change = RestChange {
+            permission: commands::UNMARK_SHORT.permission,
+            item_id: self.item_id,
+            kind: EventKind::ItemUnshort,
+            quantity: None,
+            told: None,
+        };
+        change_rest(tx, self.on, change, |item| item.state.unmark_short()).await
     }
 }
 
-/// The way of every command that changes only what happens with a line's rest.
-async fn change_rest(
+/// A command that changes only what happens with a line's rest.
+pub(super) struct RestChange {
+    pub permission: Permission,
+    pub item_id: ItemId,
+    pub kind: EventKind,
+    /// None: all of the rest.
+    pub quantity: Option<Decimal>,
+    pub told: Option<Told>,
+}
+
+/// Runs such a command.
+pub(super) async fn change_rest(
     tx: &mut CompanyTx,
     on: OrderContext<'_>,
-    permission: Permission,
-    item_id: ItemId,
-    kind: EventKind,
-    reason: Option<&Reason>,
-    decide: impl Fn(&ItemState) -> Result<Decision, ItemRefusal> + Send,
+    change: RestChange,
+    decide: impl Fn(&Item) -> Result<Decision, ItemRefusal> + Send,
 ) -> Result<Change> {
+    let RestChange { permission, item_id, kind, quantity, told } = change;
     let order = on.lock_open(tx, permission).await?;
     let item = get_item(tx, on, item_id).await?;
-    let next = match decide(&item.state) {
+    let next = match decide(&item) {
         Ok(Decision::Becomes(next)) => next,
         Ok(Decision::Already) => return Ok(Change::unchanged(())),
         Err(refusal) => return Err(item_conflict(refusal, &item, on.now)),
     };
-    let quantity = Some(item.state.rest());
+    let quantity = quantity.or_else(|| Some(item.state.rest()));
     let moved = change_line(tx, order.id, &item, next, Flow::Displaced).await?;
     let line = LineWrite::of(&moved);
-    let detail = Detail { told: reason.cloned().map(Told::Reason), ..moved };
+    let detail = moved.telling(told);
     let entry = Entry { kind, item_id: Some(item_id), quantity, detail: &detail, undoes: None };
     on.record_line(&order, entry, line)
 }
@@ -247,19 +255,19 @@ pub(super) fn pick_record(
     })
 }
 
-/// Why a line is short: a code of the list, and what was added to it.
-pub(super) fn short_reason(code: &str, text: &str) -> Result<Reason> {
+/// Why a line is short: a code of the company's list, hidden ones too, and what was added to it.
+pub(super) fn short_reason(on: OrderContext<'_>, code: &str, text: &str) -> Result<Reason> {
     let (code, text) = (code.trim(), text.trim());
-    if !SHORT_REASONS.contains(&code) {
+    if !Reasons::stored(&on.actor.company.settings).knows(code) {
         return Err(AppError::field("reason", "orders.error.reason_unknown"));
     }
-    if text.chars().count() > 200 {
+    if length(text) > 200 {
         return Err(AppError::field("text", "orders.error.reason_needed"));
     }
     Ok(Reason { code: Some(code.to_owned()), text: visible(text).then(|| text.to_owned()) })
 }
 
-/// What a line becomes, with the units of its purchases that move with it, which are written here.
+/// Moves the units of purchases with the line, and writes them.
 pub(super) async fn change_line(
     tx: &mut CompanyTx,
     order_id: OrderId,
@@ -269,7 +277,7 @@ pub(super) async fn change_line(
 ) -> Result<Detail> {
     let before = &item.state;
     // Units of a line that waits for none can only come back to it.
-    if before.ordered.is_zero() && flow != Flow::PutBack {
+    if before.ordered.is_zero() && !matches!(flow, Flow::PutBack | Flow::Shelved) {
         return Ok(Detail::line(item.id, before.clone(), next));
     }
     let stood = purchases::list_allocations(tx, item.id).await?;
@@ -280,14 +288,18 @@ pub(super) async fn change_line(
     Ok(Detail { allocations, ..Detail::line(item.id, before.clone(), after) })
 }
 
-/// Of goods that are counted, nobody moves a part of one.
+/// Refuses a fraction of goods that are counted.
 pub(super) fn refuse_parts(item: &Item, quantity: Decimal) -> Result<()> {
-    if !item.moves_whole() || quantity.fract().is_zero() {
+    if item.moves_whole() { refuse_parts_of(&item.unit, quantity) } else { Ok(()) }
+}
+
+/// The same, where there is no line.
+pub(super) fn refuse_parts_of(unit: &str, quantity: Decimal) -> Result<()> {
+    if is_measured(unit) || quantity.fract().is_zero() {
         return Ok(());
     }
-    let sentence = Sentence::new("number.whole")
-        .text("unit", item.unit.clone())
-        .quantity("quantity", quantity.normalize());
+    let sentence =
+        Sentence::new("number.whole").text("unit", unit).quantity("quantity", quantity.normalize());
     Err(AppError::Invalid { sentence: sentence.clone(), fields: vec![("quantity".to_owned(), sentence)] })
 }
 

@@ -1,16 +1,23 @@
 //! What commands do: lock → decide → write → history. `command::run` wraps each into its transaction.
 
+pub(crate) mod anonymise;
 pub(crate) mod buy;
+pub(crate) mod departures;
+pub mod due;
+pub(crate) mod fold;
 pub(crate) mod hand_over;
 pub mod import;
 pub mod items;
 pub(crate) mod next;
 pub(crate) mod notes;
 pub(crate) mod orders;
+pub(crate) mod pick_all;
 pub(crate) mod pick_and_short;
 pub(crate) mod purchases;
+pub(crate) mod replacements;
 pub(crate) mod request;
-pub(crate) mod revise;
+pub mod revise;
+pub(crate) mod surplus;
 pub(crate) mod undo;
 
 use std::slice;
@@ -44,7 +51,7 @@ pub struct OrderContext<'a> {
 }
 
 impl OrderContext<'_> {
-    /// What a command on this order says that it locks.
+    /// The orders that the command locks.
     fn orders(&self) -> &[OrderId] {
         slice::from_ref(&self.order_id)
     }
@@ -74,6 +81,15 @@ impl OrderContext<'_> {
         }
     }
 
+    /// The same for what only a finished order takes.
+    async fn lock_finished(&self, tx: &mut CompanyTx, permission: Permission) -> Result<LockedOrder> {
+        let order = self.lock(tx, permission).await?;
+        match order.state {
+            OrderState::Finished => Ok(order),
+            state => Err(closed_conflict(state, &order, self.now)),
+        }
+    }
+
     /// The entry of the order's history; it is written with its event, and the command has no more to say than that.
     fn record(&self, order: &LockedOrder, entry: Entry<'_>) -> Result<Change> {
         let (entry, event) = self.told(order, entry);
@@ -84,7 +100,8 @@ impl OrderContext<'_> {
     fn record_line(&self, order: &LockedOrder, entry: Entry<'_>, line: LineWrite) -> Result<Change> {
         let (entry, event) = self.told(order, entry);
         let write = OrderWrite::new(&entry, Some(line))?;
-        let write = if entry.kind == EventKind::ItemPicked { write.claiming() } else { write };
+        let holds = matches!(entry.kind, EventKind::ItemPicked | EventKind::ItemSubstituted);
+        let write = if holds { write.claiming() } else { write };
         Ok(Change::from(event).writing(write))
     }
 
@@ -115,7 +132,8 @@ impl OrderContext<'_> {
             at: self.now,
         };
         let event = NewEvent::new(kind, self.actor.person_id).order(order.id).item(item_id).version(version);
-        let event = event.changes_purchases(detail.changes_purchases());
+        let event = event.changes_purchases(detail.changes_purchases()).changes_shelf(detail.changes_shelf());
+        let event = event.changes_needs(detail.changes_needs());
         let event = match undoes {
             Some(undone) => event.undoing(undone.kind),
             None => event,
@@ -157,7 +175,7 @@ fn closed_conflict(state: OrderState, order: &LockedOrder, now: Timestamp) -> Ap
     AppError::Conflict(Sentence::new(key).text("name", name).when(at, now))
 }
 
-/// Why the line is no longer as the screen showed it: what is true, who made it so, and when.
+/// Why the line is no longer as the screen showed it: its state, who changed it, and when.
 fn item_conflict(refusal: ItemRefusal, item: &Item, now: Timestamp) -> AppError {
     let last = Last { change: item.last_change.as_ref(), now };
     let sentence = match refusal {
@@ -171,6 +189,8 @@ fn item_conflict(refusal: ItemRefusal, item: &Item, now: Timestamp) -> AppError 
         ItemRefusal::MoreThanToBuy { left } => last.more_than("conflict.more_than_to_buy", left),
         ItemRefusal::MoreThanOnTheWay { left } => last.more_than("conflict.more_than_on_the_way", left),
         ItemRefusal::MoreThanArrived { left } => last.more_than("conflict.more_than_arrived", left),
+        ItemRefusal::NotUnanswered { left } => last.more_than("conflict.not_unanswered", left),
+        ItemRefusal::Answered => last.answered(),
         ItemRefusal::NotLastPick => last.not_last_pick(),
         ItemRefusal::NotFrom { status } => last.not_from(status),
     };
@@ -219,6 +239,7 @@ impl Last<'_> {
         let Some(change) = self.change else { return Sentence::new(key).quantity("left", left) };
         let by = match key {
             "conflict.more_than_to_buy" => "conflict.more_than_to_buy_by",
+            "conflict.not_unanswered" => "conflict.not_unanswered_by",
             "conflict.more_than_on_the_way" => "conflict.more_than_on_the_way_by",
             _ => "conflict.more_than_arrived_by",
         };
@@ -241,6 +262,18 @@ impl Last<'_> {
         sentence.quantity("picked", picked)
     }
 
+    /// "Caio já respondeu às 14:32"
+    fn answered(&self) -> Sentence {
+        match self.change {
+            Some(change) if is(change, EventKind::ShortageAnswered) => {
+                self.said("conflict.answered_by", change)
+            }
+            Some(change) if is(change, EventKind::ItemPicked) => self.said("conflict.item_picked", change),
+            Some(change) => self.said("conflict.not_waiting_by", change),
+            None => Sentence::new("conflict.not_waiting"),
+        }
+    }
+
     fn not_last_pick(&self) -> Sentence {
         match self.change {
             Some(change) if is(change, EventKind::ItemPicked) => self
@@ -256,11 +289,16 @@ impl Last<'_> {
             (ItemStatus::Picked, Some(change)) if is(change, EventKind::ItemPicked) => {
                 self.said("conflict.item_picked", change)
             }
-            (ItemStatus::Short, Some(change)) if is(change, EventKind::ItemShort) => {
+            (ItemStatus::Short | ItemStatus::Unanswered, Some(change))
+                if is(change, EventKind::ItemShort) =>
+            {
                 self.said("conflict.item_short", change)
             }
             (ItemStatus::Pending, Some(change)) if is(change, EventKind::ItemWithdrawn) => {
                 self.said("conflict.item_withdrawn", change)
+            }
+            (ItemStatus::Substituted, Some(change)) if is(change, EventKind::ItemSubstituted) => {
+                self.said("conflict.item_substituted", change)
             }
             (_, Some(change)) if is(change, EventKind::ItemOrdered) => {
                 self.said("conflict.item_ordered", change)

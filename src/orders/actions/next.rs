@@ -1,4 +1,4 @@
-//! "Próximo pedido": chooses the order that a picker goes on with, and claims it.
+//! "Próximo pedido": chooses the next order for a picker, and claims it.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ pub struct NextOrder<'a> {
     pub now: Timestamp,
 }
 
-/// Which one it is; None: there is nothing to pick that nobody else is at.
+/// The order; None: every order is done or being picked by somebody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChosenOrder {
     pub order_id: Option<OrderId>,

@@ -6,7 +6,7 @@ use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
 use crate::feed::EventKind;
-use crate::html::text::visible;
+use crate::html::text::{length, visible};
 use crate::ids::{NoteId, OrderId};
 use crate::orders::access;
 use crate::orders::commands;
@@ -57,7 +57,7 @@ impl Command for ChangeNote<'_> {
         let order = self.on.lock_open(tx, Permission::View).await?;
         let found = notes::find_note(tx, order.id, self.note_id).await?;
         let note = found.ok_or(AppError::NotFound)?;
-        // One's own note may always be mended.
+        // The author may always change a note.
         if note.author_id != self.on.actor.person_id {
             access::require(
                 tx,
@@ -115,7 +115,7 @@ pub async fn require_room(tx: &mut CompanyTx, order_id: OrderId) -> Result<()> {
 /// A note has 1 to 500 characters.
 pub fn note_text(text: &str) -> Result<&str> {
     let text = text.trim();
-    match text.chars().count() {
+    match length(text) {
         _ if !visible(text) => Err(AppError::field("text", "orders.error.note_empty")),
         1..=500 => Ok(text),
         _ => Err(AppError::field("text", "orders.error.note_too_long")),

@@ -7,17 +7,20 @@ use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
 use crate::feed::EventKind;
-use crate::html::text::visible;
+use crate::html::text::{length, visible};
 use crate::ids::{OrderId, PackagingId, ShippingId};
 use crate::orders::commands;
-use crate::orders::history::{Detail, OrderFields, Told};
+use crate::orders::deadline::{self, after_shipping, next_at};
+use crate::orders::history::{DepartureChange, Detail, OrderFields, Told};
 use crate::orders::item::Reason;
+use crate::orders::model::ShippingOption;
 use crate::orders::queries::{
-    claims, options,
+    claims, departures, options,
     order::{self, LockedOrder, NewClosing},
     summaries,
 };
 use crate::orders::status::OrderState;
+use crate::page::CompanyTime;
 
 /// Everything is settled: the order leaves the board.
 #[derive(Debug)]
@@ -51,6 +54,13 @@ pub struct ChangeShipping<'a> {
     pub on: OrderContext<'a>,
     pub shipping_id: ShippingId,
     pub packaging_id: PackagingId,
+}
+
+/// Say until when the order is to leave; None: no matter when.
+#[derive(Debug)]
+pub struct ChangeDue<'a> {
+    pub on: OrderContext<'a>,
+    pub due_at: Option<Timestamp>,
 }
 
 impl Command for FinishOrder<'_> {
@@ -99,6 +109,10 @@ impl Command for ReopenOrder<'_> {
         if order.state == OrderState::Canceled {
             number_is_free(tx, &order, self.on.now).await?;
         }
+        let departure = departures::find_departure(tx, &order).await?;
+        // Also where it had not left: what was said of that before the order came back is not taken back any more.
+        let departure = Some(DepartureChange { before: departure, after: None });
+        let detail = Detail { departure, ..detail };
         // A number that is taken at this very moment is refused by the index `orders_number_key`.
         order::update_state(tx, &order, OrderState::Open, None).await?;
         self.on.record(&order, Entry::order(EventKind::OrderReopened, &detail))
@@ -173,6 +187,7 @@ impl Command for ChangeShipping<'_> {
             urgent: before.urgent || option.makes_urgent,
             shipping_id: self.shipping_id,
             packaging_id: self.packaging_id,
+            due_at: self.due_at(before, &options),
         };
         order::update_fields(tx, &order, fields).await?;
         let packagings = options::list_packaging_options(tx, Some(self.packaging_id)).await?;
@@ -183,6 +198,42 @@ impl Command for ChangeShipping<'_> {
         };
         let detail = Detail { told: Some(told), ..Detail::order(before, fields) };
         self.on.record(&order, Entry::order(EventKind::OrderChanged, &detail))
+    }
+}
+
+impl ChangeShipping<'_> {
+    /// Another shipping brings its own deadline; another packaging none.
+    fn due_at(&self, before: OrderFields, options: &[ShippingOption]) -> Option<Timestamp> {
+        if before.shipping_id == self.shipping_id {
+            return before.due_at;
+        }
+        let calendar = CompanyTime::from(&self.on.actor.company).calendar();
+        let minute_of = |id| options.iter().find(|option| option.id == id)?.due_minute;
+        let says = minute_of(self.shipping_id).and_then(|minute| next_at(calendar, minute, self.on.now));
+        after_shipping(before.due_at, minute_of(before.shipping_id).is_some(), says)
+    }
+}
+
+impl Command for ChangeDue<'_> {
+    type Output = ();
+
+    fn orders(&self) -> &[OrderId] {
+        self.on.orders()
+    }
+
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+        let order = self.on.lock_open(tx, commands::CHANGE_DUE.permission).await?;
+        if order.fields.due_at == self.due_at {
+            return Ok(Change::unchanged(()));
+        }
+        if let Some(refusal) = self.due_at.and_then(|due| deadline::refusal(due, self.on.now)) {
+            return Err(AppError::field("due", refusal));
+        }
+        let fields = OrderFields { due_at: self.due_at, ..order.fields };
+        order::update_fields(tx, &order, fields).await?;
+        let told = Some(Told::Due { due_at: self.due_at });
+        let detail = Detail { told, ..Detail::order(order.fields, fields) };
+        self.on.record(&order, Entry::order(EventKind::DueChanged, &detail))
     }
 }
 
@@ -201,7 +252,7 @@ async fn number_is_free(tx: &mut CompanyTx, order: &LockedOrder, now: Timestamp)
 /// A reason is recorded with what it explains: not empty, at most 200 characters.
 fn reason(text: &str) -> Result<&str> {
     let text = text.trim();
-    if !visible(text) || text.chars().count() > 200 {
+    if !visible(text) || length(text) > 200 {
         return Err(AppError::field("reason", "orders.error.reason_needed"));
     }
     Ok(text)

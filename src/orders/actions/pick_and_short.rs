@@ -24,7 +24,7 @@ pub struct PickAndShort<'a> {
     pub item_id: ItemId,
     pub picked: Decimal,
     pub short: Decimal,
-    /// A code of [`SHORT_REASONS`](crate::orders::item::SHORT_REASONS).
+    /// A code of the company's reasons.
     pub code: String,
     /// What there is to add, at most 200 characters.
     pub text: String,
@@ -40,7 +40,7 @@ impl Command for PickAndShort<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         let order = self.on.lock_open(tx, commands::PICK_AND_SHORT.permission).await?;
         access::require(tx, self.on.actor.person_id, Permission::Pick, &order, self.on.now)?;
-        let reason = short_reason(&self.code, &self.text)?;
+        let reason = short_reason(self.on, &self.code, &self.text)?;
         let item = get_item(tx, self.on, self.item_id).await?;
         refuse_parts(&item, self.picked)?;
         refuse_parts(&item, self.short)?;

@@ -1,4 +1,4 @@
-//! Commands on what is bought for one line. Buying itself is in [`super::buy`], asking for it in [`super::request`].
+//! Purchase commands on one line. Buying itself is in [`super::buy`], asking for it in [`super::request`].
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -36,7 +36,7 @@ pub enum Step {
     NotFound,
 }
 
-/// So many units of a line go this step.
+/// Units of a line move one step.
 #[derive(Debug)]
 pub struct MovePurchase<'a> {
     pub on: OrderContext<'a>,
@@ -45,7 +45,7 @@ pub struct MovePurchase<'a> {
     pub quantity: Decimal,
 }
 
-/// Units of several lines go the same step, if each line is still as it was shown.
+/// Units of several lines move the same step, if each line is still as it was shown.
 #[derive(Debug)]
 pub struct MoveGoods<'a> {
     actor: &'a Actor,
@@ -121,6 +121,8 @@ pub struct SettlePurchase<'a> {
     pub purchase_id: PurchaseId,
     pub quantity: Decimal,
     pub settlement: Settlement,
+    /// That of the command which it is.
+    pub permission: Permission,
 }
 
 impl Step {
@@ -142,7 +144,7 @@ impl Step {
         }
     }
 
-    /// So many units could go this step.
+    /// The most units that can move this step.
     fn left(self, state: &ItemState) -> Decimal {
         match self {
             Step::NotFound => state.to_buy(),
@@ -226,7 +228,7 @@ impl Command for SettlePurchase<'_> {
 
     /// The order may be finished or canceled by now: what was bought for it is still to be settled.
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let order = self.on.lock(tx, commands::SETTLE_PURCHASE.permission).await?;
+        let order = self.on.lock(tx, self.permission).await?;
         let item = get_item(tx, self.on, self.item_id).await?;
         refuse_parts(&item, self.quantity)?;
         if self.quantity <= Decimal::ZERO {
@@ -267,29 +269,6 @@ fn settled_already(item: &Item, on: OrderContext<'_>) -> AppError {
         }
         None => Sentence::new("conflict.purchase_settled"),
     })
-}
-
-/// The stock's part of a purchase came, or does not come.
-#[derive(Debug)]
-pub struct SettleSurplus<'a> {
-    pub actor: &'a Actor,
-    pub now: Timestamp,
-    pub purchase_id: PurchaseId,
-    /// `Stocked` or `Canceled`.
-    pub outcome: Settlement,
-}
-
-impl Command for SettleSurplus<'_> {
-    type Output = ();
-
-    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        tx.require(commands::SETTLE_PURCHASE.permission)?;
-        let by = self.actor.person_id;
-        if !queries::settle_surplus(tx, self.purchase_id, self.outcome, by, self.now).await? {
-            return Err(AppError::conflict("conflict.surplus_settled"));
-        }
-        Ok(NewEvent::new(EventKind::PurchaseChanged, by).into())
-    }
 }
 
 /// Somebody said when the goods of a purchase are to come; None: nobody knows.

@@ -1,4 +1,4 @@
-//! A newer quote changes an open order: its lines, its header, its papers, in one transaction.
+//! Applies a newer quote to an open order, in one transaction.
 
 use super::import::order_words;
 use super::items::change_line;
@@ -9,6 +9,7 @@ use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
 use crate::feed::{EventKind, NewEvent};
 use crate::ids::{DraftId, ItemId};
+use crate::orders::deadline::after_shipping;
 use crate::orders::history::{Detail, Header, LineChange, RevisionDetail, Snapshot, SnapshotChange};
 use crate::orders::item::ItemState;
 use crate::orders::item::allocation::Flow;
@@ -56,12 +57,16 @@ impl Base {
             payable_cents: quote.payable_cents,
             values_mismatch_reason: quote.values_mismatch_reason.clone(),
             urgent: before.urgent || (ships_otherwise && quote.urgent),
+            due_at: match ships_otherwise {
+                true => after_shipping(before.due_at, self.brings_due, quote.due_at),
+                false => before.due_at,
+            },
         }
     }
 
     /// What the form of the preview sends back, so that only the difference that was seen is applied.
     pub fn fingerprint(&self, revision: &Revision<'_>) -> String {
-        revision.fingerprint(&(self.id, Header { urgent: false, ..self.header.clone() }))
+        revision.fingerprint(&(self.id, Header { urgent: false, due_at: None, ..self.header.clone() }))
     }
 }
 

@@ -10,12 +10,14 @@ use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
 use crate::feed::{EventKind, NewEvent};
 use crate::ids::{ItemId, OperationId, OrderId, PurchaseId};
-use crate::orders::history::{AllocationChange, Detail, LineChange, NoteChange, OrderChange};
+use crate::orders::history::{
+    AllocationChange, DepartureChange, Detail, LineChange, NoteChange, OrderChange, SellerChange, TickChange,
+};
 use crate::orders::item::ItemRefusal;
 use crate::orders::model::Item;
 use crate::orders::queries::history::StoredEntry;
 use crate::orders::queries::order::{self, LockedOrder};
-use crate::orders::queries::{history, items, notes, picks, purchases};
+use crate::orders::queries::{departures, hand_over, history, items, notes, picks, purchases, summaries};
 use crate::orders::status::OrderState;
 
 /// Take back what one tap changed.
@@ -26,13 +28,19 @@ pub struct UndoOperation<'a> {
     pub now: Timestamp,
 }
 
+/// Lines that were not taken back are named up to so many.
+const MOST_NAMED: usize = 3;
+
 /// What was taken back.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct UndoneOperation {
     /// The order that the tap changed, or the first of them.
     pub order_id: OrderId,
     /// Lines that stay as they are, because somebody came after; only of a tap over several orders.
     pub kept: usize,
+    /// The first of them, each as goods and order.
+    #[serde(default)]
+    pub named: Vec<String>,
 }
 
 impl Command for UndoOperation<'_> {
@@ -43,20 +51,24 @@ impl Command for UndoOperation<'_> {
         let order_id = *orders.first().ok_or(AppError::NotFound)?;
         order::lock_rows(tx, &orders).await?;
         let entries = history::list_entries_of(tx, self.operation_id).await?;
-        let (mut events, mut kept, mut refused) = (Vec::new(), 0, None);
+        let touched = entries.iter().map(|entry| entry.detail.lines.len()).sum();
+        let (mut events, mut kept, mut refused) = (Vec::new(), Vec::new(), None);
+        // What one order's lines were changed by is taken back from all of them or from none.
+        let partly = orders.len() > 1;
         let mut own = Vec::new();
         for mut entry in entries {
             let on = OrderContext { actor: self.actor, order_id: entry.order_id, now: self.now };
-            let lines = entry.detail.lines.len();
-            let undo = UndoEntry { on, version: entry.version, own: &own };
-            match undo.apply(tx, &mut entry, orders.len() > 1).await {
+            let lines: Vec<ItemId> = entry.detail.lines.iter().map(|line| line.item).collect();
+            let undo = UndoEntry { on, version: entry.version, own: &own, lines: touched };
+            match undo.apply(tx, &mut entry, partly).await {
                 Ok(event) => {
-                    kept += lines - entry.detail.lines.len();
+                    let is_kept = |id: &ItemId| entry.detail.lines.iter().all(|line| line.item != *id);
+                    kept.extend(lines.into_iter().filter(is_kept).map(|id| (entry.order_id, id)));
                     own.extend(event.iter().filter_map(|event| Some((event.order_id?, event.version?))));
                     events.extend(event);
                 }
-                Err(AppError::Conflict(sentence)) => {
-                    kept += lines;
+                Err(AppError::Conflict(sentence)) if partly => {
+                    kept.extend(lines.into_iter().map(|id| (entry.order_id, id)));
                     refused.get_or_insert(sentence);
                 }
                 Err(error) => return Err(error),
@@ -64,9 +76,24 @@ impl Command for UndoOperation<'_> {
         }
         match refused {
             Some(sentence) if events.is_empty() => Err(AppError::Conflict(sentence)),
-            _ => Ok(Change::told(UndoneOperation { order_id, kept }, events)),
+            _ => {
+                let named = names(tx, &kept).await?;
+                Ok(Change::told(UndoneOperation { order_id, kept: kept.len(), named }, events))
+            }
         }
     }
+}
+
+/// The first of these lines, as goods and order.
+async fn names(tx: &mut CompanyTx, lines: &[(OrderId, ItemId)]) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for (order_id, item_id) in lines.iter().take(MOST_NAMED) {
+        let order = summaries::get_summary(tx, *order_id).await?;
+        let order = order.number.unwrap_or(order.customer);
+        let items = items::list_items(tx, *order_id, Some(&[*item_id])).await?;
+        names.extend(items.iter().map(|item| format!("{} ({order})", item.reference())));
+    }
+    Ok(names)
 }
 
 /// What the tap changed of one order.
@@ -75,6 +102,8 @@ struct UndoEntry<'a> {
     version: i64,
     /// Entries that this undo has written: they took back what the same tap did after this.
     own: &'a [(OrderId, i64)],
+    /// How many lines the tap changed in all.
+    lines: usize,
 }
 
 impl UndoEntry<'_> {
@@ -87,9 +116,10 @@ impl UndoEntry<'_> {
     ) -> Result<Option<NewEvent>> {
         // Only the author may, and needs no further permission than to see the order.
         let settled = entry.kind == Some(EventKind::PurchaseSettled);
-        let order = match settled {
-            true => self.on.lock(tx, Permission::View).await?,
-            false => self.on.lock_unfinished(tx, Permission::View).await?,
+        let order = match entry.kind {
+            Some(kind) if kind.is_of_finished() => self.on.lock_finished(tx, Permission::View).await?,
+            _ if settled => self.on.lock(tx, Permission::View).await?,
+            _ => self.on.lock_unfinished(tx, Permission::View).await?,
         };
         // Of a canceled order only that something went back to the shelf, and of any what the buyer settled.
         let returned = entry.kind == Some(EventKind::ItemReturned);
@@ -139,7 +169,7 @@ impl UndoEntry<'_> {
                 }
             }
         }
-        if detail.order.is_none() && detail.note.is_none() {
+        if !detail.is_of_the_whole() {
             return Ok(());
         }
         let later = history::list_later(tx, order.id, self.version).await?;
@@ -157,11 +187,13 @@ impl UndoEntry<'_> {
         let is_own = |version| version == self.version || self.own.contains(&(self.on.order_id, version));
         match &item.last_change {
             Some(change) if is_own(change.version) => Ok(()),
-            Some(change) => Err(AppError::Conflict(
-                Sentence::new("conflict.came_after")
-                    .text("name", change.by_name.clone())
-                    .when(change.at, self.on.now),
-            )),
+            Some(change) => {
+                let key = if self.lines > 1 { "conflict.came_after_one_of" } else { "conflict.came_after" };
+                let sentence = Sentence::new(key).text("item", item.reference());
+                Err(AppError::Conflict(
+                    sentence.text("name", change.by_name.clone()).when(change.at, self.on.now),
+                ))
+            }
             None => {
                 Err(item_conflict(ItemRefusal::NotFrom { status: item.state.status() }, item, self.on.now))
             }
@@ -179,6 +211,9 @@ impl UndoEntry<'_> {
             for pick in &detail.picks_before {
                 picks::insert_pick(tx, order, *item, pick).await?;
             }
+        }
+        if order.state == OrderState::Canceled {
+            order::write_marks(tx, order).await?;
         }
         let mut back = Detail {
             allocations: detail.allocations.into_iter().map(AllocationChange::reversed).collect(),
@@ -198,6 +233,21 @@ impl UndoEntry<'_> {
         if let Some(NoteChange { id, before, after }) = detail.note {
             notes::update_note(tx, order, id, before.as_deref(), self.on.now).await?;
             back.note = Some(NoteChange { id, before: after, after: before });
+        }
+        if let Some(SellerChange { before, after }) = detail.seller {
+            hand_over::update_seller(tx, order, before).await?;
+            back.seller = Some(SellerChange { before: after, after: before });
+        }
+        if let Some(DepartureChange { before, after }) = detail.departure {
+            departures::update_departure(tx, order, before).await?;
+            back.departure = Some(DepartureChange { before: after, after: before });
+        }
+        if !detail.ticks.is_empty() {
+            let before = detail.ticks.iter().map(|change| (change.item, change.before.as_ref()));
+            departures::write_ticks(tx, order, before).await?;
+            let reversed =
+                |TickChange { item, before, after }| TickChange { item, before: after, after: before };
+            back.ticks = detail.ticks.into_iter().map(reversed).collect();
         }
         let reversed = |LineChange { item, before, after }| LineChange { item, before: after, after: before };
         back.lines = detail.lines.into_iter().map(reversed).collect();

@@ -1,4 +1,4 @@
-//! Which units of which purchase are a line's, and what became of them. Pure.
+//! Allocation of purchased units to lines. Pure.
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -123,6 +123,8 @@ pub enum Flow {
     Displaced,
     /// Picked units went back: those that had come for the line stay arrived.
     PutBack,
+    /// Picked units of a canceled order are on the shelf: nobody waits for them, nor for what came in their place.
+    Shelved,
     /// They came: the oldest purchase first.
     Received,
     /// They are not here after all: the newest purchase first.
@@ -140,6 +142,7 @@ impl Flow {
             Flow::Picked => use_up(allocations, before, &after),
             Flow::Displaced => displace(allocations, before, &after),
             Flow::PutBack => return give_back(allocations, before, after),
+            Flow::Shelved => return shelve(allocations, before, after),
             Flow::Received => arrive(allocations, after.received - before.received),
             Flow::Unreceived => unarrive(allocations, before.received - after.received),
             Flow::Unordered => unbuy(allocations, before.ordered - after.ordered),
@@ -214,12 +217,36 @@ fn give_back(allocations: &mut [Allocation], before: &ItemState, wanted: ItemSta
     after.ordered = before.ordered + arrived + coming;
     after.received = before.received + arrived;
     after.not_found = after.not_found.min(after.rest() - after.ordered);
-    after.rest_state = match (after.rest_state, after.ordered.is_zero()) {
-        (_, false) => RestState::PurchaseOrdered,
-        (RestState::PurchaseOrdered, true) => RestState::Pending,
-        (other, true) => other,
-    };
-    after.shed()
+    if !after.ordered.is_zero() {
+        // What was agreed for the rest is for what did not come.
+        if after.rest_state == RestState::Pending && after.replacement.is_some() {
+            after.not_found = after.rest() - after.ordered;
+        }
+        after.rest_state = RestState::PurchaseOrdered;
+    }
+    after.let_go_of_none();
+    after.shed().with_answers()
+}
+
+/// What had come for the line is on the shelf as well. The line waits for what it waited for, and no more.
+fn shelve(allocations: &mut [Allocation], before: &ItemState, wanted: ItemState) -> ItemState {
+    let mut after = wanted;
+    spread(
+        allocations.iter_mut().rev(),
+        before.picked - after.picked,
+        |one| one.used,
+        |one, n| {
+            one.used -= n;
+            one.returned += n;
+        },
+    );
+    (after.ordered, after.received) = (before.ordered, before.received);
+    after.not_found = after.not_found.min(after.rest() - after.ordered);
+    if !after.ordered.is_zero() {
+        after.rest_state = RestState::PurchaseOrdered;
+    }
+    after.let_go_of_none();
+    after.shed().with_answers()
 }
 
 fn arrive(allocations: &mut [Allocation], amount: Decimal) {
@@ -234,7 +261,7 @@ fn unbuy(allocations: &mut [Allocation], amount: Decimal) {
     spread(allocations.iter_mut().rev(), amount, Allocation::on_the_way, |one, n| one.ordered -= n);
 }
 
-/// Takes `amount` from as many as it needs, in their order; answers how much there was.
+/// Takes `amount` from as many as needed, in their order; returns how much there was.
 fn spread<'a>(
     allocations: impl Iterator<Item = &'a mut Allocation>,
     amount: Decimal,

@@ -4,9 +4,6 @@ use rust_decimal::Decimal;
 
 use super::{ItemState, ItemStatus, Reason, RestState};
 
-/// The codes of the shortage reasons that the sheet offers.
-pub const SHORT_REASONS: [&str; 4] = ["stock", "damaged", "not_located", "other"];
-
 /// Why a command on a line cannot be done; the caller adds who made it so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ItemRefusal {
@@ -28,14 +25,19 @@ pub enum ItemRefusal {
     MoreThanOnTheWay { left: Decimal },
     /// More than came and was not picked.
     MoreThanArrived { left: Decimal },
+    /// Not as many units as nobody has answered.
+    NotUnanswered { left: Decimal },
+    /// It was answered, or needs no answer.
+    Answered,
     /// The line is in a state that this command does not start from.
     NotFrom { status: ItemStatus },
 }
 
 /// What a command does to a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "made once for a tap, and nearly always the large one")]
 pub enum Decision {
-    /// The wanted end is already so: accepted, nothing to write.
+    /// The wanted state already holds: accepted, nothing to write.
     Already,
     Becomes(ItemState),
 }
@@ -85,10 +87,19 @@ impl ItemState {
             next.rest_state = RestState::Pending;
             next.replacement = None;
             next.reason = None;
-        } else if next.rest_state == RestState::PurchaseOrdered && next.ordered.is_zero() {
-            next.rest_state = RestState::Pending;
+        } else {
+            next.let_go_of_none();
+            next.fit_replacement(self.rest());
         }
-        Ok(Decision::Becomes(next))
+        Ok(Decision::Becomes(next.with_answers()))
+    }
+
+    /// A line of which nothing is bought any more is to be picked; what could not be bought is still asked of the buyer.
+    pub(super) fn let_go_of_none(&mut self) {
+        if self.rest_state == RestState::PurchaseOrdered && self.ordered.is_zero() {
+            let missing = !self.not_found.is_zero();
+            self.rest_state = if missing { RestState::PurchaseRequested } else { RestState::Pending };
+        }
     }
 
     /// Picking uses up what arrived, then units that are neither bought nor found, then those on the way. `self` has them
@@ -165,13 +176,23 @@ impl ItemState {
             next.ordered = before.ordered.min(rest);
             next.received = before.received.min(next.ordered);
             next.not_found = before.not_found.min(rest - next.ordered);
-            next.replacement.clone_from(&before.replacement);
             next.reason.clone_from(&before.reason);
-            if next.rest_state == RestState::PurchaseOrdered && next.ordered.is_zero() {
-                next.rest_state = RestState::Pending;
+            if self.is_agreed_since(before) {
+                next.rest_state = self.rest_state;
+                (next.ordered, next.received, next.not_found) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
+                next.reason = None;
+            } else {
+                next.replacement.clone_from(&before.replacement);
+                next.fit_replacement(before.rest());
             }
+            // What was answered since is not asked again.
+            let answered = !self.rest().is_zero() && self.unanswered.is_zero();
+            let most = if answered { amount } else { before.unanswered };
+            next.unanswered = before.unanswered.min(most);
+            next.sends_without = before.sends_without;
+            next.let_go_of_none();
         }
-        next
+        next.with_answers()
     }
 
     /// The rest will not be sent. Units on the way move on to the buyer's list, the line keeps none.
@@ -189,7 +210,8 @@ impl ItemState {
         next.not_found = Decimal::ZERO;
         next.replacement = None;
         next.reason = Some(reason.clone());
-        Ok(Decision::Becomes(next.shed()))
+        next.unanswered = next.rest();
+        Ok(Decision::Becomes(next.shed().with_answers()))
     }
 
     /// Pick `picked` units and mark the `short` ones that are left. Both amounts are named: where they are not the rest
@@ -220,7 +242,7 @@ impl ItemState {
                 let mut next = self.clone();
                 next.rest_state = RestState::Pending;
                 next.reason = None;
-                Ok(Decision::Becomes(next))
+                Ok(Decision::Becomes(next.with_answers()))
             }
             (false, RestState::Pending) => Ok(Decision::Already),
             _ => Err(ItemRefusal::NotFrom { status: self.status() }),

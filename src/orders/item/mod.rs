@@ -1,11 +1,15 @@
-//! One line of an order: what is true of it. How it is shown is in [`status`], what commands make of it in [`decisions`] and
-//! [`purchase`], and which units of which purchase are its own in [`allocation`].
+//! One line of an order: its state. How it is shown is in [`status`], what commands do to it in [`decisions`],
+//! [`purchase`], [`replacement`] and [`answer`], and which units of which purchase are its own in [`allocation`].
 
 pub(crate) mod allocation;
+mod answer;
+#[cfg(test)]
+mod answer_tests;
 mod decisions;
 mod purchase;
 #[cfg(test)]
 mod purchase_tests;
+mod replacement;
 #[cfg(test)]
 mod sound;
 mod status;
@@ -15,7 +19,8 @@ mod tests;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-pub use decisions::{Decision, ItemRefusal, PutBack, SHORT_REASONS, StandingPick};
+pub use answer::Answer;
+pub use decisions::{Decision, ItemRefusal, PutBack, StandingPick};
 pub use status::{ItemGroup, ItemStatus};
 
 /// What is to happen with the rest of a line (quantity − picked). The only stored state of a line.
@@ -46,8 +51,16 @@ impl RestState {
 /// An agreed replacement (Trocar por X), or the one that was taken when the line is substituted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replacement {
+    /// Code and unit of the goods, where they are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     pub text: String,
     pub quantity: Decimal,
+    /// The seller agreed it with the customer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub agreed: bool,
 }
 
 /// Why something was done: a code of a list, what was added in words, or both.
@@ -76,6 +89,12 @@ pub struct ItemState {
     pub ordered: Decimal,
     pub received: Decimal,
     pub not_found: Decimal,
+    /// Short or not-found units that nobody has answered.
+    #[serde(default, skip_serializing_if = "Decimal::is_zero")]
+    pub unanswered: Decimal,
+    /// Not-found units are answered with "send without them", once nothing else of the line is awaited.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sends_without: bool,
     pub replacement: Option<Replacement>,
     /// Why the rest is short.
     pub reason: Option<Reason>,
@@ -95,6 +114,8 @@ impl ItemState {
             ordered: Decimal::ZERO,
             received: Decimal::ZERO,
             not_found: Decimal::ZERO,
+            unanswered: Decimal::ZERO,
+            sends_without: false,
             replacement: None,
             reason: None,
             off_quote: false,

@@ -1,4 +1,4 @@
-//! The rules of buying what a line lacks. How units are spread over purchases is in [`super::allocation`].
+//! Rules of purchasing for a line. How units are spread over purchases is in [`super::allocation`].
 
 use rust_decimal::Decimal;
 
@@ -31,11 +31,12 @@ impl ItemState {
         }
         let mut next = self.clone();
         next.not_found = Decimal::ZERO;
+        next.replacement = None;
         if !self.is_in_purchase() {
             next.rest_state = RestState::PurchaseRequested;
             next.reason = None;
         }
-        Ok(Decision::Becomes(next))
+        Ok(Decision::Becomes(next.with_answers()))
     }
 
     /// The rest is to be picked after all; what was ordered has to be taken back first.
@@ -43,7 +44,7 @@ impl ItemState {
         match (self.rest().is_zero(), self.rest_state) {
             (false, RestState::PurchaseRequested) => {
                 let (rest_state, not_found) = (RestState::Pending, Decimal::ZERO);
-                Ok(Decision::Becomes(Self { rest_state, not_found, ..self.clone() }))
+                Ok(Decision::Becomes(Self { rest_state, not_found, ..self.clone() }.with_answers()))
             }
             (false, RestState::Pending) => Ok(Decision::Already),
             _ => Err(self.not_from()),
@@ -62,7 +63,7 @@ impl ItemState {
         next.rest_state = RestState::PurchaseOrdered;
         next.ordered += amount;
         next.not_found = next.not_found.min(left - amount);
-        Ok(Decision::Becomes(next))
+        Ok(Decision::Becomes(next.with_answers()))
     }
 
     /// `amount` units were not bought after all.
@@ -76,7 +77,7 @@ impl ItemState {
         if next.ordered.is_zero() {
             next.rest_state = RestState::PurchaseRequested;
         }
-        Ok(Decision::Becomes(next.shed()))
+        Ok(Decision::Becomes(next.shed().with_answers()))
     }
 
     /// `amount` of the units that were bought are here.
@@ -104,7 +105,8 @@ impl ItemState {
         if amount > self.to_buy() {
             return Err(ItemRefusal::MoreThanToBuy { left: self.to_buy() });
         }
-        Ok(Decision::Becomes(Self { not_found: self.not_found + amount, ..self.clone() }))
+        let (not_found, unanswered) = (self.not_found + amount, self.unanswered + amount);
+        Ok(Decision::Becomes(Self { not_found, unanswered, ..self.clone() }))
     }
 
     /// Of a canceled order: `amount` bought units are settled, and the line keeps none of them. `arrived` are here.
@@ -115,17 +117,15 @@ impl ItemState {
         if arrived {
             next.received -= amount;
         }
-        if next.ordered.is_zero() {
-            next.rest_state = RestState::Pending;
-        }
-        next.shed()
+        next.let_go_of_none();
+        next.shed().with_answers()
     }
 
     fn must_be_in_purchase(&self) -> Result<(), ItemRefusal> {
         if self.is_in_purchase() { Ok(()) } else { Err(self.not_from()) }
     }
 
-    fn not_from(&self) -> ItemRefusal {
+    pub(super) fn not_from(&self) -> ItemRefusal {
         ItemRefusal::NotFrom { status: self.status() }
     }
 }

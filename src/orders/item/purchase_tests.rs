@@ -68,7 +68,7 @@ fn purchase_is_requested_for_what_is_left(#[case] line: ItemState, #[case] allow
 #[case::withdrawn(requested(10).withdraw_request(), Ok(Decision::Becomes(ItemState::new(units(10)))))]
 #[case::given_up(given_up(10, 4).withdraw_request(), Ok(Decision::Becomes(ItemState::new(units(10)))))]
 #[case::ordered(bought(10, 4, 0).withdraw_request(), not_from(ItemStatus::PurchaseOrdered))]
-#[case::short(short(10).withdraw_request(), not_from(ItemStatus::Short))]
+#[case::short(short(10).withdraw_request(), not_from(ItemStatus::Unanswered))]
 #[case::not_asked_for(ItemState::new(units(10)).mark_ordered(units(1)), not_from(ItemStatus::Pending))]
 #[case::too_many(bought(10, 4, 0).mark_ordered(units(7)), Err(ItemRefusal::MoreThanToBuy { left: units(6) }))]
 #[case::nothing(requested(10).mark_ordered(units(0)), Err(ItemRefusal::AmountInvalid))]
@@ -91,8 +91,8 @@ fn not_from(status: ItemStatus) -> Told {
 #[case::ordered(bought(10, 10, 0), ItemStatus::PurchaseOrdered, ItemGroup::Purchase)]
 #[case::partly_here(bought(10, 10, 4), ItemStatus::PurchaseOrdered, ItemGroup::Now)]
 #[case::here(bought(10, 10, 10), ItemStatus::Arrived, ItemGroup::Now)]
-#[case::partly_given_up(given_up(10, 4), ItemStatus::PurchaseRequested, ItemGroup::Purchase)]
-#[case::given_up(given_up(10, 10), ItemStatus::NotFound, ItemGroup::Purchase)]
+#[case::partly_given_up(given_up(10, 4), ItemStatus::Unanswered, ItemGroup::Unanswered)]
+#[case::given_up(given_up(10, 10), ItemStatus::Unanswered, ItemGroup::Unanswered)]
 fn a_line_in_purchase_is_shown_where_its_goods_are(
     #[case] line: ItemState,
     #[case] status: ItemStatus,
@@ -143,6 +143,26 @@ fn units_no_longer_needed_are_settled_once() {
     assert!(settled.settled(Settlement::Returned, units(2)).is_some());
 }
 
+#[test]
+fn units_that_came_go_back_beside_what_was_agreed_for_the_others() {
+    let mut one = [Allocation::new(PurchaseId::new(), units(5))];
+    let came = bought(10, 5, 5);
+    one[0].received = units(5);
+    let picked = Flow::Picked.follow(&mut one, &came, becomes(came.pick(units(5))));
+    let picks = [StandingPick { seq: 1, quantity: units(5), before: came }];
+    let agreed = becomes(picked.agree_replacement(units(5), &other(units(5))));
+    let back = agreed.unpick(&picks, units(5)).unwrap().state;
+    let back = Flow::PutBack.follow(&mut one, &agreed, back);
+    assert!(back.is_sound(), "{back:?}");
+    assert_eq!((back.received, back.to_buy(), back.replacement.is_some()), (units(5), units(0), true));
+    let again = Flow::Picked.follow(&mut one, &back, becomes(back.pick(units(5))));
+    assert_eq!(again, agreed);
+}
+
+fn other(quantity: Decimal) -> Replacement {
+    Replacement { code: None, unit: None, text: "CB15".to_owned(), quantity, agreed: false }
+}
+
 /// A line, its picks and its allocations, as the commands leave them.
 struct Story {
     line: ItemState,
@@ -187,6 +207,20 @@ impl Story {
             7 => drop(self.follow(Flow::Unreceived, &before, before.unmark_received(n))),
             8 => drop(self.follow(Flow::Displaced, &before, before.mark_not_found(n))),
             9 => drop(self.follow(Flow::Displaced, &before, before.withdraw_request())),
+            12 => drop(self.follow(Flow::Displaced, &before, before.substitute(before.rest(), &other(n)))),
+            13 => drop(self.follow(Flow::Displaced, &before, before.unsubstitute())),
+            14 => drop(self.follow(
+                Flow::Displaced,
+                &before,
+                before.agree_replacement(before.rest(), &other(n)),
+            )),
+            15 => drop(self.follow(Flow::Displaced, &before, before.withdraw_replacement())),
+            16 => {
+                let answers = [Answer::Swap(other(n)), Answer::Buy, Answer::Without];
+                let answer = &answers[seq % answers.len()];
+                self.follow(Flow::Displaced, &before, before.answer(before.unanswered, answer));
+            }
+            17 => drop(self.follow(Flow::Displaced, &before, before.unmark_short())),
             10 => {
                 let revised = Ok(Decision::Becomes(before.revised(n)));
                 self.follow(Flow::Displaced, &before, revised);
@@ -204,7 +238,7 @@ proptest! {
     #[test]
     fn what_was_bought_is_always_somewhere_and_the_line_waits_for_just_that(
         quantity in 1i64..30,
-        commands in prop::collection::vec((0u8..12, 1i64..15), 0..40),
+        commands in prop::collection::vec((0u8..18, 1i64..15), 0..40),
     ) {
         let line = ItemState::new(units(quantity));
         let mut story = Story { line, picks: Vec::new(), allocations: Vec::new(), bought: Decimal::ZERO };

@@ -1,4 +1,4 @@
-//! What the properties of decisions hold: the schema refuses every line that is otherwise.
+//! Invariants of a line that properties check; the schema refuses every line that breaks them.
 
 use rust_decimal::Decimal;
 
@@ -17,6 +17,9 @@ impl ItemState {
             && self.not_found >= zero
             && self.ordered + self.not_found <= self.rest()
             && (self.rest_state == RestState::PurchaseOrdered) == (self.ordered > zero)
+            && self.unanswered >= zero
+            && self.unanswered <= self.answerable()
+            && (!self.sends_without || self.not_found > zero)
             && (self.rest() > zero || self.rest_state == RestState::Pending)
     }
 }

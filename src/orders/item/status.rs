@@ -1,4 +1,4 @@
-//! What a line is shown as, and where it stands: derived, never stored.
+//! The status and group of a line: derived, never stored.
 
 use super::{ItemState, RestState};
 
@@ -8,10 +8,12 @@ pub enum ItemStatus {
     /// Units in the box that the newest quote does not want, or all of a canceled order's, must go back to the shelf.
     Return,
     Pending,
+    /// Units are short or cannot be bought, nothing else of the line is awaited, and nobody has answered.
+    Unanswered,
     PurchaseRequested,
     PurchaseOrdered,
     Arrived,
-    /// None of the units can be bought: whoever sells is to answer.
+    /// None of the units can be bought.
     NotFound,
     Swap,
     Substituted,
@@ -25,6 +27,7 @@ impl ItemStatus {
         match self {
             ItemStatus::Return => "return",
             ItemStatus::Pending => "pending",
+            ItemStatus::Unanswered => "unanswered",
             ItemStatus::PurchaseRequested => "requested",
             ItemStatus::PurchaseOrdered => "ordered",
             ItemStatus::Arrived => "arrived",
@@ -43,6 +46,7 @@ pub enum ItemGroup {
     /// Of a canceled order: what is still in the box.
     Shelf,
     Now,
+    Unanswered,
     Purchase,
     Short,
     Substituted,
@@ -50,9 +54,10 @@ pub enum ItemGroup {
 }
 
 impl ItemGroup {
-    pub const ALL: [ItemGroup; 6] = [
+    pub const ALL: [ItemGroup; 7] = [
         ItemGroup::Shelf,
         ItemGroup::Now,
+        ItemGroup::Unanswered,
         ItemGroup::Purchase,
         ItemGroup::Short,
         ItemGroup::Substituted,
@@ -63,6 +68,7 @@ impl ItemGroup {
         match self {
             ItemGroup::Shelf => "shelf",
             ItemGroup::Now => "now",
+            ItemGroup::Unanswered => "unanswered",
             ItemGroup::Purchase => "purchase",
             ItemGroup::Short => "short",
             ItemGroup::Substituted => "substituted",
@@ -78,6 +84,9 @@ impl ItemState {
         }
         if self.rest().is_zero() {
             return ItemStatus::Picked;
+        }
+        if !self.unanswered.is_zero() && self.ordered.is_zero() {
+            return ItemStatus::Unanswered;
         }
         match self.rest_state {
             RestState::Pending if self.replacement.is_some() => ItemStatus::Swap,
@@ -98,6 +107,7 @@ impl ItemState {
             }
             // What came can be picked before the rest comes.
             ItemStatus::PurchaseOrdered if !self.received.is_zero() => ItemGroup::Now,
+            ItemStatus::Unanswered => ItemGroup::Unanswered,
             ItemStatus::PurchaseRequested | ItemStatus::PurchaseOrdered | ItemStatus::NotFound => {
                 ItemGroup::Purchase
             }

@@ -22,7 +22,7 @@ fn more_than_the_rest_is_refused_with_the_truth() {
 #[test]
 fn a_short_rest_can_still_be_found_and_picked() {
     let line = becomes(becomes(ItemState::new(units(30)).pick(units(20))).mark_short(&Reason::text("fora")));
-    assert_eq!(line.group(), ItemGroup::Short);
+    assert_eq!(line.group(), ItemGroup::Unanswered);
     let line = becomes(line.pick(units(10)));
     assert_eq!(line.status(), ItemStatus::Picked);
     assert!(line.is_sound());

@@ -1,4 +1,4 @@
-//! What stands above and on the board.
+//! Queries of the board and its header.
 
 use std::collections::{HashMap, HashSet};
 
@@ -33,6 +33,7 @@ pub async fn list_open_counts(tx: &mut CompanyTx) -> Result<Vec<OpenOrder>> {
         r#"select o.id,
              o.seller_id,
              o.urgent,
+             o.due_at,
              count(*) filter (where i.is_listed) as "lines!",
              count(*) filter (where i.is_settled) as "settled!",
              count(*) filter (where i.is_touched) as "touched!",
@@ -52,6 +53,7 @@ pub async fn list_open_counts(tx: &mut CompanyTx) -> Result<Vec<OpenOrder>> {
             id: OrderId(row.id),
             seller_id: PersonId(row.seller_id),
             urgent: row.urgent,
+            due_at: row.due_at.map(jiff_sqlx::Timestamp::to_jiff),
             counts: Counts {
                 lines: row.lines,
                 settled: row.settled,
@@ -65,7 +67,7 @@ pub async fn list_open_counts(tx: &mut CompanyTx) -> Result<Vec<OpenOrder>> {
 }
 
 /// The open orders that a person sold, holds, or has picked of. Each order is asked by key, in whatever way the lists of
-/// picks and claims have grown: a subquery that gives a row is never turned into a walk through them.
+/// picks and claims have grown: a subquery that returns one row is never flattened into a join.
 pub async fn list_own_ids(
     tx: &mut CompanyTx,
     person_id: PersonId,

@@ -1,4 +1,4 @@
-//! Claims of orders: `hold_order` and `next_order` of the schema make them, here they end.
+//! Ends claims of orders; `hold_order` and `next_order` of the schema make them.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -9,7 +9,7 @@ use crate::ids::{OrderId, PersonId};
 use crate::orders::claim::lapses_at;
 use crate::orders::queries::order::LockedOrder;
 
-/// The order that a person picks next.
+/// The result of claiming the next order.
 #[derive(Debug)]
 pub struct NextClaim {
     pub order_id: OrderId,
@@ -70,7 +70,7 @@ pub async fn skip_order(
     Ok(ended)
 }
 
-/// An order that is closed is nobody's any more.
+/// Ends all claims of a closed order.
 pub async fn end_claims(tx: &mut CompanyTx, order: &LockedOrder, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "update order_claims set ended_at = least(lapses_at, greatest($3, began_at))
@@ -82,4 +82,31 @@ pub async fn end_claims(tx: &mut CompanyTx, order: &LockedOrder, now: Timestamp)
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Claims that lapsed end, as of when they did. How many ended.
+pub async fn end_lapsed_claims(tx: &mut CompanyTx) -> Result<u64> {
+    let done = sqlx::query!(
+        "update order_claims set ended_at = lapses_at where company_id = $1 and ended_at is null and lapses_at < now()",
+        tx.company_id().0
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Deletes up to `batch` records of skipped orders, a day after they last counted.
+pub async fn delete_old_skips(tx: &mut CompanyTx, batch: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        "delete from order_claims where company_id = $1 and ctid = any(array(
+           select ctid from order_claims
+           where company_id = $1 and ended_at = began_at and lapses_at = began_at
+             and skipped_until < now() - interval '1 day'
+           limit $2))",
+        tx.company_id().0,
+        batch
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected())
 }

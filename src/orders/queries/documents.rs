@@ -1,4 +1,4 @@
-//! The papers an order came from: the PDF of each quote, oldest first, numbered from 1.
+//! The PDFs of an order, oldest first, numbered from 1.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -43,23 +43,52 @@ pub async fn insert_document(
     Ok(revision)
 }
 
+/// A paper of an order.
+#[derive(Debug)]
+pub enum Paper {
+    Pdf(Vec<u8>),
+    /// It was taken away.
+    Removed,
+}
+
 /// A PDF of the order: the revision asked for, or the newest.
 pub async fn find_document(
     tx: &mut CompanyTx,
     order_id: OrderId,
     revision: Option<i32>,
-) -> Result<Option<Vec<u8>>> {
-    let pdf = sqlx::query_scalar!(
-        "select pdf from order_documents
+) -> Result<Option<Paper>> {
+    let found = sqlx::query!(
+        r#"select pdf, removed_at is not null as "removed!" from order_documents
          where company_id = $1 and order_id = $2 and ($3::integer is null or revision = $3)
-         order by revision desc limit 1",
+         order by revision desc limit 1"#,
         tx.company_id().0,
         order_id.0,
         revision
     )
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(pdf)
+    Ok(found.map(|row| if row.removed { Paper::Removed } else { Paper::Pdf(row.pdf) }))
+}
+
+/// Removes the PDFs of orders that were closed more than `days` days ago; returns how many.
+pub async fn remove_old_documents(tx: &mut CompanyTx, days: u32, most: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        "update order_documents d set pdf = '', file_name = 'orcamento.pdf', removed_at = now()
+         from (
+           select d.order_id, d.revision from order_documents d
+           join orders o on o.company_id = $1 and o.id = d.order_id and o.state <> 'open'
+             and o.closed_at < now() - make_interval(days => $2)
+           where d.company_id = $1 and d.removed_at is null and d.at < now() - make_interval(days => $2)
+           order by d.at limit $3 for update of d skip locked
+         ) as old
+         where d.company_id = $1 and d.order_id = old.order_id and d.revision = old.revision",
+        tx.company_id().0,
+        i32::try_from(days).unwrap_or(i32::MAX),
+        most
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// The order that a confirmed draft became, or changed.

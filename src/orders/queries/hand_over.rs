@@ -1,4 +1,4 @@
-//! Orders that get another seller.
+//! Queries for orders that change their seller.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;

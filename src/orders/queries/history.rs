@@ -1,4 +1,4 @@
-//! What happened to an order: kept for ever, read by the timeline and by undo.
+//! Queries for the history of orders, read by the timeline and by undo.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -11,6 +11,7 @@ use crate::feed::EventKind;
 use crate::ids::{ItemId, OperationId, OrderId, PersonId};
 use crate::orders::history::{Detail, Told};
 use crate::orders::model::{RevisedCounts, TimelineEntry, split_reference};
+use crate::orders::queries::shortages::Records;
 
 /// Entries of an order's history, newest first; with `only`, just those versions and what they took back.
 pub async fn list_timeline(
@@ -82,6 +83,9 @@ pub struct NewEntry<'a> {
 
 /// Writes the entry, the order's new version and, where it takes another back, the mark on that one.
 pub async fn insert_history(tx: &mut CompanyTx, entry: &NewEntry<'_>) -> Result<()> {
+    if let Some(records) = Records::of(entry) {
+        records.write(tx).await?;
+    }
     sqlx::query!(
         "with bumped as (
            update orders set version = $3 where company_id = $1 and id = $2
@@ -118,9 +122,12 @@ pub struct LaterEntry {
 /// The entries after `version` that changed notes or the order as a whole, newest first.
 pub async fn list_later(tx: &mut CompanyTx, order_id: OrderId, version: i64) -> Result<Vec<LaterEntry>> {
     let rows = sqlx::query!(
-        r#"select p.name as actor, h.detail as "detail: Json<Detail>", h.at
+        r#"select
+             p.name as actor,
+             h.detail as "detail: Json<Detail>",
+             h.at
            from order_history h join people p on p.company_id = $1 and p.id = h.actor_id
-           where h.company_id = $1 and h.order_id = $2 and h.version > $3 and h.detail ?| array['note', 'order', 'revision']
+           where h.company_id = $1 and h.order_id = $2 and h.version > $3 and h.detail ?| array['note', 'order', 'seller', 'revision', 'departure', 'ticks']
            order by h.version desc"#,
         tx.company_id().0,
         order_id.0,

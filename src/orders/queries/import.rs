@@ -1,4 +1,4 @@
-//! Making an order out of a confirmed quote.
+//! Inserts an order from a confirmed quote.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -27,6 +27,7 @@ pub struct NewOrder {
     pub payable_cents: i64,
     pub values_mismatch_reason: Option<String>,
     pub urgent: bool,
+    pub due_at: Option<Timestamp>,
     pub items: Vec<NewItem>,
 }
 
@@ -45,8 +46,8 @@ pub struct NewItem {
 pub async fn insert_order(tx: &mut CompanyTx, order: &NewOrder, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "insert into orders (company_id, id, number, customer_code, customer, seller_id, imported_by, quote_date, shipping_id,
-           packaging_id, total_cents, discount_cents, payable_cents, values_mismatch_reason, urgent, imported_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+           packaging_id, total_cents, discount_cents, payable_cents, values_mismatch_reason, urgent, due_at, imported_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         tx.company_id().0,
         order.id.0,
         order.number,
@@ -62,6 +63,7 @@ pub async fn insert_order(tx: &mut CompanyTx, order: &NewOrder, now: Timestamp) 
         order.payable_cents,
         order.values_mismatch_reason,
         order.urgent,
+        order.due_at.map(ToSqlx::to_sqlx) as _,
         now.to_sqlx() as _
     )
     .execute(&mut **tx)

@@ -1,4 +1,4 @@
-//! The lines of an order.
+//! Queries for the lines of an order.
 
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -27,8 +27,13 @@ struct ItemRow {
     ordered: Decimal,
     received: Decimal,
     not_found: Decimal,
+    unanswered: Decimal,
+    sends_without: bool,
     replacement: Option<String>,
     replacement_quantity: Option<Decimal>,
+    replacement_code: Option<String>,
+    replacement_unit: Option<String>,
+    replacement_agreed: bool,
     reason_code: Option<String>,
     reason_text: Option<String>,
     off_quote: bool,
@@ -53,10 +58,14 @@ impl ItemRow {
             }),
             _ => None,
         };
-        let replacement = self
-            .replacement
-            .zip(self.replacement_quantity)
-            .map(|(text, quantity)| Replacement { text, quantity });
+        let replacement =
+            self.replacement.zip(self.replacement_quantity).map(|(text, quantity)| Replacement {
+                code: self.replacement_code,
+                unit: self.replacement_unit,
+                text,
+                quantity,
+                agreed: self.replacement_agreed,
+            });
         Item {
             id: ItemId(self.id),
             position: self.position,
@@ -74,6 +83,8 @@ impl ItemRow {
                 ordered: self.ordered,
                 received: self.received,
                 not_found: self.not_found,
+                unanswered: self.unanswered,
+                sends_without: self.sends_without,
                 replacement,
                 reason: read_reason(self.reason_code, self.reason_text),
                 off_quote: self.off_quote,
@@ -107,8 +118,13 @@ pub async fn list_items(tx: &mut CompanyTx, order_id: OrderId, only: Option<&[It
              i.ordered,
              i.received,
              i.not_found,
+             i.unanswered,
+             i.sends_without,
              i.replacement,
              i.replacement_quantity,
+             i.replacement_code,
+             i.replacement_unit,
+             i.replacement_agreed,
              i.reason_code,
              i.reason_text,
              i.off_quote,
@@ -145,10 +161,12 @@ pub async fn update_item(
     item_id: ItemId,
     state: &ItemState,
 ) -> Result<()> {
+    let replacement = state.replacement.as_ref();
     sqlx::query!(
         "update order_items set quantity = $3, picked = $4, to_return = $5, rest_state = $6, ordered = $7, received = $8,
            not_found = $9, replacement = $10, replacement_quantity = $11, reason_code = $12, version = $13, off_quote = $14,
-           reason_text = $16
+           reason_text = $16, unanswered = $17, sends_without = $18, replacement_code = $19, replacement_unit = $20,
+           replacement_agreed = $21
          where company_id = $1 and id = $2 and order_id = $15",
         tx.company_id().0,
         item_id.0,
@@ -159,13 +177,18 @@ pub async fn update_item(
         state.ordered,
         state.received,
         state.not_found,
-        state.replacement.as_ref().map(|replacement| replacement.text.as_str()),
-        state.replacement.as_ref().map(|replacement| replacement.quantity),
+        replacement.map(|replacement| replacement.text.as_str()),
+        replacement.map(|replacement| replacement.quantity),
         state.reason.as_ref().and_then(|reason| reason.code.as_deref()),
         order.next_version(),
         state.off_quote,
         order.id.0,
-        state.reason.as_ref().and_then(|reason| reason.text.as_deref())
+        state.reason.as_ref().and_then(|reason| reason.text.as_deref()),
+        state.unanswered,
+        state.sends_without,
+        replacement.and_then(|replacement| replacement.code.as_deref()),
+        replacement.and_then(|replacement| replacement.unit.as_deref()),
+        replacement.is_some_and(|replacement| replacement.agreed)
     )
     .execute(&mut **tx)
     .await?;

@@ -1,4 +1,4 @@
-//! Notes on orders; each has versions, and none is deleted.
+//! Queries for notes: each has versions, and none is deleted.
 
 use std::collections::HashMap;
 
@@ -102,8 +102,12 @@ pub struct StoredNote {
 
 pub async fn find_note(tx: &mut CompanyTx, order_id: OrderId, id: NoteId) -> Result<Option<StoredNote>> {
     let row = sqlx::query!(
-        r#"select text, version, author_id, removed_at is not null as "removed!"
-           from order_notes where company_id = $1 and order_id = $2 and id = $3"#,
+        r#"select
+          text,
+          version,
+          author_id,
+          removed_at is not null as "removed!"
+        from order_notes where company_id = $1 and order_id = $2 and id = $3"#,
         tx.company_id().0,
         order_id.0,
         id.0

@@ -1,4 +1,4 @@
-//! What may be chosen for an order: shipping, packaging, sellers.
+//! Queries for the choices of an order: shipping, packaging, sellers.
 
 use crate::db::CompanyTx;
 use crate::error::Result;
@@ -11,9 +11,14 @@ pub async fn list_shipping_options(
     chosen: Option<ShippingId>,
 ) -> Result<Vec<ShippingOption>> {
     let rows = sqlx::query!(
-        r#"select s.id, s.name, s.makes_urgent,
-             array(select packaging_id from shipping_packagings a where a.company_id = $1 and a.shipping_id = s.id) as "packagings!"
-           from shipping_options s where s.company_id = $1 and (not s.hidden or s.id = $2) order by s.position, s.name"#,
+        r#"select
+          s.id,
+          s.name,
+          s.makes_urgent,
+          s.due_minute,
+          array(select packaging_id from shipping_packagings a
+            where a.company_id = $1 and a.shipping_id = s.id and a.allowed) as "packagings!"
+        from shipping_options s where s.company_id = $1 and (not s.hidden or s.id = $2) order by s.position, s.name"#,
         tx.company_id().0,
         chosen.map(|id| id.0)
     )
@@ -25,6 +30,7 @@ pub async fn list_shipping_options(
             id: ShippingId(row.id),
             name: row.name,
             makes_urgent: row.makes_urgent,
+            due_minute: row.due_minute,
             packagings: row.packagings.into_iter().map(PackagingId).collect(),
         })
         .collect())

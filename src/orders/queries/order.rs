@@ -1,4 +1,4 @@
-//! The row of an order: locked by every command, changed by some.
+//! Queries for the row of an order: locked by every command, changed by some.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -13,7 +13,7 @@ use crate::orders::queries::history::NewEntry;
 use crate::orders::status::OrderState;
 
 /// An order whose row is locked until the end of the transaction: what decisions need of it. [`lock_order`] alone makes
-/// one, so whoever has it need not ask whether the order is locked.
+/// one, so holding it proves the lock.
 #[derive(Clone, Debug)]
 pub struct LockedOrder {
     pub id: OrderId,
@@ -30,7 +30,7 @@ pub struct LockedOrder {
     _locked: Locked,
 }
 
-/// No other module can name it.
+/// Cannot be constructed outside of this module.
 #[derive(Clone, Debug)]
 struct Locked;
 
@@ -58,6 +58,7 @@ struct LockedRow {
     urgent: bool,
     shipping_id: Uuid,
     packaging_id: Uuid,
+    due_at: Option<jiff_sqlx::Timestamp>,
     version: i64,
     closed_at: Option<jiff_sqlx::Timestamp>,
     closed_by: Option<Uuid>,
@@ -81,6 +82,7 @@ pub async fn lock_order(tx: &mut CompanyTx, id: OrderId) -> Result<LockedOrder> 
             urgent: row.urgent,
             shipping_id: ShippingId(row.shipping_id),
             packaging_id: PackagingId(row.packaging_id),
+            due_at: row.due_at.map(jiff_sqlx::Timestamp::to_jiff),
         },
         version: row.version,
         closed_at: row.closed_at.map(jiff_sqlx::Timestamp::to_jiff),
@@ -101,6 +103,7 @@ async fn lock_row(tx: &mut CompanyTx, id: OrderId) -> Result<Option<LockedRow>> 
              urgent as "urgent!",
              shipping_id as "shipping_id!",
              packaging_id as "packaging_id!",
+             due_at,
              version as "version!",
              closed_at,
              closed_by,
@@ -130,7 +133,8 @@ pub struct NewClosing<'a> {
     pub volumes: Option<i32>,
 }
 
-/// Writes the state, and with it what reports keep of a closed order; `write_outcome` says what that is.
+/// Writes the state, and with it what reports keep of a closed order; `write_outcome` says what that is. Whatever left is
+/// here again.
 pub async fn update_state(
     tx: &mut CompanyTx,
     order: &LockedOrder,
@@ -138,7 +142,8 @@ pub async fn update_state(
     closing: Option<NewClosing<'_>>,
 ) -> Result<()> {
     sqlx::query!(
-        "update orders set state = $3, closed_at = $4, closed_by = $5, close_reason = $6, volumes = $7
+        "update orders set state = $3, closed_at = $4, closed_by = $5, close_reason = $6, volumes = $7,
+           left_at = null, left_by = null
          where company_id = $1 and id = $2",
         tx.company_id().0,
         order.id.0,
@@ -150,6 +155,17 @@ pub async fn update_state(
     )
     .execute(&mut **tx)
     .await?;
+    write_outcome(tx, order).await
+}
+
+/// The lists that a closed order is found in.
+pub async fn write_marks(tx: &mut CompanyTx, order: &LockedOrder) -> Result<()> {
+    sqlx::query!("select write_marks($1, $2)", tx.company_id().0, order.id.0).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// What reports keep of a closed order, and the lists that it is found in.
+async fn write_outcome(tx: &mut CompanyTx, order: &LockedOrder) -> Result<()> {
     sqlx::query!("select write_outcome($1, $2)", tx.company_id().0, order.id.0).execute(&mut **tx).await?;
     Ok(())
 }
@@ -157,12 +173,13 @@ pub async fn update_state(
 /// Writes what was chosen for the order as a whole.
 pub async fn update_fields(tx: &mut CompanyTx, order: &LockedOrder, fields: OrderFields) -> Result<()> {
     sqlx::query!(
-        "update orders set shipping_id = $3, packaging_id = $4, urgent = $5 where company_id = $1 and id = $2",
+        "update orders set shipping_id = $3, packaging_id = $4, urgent = $5, due_at = $6 where company_id = $1 and id = $2",
         tx.company_id().0,
         order.id.0,
         fields.shipping_id.0,
         fields.packaging_id.0,
-        fields.urgent
+        fields.urgent,
+        fields.due_at.map(ToSqlx::to_sqlx) as _
     )
     .execute(&mut **tx)
     .await?;

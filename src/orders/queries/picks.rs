@@ -1,4 +1,4 @@
-//! Who took how much of a line, pick by pick.
+//! Queries for picks: who took how much of a line.
 
 use jiff_sqlx::ToSqlx;
 use sqlx::types::Json;

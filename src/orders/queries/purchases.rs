@@ -1,4 +1,4 @@
-//! What was bought for lines.
+//! Queries for purchases and their allocations to lines.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,7 +11,7 @@ use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::ids::{ItemId, OrderId, PersonId, PurchaseId};
 use crate::orders::history::AllocationChange;
-use crate::orders::item::allocation::{Allocation, Settlement};
+use crate::orders::item::allocation::Allocation;
 
 /// What was bought for one line, the oldest purchase first.
 pub async fn list_allocations(tx: &mut CompanyTx, item_id: ItemId) -> Result<Vec<Allocation>> {
@@ -123,12 +123,13 @@ pub async fn insert_purchase(tx: &mut CompanyTx, purchase: &NewPurchase<'_>) -> 
     Ok(())
 }
 
-/// Deletes those of the purchases that were taken back whole.
+/// Deletes those of the purchases that were taken back whole. Where something became of the stock's part, it was bought.
 pub async fn delete_empty(tx: &mut CompanyTx, ids: &[PurchaseId]) -> Result<()> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     sqlx::query!(
         "delete from purchases p where p.company_id = $1 and p.id = any($2)
-           and not exists (select from purchase_allocations a where a.company_id = $1 and a.purchase_id = p.id)",
+           and not exists (select from purchase_allocations a where a.company_id = $1 and a.purchase_id = p.id)
+           and not exists (select from surplus_settlements s where s.company_id = $1 and s.purchase_id = p.id)",
         tx.company_id().0,
         &ids
     )
@@ -177,37 +178,6 @@ pub async fn list_requestable(
     .fetch_all(&mut **tx)
     .await?;
     Ok(ids.into_iter().map(ItemId).collect())
-}
-
-/// What became of the stock's part; false: there is none to settle.
-pub async fn settle_surplus(
-    tx: &mut CompanyTx,
-    id: PurchaseId,
-    outcome: Settlement,
-    by: PersonId,
-    at: Timestamp,
-) -> Result<bool> {
-    let found = sqlx::query_scalar!(
-        r#"select surplus > 0 and surplus_outcome is null as "open!" from purchases where company_id = $1 and id = $2 for update"#,
-        tx.company_id().0,
-        id.0
-    )
-    .fetch_optional(&mut **tx)
-    .await?
-    .ok_or(AppError::NotFound)?;
-    if found {
-        sqlx::query!(
-            "update purchases set surplus_outcome = $3, surplus_by = $4, surplus_at = $5 where company_id = $1 and id = $2",
-            tx.company_id().0,
-            id.0,
-            outcome.code(),
-            by.0,
-            at.to_sqlx() as _
-        )
-        .execute(&mut **tx)
-        .await?;
-    }
-    Ok(found)
 }
 
 /// Writes when the goods are to come, and that it was said.

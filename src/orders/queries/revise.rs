@@ -1,4 +1,4 @@
-//! Changing an order to what a newer quote says.
+//! Updates an order to a newer quote.
 
 use jiff_sqlx::ToSqlx;
 use rust_decimal::Decimal;
@@ -18,6 +18,8 @@ use crate::orders::queries::order::LockedOrder;
 pub struct Base {
     pub id: OrderId,
     pub header: Header,
+    /// Its shipping sets deadlines: the one it has may have come from there.
+    pub brings_due: bool,
     pub items: Vec<Item>,
 }
 
@@ -30,32 +32,36 @@ impl Base {
 }
 
 pub async fn get_base(tx: &mut CompanyTx, id: OrderId) -> Result<Base> {
-    let header = get_header(tx, id).await?;
-    Ok(Base { id, header, items: items::list_items(tx, id, None).await? })
+    let (header, brings_due) = get_header(tx, id).await?;
+    Ok(Base { id, header, brings_due, items: items::list_items(tx, id, None).await? })
 }
 
-async fn get_header(tx: &mut CompanyTx, id: OrderId) -> Result<Header> {
+/// And whether its shipping sets deadlines.
+async fn get_header(tx: &mut CompanyTx, id: OrderId) -> Result<(Header, bool)> {
     let row = sqlx::query!(
-        "select number,
-           customer_code,
-           customer,
-           seller_id,
-           quote_date,
-           shipping_id,
-           packaging_id,
-           total_cents,
-           discount_cents,
-           payable_cents,
-           values_mismatch_reason,
-           urgent
-         from orders where company_id = $1 and id = $2",
+        r#"select o.number,
+             o.customer_code,
+             o.customer,
+             o.seller_id,
+             o.quote_date,
+             o.shipping_id,
+             o.packaging_id,
+             o.total_cents,
+             o.discount_cents,
+             o.payable_cents,
+             o.values_mismatch_reason,
+             o.urgent,
+             o.due_at,
+             s.due_minute is not null as "brings_due!"
+           from orders o join shipping_options s on s.company_id = $1 and s.id = o.shipping_id
+           where o.company_id = $1 and o.id = $2"#,
         tx.company_id().0,
         id.0
     )
     .fetch_optional(&mut **tx)
     .await?
     .ok_or(AppError::NotFound)?;
-    Ok(Header {
+    let header = Header {
         number: row.number,
         customer_code: row.customer_code,
         customer: row.customer,
@@ -68,14 +74,17 @@ async fn get_header(tx: &mut CompanyTx, id: OrderId) -> Result<Header> {
         payable_cents: row.payable_cents,
         values_mismatch_reason: row.values_mismatch_reason,
         urgent: row.urgent,
-    })
+        due_at: row.due_at.map(jiff_sqlx::Timestamp::to_jiff),
+    };
+    Ok((header, row.brings_due))
 }
 
 /// Writes the header. A number that another order has is refused by the index `orders_number_key`.
 pub async fn update_header(tx: &mut CompanyTx, order: &LockedOrder, header: &Header) -> Result<()> {
     sqlx::query!(
         "update orders set number = $3, customer_code = $4, customer = $5, seller_id = $6, quote_date = $7, shipping_id = $8,
-           packaging_id = $9, total_cents = $10, discount_cents = $11, payable_cents = $12, values_mismatch_reason = $13, urgent = $14
+           packaging_id = $9, total_cents = $10, discount_cents = $11, payable_cents = $12, values_mismatch_reason = $13, urgent = $14,
+           due_at = $15
          where company_id = $1 and id = $2",
         tx.company_id().0,
         order.id.0,
@@ -90,7 +99,8 @@ pub async fn update_header(tx: &mut CompanyTx, order: &LockedOrder, header: &Hea
         header.discount_cents,
         header.payable_cents,
         header.values_mismatch_reason,
-        header.urgent
+        header.urgent,
+        header.due_at.map(ToSqlx::to_sqlx) as _
     )
     .execute(&mut **tx)
     .await?;

@@ -1,4 +1,4 @@
-//! What the times of orders are worked out from.
+//! Queries for the times of orders.
 
 use std::collections::HashMap;
 
@@ -36,9 +36,13 @@ pub async fn list_times(
 
 async fn list_moments(tx: &mut CompanyTx, orders: &[Uuid]) -> Result<HashMap<Uuid, Vec<Moment>>> {
     let rows = sqlx::query!(
-        r#"select order_id, kind, at, undone_by is not null as "undone!",
-             coalesce(detail -> 'lines', '[]') as "lines!: Json<Vec<LineChange>>"
-           from order_history where company_id = $1 and order_id = any($2) order by order_id, version"#,
+        r#"select
+          order_id,
+          kind,
+          at,
+          undone_by is not null as "undone!",
+          coalesce(detail -> 'lines', '[]') as "lines!: Json<Vec<LineChange>>"
+        from order_history where company_id = $1 and order_id = any($2) order by order_id, version"#,
         tx.company_id().0,
         orders
     )
@@ -52,8 +56,8 @@ async fn list_moments(tx: &mut CompanyTx, orders: &[Uuid]) -> Result<HashMap<Uui
             "order_reopened" => Turn::Reopened,
             _ => Turn::Other,
         };
-        let moment = Moment { at: row.at.to_jiff(), turn, lines: row.lines.0 };
-        found.entry(row.order_id).or_default().push(moment);
+        let snapshot = Moment { at: row.at.to_jiff(), turn, lines: row.lines.0 };
+        found.entry(row.order_id).or_default().push(snapshot);
     }
     Ok(found)
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use sqlx::types::Json;
 
 use super::history::NewEntry;
+use super::shortages::Records;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::feed::queries::{Appending, columns};
@@ -32,8 +33,9 @@ pub struct OrderWrite {
     line: Option<LineWrite>,
     /// The person holds the order from now on.
     claims: bool,
-    /// Told of the order that the person held before; its id comes with it.
+    /// The event of the order that the person held before.
     given_up: Value,
+    records: Option<Records>,
 }
 
 /// The new state of the line that an entry tells of, and what becomes of its picks.
@@ -60,10 +62,24 @@ impl OrderWrite {
         let given_up =
             columns(&NewEvent::new(EventKind::ClaimChanged, actor_id)).map_err(AppError::internal)?;
         let claims = false;
-        Ok(Self { order_id, version, kind, item_id, quantity, actor_id, detail, at, line, claims, given_up })
+        let records = Records::of(entry);
+        Ok(Self {
+            order_id,
+            version,
+            kind,
+            item_id,
+            quantity,
+            actor_id,
+            detail,
+            at,
+            line,
+            claims,
+            given_up,
+            records,
+        })
     }
 
-    /// The order is this person's from now on, and no other is. Only of what is written last: the events tell of both.
+    /// The person claims this order, and gives up any other. Only for the last write: the events tell of both.
     pub fn claiming(self) -> Self {
         Self { claims: true, ..self }
     }
@@ -78,7 +94,8 @@ impl OrderWrite {
             r#"with line as (
                  update order_items set version = $3, quantity = $12, picked = $13, to_return = $14, rest_state = $15,
                    ordered = $16, received = $17, not_found = $18, replacement = $19, replacement_quantity = $20,
-                   reason_code = $21, off_quote = $22, reason_text = $28
+                   reason_code = $21, off_quote = $22, reason_text = $28, unanswered = $32, sends_without = $33,
+                   replacement_code = $34, replacement_unit = $35, replacement_agreed = $36
                  where company_id = $1 and order_id = $2 and id = $5 returning id
                ), removed as (
                  delete from item_picks where company_id = $1 and order_id = $2 and item_id = $5 and seq = any($23)
@@ -135,6 +152,11 @@ impl OrderWrite {
             lapses_at(self.at).to_sqlx() as _,
             self.claims,
             &self.given_up,
+            state.map(|state| state.unanswered),
+            state.map(|state| state.sends_without),
+            replacement.and_then(|replacement| replacement.code.as_deref()),
+            replacement.and_then(|replacement| replacement.unit.as_deref()),
+            replacement.is_some_and(|replacement| replacement.agreed),
         )
         .fetch_one(&mut **tx)
         .await?;
@@ -148,6 +170,11 @@ impl LastWrite for OrderWrite {
         tx: &'a mut CompanyTx,
         appending: Option<&'a Appending>,
     ) -> BoxFuture<'a, Result<Option<i64>>> {
-        Box::pin(self.write_all(tx, appending))
+        Box::pin(async move {
+            if let Some(records) = &self.records {
+                records.write(tx).await?;
+            }
+            self.write_all(tx, appending).await
+        })
     }
 }

@@ -25,7 +25,10 @@ impl ItemState {
         next.to_return = held - picked;
         next.off_quote = wanted.is_zero();
         next.fit_rest();
-        next
+        if next.rest_state == RestState::Pending {
+            next.fit_replacement(self.rest());
+        }
+        next.with_answers()
     }
 
     /// A line that left the quote wants no more than what is picked, bought or replaced.

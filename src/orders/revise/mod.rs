@@ -1,4 +1,4 @@
-//! What a newer quote makes of an open order's lines. Pure.
+//! Compares an open order's lines with a newer quote. Pure.
 
 mod line;
 mod pairs;

@@ -1,4 +1,4 @@
-//! Which line of the newer quote is which line of the order.
+//! Pairs the lines of a newer quote with those of the order.
 
 use super::Wanted;
 use crate::orders::history::Snapshot;

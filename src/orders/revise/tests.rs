@@ -111,7 +111,13 @@ fn a_replacement_in_the_box_stays_until_somebody_undoes_it() {
     let line = item(1, "A", 10, |state| {
         state.picked = units(4);
         state.rest_state = RestState::Substituted;
-        state.replacement = Some(Replacement { text: "B".to_owned(), quantity: units(6) });
+        state.replacement = Some(Replacement {
+            code: None,
+            unit: None,
+            text: "B".to_owned(),
+            quantity: units(6),
+            agreed: false,
+        });
     });
     for wanted in [0, 4] {
         let after = line.state.revised(units(wanted));
@@ -273,4 +279,21 @@ proptest! {
             prop_assert_eq!(standing, line.held(), "the picks that stand are what is in the box");
         }
     }
+}
+
+#[rstest]
+// of them agreed, wanted now: agreed then
+#[case(10, 6, 6)]
+#[case(10, 12, 12)]
+#[case(3, 6, 3)]
+fn what_was_agreed_for_the_whole_rest_follows_the_newer_quote(
+    #[case] agreed: i64,
+    #[case] wanted: i64,
+    #[case] expected: i64,
+) {
+    let (text, quantity) = ("CB15".to_owned(), units(agreed));
+    let with = Replacement { code: None, unit: None, text, quantity, agreed: true };
+    let line = ItemState { replacement: Some(with), ..ItemState::new(units(10)) };
+    let revised = line.revised(units(wanted));
+    assert_eq!(revised.replacement.map(|with| with.quantity), Some(units(expected)));
 }

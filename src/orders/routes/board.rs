@@ -1,4 +1,4 @@
-//! The board: its first page is drawn once for everybody; a narrowed one for who asks.
+//! The board: its first page is rendered once for everybody, a filtered one per request.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -24,10 +24,10 @@ use crate::orders::queries::{board, options, search, summaries};
 use crate::orders::status::OrderStatus;
 use crate::orders::views::chips::ChipsFragment;
 use crate::orders::views::{BoardBody, BoardFilter, CARDS_PER_PAGE, CountersFragment, board_sort};
-use crate::page::{self, Body, CompanyTime, Snapshot, Subscribed, Visitor};
+use crate::page::{self, Body, CompanyTime, SharedHtml, Snapshot, Subscribed, Visitor};
 use crate::screen::Screen;
 
-/// What the board was asked for.
+/// The query of the board.
 #[derive(Debug, Default, Deserialize)]
 pub struct BoardQuery {
     #[serde(default)]
@@ -36,6 +36,9 @@ pub struct BoardQuery {
     seller: String,
     #[serde(default)]
     status: String,
+    /// `yes`: only those whose deadline is over.
+    #[serde(default)]
+    late: String,
     /// `yes`: only urgent ones.
     #[serde(default)]
     urgent: String,
@@ -54,6 +57,7 @@ impl BoardQuery {
             q: self.q.chars().take(100).collect(),
             seller: Some(self.seller.clone()).filter(|seller| seller.parse::<PersonId>().is_ok()),
             status: OrderStatus::from_code(&self.status),
+            late: self.late == "yes",
             urgent: self.urgent == "yes",
             mine: self.mine == "yes",
         }
@@ -81,9 +85,9 @@ pub async fn board(pages: &Pages, visitor: &Visitor, query: &BoardQuery) -> Resu
         let screen = Screen::FilteredBoard;
         (screen, pages.filtered_boards.get(visitor, screen, part, now, draw).await?)
     };
-    let live = Subscribed { screen, moment: body.moment.clone() };
-    let chrome = page::chrome(actor, visitor.lang, now, actor.can_codes(), Some(live));
-    page::respond_framed(&chrome, &body, "board", Nav::Board)
+    let live = Subscribed { screen, snapshot: body.snapshot.clone() };
+    let layout = page::layout(actor, visitor.lang, now, actor.can_codes(), Some(live));
+    page::respond_framed(&layout, &body, "board", Nav::Board)
 }
 
 async fn draw_board(
@@ -97,7 +101,7 @@ async fn draw_board(
     let now = pages.app.clock.now();
     let _turn = page::turn().await?;
     metrics::counter!("page_bodies_drawn_total", "page" => "board").increment(1);
-    let (mut tx, moment) = Snapshot::begin(&pages.app.db, actor.company_id).await?;
+    let (mut tx, snapshot) = Snapshot::begin(&pages.app.db, actor.company_id).await?;
     let time = CompanyTime::from(&actor.company);
     let (open_now, finished_today) = board::get_totals(&mut tx, time.midnight(now)).await?;
     let spans = board::list_finished_spans(&mut tx, time.midnight_before(now, PAST_DAYS)).await?;
@@ -111,13 +115,13 @@ async fn draw_board(
     let mut orders = summaries::list_summaries(&mut tx, &ids).await?;
     orders.sort_by_cached_key(board_sort);
     let sellers = list_sellers(&mut tx).await?;
-    let scene = time.scene(visitor.lang, moment.head.n, now);
-    let counters = CountersFragment { scene, open_now, finished_today, indicators };
-    let chips = ChipsFragment { scene, filter, chips: found.chips };
+    let ctx = time.render_context(visitor.lang, snapshot.head.n, now);
+    let counters = CountersFragment { ctx, open_now, finished_today, indicators };
+    let chips = ChipsFragment { ctx, filter, chips: found.chips };
     let body =
-        BoardBody { scene, orders: &orders, counters, filter, sellers: &sellers, pager, chips, nothing_next };
+        BoardBody { ctx, orders: &orders, counters, filter, sellers: &sellers, pager, chips, nothing_next };
     let html = body.render().map_err(AppError::internal)?;
-    Ok(Body { title: scene.t("nav.board").into_owned(), html, moment, facts: () })
+    Ok(Body { title: ctx.t("nav.board").into_owned(), html: SharedHtml::new(html), snapshot, facts: () })
 }
 
 /// `GET /chips`: the chips of the board at the same query, with the numbers of who looks. The open orders are read once a
@@ -142,9 +146,9 @@ pub async fn chips(
     let mut tx = pages.app.db.company(actor.company_id).await?;
     let base = matching(&mut tx, &open, &filter).await?;
     let own = board::list_own_ids(&mut tx, actor.person_id, now).await?;
-    let scene = CompanyTime::from(&actor.company).scene(visitor.lang, 0, now);
-    let chips = counted(&base, Some(&own));
-    page::respond(&ChipsFragment { scene, filter: &filter, chips })
+    let ctx = CompanyTime::from(&actor.company).render_context(visitor.lang, 0, now);
+    let chips = counted(&base, Some(&own), now);
+    page::respond(&ChipsFragment { ctx, filter: &filter, chips })
 }
 
 /// The orders that pass a filter, in the board's order, and what each chip would leave of those it looks at.
@@ -164,10 +168,10 @@ impl Found {
         let base = matching(tx, open, filter).await?;
         let own = if filter.mine { board::list_own_ids(tx, person_id, now).await? } else { HashSet::new() };
         let stays =
-            |order: &&&OpenOrder| filter.chips().all(|chip| chip.holds(order, own.contains(&order.id)));
+            |order: &&&OpenOrder| filter.chips().all(|chip| chip.holds(order, own.contains(&order.id), now));
         let passing = base.iter().filter(stays).map(|order| order.id).collect();
-        // What is drawn for everybody does not know whose it is.
-        let chips = counted(&base, filter.mine.then_some(&own));
+        // A board drawn for everybody has no number for "mine".
+        let chips = counted(&base, filter.mine.then_some(&own), now);
         Ok(Self { passing, chips })
     }
 }
@@ -177,7 +181,7 @@ async fn list_sellers(tx: &mut CompanyTx) -> Result<Vec<Choice>> {
     Ok(sellers.into_iter().map(|(id, name)| Choice { value: id.to_string(), name }).collect())
 }
 
-/// What is looked for: one letter says nothing beside whole words, and every word costs a walk through an index.
+/// Words worth searching for: one letter adds nothing to whole words, and every word costs an index scan.
 pub(crate) fn telling(mut words: Vec<String>) -> Vec<String> {
     const MOST_WORDS: usize = 6;
     if words.iter().any(|word| word.chars().nth(1).is_some()) {
@@ -197,7 +201,7 @@ async fn matching<'o>(
     let matching: Option<HashSet<OrderId>> = if filter.q.trim().is_empty() {
         None
     } else if words.is_empty() {
-        // Signs alone are in no word.
+        // Punctuation alone matches no word.
         Some(HashSet::new())
     } else {
         Some(search::list_matching(tx, &words).await?.into_iter().collect())

@@ -4,18 +4,29 @@ use axum::extract::State;
 use axum::response::Redirect;
 use serde::Deserialize;
 
+use super::commands::OrderForm;
 use crate::actor::Actor;
 use crate::auth::step_up::administrator;
 use crate::command::{self, Done, Tap};
 use crate::error::{Result, Sentence};
 use crate::extract::Path;
-use crate::ids::PersonId;
-use crate::orders::actions::hand_over::HandOverOrders;
+use crate::ids::{OrderId, PersonId};
+use crate::orders::actions::OrderContext;
+use crate::orders::actions::hand_over::{HandOverOrder, HandOverOrders};
 use crate::state::AppState;
 
 #[derive(Debug, Deserialize)]
 pub struct SellerForm {
-    pub(super) seller: PersonId,
+    seller: PersonId,
+}
+
+impl OrderForm for SellerForm {
+    type Place = OrderId;
+    type Command<'a> = HandOverOrder<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<HandOverOrder<'a>> {
+        Ok(HandOverOrder { on, seller_id: self.seller })
+    }
 }
 
 pub async fn everything(
@@ -32,7 +43,9 @@ pub async fn everything(
         now: state.clock.now(),
     };
     let outcome = command::run(&state, &tap, &command).await?;
-    Ok(Done::new(&outcome, "/people").say(Sentence::new("done.all_handed_over")).go("/people"))
+    // The history says whether there was anything to hand over.
+    let undo = Some(format!("/undo/{}", tap.operation_id));
+    Ok(Done::new(&outcome, "/people").say(Sentence::new("done.all_handed_over")).undo(undo).go("/people"))
 }
 
 /// A page that the form answered with, loaded again: back to where the form stands.

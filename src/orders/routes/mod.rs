@@ -1,14 +1,25 @@
 //! `/orders/…`: pages, and every command on an order.
 
 pub(crate) mod amount;
+mod anonymise;
 pub(crate) mod board;
 pub(crate) mod commands;
+mod departures;
+mod due;
+mod goods;
 pub(crate) mod hand_over;
+mod items;
 pub(crate) mod next;
+mod notes;
 pub(crate) mod order;
+mod orders;
 pub(crate) mod pages;
+mod papers;
 pub(crate) mod purchases;
 pub(crate) mod refused_form;
+pub(crate) mod replacements;
+mod shelf;
+mod undo;
 
 use std::sync::Arc;
 
@@ -54,13 +65,20 @@ impl FromRef<Pages> for AppState {
 pub fn router(pages: Pages) -> Router {
     let given_back = axum::middleware::from_fn_with_state(pages.clone(), refused_form::answer);
     let stale = Router::new()
-        .route("/orders/{order}/undo/{version}", post(commands::undo_by_version).get(refused_form::back));
+        .route("/orders/{order}/undo/{version}", post(undo::undo_by_version).get(refused_form::back));
     Router::new()
         .route("/chips", get(board::chips))
         .route("/orders/{order}", get(order::order))
+        .route("/orders/{order}/sheets", get(order::sheets))
         .route("/orders/{order}/quote.pdf", get(pages::quote_pdf))
-        .route("/next", post(next::next_order).get(commands::back_to_board))
-        .route("/undo/{operation}", post(commands::undo).get(commands::back_to_board))
+        .route("/orders/{order}/print/list", get(papers::list))
+        .route("/orders/{order}/print/slip", get(papers::slip))
+        .route("/orders/{order}/print/labels", get(papers::labels))
+        .route("/anonymise", get(anonymise::page).post(anonymise::anonymise))
+        .route("/returns", get(shelf::returns))
+        .route("/goods", get(goods::goods))
+        .route("/next", post(next::next_order).get(undo::back_to_board))
+        .route("/undo/{operation}", post(undo::undo).get(undo::back_to_board))
         .route("/people/{person}/orders", post(hand_over::everything).get(hand_over::to_people))
         .merge(commands::router().merge(stale).route_layer(given_back))
         .with_state(pages)

@@ -1,4 +1,4 @@
-//! The papers of an order.
+//! The PDFs of an order.
 
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::error::{AppError, Result};
 use crate::extract::{Path, Query};
 use crate::ids::OrderId;
-use crate::orders::queries::documents;
+use crate::orders::queries::documents::{self, Paper};
 use crate::page::Visitor;
 use crate::state::AppState;
 
@@ -28,8 +28,10 @@ pub async fn quote_pdf(
 ) -> Result<Response> {
     let actor = visitor.actor()?;
     let mut tx = state.db.company(actor.company_id).await?;
-    let pdf = documents::find_document(&mut tx, order_id, query.revision).await?;
-    pdf.map(pdf_response).ok_or(AppError::NotFound)
+    match documents::find_document(&mut tx, order_id, query.revision).await?.ok_or(AppError::NotFound)? {
+        Paper::Pdf(pdf) => Ok(pdf_response(pdf)),
+        Paper::Removed => Err(AppError::conflict("order.paper_removed")),
+    }
 }
 
 /// A PDF to look at. No name from outside reaches a header.

@@ -1,4 +1,4 @@
-//! The forms of commands on what is bought for a line.
+//! The forms of purchase commands on a line.
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -15,6 +15,7 @@ use crate::orders::actions::OrderContext;
 use crate::orders::actions::buy::{BuyGoods, Share, Terms};
 use crate::orders::actions::purchases::{MovePurchase, SettlePurchase, Step, WithdrawRequest};
 use crate::orders::actions::request::RequestPurchase;
+use crate::orders::commands;
 use crate::orders::item::allocation::Settlement;
 
 /// A screen offers no more orders than that at once.
@@ -167,11 +168,36 @@ impl OrderForm for SettleForm {
         let settlement = Settlement::from_code(&self.outcome);
         let settlement = settlement.ok_or_else(|| AppError::invalid("error.form_unreadable"))?;
         let quantity = self.amount.read()?;
-        Ok(SettlePurchase { on, item_id, purchase_id: self.purchase, quantity, settlement })
+        let permission = commands::SETTLE_PURCHASE.permission;
+        Ok(SettlePurchase { on, item_id, purchase_id: self.purchase, quantity, settlement, permission })
     }
 
     fn answer(&self, done: Done) -> Done {
         // The form stands on the buyer's page.
         Done { back: "/purchasing".to_owned(), ..done }
+    }
+}
+
+/// Goods that came for nobody any more are on the shelf.
+#[derive(Debug, Deserialize)]
+pub(super) struct ReturnGoodsForm {
+    #[serde(flatten)]
+    amount: Amount,
+    purchase: PurchaseId,
+}
+
+impl OrderForm for ReturnGoodsForm {
+    type Place = (OrderId, ItemId);
+    type Command<'a> = SettlePurchase<'a>;
+
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<SettlePurchase<'a>> {
+        let (quantity, permission) = (self.amount.read()?, commands::RETURN_GOODS.permission);
+        let settlement = Settlement::Returned;
+        Ok(SettlePurchase { on, item_id, purchase_id: self.purchase, quantity, settlement, permission })
+    }
+
+    fn answer(&self, done: Done) -> Done {
+        // The form stands in the list of everything that goes back.
+        Done { back: "/returns".to_owned(), ..done }
     }
 }

@@ -1,4 +1,4 @@
-//! The chips above the board: one tap to what each leaves.
+//! The view of the filter chips above the board.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
@@ -11,7 +11,7 @@ use crate::orders::chips::{Chip, CountedChip};
 #[derive(Template)]
 #[template(path = "orders/_chips.html")]
 pub struct ChipsFragment<'a> {
-    pub scene: RenderContext,
+    pub ctx: RenderContext,
     pub filter: &'a BoardFilter,
     pub chips: Vec<CountedChip>,
 }
@@ -20,7 +20,7 @@ impl HtmlSafe for ChipsFragment<'_> {}
 
 impl ChipsFragment<'_> {
     fn word(&self, chip: &Chip) -> String {
-        self.scene.lang.t(&format!("chips.{}", chip.code())).into_owned()
+        self.ctx.lang.t(&format!("chips.{}", chip.code())).into_owned()
     }
 
     fn is_on(&self, chip: &Chip) -> bool {

@@ -1,13 +1,20 @@
-//! The board: what it shows. The picking screen is in [`order`].
+//! Views of the board. The picking screen is in [`order`].
 
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+pub(crate) mod adjust;
+pub(crate) mod anonymise;
 pub mod chips;
+pub mod entry;
+pub mod item;
+pub(crate) mod item_sheet;
 pub mod order;
+pub(crate) mod papers;
 pub mod parts;
-pub mod refused_form;
+pub(crate) mod shelf;
 pub(crate) mod times;
+pub mod words;
 
 use chips::ChipsFragment;
 
@@ -24,6 +31,9 @@ const READY_HINT_MINUTES: i64 = 30;
 /// Cards on a page of the board.
 pub const CARDS_PER_PAGE: i64 = 60;
 
+/// Cards that a wall has at most: it turns its own pages, a quarter of a minute each.
+pub const CARDS_ON_A_WALL: i64 = 120;
+
 /// Where an order stands on a page of the board: what there is to do before what only waits to be finished, urgent ones
 /// first, then the oldest.
 pub fn board_sort(order: &OrderSummary) -> String {
@@ -36,7 +46,7 @@ pub fn board_sort(order: &OrderSummary) -> String {
 #[derive(Template)]
 #[template(path = "orders/_card.html")]
 pub struct CardFragment<'a> {
-    pub scene: RenderContext,
+    pub ctx: RenderContext,
     pub order: &'a OrderSummary,
 }
 
@@ -54,7 +64,7 @@ impl CardFragment<'_> {
     }
 
     fn is_hinted(&self, due: &jiff::Timestamp) -> bool {
-        self.scene.now >= *due
+        self.ctx.now >= *due
     }
 
     fn picked_by(&self) -> String {
@@ -66,7 +76,7 @@ impl CardFragment<'_> {
 #[derive(Clone, Copy, Template)]
 #[template(path = "orders/_counters.html")]
 pub struct CountersFragment {
-    pub scene: RenderContext,
+    pub ctx: RenderContext,
     pub open_now: i64,
     pub finished_today: i64,
     pub indicators: Indicators,
@@ -76,7 +86,7 @@ impl HtmlSafe for CountersFragment {}
 
 impl CountersFragment {
     fn average(&self, minutes: &Option<i64>) -> Option<String> {
-        minutes.map(|minutes| self.scene.duration(minutes))
+        minutes.map(|minutes| self.ctx.duration(minutes))
     }
 
     /// Its word, its class and its icon.
@@ -97,6 +107,8 @@ pub struct BoardFilter {
     /// The id of a seller.
     pub seller: Option<String>,
     pub status: Option<OrderStatus>,
+    /// Only what should have left by now.
+    pub late: bool,
     pub urgent: bool,
     /// Only what the person who looks sold, holds or picked of.
     pub mine: bool,
@@ -109,8 +121,9 @@ impl BoardFilter {
 
     /// The chips that are on.
     pub fn chips(&self) -> impl Iterator<Item = Chip> {
-        let status = self.status.map(Chip::Status);
-        status.into_iter().chain(self.urgent.then_some(Chip::Urgent)).chain(self.mine.then_some(Chip::Mine))
+        let on = [(self.late, Chip::Late), (self.urgent, Chip::Urgent), (self.mine, Chip::Mine)];
+        let on = on.into_iter().filter(|(on, _)| *on).map(|(_, chip)| chip);
+        self.status.map(Chip::Status).into_iter().chain(on)
     }
 
     /// The same with a chip switched on, or off where it was on.
@@ -121,6 +134,7 @@ impl BoardFilter {
             Chip::Status(status) => {
                 filter.status = Some(status).filter(|status| self.status != Some(*status));
             }
+            Chip::Late => filter.late = !self.late,
             Chip::Urgent => filter.urgent = !self.urgent,
             Chip::Mine => filter.mine = !self.mine,
         }
@@ -140,7 +154,7 @@ impl BoardFilter {
         if let Some(status) = self.status.filter(|_| without != "status") {
             pairs.push(format!("status={}", status.code()));
         }
-        for (name, on) in [("urgent", self.urgent), ("mine", self.mine)] {
+        for (name, on) in [("late", self.late), ("urgent", self.urgent), ("mine", self.mine)] {
             if on && without != name {
                 pairs.push(format!("{name}=yes"));
             }
@@ -167,7 +181,7 @@ impl HtmlSafe for PagerFragment<'_> {}
 #[derive(Template)]
 #[template(path = "orders/_board.html")]
 pub struct BoardBody<'a> {
-    pub scene: RenderContext,
+    pub ctx: RenderContext,
     /// In the order of [`board_sort`], at most [`CARDS_PER_PAGE`].
     pub orders: &'a [OrderSummary],
     pub counters: CountersFragment,
@@ -182,11 +196,11 @@ pub struct BoardBody<'a> {
 
 impl BoardBody<'_> {
     fn card<'o>(&self, order: &'o OrderSummary) -> CardFragment<'o> {
-        CardFragment { scene: self.scene, order }
+        CardFragment { ctx: self.ctx, order }
     }
 
     fn pages(&self) -> PagerFragment<'_> {
-        PagerFragment { s: self.scene, filter: self.filter, pager: self.pager }
+        PagerFragment { s: self.ctx, filter: self.filter, pager: self.pager }
     }
 
     fn open_statuses(&self) -> [OrderStatus; 4] {

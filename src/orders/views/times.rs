@@ -1,4 +1,4 @@
-//! How long a closed order took, beside its facts.
+//! The view of a closed order's times.
 
 use askama::Template;
 use askama::filters::HtmlSafe;

@@ -1,4 +1,4 @@
-//! What buyers see, each in one statement however many lines there are.
+//! Queries of the buyer's page, each one statement however many lines there are.
 
 pub(crate) mod past;
 
@@ -31,13 +31,20 @@ async fn list_to_buy(tx: &mut CompanyTx) -> Result<Vec<Line>> {
            o.number,
            o.customer,
            o.urgent,
+           o.due_at,
            o.imported_at,
            p.name as seller,
-           s.name as shipping
+           s.name as shipping,
+           d.wished_on as \"wished_on?\"
          from order_items i
          join orders o on o.company_id = $1 and o.id = i.order_id and o.state = 'open'
          join people p on p.company_id = $1 and p.id = o.seller_id
          join shipping_options s on s.company_id = $1 and s.id = o.shipping_id
+         left join lateral (
+           select wished_on from shortages
+           where company_id = $1 and order_id = i.order_id and item_id = i.id and answer = 'buy' and closed_as = 'shortage_answered'
+           order by closed_version desc limit 1
+         ) d on true
          where i.company_id = $1 and i.is_in_purchase and i.quantity - i.picked - i.ordered - i.not_found > 0",
         tx.company_id().0
     )
@@ -54,6 +61,7 @@ async fn list_to_buy(tx: &mut CompanyTx) -> Result<Vec<Line>> {
                 shipping: row.shipping,
                 urgent: row.urgent,
                 canceled: false,
+                due_at: row.due_at.map(jiff_sqlx::Timestamp::to_jiff),
                 imported_at: row.imported_at.to_jiff(),
             },
             item_id: ItemId(row.id),
@@ -62,6 +70,7 @@ async fn list_to_buy(tx: &mut CompanyTx) -> Result<Vec<Line>> {
             unit_price: row.unit_price.normalize(),
             units: row.units,
             purchase: None,
+            wished_on: row.wished_on.map(jiff_sqlx::Date::to_jiff),
         })
         .collect())
 }
@@ -82,6 +91,7 @@ struct BoughtRow {
     number: Option<String>,
     customer: String,
     urgent: bool,
+    due_at: Option<jiff_sqlx::Timestamp>,
     imported_at: jiff_sqlx::Timestamp,
     canceled: bool,
     seller: String,
@@ -107,6 +117,7 @@ impl BoughtRow {
             shipping: self.shipping.clone(),
             urgent: self.urgent,
             canceled: self.canceled,
+            due_at: self.due_at.map(jiff_sqlx::Timestamp::to_jiff),
             imported_at: self.imported_at.to_jiff(),
         }
     }
@@ -134,10 +145,11 @@ impl BoughtRow {
             unit_price: self.unit_price.normalize(),
             units: self.on_the_way(),
             purchase: Some(self.purchase()),
+            wished_on: None,
         })
     }
 
-    /// Of a canceled order nothing is needed, though its lines are as they were.
+    /// A canceled order needs nothing, though its lines keep their state.
     fn leftovers(&self) -> impl Iterator<Item = Leftover> + '_ {
         let (extra, here) =
             if self.canceled { (self.on_the_way(), self.received) } else { (Decimal::ZERO, Decimal::ZERO) };
@@ -171,6 +183,7 @@ async fn list_bought(tx: &mut CompanyTx) -> Result<(Vec<Line>, Vec<Leftover>)> {
            o.number,
            o.customer,
            o.urgent,
+           o.due_at,
            o.imported_at,
            o.state = 'canceled' as \"canceled!\",
            p.name as seller,
@@ -203,13 +216,16 @@ async fn list_surplus(tx: &mut CompanyTx) -> Result<Vec<Surplus>> {
            b.code,
            b.unit,
            b.description,
-           b.surplus,
+           b.surplus - coalesce(d.units, 0) as \"units!\",
            b.supplier,
            b.expected_on,
            b.bought_at,
            w.name as bought_by
          from purchases b
          join people w on w.company_id = $1 and w.id = b.bought_by
+         left join lateral (
+           select sum(units) as units from surplus_settlements where company_id = $1 and purchase_id = b.id and undone_at is null
+         ) d on true
          where b.company_id = $1 and b.surplus > 0 and b.surplus_outcome is null
          order by b.id",
         tx.company_id().0
@@ -227,7 +243,7 @@ async fn list_surplus(tx: &mut CompanyTx) -> Result<Vec<Surplus>> {
                 bought_by: row.bought_by,
                 bought_at: row.bought_at.to_jiff(),
             },
-            units: row.surplus,
+            units: row.units,
         })
         .collect())
 }
@@ -246,7 +262,7 @@ pub async fn list_notes(tx: &mut CompanyTx, orders: &[OrderId]) -> Result<Vec<(O
     Ok(rows.into_iter().map(|row| (OrderId(row.order_id), row.text)).collect())
 }
 
-/// Of whom was bought lately, the latest first.
+/// Recent suppliers, the latest first.
 pub async fn list_suppliers(tx: &mut CompanyTx) -> Result<Vec<String>> {
     let names = sqlx::query_scalar!(
         "select supplier as \"supplier!\" from (

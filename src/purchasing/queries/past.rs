@@ -1,4 +1,4 @@
-//! What was bought, the latest first.
+//! Queries for the history of purchases, newest first.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -9,6 +9,7 @@ use crate::ids::PurchaseId;
 use crate::purchasing::model::{Goods, PastFilter, PastPurchase, PurchaseFacts};
 
 /// A page of purchases after the one that `filter` names, at most `limit`. Days are those between these instants.
+#[expect(clippy::too_many_lines, reason = "one statement, one column a line")]
 pub async fn list_purchases(
     tx: &mut CompanyTx,
     filter: &PastFilter,
@@ -27,7 +28,7 @@ pub async fn list_purchases(
              b.bought_at,
              b.surplus + coalesce(a.units, 0) as "units!",
              coalesce(a.orders, 0) as "orders!",
-             coalesce(a.came, 0) + case when b.surplus_outcome = 'stocked' then b.surplus else 0 end as "came!",
+             coalesce(a.came, 0) + coalesce(s.came, case when b.surplus_outcome = 'stocked' then b.surplus else 0 end) as "came!",
              p.name as bought_by
            from purchases b
            join people p on p.company_id = $1 and p.id = b.bought_by
@@ -37,6 +38,10 @@ pub async fn list_purchases(
                sum(received + used + to_return + stocked + returned) as came
              from purchase_allocations where company_id = $1 and purchase_id = b.id
            ) a on true
+           left join lateral (
+             select sum(units) filter (where outcome = 'stocked') as came
+             from surplus_settlements where company_id = $1 and purchase_id = b.id and undone_at is null
+           ) s on true
            where b.company_id = $1
              and ($2::timestamptz is null or b.bought_at >= $2)
              and ($3::timestamptz is null or b.bought_at < $3)

@@ -14,14 +14,16 @@ use serde::{Deserialize, Serialize};
 use crate::actor::{Actor, Permission};
 use crate::command::{self, Done, Outcome, Tap};
 use crate::error::{AppError, Result, Sentence};
-use crate::extract::{Path, Query};
+use crate::extract::{NoForm, Path, Query};
 use crate::html::number::read_plain;
-use crate::ids::{ItemId, OrderId, PurchaseId};
+use crate::ids::{ItemId, OperationId, OrderId, PurchaseId};
 use crate::lang::Lang;
 use crate::orders::actions::buy::{BuyGoods, Share};
-use crate::orders::actions::purchases::{ExpectPurchase, MoveGoods, SettleSurplus, Step};
+use crate::orders::actions::purchases::{ExpectPurchase, MoveGoods, Step};
+use crate::orders::actions::surplus::{SettleSurplus, UnsettleSurplus};
 use crate::orders::item::allocation::Settlement;
 use crate::orders::routes::amount::typed_number;
+
 use crate::orders::routes::purchases::{TermsFields, typed_date};
 use crate::page::{self, Snapshot, Subscribed, Visitor};
 use crate::purchasing::model::Desk;
@@ -30,18 +32,20 @@ use crate::purchasing::views::{Asked, PurchasingPage, View};
 use crate::screen::Screen;
 use crate::state::AppState;
 
-/// A division of more lines than that is none that somebody made by hand.
+/// The most lines of one division.
 const MOST_SHARES: usize = 500;
 
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/purchasing", get(page))
         .route("/purchasing/history", get(past::page))
+        .route("/purchasing/history/export", get(past::export))
         .route("/purchasing/buy", post(buy).get(to_page))
         .route("/purchasing/not-found", post(not_found).get(to_page))
         .route("/purchasing/receive", post(receive).get(to_page))
         .route("/purchasing/unorder", post(unorder).get(to_page))
         .route("/purchasing/{purchase}/surplus", post(surplus).get(to_page))
+        .route("/purchasing/surplus/{operation}/undo", post(undo_surplus).get(to_page))
         .route("/purchasing/{purchase}/expected", post(expected).get(to_page))
 }
 
@@ -58,6 +62,9 @@ struct PageQuery {
     by: String,
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    supplier: String,
+    page: Option<i64>,
     code: Option<String>,
     unit: Option<String>,
 }
@@ -68,6 +75,8 @@ impl PageQuery {
             view: View::from_code(&self.view).unwrap_or_default(),
             by_order: self.by == "order",
             q: self.q.chars().take(100).collect(),
+            supplier: Some(self.supplier).filter(|name| !name.is_empty()),
+            page: self.page.unwrap_or(1),
             open: self.code.zip(self.unit),
         }
     }
@@ -84,12 +93,12 @@ async fn page(
     }
     let (asked, now) = (query.asked(), state.clock.now());
     let _turn = page::turn().await?;
-    let (mut tx, moment) = Snapshot::begin(&state.db, actor.company_id).await?;
+    let (mut tx, snapshot) = Snapshot::begin(&state.db, actor.company_id).await?;
     let desk: Desk = queries::get_desk(&mut tx).await?.searched(&asked.q);
-    let live = Subscribed { screen: Screen::Purchasing, moment };
-    let chrome = page::chrome(actor, visitor.lang, now, actor.can_codes(), Some(live));
+    let live = Subscribed { screen: Screen::Purchasing, snapshot };
+    let layout = page::layout(actor, visitor.lang, now, actor.can_codes(), Some(live));
     let today = actor.company.zone().local(now).date();
-    let mut page = PurchasingPage::new(&chrome, &asked, &desk, today);
+    let mut page = PurchasingPage::new(&layout, &asked, &desk, today);
     let shown: Vec<OrderId> = page.orders.iter().map(|order| order.order.id).collect();
     if !shown.is_empty() {
         page.notes = queries::list_notes(&mut tx, &shown).await?;
@@ -198,6 +207,11 @@ async fn step(
 struct SurplusForm {
     /// `stocked` or `canceled`.
     outcome: String,
+    /// Empty: of a page that did not ask how many.
+    #[serde(default)]
+    quantity: String,
+    #[serde(default)]
+    notation: Lang,
 }
 
 async fn surplus(
@@ -208,9 +222,24 @@ async fn surplus(
 ) -> Result<Done> {
     let outcome = Settlement::from_code(&tap.form.outcome).filter(|outcome| *outcome != Settlement::Returned);
     let outcome = outcome.ok_or_else(|| AppError::invalid("error.form_unreadable"))?;
-    let command = SettleSurplus { actor: &actor, now: state.clock.now(), purchase_id, outcome };
+    let typed = Some(tap.form.quantity.trim()).filter(|typed| !typed.is_empty());
+    let quantity = typed.map(|typed| typed_number("quantity", typed, tap.form.notation)).transpose()?;
+    let (now, operation_id) = (state.clock.now(), tap.operation_id);
+    let command = SettleSurplus { actor: &actor, now, operation_id, purchase_id, quantity, outcome };
     let outcome = command::run(&state, &tap, &command).await?;
-    Ok(Done::new(&outcome, "/purchasing").say(Sentence::new("done.settled")))
+    let undo = Some(format!("/purchasing/surplus/{operation_id}/undo"));
+    Ok(Done::new(&outcome, "/purchasing").say(Sentence::new("done.settled")).undo(undo))
+}
+
+async fn undo_surplus(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(settled): Path<OperationId>,
+    tap: Tap<NoForm>,
+) -> Result<Done> {
+    let command = UnsettleSurplus { actor: &actor, now: state.clock.now(), settled };
+    let outcome = command::run(&state, &tap, &command).await?;
+    Ok(Done::new(&outcome, "/purchasing").say(Sentence::new("done.undone")))
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,4 +1,4 @@
-//! `/purchasing/history`: what was bought, with filters.
+//! `/purchasing/history`: past purchases, with filters.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -7,13 +7,19 @@ use jiff::{Timestamp, ToSpan as _};
 use serde::Deserialize;
 
 use crate::actor::Permission;
+use crate::auth::client::Client;
 use crate::clock::Zone;
+use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
+use crate::export::file::FileKind;
+use crate::export::grant::{Export, grant};
+use crate::export::stream::{self, FileHead, Part, Rows};
 use crate::extract::Query;
-use crate::page::{self, Snapshot, Visitor};
+use crate::html::RenderContext;
+use crate::page::{self, CompanyTime, Snapshot, Visitor};
 use crate::purchasing::model::PastFilter;
 use crate::purchasing::queries::{self, past};
-use crate::purchasing::views::past::PastPage;
+use crate::purchasing::views::past::{COLUMNS, LIMIT, MOST_EXPORTED, PastPage, cells};
 use crate::state::AppState;
 
 /// Purchases on one page.
@@ -32,10 +38,13 @@ pub(super) struct PastQuery {
     /// The last purchase of the page before: when, and which.
     #[serde(default)]
     after: String,
+    /// Of a file: `csv` or `xlsx`.
+    #[serde(default)]
+    format: String,
 }
 
 impl PastQuery {
-    /// What cannot be read asks for nothing.
+    /// Unreadable fields filter nothing.
     fn filter(&self) -> PastFilter {
         let short = |text: &str| text.trim().chars().take(100).collect::<String>();
         PastFilter {
@@ -46,6 +55,14 @@ impl PastQuery {
             after: self.after.split_once(' ').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?))),
         }
     }
+}
+
+/// Between which instants the days of a filter are.
+type Days = (Option<Timestamp>, Option<Timestamp>);
+
+fn days(filter: &PastFilter, zone: Zone) -> Days {
+    let until = filter.to.and_then(|day| day.checked_add(1.day()).ok());
+    (filter.from.and_then(|day| begins(day, zone)), until.and_then(|day| begins(day, zone)))
 }
 
 /// The moment a day begins where the company is.
@@ -63,8 +80,7 @@ pub(super) async fn page(
         return Err(AppError::Forbidden);
     }
     let (filter, zone) = (query.filter(), actor.company.zone());
-    let until = filter.to.and_then(|day| day.checked_add(1.day()).ok());
-    let days = (filter.from.and_then(|day| begins(day, zone)), until.and_then(|day| begins(day, zone)));
+    let days = days(&filter, zone);
     let _turn = page::turn().await?;
     let (mut tx, _) = Snapshot::begin(&state.db, actor.company_id).await?;
     let mut purchases = past::list_purchases(&mut tx, &filter, days, LISTED + 1).await?;
@@ -72,6 +88,51 @@ pub(super) async fn page(
     drop(tx);
     let more = purchases.len() > usize::try_from(LISTED).unwrap_or(usize::MAX);
     purchases.truncate(usize::try_from(LISTED).unwrap_or(usize::MAX));
-    let chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), None);
-    page::respond(&PastPage { chrome: &chrome, filter: &filter, purchases, suppliers, more })
+    let layout = page::layout(actor, visitor.lang, state.clock.now(), actor.can_codes(), None);
+    page::respond(&PastPage { layout: &layout, filter: &filter, purchases, suppliers, more })
+}
+
+/// `GET /purchasing/history/export`: what the page shows with the same query, up to [`MOST_EXPORTED`] purchases.
+pub(super) async fn export(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    client: Client,
+    Query(query): Query<PastQuery>,
+) -> Result<Response> {
+    let granted = grant(&state, &visitor, &client, Export::Purchases).await?;
+    let actor = granted.actor;
+    let (time, now) = (CompanyTime::from(&actor.company), state.clock.now());
+    let head = FileHead {
+        name: format!("compras-{}", time.today(now)),
+        kind: FileKind::read(&query.format),
+        lang: visitor.lang,
+        columns: &COLUMNS,
+        most: MOST_EXPORTED,
+        limit: LIMIT,
+    };
+    let filter = PastFilter { after: None, ..query.filter() };
+    let days = days(&filter, actor.company.zone());
+    let ctx = time.render_context(visitor.lang, 0, now);
+    Ok(stream::respond(state, &granted, head, Purchases { filter, days, ctx }))
+}
+
+/// The purchases that a filter leaves.
+struct Purchases {
+    filter: PastFilter,
+    days: Days,
+    ctx: RenderContext,
+}
+
+impl Rows for Purchases {
+    const AT_ONCE: i64 = 500;
+
+    async fn read(&mut self, tx: &mut CompanyTx, limit: i64) -> Result<Part> {
+        let mut purchases = past::list_purchases(tx, &self.filter, self.days, limit + 1).await?;
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = purchases.len() > most;
+        purchases.truncate(most);
+        self.filter.after = purchases.last().map(|last| (last.purchase.bought_at, last.purchase.id));
+        let rows: Vec<_> = purchases.iter().map(|one| cells(one, self.ctx)).collect();
+        Ok(Part { read: rows.len(), rows, more })
+    }
 }

@@ -1,73 +1,35 @@
-//! The buyer's page, and the sheet of one product.
+//! Views of the buyer's page.
 
+mod asked;
 pub(crate) mod past;
+mod product_sheet;
+
+pub use asked::{Asked, View};
+pub use product_sheet::ProductSheet;
 
 use std::borrow::Borrow;
-use std::fmt::Write as _;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use askama::Template;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use crate::html::format::{percent_encoded, plain_quantity};
-use crate::html::{Layout, Nav, RenderContext};
+use crate::html::{Layout, Nav, Pager, RenderContext};
 use crate::ids::OrderId;
 use crate::orders::commands;
-use crate::orders::model::is_measured;
-use crate::purchasing::model::{Desk, Goods, Leftover, Line, OrderLines, Product, PurchaseFacts, by_order};
+use crate::purchasing::model::{Desk, Goods, Leftover, Line, OrderLines, Product, by_order};
 
-/// More than that is found by searching.
-pub const MOST_ROWS: usize = 300;
+/// Rows on a page.
+pub const MOST_ROWS: i64 = 300;
 
-/// What the page lists: its count chips.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum View {
-    #[default]
-    Buy,
-    Coming,
-    Late,
-    Settle,
-}
-
-impl View {
-    pub const ALL: [View; 4] = [View::Buy, View::Coming, View::Late, View::Settle];
-
-    pub fn code(self) -> &'static str {
-        match self {
-            View::Buy => "buy",
-            View::Coming => "coming",
-            View::Late => "late",
-            View::Settle => "settle",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        View::ALL.into_iter().find(|view| view.code() == code)
-    }
-}
-
-/// What the page was asked for.
-#[derive(Clone, Debug, Default)]
-pub struct Asked {
-    pub view: View,
-    pub by_order: bool,
-    pub q: String,
-    /// Code and unit of the product whose sheet is open.
-    pub open: Option<(String, String)>,
-}
-
-impl Asked {
-    /// The same page with another view.
-    fn href(&self, view: View, by_order: bool) -> String {
-        let mut href = format!("/purchasing?view={}", view.code());
-        if by_order {
-            href.push_str("&by=order");
-        }
-        if !self.q.trim().is_empty() {
-            let _ = write!(href, "&q={}", percent_encoded(self.q.trim()));
-        }
-        href
-    }
+/// A chip that narrows the list down to one supplier.
+pub struct SupplierChip {
+    pub name: String,
+    pub count: usize,
+    pub href: String,
+    pub current: bool,
 }
 
 /// A count chip.
@@ -79,29 +41,31 @@ pub struct Chip {
     pub current: bool,
 }
 
-/// `/purchasing`. Asks with GET: `view`, `by=order`, `q`, and for the sheet of a product `code` and `unit`. Posts to
+/// `/purchasing`. Asks with GET: `view`, `by=order`, `q`, `supplier`, `page`, and for the sheet of a product `code` and `unit`. Posts to
 /// `/purchasing/buy`, `/purchasing/not-found`, `/purchasing/receive` and `/purchasing/unorder` (`share-ITEM`: an amount,
-/// `seen-ITEM`: the order and what it was said to lack), `/purchasing/{purchase}/surplus` (`outcome`),
+/// `seen-ITEM`: the order and what it was said to lack), `/purchasing/{purchase}/surplus` (`outcome`, `quantity`),
 /// `/purchasing/{purchase}/expected` (`expected`), and `/orders/{order}/items/{item}/settle`.
 #[derive(Template)]
 #[template(path = "purchasing/page.html")]
 pub struct PurchasingPage<'a> {
-    pub chrome: &'a Layout,
+    pub layout: &'a Layout,
     pub asked: &'a Asked,
     pub chips: Vec<Chip>,
+    /// Chips of suppliers; empty where there is nothing to choose.
+    pub supplier_chips: Vec<SupplierChip>,
     pub products: Vec<Product>,
     pub orders: Vec<OrderLines>,
     pub leftovers: Vec<Leftover>,
     pub notes: Vec<(OrderId, String)>,
     pub suppliers: Vec<String>,
     pub today: Date,
-    /// Rows that are not shown.
-    pub left_out: i64,
+    /// Which of the rows are shown.
+    pub pager: Pager,
     pub sheet: Option<ProductSheet<'a>>,
 }
 
 impl<'a> PurchasingPage<'a> {
-    pub fn new(chrome: &'a Layout, asked: &'a Asked, desk: &Desk, today: Date) -> Self {
+    pub fn new(layout: &'a Layout, asked: &'a Asked, desk: &Desk, today: Date) -> Self {
         let (buy, coming) = (desk.products_to_buy(), desk.products_coming());
         let late: Vec<Product> = coming.iter().filter(|product| product.is_late(today)).cloned().collect();
         let sheet = asked.open.as_ref().map(|open| {
@@ -111,29 +75,40 @@ impl<'a> PurchasingPage<'a> {
                 products.iter().find(is_it).cloned()
             };
             let (to_buy, on_the_way) = (of(&buy), of(&coming));
-            ProductSheet { scene: chrome.scene, asked, to_buy, coming: on_the_way }
+            ProductSheet { ctx: layout.ctx, asked, to_buy, coming: on_the_way }
         });
         let counts = [buy.len(), coming.len(), late.len(), desk.leftovers.len()];
         let chips = View::ALL.into_iter().zip(counts).map(|(view, count)| Chip {
             view,
-            words: chrome.scene.lang.t(&format!("purchase_view.{}", view.code())).into_owned(),
+            words: layout.ctx.lang.t(&format!("purchase_view.{}", view.code())).into_owned(),
             count,
             href: asked.href(view, asked.by_order),
             current: view == asked.view,
         });
         let chips = chips.collect();
         let mut page = Self {
-            chrome,
+            layout,
             asked,
             chips,
+            supplier_chips: supplier_chips(asked, if asked.view == View::Late { &late } else { &coming }),
             products: Vec::new(),
             orders: Vec::new(),
             leftovers: Vec::new(),
             notes: Vec::new(),
             suppliers: Vec::new(),
             today,
-            left_out: 0,
+            pager: Pager::new(1, MOST_ROWS, 0),
             sheet: sheet.filter(|sheet| sheet.product().is_some()),
+        };
+        let of_one = asked.supplier.as_deref().map(|supplier| desk.of_supplier(supplier));
+        let desk = of_one.as_ref().unwrap_or(desk);
+        let (coming, late) = match &of_one {
+            Some(desk) => {
+                let coming = desk.products_coming();
+                let late = coming.iter().filter(|product| product.is_late(today)).cloned().collect();
+                (coming, late)
+            }
+            None => (coming, late),
         };
         match (asked.view, asked.by_order) {
             (View::Settle, _) => page.leftovers.clone_from(&desk.leftovers),
@@ -151,12 +126,21 @@ impl<'a> PurchasingPage<'a> {
         page
     }
 
+    /// Only the rows of the page that was asked for. Counts are of all.
     fn cut(&mut self) {
         let all = self.products.len() + self.orders.len() + self.leftovers.len();
-        self.left_out = i64::try_from(all.saturating_sub(MOST_ROWS)).unwrap_or(i64::MAX);
-        self.products.truncate(MOST_ROWS);
-        self.orders.truncate(MOST_ROWS);
-        self.leftovers.truncate(MOST_ROWS);
+        self.pager = Pager::new(self.asked.page, MOST_ROWS, i64::try_from(all).unwrap_or(i64::MAX));
+        let page = |row: &usize| {
+            let row = i64::try_from(*row).unwrap_or(i64::MAX);
+            (self.pager.skipped()..self.pager.last()).contains(&row)
+        };
+        keep(&mut self.products, page);
+        keep(&mut self.orders, page);
+        keep(&mut self.leftovers, page);
+    }
+
+    fn page_href(&self, page: &i64) -> String {
+        format!("{}&page={page}", self.asked.href(self.asked.view, self.asked.by_order))
     }
 
     fn nav(&self) -> Nav {
@@ -167,9 +151,11 @@ impl<'a> PurchasingPage<'a> {
         self.products.is_empty() && self.orders.is_empty() && self.leftovers.is_empty()
     }
 
-    /// "Nada para comprar"
-    fn nothing(&self) -> String {
-        self.chrome.scene.lang.t(&format!("purchase_none.{}", self.asked.view.code())).into_owned()
+    /// "Nada para comprar", and what comes here.
+    fn nothing(&self) -> (String, String) {
+        let code = self.asked.view.code();
+        let say = |key: String| self.layout.ctx.lang.t(&key).into_owned();
+        (say(format!("purchase_none.{code}")), say(format!("purchase_none_text.{code}")))
     }
 
     fn is_settle(&self) -> bool {
@@ -181,14 +167,14 @@ impl<'a> PurchasingPage<'a> {
         format!("{base}&code={}&unit={}", percent_encoded(&goods.code), percent_encoded(&goods.unit))
     }
 
-    /// Of whichever view, by product or by order.
+    /// The current view, by product or by order.
     fn turned(&self, by_order: bool) -> String {
         self.asked.href(self.asked.view, by_order)
     }
 
     /// "3 pedidos · até R$ 3,50"
     fn said_of(&self, product: &Product) -> Vec<String> {
-        let s = self.chrome.scene;
+        let s = self.layout.ctx;
         let mut said =
             vec![s.count("purchasing.orders", i64::try_from(product.orders()).unwrap_or(i64::MAX))];
         if self.asked.view == View::Buy {
@@ -197,12 +183,12 @@ impl<'a> PurchasingPage<'a> {
                     .prices()
                     .map(|(least, _)| s.lang.t_with("purchasing.ceiling", &[("price", &s.price(&least))])),
             );
+            said.extend(product.wished_on().map(|day| {
+                let date = s.date(&day);
+                s.lang.t_with("purchasing.wished", &[("date", date.as_str())])
+            }));
         } else {
-            let suppliers = product.distinct_purchases();
-            let mut names: Vec<&str> =
-                suppliers.iter().filter_map(|purchase| purchase.supplier.as_deref()).collect();
-            names.sort_unstable();
-            names.dedup();
+            let names = product.suppliers();
             if !names.is_empty() {
                 said.push(names.join(", "));
             }
@@ -225,7 +211,7 @@ impl<'a> PurchasingPage<'a> {
 
     /// What is to buy as text, without prices: it is sent to suppliers.
     fn list_text(&self) -> String {
-        let s = self.chrome.scene;
+        let s = self.layout.ctx;
         let line = |product: &Product| {
             let goods = &product.goods;
             let name = format!("{} {}", goods.reference(), goods.description_rest());
@@ -239,67 +225,34 @@ impl<'a> PurchasingPage<'a> {
     }
 }
 
+/// Keeps the rows whose index is wanted.
+fn keep<T>(rows: &mut Vec<T>, wanted: impl Fn(&usize) -> bool) {
+    let mut place = 0..;
+    rows.retain(|_| place.next().is_some_and(|place| wanted(&place)));
+}
+
+/// One for each supplier of these products, who has most of them first; none where all are of one.
+fn supplier_chips(asked: &Asked, products: &[Product]) -> Vec<SupplierChip> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for product in products.iter().filter(|_| asked.view.is_bought()) {
+        for name in product.suppliers() {
+            *counts.entry(name).or_default() += 1;
+        }
+    }
+    if counts.len() < 2 && asked.supplier.is_none() {
+        return Vec::new();
+    }
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| Reverse(*count));
+    let chip = |(name, count): (&str, usize)| {
+        let current = asked.supplier.as_deref() == Some(name);
+        let href = asked.of_supplier(Some(name).filter(|_| !current));
+        SupplierChip { name: name.to_owned(), count, href, current }
+    };
+    counts.into_iter().map(chip).collect()
+}
+
 /// "previsto 23/10"
 fn expected(s: RenderContext, day: Date) -> String {
     s.lang.t_with("purchasing.expected_on", &[("date", &s.date(&day))])
-}
-
-/// The sheet of one product. Inside `#purchase-sheet`.
-pub struct ProductSheet<'a> {
-    pub scene: RenderContext,
-    pub asked: &'a Asked,
-    pub to_buy: Option<Product>,
-    pub coming: Option<Product>,
-}
-
-impl ProductSheet<'_> {
-    fn product(&self) -> Option<&Product> {
-        self.to_buy.as_ref().or(self.coming.as_ref())
-    }
-
-    fn back(&self) -> String {
-        self.asked.href(self.asked.view, self.asked.by_order)
-    }
-
-    /// On the page of what is on the way that comes first.
-    fn buys(&self) -> Option<&Product> {
-        self.to_buy.as_ref().filter(|_| self.asked.view == View::Buy || self.coming.is_none())
-    }
-
-    fn receives(&self) -> Option<&Product> {
-        self.coming.as_ref().filter(|_| self.asked.view != View::Buy || self.to_buy.is_none())
-    }
-
-    fn plain(&self, value: impl Borrow<Decimal>) -> String {
-        plain_quantity(*value.borrow())
-    }
-
-    fn step(&self, product: &Product) -> &'static str {
-        if is_measured(&product.goods.unit) { "0.1" } else { "1" }
-    }
-
-    fn finest(&self, product: &Product) -> &'static str {
-        if is_measured(&product.goods.unit) { "0.001" } else { "1" }
-    }
-
-    /// "até R$ 3,50 (R$ 3,50 a R$ 4,00)"
-    fn ceiling(&self, product: &Product) -> Option<String> {
-        let (least, most) = product.prices()?;
-        let (low, high) = (self.scene.price(&least), self.scene.price(&most));
-        let key = if least == most { "purchasing.ceiling" } else { "purchasing.ceiling_range" };
-        Some(self.scene.lang.t_with(key, &[("price", &low), ("most", &high)]))
-    }
-
-    /// "Casa Silva · previsto 23/10 · Pedro, há 2 h"
-    fn purchase_words(&self, purchase: &PurchaseFacts) -> String {
-        let s = self.scene;
-        let mut said: Vec<String> = purchase.supplier.iter().cloned().collect();
-        said.extend(purchase.expected_on.map(|day| expected(s, day)));
-        said.push(format!("{}, {}", purchase.bought_by, s.age(&purchase.bought_at)));
-        said.join(" · ")
-    }
-
-    fn iso(&self, day: &Option<Date>) -> String {
-        day.map(|day| day.to_string()).unwrap_or_default()
-    }
 }

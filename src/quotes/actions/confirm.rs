@@ -1,4 +1,4 @@
-//! A draft becomes an order, or changes one that is open.
+//! Confirms a draft: it becomes an order, or revises an open one.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,9 @@ use crate::feed::NewEvent;
 use crate::ids::OrderId;
 use crate::orders::actions::import::{Document, import_order};
 use crate::orders::actions::revise::{NewerQuote, revise_order};
+use crate::orders::deadline::next_at;
 use crate::orders::queries::import::NewOrder;
+use crate::page::CompanyTime;
 use crate::quotes::choices::{Choices, Chosen};
 use crate::quotes::context::{Duplicate, ImportContext, ImportTarget};
 use crate::quotes::draft::{Draft, Sheet};
@@ -124,7 +126,10 @@ impl ConfirmDraft<'_> {
         reason: Option<String>,
     ) -> Result<NewOrder> {
         let order = to_order::order(draft, sheet, choices, self.on.actor.person_id, reason);
-        order.ok_or_else(|| AppError::invalid("preview.fix_first"))
+        let order = order.ok_or_else(|| AppError::invalid("preview.fix_first"))?;
+        let calendar = CompanyTime::from(&self.on.actor.company).calendar();
+        let due_at = choices.due_minute.and_then(|minute| next_at(calendar, minute, self.on.now));
+        Ok(NewOrder { due_at, ..order })
     }
 
     /// Keeps who the name on the paper is, unless it is somebody's own name or the box was cleared.

@@ -1,4 +1,4 @@
-//! A draft that nobody wants, and one that is wanted after all.
+//! Discards a draft, and restores a discarded one.
 
 use super::DraftContext;
 use crate::actor::Permission;

@@ -1,4 +1,4 @@
-//! What becomes of drafts: kept, corrected, confirmed, discarded. `command::run` wraps each into its transaction.
+//! Actions on drafts: save, correct, confirm, discard. `command::run` wraps each into its transaction.
 
 pub(crate) mod confirm;
 pub(crate) mod discard;
@@ -12,7 +12,7 @@ use super::queries::drafts;
 use crate::actor::{Actor, Permission};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
-use crate::html::text::visible;
+use crate::html::text::{length, visible};
 use crate::ids::{DraftId, PersonId};
 use crate::lang::Lang;
 
@@ -65,6 +65,9 @@ pub struct Sent {
     pub lang: Lang,
 }
 
+/// The field that says that nothing else was sent.
+const AS_KEPT: &str = "as_kept";
+
 /// Longest note, and longest reason, in characters.
 const NOTE: usize = 500;
 const REASON: usize = 200;
@@ -73,6 +76,12 @@ impl Sent {
     pub fn get(&self, name: &str) -> Option<&str> {
         let field = self.fields.iter().find(|(field, _)| field == name);
         field.map(|(_, value)| value.trim()).filter(|value| visible(value))
+    }
+
+    /// What a draft's own form says, for whoever confirms it without opening it.
+    pub fn as_kept(version: i32, lang: Lang) -> Self {
+        let fields = [("version", version.to_string()), (AS_KEPT, "yes".to_owned())];
+        Self { fields: fields.map(|(name, value)| (name.to_owned(), value)).into(), lang }
     }
 
     fn version(&self) -> Result<i32> {
@@ -89,17 +98,21 @@ impl Sent {
         let remove = || self.get("remove").map(Edit::Remove);
         let add = || self.get("add").map(|_| Edit::Add(self.id("add_after")));
         let restore = || self.id("restore").map(Edit::Restore);
-        self.id("strike").map(Edit::Strike).or_else(restore).or_else(add).or_else(remove)
+        let drop = || self.id("drop").map(Edit::Drop).or_else(|| self.id("keep").map(Edit::Keep));
+        self.id("strike").map(Edit::Strike).or_else(restore).or_else(add).or_else(remove).or_else(drop)
     }
 
     /// Puts corrections and form into the draft.
     fn fill(&self, draft: &mut Draft) -> Result<()> {
+        if self.get(AS_KEPT).is_some() {
+            return Ok(());
+        }
         let note: String = self.get("note").unwrap_or_default().chars().filter(|c| *c != '\0').collect();
         let reason = tidy(self.get("reason").unwrap_or_default());
-        if note.chars().count() > NOTE {
+        if length(&note) > NOTE {
             return Err(AppError::field("note", "orders.error.note_too_long"));
         }
-        if reason.chars().count() > REASON {
+        if length(&reason) > REASON {
             return Err(AppError::field("reason", "orders.error.reason_needed"));
         }
         correct(draft, &self.fields, self.lang);

@@ -1,4 +1,4 @@
-//! Corrections and choices are kept for later.
+//! Saves corrections and choices of a draft.
 
 use super::{DraftContext, Sent};
 use crate::actor::folded_name;

@@ -1,4 +1,4 @@
-//! A file that was read becomes a draft.
+//! Turns a file that was read into a draft.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::{Correction, Corrections};
 use crate::html::format;
 use crate::html::number::read_number;
-use crate::html::text::visible;
+use crate::html::text::{length, visible};
 use crate::lang::Lang;
 use crate::quotes::numbers;
 
@@ -133,7 +133,7 @@ impl Kind {
             Kind::Text(max) => (1, max),
             Kind::Date | Kind::Quantity | Kind::Price | Kind::Money => (1, 40),
         };
-        let length = value.chars().count();
+        let length = length(value);
         if length < min || (min > 0 && !visible(value)) {
             return Some(Fault::Missing);
         }

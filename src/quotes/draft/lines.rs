@@ -37,6 +37,8 @@ pub struct SheetLine {
     /// Its place in the quote, from 1; 0 while it is left out.
     pub number: u32,
     pub source: Source,
+    /// A person took it out of the quote.
+    pub dropped: bool,
     pub fields: [Field; 6],
 }
 
@@ -47,7 +49,8 @@ impl SheetLine {
             let value = values.next().unwrap_or_default();
             Field::new(&format!("line-{name}-{field}"), kind, value, corrections)
         });
-        Self { name, number: 0, source, fields }
+        let dropped = source == Source::Read && corrections.contains_key(&dropped(&name));
+        Self { name, number: 0, source, dropped, fields }
     }
 
     fn is_empty(&self) -> bool {
@@ -58,9 +61,9 @@ impl SheetLine {
         self.fields.iter().any(|field| field.fault.is_some())
     }
 
-    /// Something that was not read and that nobody has filled in: it is in no order, and a problem says so.
+    /// Something that was not read and that nobody has filled in, which a problem says; or an item that a person dropped.
     pub fn is_left_out(&self) -> bool {
-        matches!(self.source, Source::Leftover(_)) && self.is_empty()
+        self.dropped || (matches!(self.source, Source::Leftover(_)) && self.is_empty())
     }
 
     pub fn quote_line(&self) -> QuoteLine {
@@ -113,6 +116,11 @@ pub fn lines(reading: &Reading, corrections: &Corrections) -> Vec<SheetLine> {
         }
     }
     placed.into_iter().map(|(_, line)| line).collect()
+}
+
+/// Under which name a dropped item stands among the corrections.
+pub fn dropped(line: &str) -> String {
+    format!("dropped-{line}")
 }
 
 /// The names of added lines, each with the item it stands below.

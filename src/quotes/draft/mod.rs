@@ -1,4 +1,4 @@
-//! A draft's own rules: what was read, what a person corrected, and what counts now. Pure.
+//! Drafts: what was read, what a person corrected, and what counts now. Pure.
 
 pub(crate) mod field;
 pub(crate) mod lines;
@@ -60,7 +60,8 @@ pub struct DraftForm {
 }
 
 /// Corrected cells by the name of their form field; lines that were added, as `added-n1` with the number of the item
-/// they stand below; and what was struck out, as `struck-2` by its place among the leftovers.
+/// they stand below; what was struck out, as `struck-2` by its place among the leftovers; and items that were dropped, as
+/// `dropped-3`.
 pub type Corrections = BTreeMap<String, Correction>;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,6 +128,10 @@ pub enum Edit<'a> {
     Add(Option<u32>),
     /// Take an added line away.
     Remove(&'a str),
+    /// Take an item out of the quote; only one that something on the paper makes doubtful.
+    Drop(u32),
+    /// Take that back.
+    Keep(u32),
 }
 
 /// Does it; the name of a line that was added. `Err`: there are as many lines as a quote may have.
@@ -148,6 +153,15 @@ pub fn edit(draft: &mut Draft, edit: &Edit<'_>) -> Result<Option<String>, TooMan
             return name.map(Some).ok_or(TooManyLines);
         }
         Edit::Remove(name) => lines::remove(&mut draft.corrections, name),
+        Edit::Drop(line) => {
+            if draft.reading.may_drop(*line) {
+                let dropped = Correction { text: String::new(), misread: false };
+                draft.corrections.insert(lines::dropped(&line.to_string()), dropped);
+            }
+        }
+        Edit::Keep(line) => {
+            draft.corrections.remove(&lines::dropped(&line.to_string()));
+        }
     }
     Ok(None)
 }

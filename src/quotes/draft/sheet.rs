@@ -1,4 +1,4 @@
-//! The paper with its corrections, and what does not hold.
+//! The quote with its corrections, and its failed checks.
 
 use super::Corrections;
 use super::field::{Fault, Field, Kind};
@@ -17,6 +17,8 @@ pub enum Settled {
     Struck,
     /// It is the item of this number.
     Item(u32),
+    /// A person took the item out that it is about.
+    Dropped,
 }
 
 /// The paper with its corrections, and what does not hold.
@@ -97,10 +99,16 @@ fn leftovers(
     corrections: &Corrections,
     lines: &[SheetLine],
 ) -> Vec<(usize, Leftover, Settled)> {
+    let is_dropped = |at: usize| {
+        let about = at.checked_sub(1).and_then(|at| reading.leftovers.get(at));
+        let about = about.filter(|leftover| leftover.kind.may_drop_its_item()).map(|leftover| leftover.line);
+        about.is_some_and(|about| lines.iter().any(|line| line.dropped && line.name == about.to_string()))
+    };
     let settled = |at: usize| {
         let line = lines.iter().find(|line| line.source == Source::Leftover(at) && !line.is_left_out());
         match line {
             Some(line) => Settled::Item(line.number),
+            None if is_dropped(at) => Settled::Dropped,
             None if corrections.contains_key(&format!("struck-{at}")) => Settled::Struck,
             None => Settled::Not,
         }

@@ -184,6 +184,26 @@ fn a_line_can_be_added_anywhere_and_taken_away() {
 }
 
 #[test]
+fn an_item_that_is_struck_out_on_the_paper_is_dropped_or_stays() {
+    let mut draft = draft();
+    draft.reading.leftovers = vec![Leftover::new(LeftoverKind::Struck, "00002 FO2 --> FONE", 2)];
+    assert!(!draft.sheet().holds());
+    // Nothing makes the first doubtful: it is dropped for no word of anybody.
+    edit(&mut draft, &Edit::Drop(1)).unwrap();
+    assert!(draft.corrections.is_empty());
+    edit(&mut draft, &Edit::Drop(2)).unwrap();
+    let sheet = draft.sheet();
+    assert_eq!(sheet.quote.items.iter().map(|item| item.line).collect::<Vec<_>>(), [1]);
+    assert_eq!(sheet.leftovers[0].2, Settled::Dropped);
+    assert!(matches!(sheet.problems[..], [Problem::Sum { .. }]), "{:?}", sheet.problems);
+    assert!(corrected(&mut draft, &[("total", "105"), ("payable", "105")]).holds());
+    edit(&mut draft, &Edit::Keep(2)).unwrap();
+    assert_eq!(draft.sheet().quote.items.len(), 2);
+    edit(&mut draft, &Edit::Strike(1)).unwrap();
+    assert!(corrected(&mut draft, &[("total", "115"), ("payable", "115")]).holds());
+}
+
+#[test]
 fn what_was_not_read_is_offered_as_the_cells_it_may_be() {
     let guess = |text: &str| lines::guess(&Leftover::new(LeftoverKind::Line, text, 0)).join("|");
     assert_eq!(guess("00099 CABO USB UN 07 R$ 1.050,00 R$ 7350,00"), "00099|CABO USB|UN|7|1050.00|7350.00");

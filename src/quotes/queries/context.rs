@@ -1,4 +1,4 @@
-//! What stands around drafts.
+//! Queries for the context of drafts.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Rows of drafts.
+//! Queries for drafts.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -293,12 +293,13 @@ pub async fn delete_discarded_of_file(
     Ok(())
 }
 
-/// Deletes drafts that nobody confirmed in time, and discarded ones.
-pub async fn delete_old_drafts(tx: &mut CompanyTx, before: Timestamp) -> Result<u64> {
+/// Deletes drafts that nobody confirmed for a week, and discarded ones of that age; so many at once.
+pub async fn delete_old_drafts(tx: &mut CompanyTx, batch: i64) -> Result<u64> {
     let done = sqlx::query!(
-        "delete from quote_drafts where company_id = $1 and created_at < $2",
+        "delete from quote_drafts where company_id = $1 and id = any(array(
+           select id from quote_drafts where company_id = $1 and created_at < now() - interval '7 days' limit $2))",
         tx.company_id().0,
-        before.to_sqlx() as _
+        batch
     )
     .execute(&mut **tx)
     .await?;

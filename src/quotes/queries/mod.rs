@@ -1,4 +1,4 @@
-//! SQL of drafts, and of what stands around them.
+//! Queries of drafts and of their context.
 
 pub(crate) mod context;
 pub(crate) mod drafts;

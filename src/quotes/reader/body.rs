@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::beyond;
 use super::columns::Columns;
 use super::layout::Line;
 use super::paper::shortened;
@@ -62,7 +63,7 @@ impl Body {
                 }
                 Entry::Other(kind, text) => {
                     // A mark below the table parts nothing.
-                    if kind != LeftoverKind::Mark {
+                    if !matches!(kind, LeftoverKind::Mark | LeftoverKind::Askew | LeftoverKind::Warning) {
                         self.attach(above, &mut extras, None);
                         above = None;
                     }
@@ -271,7 +272,7 @@ fn classify(body: &[&Line<'_>], columns: &Columns, before: usize, foot: Option<&
     };
     let entries = body.iter().zip(rows).map(|(line, row)| match row {
         Some(row) => Entry::Row(row, line.y),
-        None if line.large => Entry::Other(LeftoverKind::Mark, line.text()),
+        None if line.large => Entry::Other(beyond::mark(&line.runs), line.text()),
         None if is_carried(&line.text()) || is_nothing_more(&line.text()) => Entry::Furniture,
         None if is_number(line) => Entry::Furniture,
         None if Columns::read(line).is_some() => Entry::Furniture,

@@ -69,6 +69,25 @@ impl Columns {
         })
     }
 
+    /// What stands between the names of code and unit, and is no name of a quote's columns: its cells would be taken for
+    /// descriptions.
+    pub fn unknown(line: &Line<'_>) -> Vec<String> {
+        let Some(columns) = Self::read(line) else { return Vec::new() };
+        let between = line.runs.iter().filter(|run| {
+            run.left >= columns.code.right
+                && run.right <= columns.unit.left
+                && run.text.contains(char::is_alphanumeric)
+        });
+        let known = |text: &str| {
+            NAMES.iter().any(|names| names.contains(&key(text).as_str()))
+                || key(text).split("produto").all(str::is_empty)
+                || text.split(' ').all(|word| {
+                    NAMES.iter().any(|names| names.contains(&key(word).as_str())) || word.len() <= 2
+                })
+        };
+        between.filter(|run| !known(&run.text)).map(|run| run.text.clone()).collect()
+    }
+
     /// Left of this is the description, from here on the unit and the numbers.
     pub fn unit_from(&self) -> f32 {
         self.unit.left - 1.5 * self.size

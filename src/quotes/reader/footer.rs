@@ -4,6 +4,7 @@ use pdf_text::Run;
 use rust_decimal::Decimal;
 
 use super::layout::{Line, join, key};
+use super::words::is_nothing_more;
 use crate::quotes::numbers::parse_money;
 
 /// Words of a label or an amount stand at most this many font sizes apart.
@@ -32,6 +33,21 @@ impl Footer {
     /// Whether several totals stand on the line.
     pub fn is_whole(line: &Line<'_>) -> bool {
         amounts(line).len() > 1
+    }
+
+    /// Whether one of the totals stands on the line, and nothing else.
+    pub fn is_total(line: &Line<'_>) -> bool {
+        !amounts(line).is_empty()
+    }
+
+    /// Words on the line of a total that are neither a label nor an amount.
+    pub fn beside(line: &Line<'_>) -> Vec<String> {
+        let phrases = phrases(line).into_iter();
+        let is_foreign = |phrase: &String| {
+            let words = phrase.replace("R$", "");
+            words.contains(char::is_alphabetic) && label(phrase).is_none() && !is_nothing_more(phrase)
+        };
+        phrases.filter(is_foreign).collect()
     }
 
     /// Takes the amounts of the line on which the totals end; `false` when they do not.

@@ -3,9 +3,12 @@
 use jiff::civil::Date;
 use pdf_text::Run;
 
-use super::labels::{Label, WORD_GAP, is_number, label, labelled_runs, until_next_label};
+use super::labels::{Label, WORD_GAP, at_next_label, is_number, label, labelled_runs, labels_within};
 use super::layout::{Line, join, key};
 use crate::quotes::leftover::LeftoverKind;
+
+/// Two digits of a year may be of another century, and more may be misprinted.
+const YEARS: std::ops::RangeInclusive<i16> = 2000..=2060;
 
 /// What the header says; `None` where it has no such label or nothing beside it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,11 +54,23 @@ impl Header {
         // "61001 REV 2", or a date that is none.
         let is_one_word = |found: &&Found| matches!(found.label, Label::Number | Label::CustomerCode);
         let more = found.iter().filter(is_one_word).filter(|found| found.value.contains(' '));
+        let letters =
+            |found: &&Found| found.value.chars().any(char::is_alphabetic) && !found.value.contains(' ');
+        let odd = found.iter().filter(|found| found.label == Label::CustomerCode).filter(letters);
         let no_date = found.iter().filter(|found| found.label == Label::Date && date(&found.value).is_none());
-        header.doubts.extend(more.chain(no_date).map(|found| (LeftoverKind::Header, found.value.clone())));
+        header
+            .doubts
+            .extend(more.chain(odd).chain(no_date).map(|found| (LeftoverKind::Header, found.value.clone())));
+        let beside = split.iter().flat_map(|runs| beside_values(runs));
+        header.doubts.extend(beside.map(|text| (LeftoverKind::Header, text)));
+        let labelled = label_in_a_value(lines);
+        header.doubts.extend(labelled.into_iter().map(|text| (LeftoverKind::Header, text)));
         header.customer = header.name(lines, &found, Label::Customer);
         header.seller = header.name(lines, &found, Label::Seller);
         header.date = header.date_of(&found);
+        let unlikely = header.date.filter(|date| !YEARS.contains(&date.year()));
+        let told = unlikely.map(|date| (LeftoverKind::Date, crate::html::format::date(date)));
+        header.doubts.extend(told);
         header
     }
 
@@ -74,6 +89,10 @@ impl Header {
     /// A name, with the line it goes on in: right below, beginning where the name does, without a label.
     fn name(&mut self, lines: &[&Line<'_>], found: &[Found], label: Label) -> Option<String> {
         let name = self.only(found, label, unligated)?;
+        if name.contains(':') {
+            // Another label, which nobody knows here, or part of the name.
+            self.doubts.push((LeftoverKind::Header, name.clone()));
+        }
         let first = found.iter().find(|found| found.label == label)?;
         let own = lines.get(first.line)?;
         let Some(next) = lines.get(first.line + 1) else { return Some(name) };
@@ -154,6 +173,55 @@ impl Header {
     }
 }
 
+/// Texts that stand right of a value that is kept, too far from it to belong to it, and have no label of their own:
+/// "41001     41009". A page's number and the moment of printing may stand anywhere.
+fn beside_values(runs: &[Run]) -> Vec<String> {
+    let mut told = Vec::new();
+    // Up to where the value reaches that is being passed, and whether it is kept; none: no label was met yet.
+    let mut value: Option<(f32, bool, String)> = None;
+    for run in runs {
+        if let Some((label, rest)) = label(&run.text) {
+            let edge = if rest.is_empty() { f32::INFINITY } else { run.right };
+            let reach =
+                value.map_or(edge, |(before, ..)| if before.is_finite() { edge.max(before) } else { edge });
+            value = Some((reach, label != Label::Other, rest.to_owned()));
+            continue;
+        }
+        let Some((reach, kept, text)) = &mut value else { continue };
+        let goes_on = run.left - *reach <= WORD_GAP.end() * run.size;
+        let is_printed = super::words::page_number(&run.text).is_some() || run.text.contains(':');
+        if goes_on || !reach.is_finite() {
+            *reach = if reach.is_finite() { reach.max(run.right) } else { run.right };
+            text.push_str(&run.text);
+        } else if *kept && !is_printed {
+            told.push(format!("{text} / {}", run.text));
+        }
+    }
+    told
+}
+
+/// Texts with a label inside that the header has elsewhere, too, or behind which stands nothing of its kind: a name may
+/// hold the word.
+fn label_in_a_value(lines: &[&Line<'_>]) -> Vec<String> {
+    let runs = || lines.iter().flat_map(|line| &line.runs);
+    let is_printed = |label: &str| {
+        let begins =
+            |run: &&&Run| run.text.split_once(':').is_some_and(|(name, _)| key(name).starts_with(label));
+        let within = runs().filter(|run| labels_within(&run.text).iter().any(|within| within == label));
+        runs().filter(begins).count() + within.count() > 1
+    };
+    let is_odd = |run: &&&Run| {
+        let first = run.text.chars().next().map_or(0, char::len_utf8);
+        let (_, behind) = at_next_label(run.text.get(first..).unwrap_or_default());
+        let odd_date = behind.strip_prefix("Data:").is_some_and(|rest| {
+            let rest = rest.trim_start();
+            !rest.is_empty() && date(rest).is_none()
+        });
+        odd_date || labels_within(&run.text).iter().any(|label| is_printed(label))
+    };
+    runs().filter(is_odd).map(|run| run.text.clone()).collect()
+}
+
 /// Whether a line has one of the header's labels.
 pub fn is_header(line: &Line<'_>) -> bool {
     labelled_runs(line).iter().any(|run| run.text.contains(':') && label(&run.text).is_some())
@@ -217,16 +285,20 @@ fn value(runs: &[Run], at: usize, rest: &str) -> (String, f32) {
     let rest_from = own.edges.len().saturating_sub(rest.chars().count());
     let left =
         if rest.is_empty() { words.first().map(|word| word.left) } else { own.edges.get(rest_from).copied() };
-    (until_next_label(&text).trim().to_owned(), left.unwrap_or(own.left))
+    (at_next_label(&text).0.trim().to_owned(), left.unwrap_or(own.left))
 }
 
 /// DD/MM/AA, or with four digits of year, at the start of a text.
 fn date(text: &str) -> Option<Date> {
     let word = text.split(' ').next()?;
-    let mut parts = word.split('/').map(|part| part.parse::<i16>().ok().filter(|_| is_number(part)));
-    let (day, month, year) = (parts.next()??, parts.next()??, parts.next()??);
-    let year = if year < 100 { 2000 + year } else { year };
-    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?)
-        .ok()
-        .filter(|_| parts.next().is_none())
+    let parts: Vec<&str> = word.split('/').collect();
+    let [day, month, year] = parts[..] else { return None };
+    let whole = parts.iter().all(|part| !part.is_empty() && is_number(part)) && matches!(year.len(), 2 | 4);
+    let century = if year.len() == 2 { 2000 } else { 0 };
+    let year = century + year.parse::<i16>().ok()?;
+    Date::new(year, day_or_month(month)?, day_or_month(day)?).ok().filter(|_| whole)
+}
+
+fn day_or_month(digits: &str) -> Option<i8> {
+    digits.parse().ok().filter(|_| digits.len() <= 2)
 }

@@ -139,7 +139,14 @@ fn is_split_label(words: &[&Run]) -> bool {
     together && words.last().is_some_and(|last| last.text.ends_with(':')) && label(&join(words)).is_some()
 }
 
-pub fn until_next_label(text: &str) -> &str {
+/// A text before the first label in it, and from that label on.
+pub fn at_next_label(text: &str) -> (&str, &str) {
     let end = NEXT_LABELS.iter().filter_map(|label| text.find(label)).min();
-    end.and_then(|end| text.get(..end)).unwrap_or(text)
+    end.and_then(|end| text.split_at_checked(end)).unwrap_or((text, ""))
+}
+
+/// What the labels inside a text are called; one at its start is its own.
+pub fn labels_within(text: &str) -> Vec<String> {
+    let labels = NEXT_LABELS.iter().flat_map(|label| text.match_indices(label));
+    labels.filter(|(at, _)| *at > 0).map(|(_, label)| key(label)).collect()
 }

@@ -1,5 +1,6 @@
 //! From runs with coordinates to a quote. Relies on geometry and drawing order, never on fixed positions.
 
+mod beyond;
 mod body;
 mod cells;
 mod code;
@@ -8,13 +9,14 @@ mod footer;
 mod header;
 mod labels;
 mod layout;
+mod over;
 mod paper;
 mod row;
 mod table;
 mod words;
 mod wrap;
 
-use pdf_text::Run;
+use pdf_text::{Picture, Run};
 
 use super::leftover::Leftover;
 use super::quote::{Quote, QuoteLine};
@@ -27,8 +29,8 @@ use table::Table;
 /// The most lines of a quote.
 pub const MOST_LINES: usize = 500;
 
-/// Reads a quote from the runs of all its pages.
-pub fn read_runs(runs: &[Run]) -> Result<Reading, Refusal> {
+/// Reads a quote from the runs of all its pages, and what lies over them.
+pub fn read_runs(runs: &[Run], pictures: &[Picture]) -> Result<Reading, Refusal> {
     let paper = Paper::new(runs);
     let unknown =
         if words::is_language(&paper.lines) { Refusal::AnotherDocument } else { Refusal::Illegible };
@@ -50,6 +52,8 @@ pub fn read_runs(runs: &[Run]) -> Result<Reading, Refusal> {
     let (Some(total), Some(payable)) = (table.footer.total, table.footer.payable) else {
         return Err(Refusal::TotalsMissing);
     };
+    let doubts = header.doubts.into_iter().map(|(kind, text)| Leftover::new(kind, text, 0));
+    let over = over::told(&paper.lines, pictures, &table.rows);
     let items = (1..).zip(table.rows).map(|(line, row)| QuoteLine {
         line,
         code: row.code,
@@ -70,8 +74,7 @@ pub fn read_runs(runs: &[Run]) -> Result<Reading, Refusal> {
         discount: table.footer.discount.unwrap_or_default(),
         payable,
     };
-    let doubts = header.doubts.into_iter().map(|(kind, text)| Leftover::new(kind, text, 0));
-    let leftovers = doubts.chain(table.leftovers).chain(paper.leftovers).collect();
+    let leftovers = doubts.chain(table.leftovers).chain(over).chain(paper.leftovers).collect();
     Ok(Reading { quote, text: paper.lines.iter().map(Line::text).collect(), leftovers })
 }
 

@@ -2,6 +2,7 @@
 
 use pdf_text::{Run, Sight};
 
+use super::beyond;
 use super::columns::Columns;
 use super::layout::{self, Line};
 use super::words::{PageNumber, number_of};
@@ -34,7 +35,12 @@ impl<'r> Paper<'r> {
                 read.extend(seen);
             }
             let of = |sight| page.iter().filter(|run| run.sight == sight).collect::<Vec<_>>();
-            leftovers.extend(pointed_out(LeftoverKind::Mark, &of(Sight::Slanted)));
+            let slanted = of(Sight::Slanted);
+            leftovers.extend(
+                layout::lines(slanted.iter().copied())
+                    .iter()
+                    .map(|line| Leftover::new(beyond::mark(&line.runs), shortened(&line.text()), 0)),
+            );
             leftovers.extend(pointed_out(LeftoverKind::OffSheet, &of(Sight::OffSheet)));
         }
         let mut lines = layout::lines(read);

@@ -13,10 +13,15 @@ use crate::quotes::numbers::{parse, parse_money};
 const LONGEST_UNIT: usize = 5;
 /// Words of a description stand at most this many font sizes apart.
 const WORD_GAP: f32 = 3.0;
+/// Text that begins so many font sizes before the end of what stands before it is printed over it.
+const OVERPRINT: f32 = 0.8;
 
 /// What a row says, its description still without the lines it is wrapped onto.
 #[derive(Clone, Debug)]
 pub struct Row {
+    pub page: usize,
+    /// Points from the top of the page.
+    pub y: f32,
     pub code: String,
     pub description: String,
     pub unit: String,
@@ -153,6 +158,8 @@ fn by_columns(line: &Line<'_>, head: &Head<'_>, columns: &Columns) -> Option<Row
     let first = described.clone().next().or(head.used.last().copied())?;
     let [quantity, unit_price, total] = cells.numbers;
     Some(Row {
+        page: line.page,
+        y: line.y,
         code: head.code.to_owned(),
         by_words: false,
         left: described.clone().next().map(|run| run.left).filter(|_| head.glued.is_empty()),
@@ -194,6 +201,19 @@ fn take_foreign(runs: &mut Vec<&Run>, code: Option<&Run>) -> Vec<String> {
             && !is_slash(&pair[0].text)
     };
     told.extend(runs.windows(2).filter(|pair| far(pair)).map(|pair| pair[1].text.clone()));
+    // Dashes or letters over what was printed strike it out, or make it unreadable.
+    let over = |one: &Run, other: &Run| {
+        let overlap = one.right - other.left;
+        // A long code reaches into the next column with its end.
+        let is_long_code =
+            code.is_some_and(|code| std::ptr::eq(code, one)) && overlap < (one.right - one.left) / 2.0;
+        overlap > OVERPRINT * other.size && !is_long_code && !is_slash(&one.text) && !is_slash(&other.text)
+    };
+    let mut before = code.filter(|code| runs.first().is_some_and(|first| !std::ptr::eq(*first, *code)));
+    for run in runs.iter().copied() {
+        told.extend(before.filter(|before| over(before, run)).map(|_| run.text.clone()));
+        before = Some(before.filter(|before| before.right > run.right).unwrap_or(run));
+    }
     told
 }
 
@@ -225,6 +245,11 @@ fn between_slashes(glued: &str, mut runs: Vec<&Run>, separators: &[&Run], closed
 /// Reads a row from its words alone, from the right: total, price, quantity, unit; then the code from the left.
 fn by_words(line: &Line<'_>, columns: &Columns, number: usize) -> Option<Row> {
     let first = line.runs.first().filter(|run| run.left < columns.code.right)?;
+    // "1 350" in a cell may be one number or two.
+    let is_parted = |run: &Run| run.text.contains(' ') && parse(&run.text.replace(' ', "")).is_some();
+    if line.runs.iter().skip(1).any(|run| is_parted(run)) {
+        return None;
+    }
     let text = line.text();
     let text = code::behind_line_number(&text, number).unwrap_or(&text);
     let Start { code, rest, certain } = code::start(text)?;
@@ -248,6 +273,8 @@ fn by_words(line: &Line<'_>, columns: &Columns, number: usize) -> Option<Row> {
         doubts.push(unit.to_owned());
     }
     Some(Row {
+        page: line.page,
+        y: line.y,
         code: code.to_owned(),
         description: description.trim().to_owned(),
         unit: unit.to_owned(),

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::beyond::{self, Counted};
 use super::body::Body;
 use super::columns::Columns;
 use super::footer::Footer;
@@ -22,6 +23,8 @@ pub struct Table<'l, 'r> {
     columns: Columns,
     /// Several tables stand side by side.
     several: bool,
+    /// Names of columns between the code and the unit that are none of those of a quote.
+    unknown_columns: Vec<String>,
 }
 
 impl<'l, 'r> Table<'l, 'r> {
@@ -31,6 +34,7 @@ impl<'l, 'r> Table<'l, 'r> {
         let mut footer = Footer::default();
         let (mut headers, mut below, mut several) = (Vec::new(), Vec::new(), false);
         let mut body = Body::default();
+        let mut unknown_columns = Vec::new();
         for page in lines.chunk_by(|one, other| one.page == other.page) {
             let mut rest = page.iter();
             let mut inside: Vec<&Line<'_>> = Vec::new();
@@ -41,6 +45,7 @@ impl<'l, 'r> Table<'l, 'r> {
                     (Some(at), _) => {
                         let found = Columns::read_all(&page[at]);
                         several |= found.len() > 1;
+                        unknown_columns.extend(Columns::unknown(&page[at]));
                         columns = found.into_iter().next();
                         has_header = true;
                         rest = page[at + 1..].iter();
@@ -76,9 +81,11 @@ impl<'l, 'r> Table<'l, 'r> {
         }
         let columns = columns?;
         let (rows, leftovers) = body.finish();
-        let mut table = Table { rows, leftovers, footer, headers, below, columns, several };
+        unknown_columns.dedup();
+        let mut table = Table { rows, leftovers, footer, headers, below, columns, several, unknown_columns };
         table.take_late_totals();
         table.point_out_below();
+        table.point_out_beside(lines);
         Some(table)
     }
 
@@ -97,14 +104,22 @@ impl<'l, 'r> Table<'l, 'r> {
 
     fn point_out_below(&mut self) {
         let rows = self.rows.len();
-        let like_a_row = |line: &&&Line<'_>| row::read(line, &self.columns, usize::MAX).is_some();
-        let told: Vec<Leftover> = self
-            .below
-            .iter()
-            .filter(like_a_row)
-            .map(|line| Leftover::new(LeftoverKind::BelowTotals, super::paper::shortened(&line.text()), rows))
+        let units: Decimal = self.rows.iter().map(|row| row.quantity).sum();
+        let counted = Counted { lines: rows, units: units.normalize().to_string() };
+        let above: Vec<String> = self.headers.iter().flatten().map(|line| line.text()).collect();
+        let is_known = |line: &Line<'_>| Footer::is_total(line) || above.contains(&line.text());
+        let told = beyond::below(&self.below, &self.columns, &counted, is_known);
+        self.leftovers.extend(
+            told.into_iter().map(|(kind, text)| Leftover::new(kind, super::paper::shortened(&text), rows)),
+        );
+        let warnings = self.headers.iter().flatten().filter(|line| beyond::is_warning(&line.text()));
+        let warnings: Vec<Leftover> = warnings
+            .filter(|line| !header::is_header(line))
+            .map(|line| Leftover::new(LeftoverKind::Warning, super::paper::shortened(&line.text()), 0))
             .collect();
-        self.leftovers.extend(told);
+        self.leftovers.extend(warnings);
+        let unknown = self.unknown_columns.iter();
+        self.leftovers.extend(unknown.map(|name| Leftover::new(LeftoverKind::Column, name, 0)));
         // Other totals than those that were taken.
         let differs = |line: &&&Line<'_>| {
             let mut other = Footer::default();
@@ -119,6 +134,21 @@ impl<'l, 'r> Table<'l, 'r> {
             .map(|line| Leftover::new(LeftoverKind::Line, super::paper::shortened(&line.text()), rows))
             .collect();
         self.leftovers.extend(others);
+    }
+
+    /// Words on the lines of the totals that are no part of them.
+    fn point_out_beside(&mut self, lines: &[Line<'_>]) {
+        let is_row = |line: &Line<'_>| row::read(line, &self.columns, usize::MAX).is_some();
+        let totals = lines.iter().filter(|line| Footer::is_total(line) && !is_row(line));
+        let told: Vec<Leftover> = totals
+            .flat_map(Footer::beside)
+            .map(|text| {
+                let kind =
+                    if beyond::is_warning(&text) { LeftoverKind::Warning } else { LeftoverKind::Below };
+                Leftover::new(kind, super::paper::shortened(&text), self.rows.len())
+            })
+            .collect();
+        self.leftovers.extend(told);
     }
 
     /// Whether the file holds one quote, once.

@@ -1,14 +1,13 @@
-//! Commands on a draft: read the form, run one action, say what was done.
+//! Commands on a draft: read the form, run one action, answer.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::actor::Actor;
-use crate::auth::client::wants_json;
 use crate::command::{self, Done, Outcome, Tap};
 use crate::error::{AppError, Result, Sentence};
-use crate::extract::Path;
+use crate::extract::{Path, wants_json};
 use crate::ids::{DraftId, OperationId};
 use crate::page::{Snapshot, Visitor};
 use crate::quotes::actions::confirm::{ConfirmDraft, ConfirmedOrder};
@@ -23,7 +22,7 @@ use crate::state::AppState;
 /// Every field of the form, in its order: the names of cells depend on the paper.
 type Fields = Vec<(String, String)>;
 
-fn on<'a>(state: &AppState, actor: &'a Actor, draft_id: DraftId) -> DraftContext<'a> {
+pub fn on<'a>(state: &AppState, actor: &'a Actor, draft_id: DraftId) -> DraftContext<'a> {
     DraftContext { actor, draft_id, now: state.clock.now() }
 }
 
@@ -37,6 +36,10 @@ fn after_save(draft_id: DraftId, sent: &Sent) -> String {
         (_, Some(_)) => "/quotes".to_owned(),
         _ if sent.get("strike").is_some() || sent.get("restore").is_some() => {
             format!("/quotes/{draft_id}#leftovers")
+        }
+        _ if sent.get("drop").or(sent.get("keep")).is_some_and(is_line_name) => {
+            let line = sent.get("drop").or(sent.get("keep")).unwrap_or_default();
+            format!("/quotes/{draft_id}#line-{line}")
         }
         _ if sent.get("add").is_some() => format!("/quotes/{draft_id}#add-line"),
         _ if sent.get("compare").is_some() => format!("/quotes/{draft_id}#existing-title"),

@@ -1,6 +1,7 @@
 //! `/quotes`: upload, drafts, preview, confirmation.
 
 pub(crate) mod commands;
+pub(crate) mod confirm_all;
 pub(crate) mod pages;
 pub(crate) mod upload;
 
@@ -34,6 +35,7 @@ pub const UPLOAD_PATH: &str = "/quotes";
 pub fn router(app: AppState, sandbox: Arc<Sandbox>) -> Router {
     Router::new()
         .route("/quotes", get(pages::quotes).post(upload::upload))
+        .route("/quotes/confirm", post(confirm_all::confirm_all).get(pages::to_list))
         .route("/quotes/{draft}", get(pages::preview))
         .route("/quotes/{draft}/quote.pdf", get(pages::quote_pdf))
         .route("/quotes/{draft}/save", post(commands::save))

@@ -34,21 +34,21 @@ pub async fn import_page(state: &AppState, visitor: &Visitor, results: &[UploadR
     let actor = visitor.actor()?;
     require_import(actor)?;
     let _turn = page::turn().await?;
-    let (mut tx, moment) = Snapshot::begin(&state.db, actor.company_id).await?;
+    let (mut tx, snapshot) = Snapshot::begin(&state.db, actor.company_id).await?;
     let stored = drafts::list_drafts(&mut tx, scope(actor)).await?;
     let sheets: Vec<Sheet> = stored.iter().map(Draft::sheet).collect();
     let pairs: Vec<(&Draft, &Sheet)> = stored.iter().zip(&sheets).collect();
     let context = context::get_context(&mut tx, &pairs).await?;
     let rows: Vec<DraftRow> =
         pairs.iter().map(|(draft, sheet)| preview::draft_row(draft, sheet, &context, visitor.lang)).collect();
-    let chrome = chrome(state, visitor, actor, moment);
-    page::respond(&ImportPage { chrome: &chrome, drafts: &rows, results })
+    let layout = layout(state, visitor, actor, snapshot);
+    page::respond(&ImportPage { layout: &layout, drafts: &rows, results })
 }
 
 /// The frame of a page of the screen `quotes`.
-fn chrome(state: &AppState, visitor: &Visitor, actor: &Actor, moment: Snapshot) -> Layout {
-    let live = Subscribed { screen: Screen::Quotes, moment };
-    page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live))
+fn layout(state: &AppState, visitor: &Visitor, actor: &Actor, snapshot: Snapshot) -> Layout {
+    let live = Subscribed { screen: Screen::Quotes, snapshot };
+    page::layout(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live))
 }
 
 /// How a preview is drawn.
@@ -58,6 +58,11 @@ pub struct PreviewQuery {
     line: Option<String>,
     /// A confirmation was refused: what is missing is said beside each field.
     checked: Option<String>,
+}
+
+/// Where a browser without script is after it went back to a command's address.
+pub async fn to_list() -> Redirect {
+    Redirect::to("/quotes")
 }
 
 /// `GET /quotes/{draft}/confirm`: a page fetched again after a confirmation was refused.
@@ -86,9 +91,9 @@ pub async fn show_preview(
     let actor = visitor.actor()?;
     require_import(actor)?;
     let _turn = page::turn().await?;
-    let (mut tx, moment) = Snapshot::begin(&state.db, actor.company_id).await?;
+    let (mut tx, snapshot) = Snapshot::begin(&state.db, actor.company_id).await?;
     if let Some(draft) = drafts::find_draft(&mut tx, draft_id, scope(actor)).await? {
-        return preview_page(state, visitor, (&mut tx, moment), &draft, query, conflict).await;
+        return preview_page(state, visitor, (&mut tx, snapshot), &draft, query, conflict).await;
     }
     let order = find_order_of_draft(&mut tx, draft_id).await?.ok_or_else(gone)?;
     Ok(Redirect::to(&format!("/orders/{order}")).into_response())
@@ -97,7 +102,7 @@ pub async fn show_preview(
 async fn preview_page(
     state: &AppState,
     visitor: &Visitor,
-    (tx, moment): (&mut CompanyTx, Snapshot),
+    (tx, snapshot): (&mut CompanyTx, Snapshot),
     draft: &Draft,
     query: &PreviewQuery,
     conflict: Option<&str>,
@@ -127,9 +132,9 @@ async fn preview_page(
             errors.push("reason", lang.t("form.reason_required"));
         }
     }
-    let chrome = chrome(state, visitor, actor, moment);
+    let layout = layout(state, visitor, actor, snapshot);
     let page = PreviewPage {
-        chrome: &chrome,
+        layout: &layout,
         id: draft.id,
         version: draft.version,
         file_name: &draft.file_name,

@@ -4,8 +4,9 @@ use lopdf::Object;
 
 use super::paper::{Encoding, Producer, pdf, pdf_of_contents, save};
 use super::report::{Layout, Order, Style, draw};
+use super::samples::sample;
 use super::traits::{LAYOUTS, quote_of, read_back};
-use crate::quotes::read;
+use crate::quotes::{Refusal, read};
 
 #[test]
 fn each_word_may_be_a_run_of_its_own() {
@@ -97,6 +98,17 @@ fn a_file_encrypted_without_a_password_is_read() {
     let state = lopdf::EncryptionState::try_from(version).unwrap();
     document.encrypt(&state).unwrap();
     assert_eq!(read(&save(&mut document)).unwrap().quote, quote);
+}
+
+#[test]
+fn files_are_read_that_describe_their_encryption_in_the_trailer() {
+    let expected = read(&sample("columns-1-item.pdf")).unwrap().quote;
+    for name in ["rc4-40", "rc4-128", "aes-128", "aes-256"] {
+        let reading = read(&sample(&format!("encrypted/{name}.pdf"))).unwrap();
+        assert_eq!(reading.quote, expected, "{name}");
+        assert_eq!(reading.leftovers, [], "{name}");
+    }
+    assert_eq!(read(&sample("encrypted/with-password.pdf")).unwrap_err(), Refusal::Encrypted);
 }
 
 #[test]

@@ -27,6 +27,9 @@ pub struct Figures {
     pub outside: i64,
     /// In Aguardando mercadoria, of the orders that were in it.
     pub waiting: Sum,
+    /// Orders that had a deadline, and those of them that were finished in time.
+    pub due: i64,
+    pub on_time: i64,
 }
 
 impl Figures {
@@ -44,6 +47,22 @@ impl Figures {
         figures
     }
 
+    /// Those of other days are added.
+    pub fn add(&mut self, other: &Self) {
+        self.counted.finished += other.counted.finished;
+        self.counted.lines += other.counted.lines;
+        self.counted.whole += other.counted.whole;
+        self.counted.created += other.counted.created;
+        self.counted.created_finished += other.counted.created_finished;
+        self.counted.created_canceled += other.counted.created_canceled;
+        add(&mut self.order_time, other.order_time);
+        self.order_wall += other.order_wall;
+        self.outside += other.outside;
+        add(&mut self.waiting, other.waiting);
+        self.due += other.due;
+        self.on_time += other.on_time;
+    }
+
     /// The average by the wall, beside the one in working time.
     pub fn average_wall(&self) -> Option<i64> {
         Sum { minutes: self.order_wall, orders: self.order_time.orders }.average()
@@ -52,6 +71,11 @@ impl Figures {
     /// Lines sent whole, of those quoted; in tenths of a percent, rounded down.
     pub fn fill_rate(&self) -> Option<i64> {
         rate(self.counted.whole, self.counted.lines)
+    }
+
+    /// Of the orders that had a deadline, those that were finished in time; in tenths of a percent, rounded down.
+    pub fn on_time_rate(&self) -> Option<i64> {
+        rate(self.on_time, self.due)
     }
 
     /// Of the orders created in the period, the finished ones, of those that were not canceled.
@@ -66,6 +90,11 @@ impl Figures {
     pub fn waiting_trend(&self, before: &Self) -> Trend {
         Trend::between(self.waiting, before.waiting)
     }
+}
+
+fn add(sum: &mut Sum, other: Sum) {
+    sum.minutes += other.minutes;
+    sum.orders += other.orders;
 }
 
 fn rate(part: i64, whole: i64) -> Option<i64> {
@@ -91,7 +120,7 @@ mod tests {
     #[test]
     fn order_time_is_working_time_and_the_wall_stands_beside_it() {
         let zone = Zone::named("America/Sao_Paulo");
-        let calendar = WorkCalendar { zone, starts_minute: 450, ends_minute: 1020 };
+        let calendar = WorkCalendar::weekdays(zone, 450, 1020);
         let spans = [
             span("2025-10-21T16:30-03", "2025-10-22T08:30-03"),
             span("2025-10-17T16:50-03", "2025-10-20T07:40-03"),
@@ -108,7 +137,7 @@ mod tests {
     #[test]
     fn a_change_of_the_clock_counts_by_the_wall_alone() {
         let zone = Zone::named("America/New_York");
-        let calendar = WorkCalendar { zone, starts_minute: 450, ends_minute: 1020 };
+        let calendar = WorkCalendar::weekdays(zone, 450, 1020);
         let friday = [span("2025-10-31T16:00-04", "2025-11-03T08:30-05")];
         let figures = Figures::new(Counted::default(), &friday, &[], calendar);
         assert_eq!(figures.order_time.minutes, 120);
@@ -126,7 +155,7 @@ mod tests {
             created_canceled: 1,
         };
         let wait = |minutes| Spent { minutes, wall: minutes, outside: false };
-        let figures = Figures::new(counted, &[], &[wait(0), wait(60), wait(30)], WorkCalendar::NONE);
+        let figures = Figures::new(counted, &[], &[wait(0), wait(60), wait(30)], WorkCalendar::none());
         assert_eq!((figures.fill_rate(), figures.completion_rate()), (Some(933), Some(500)));
         assert_eq!(figures.waiting.average(), Some(45));
         assert_eq!(Figures::default().fill_rate(), None);

@@ -1,4 +1,4 @@
-//! What the history is narrowed to, and where in it one stands.
+//! Filters and cursor of the history.
 
 use std::fmt;
 use std::str::FromStr;
@@ -26,6 +26,10 @@ pub struct HistoryFilter {
     pub purchase: bool,
     pub substitution: bool,
     pub short: bool,
+    /// Finished, and not gone.
+    pub here: bool,
+    /// Something waits to be entered into the ERP.
+    pub adjust: bool,
     /// The first and the last day on which it was closed, where the company is.
     pub from: Option<Date>,
     pub to: Option<Date>,
@@ -43,7 +47,13 @@ impl HistoryFilter {
         marks.extend(self.picker.map(|id| format!("picker:{id}")));
         marks.extend(self.customer.as_ref().map(|code| format!("customer:{code}")));
         marks.extend(self.state.map(|state| state.code().to_owned()));
-        let flags = [("purchase", self.purchase), ("substitution", self.substitution), ("short", self.short)];
+        let flags = [
+            ("purchase", self.purchase),
+            ("substitution", self.substitution),
+            ("short", self.short),
+            ("here", self.here),
+            ("adjust", self.adjust),
+        ];
         marks.extend(flags.into_iter().filter(|(_, wanted)| *wanted).map(|(mark, _)| mark.to_owned()));
         if marks.is_empty() {
             marks.push("any".to_owned());
@@ -65,6 +75,8 @@ impl HistoryFilter {
             ("purchase", flag(self.purchase)),
             ("substitution", flag(self.substitution)),
             ("short", flag(self.short)),
+            ("here", flag(self.here)),
+            ("adjust", flag(self.adjust)),
             ("from", day(self.from)),
             ("to", day(self.to)),
         ];
@@ -110,7 +122,7 @@ impl FromStr for Place {
     }
 }
 
-/// How many orders were found: counting stops where nobody counts any more.
+/// How many orders were found; counting stops at a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found {
     pub orders: i64,

@@ -1,4 +1,4 @@
-//! When picks are made: by weekday and hour, where the company is.
+//! Picks by weekday and hour, in the company's time zone.
 
 use jiff::Timestamp;
 
@@ -12,13 +12,29 @@ impl Hours {
     /// `quarters`: how many picks there were in each quarter of an hour, which no time zone cuts.
     pub fn new(quarters: impl IntoIterator<Item = (Timestamp, i64)>, zone: Zone) -> Self {
         let mut hours = Self::default();
+        hours.add_quarters(quarters, zone);
+        hours
+    }
+
+    /// The same added to what is there.
+    pub fn add_quarters(&mut self, quarters: impl IntoIterator<Item = (Timestamp, i64)>, zone: Zone) {
         for (at, picks) in quarters {
             let local = zone.local(at);
             let day = usize::try_from(local.weekday().to_monday_zero_offset()).unwrap_or_default();
-            let hour = usize::try_from(local.hour()).unwrap_or_default();
-            hours.0[day][hour] += picks;
+            self.add(day, usize::try_from(local.hour()).unwrap_or_default(), picks);
         }
-        hours
+    }
+
+    /// Weekday, hour and how many picks there were, where there were any.
+    pub fn worked(&self) -> impl Iterator<Item = (usize, usize, i64)> {
+        let hours = (0..7).flat_map(|day| (0..24).map(move |hour| (day, hour)));
+        hours.map(|(day, hour)| (day, hour, self.at(day, hour))).filter(|(.., picks)| *picks > 0)
+    }
+
+    pub fn add(&mut self, day: usize, hour: usize, picks: i64) {
+        if let Some(place) = self.0.get_mut(day).and_then(|day| day.get_mut(hour)) {
+            *place += picks;
+        }
     }
 
     pub fn at(&self, day: usize, hour: usize) -> i64 {

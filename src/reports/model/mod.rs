@@ -1,8 +1,11 @@
-//! What reports are asked for, and how their figures are worked out.
+//! Pure rules of reports.
 
-pub(crate) mod figures;
+pub(crate) mod audit;
+pub(crate) mod cover;
+pub mod figures;
 pub mod history;
 pub(crate) mod hours;
 pub(crate) mod people;
-pub(crate) mod period;
-pub(crate) mod table;
+pub mod period;
+pub(crate) mod rules;
+pub(crate) mod work;

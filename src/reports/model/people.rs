@@ -1,13 +1,13 @@
-//! What somebody picked in a period, and how quickly.
+//! Figures of one person in a period.
 
 use rust_decimal::Decimal;
 
 use crate::ids::PersonId;
 
-/// Fewer lines say nothing about a person.
+/// With fewer lines no figures of a person are shown.
 pub const FEW_LINES: i64 = 20;
 
-/// Less time at work says nothing about a pace.
+/// With less active time no pace is shown.
 const LEAST_ACTIVE_SECONDS: i64 = 15 * 60;
 
 /// Two actions of a person with more than this between them are not one stretch of work.
@@ -19,14 +19,15 @@ pub struct PersonFigures {
     /// None: all of them together.
     pub id: Option<PersonId>,
     pub name: String,
-    /// Lines of which units were picked, and the units; what was undone at once does not count.
+    /// Lines of which units were picked, and the units; what was undone at once does not count. A line counts once for each
+    /// local day on which somebody picked of it, and so does an order.
     pub lines: i64,
     pub units: Decimal,
     pub orders: i64,
     /// Picks, and those of them that were undone.
     pub picks: i64,
     pub undone: i64,
-    /// The sum of gaps between own actions that are not longer than [`LONGEST_GAP_SECONDS`].
+    /// The sum of gaps between own actions of a local day that are not longer than [`LONGEST_GAP_SECONDS`].
     pub active_seconds: i64,
 }
 
@@ -48,15 +49,21 @@ impl PersonFigures {
 
     /// Everybody together. Lines that two picked count for each of them.
     pub fn team(name: String, people: &[Self], orders: i64) -> Self {
-        let mut team = Self { name, orders, ..Self::default() };
+        let mut team = Self { name, ..Self::default() };
         for person in people {
-            team.lines += person.lines;
-            team.units += person.units;
-            team.picks += person.picks;
-            team.undone += person.undone;
-            team.active_seconds += person.active_seconds;
+            team.add(person);
         }
-        team
+        Self { orders, ..team }
+    }
+
+    /// What was done on other days is added.
+    pub fn add(&mut self, other: &Self) {
+        self.lines += other.lines;
+        self.units += other.units;
+        self.orders += other.orders;
+        self.picks += other.picks;
+        self.undone += other.undone;
+        self.active_seconds += other.active_seconds;
     }
 }
 

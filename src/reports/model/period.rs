@@ -1,4 +1,4 @@
-//! The days that figures are of, and those that they stand beside.
+//! Periods, and the period before each.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -8,7 +8,7 @@ use jiff::civil::Date;
 pub enum PeriodChoice {
     #[default]
     Today,
-    /// So many days, today the last of them.
+    /// This many days, ending today.
     Days(i64),
     ThisMonth,
     LastMonth,
@@ -49,7 +49,7 @@ impl PeriodChoice {
         }
     }
 
-    /// Two days that were typed come before a word; what cannot be read is today.
+    /// Two typed days win over a code; anything unreadable means today.
     pub fn read(code: &str, from: Option<Date>, to: Option<Date>) -> Self {
         let offered = PeriodChoice::OFFERED.into_iter().find(|choice| choice.code() == code);
         match (from, to) {

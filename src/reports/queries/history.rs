@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
+use uuid::Uuid;
 
 use crate::db::CompanyTx;
 use crate::error::Result;
@@ -58,6 +59,17 @@ pub async fn count_words(tx: &mut CompanyTx, words: &[String], most: i64) -> Res
     Ok(counts)
 }
 
+struct PlaceRow {
+    order_id: Uuid,
+    closed_at: jiff_sqlx::Timestamp,
+}
+
+impl From<PlaceRow> for Place {
+    fn from(row: PlaceRow) -> Self {
+        Place { closed_at: row.closed_at.to_jiff(), id: OrderId(row.order_id) }
+    }
+}
+
 /// Orders after a place, newest first, along the list of one mark.
 pub async fn list_by_mark(
     tx: &mut CompanyTx,
@@ -66,7 +78,8 @@ pub async fn list_by_mark(
     after: Place,
     limit: i64,
 ) -> Result<Vec<Place>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        PlaceRow,
         "select m.order_id, m.closed_at from outcome_marks m
          where m.company_id = $1 and m.mark = $2 and m.closed_at >= $3 and (m.closed_at, m.order_id) < ($4, $5)
            and (select count(*) from outcome_marks k
@@ -87,10 +100,7 @@ pub async fn list_by_mark(
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Place { closed_at: row.closed_at.to_jiff(), id: OrderId(row.order_id) })
-        .collect())
+    Ok(rows.into_iter().map(Place::from).collect())
 }
 
 /// The same from the orders that have a word, which are few.
@@ -101,7 +111,8 @@ pub async fn list_by_word(
     after: Place,
     limit: i64,
 ) -> Result<Vec<Place>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        PlaceRow,
         "select c.order_id, c.closed_at
          from (
            select distinct s.order_id from search_words s
@@ -127,10 +138,7 @@ pub async fn list_by_word(
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Place { closed_at: row.closed_at.to_jiff(), id: OrderId(row.order_id) })
-        .collect())
+    Ok(rows.into_iter().map(Place::from).collect())
 }
 
 /// Somebody whose orders can be looked for.

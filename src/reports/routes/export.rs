@@ -1,142 +1,86 @@
-//! Files: a table of figures, and the history as it is narrowed down.
+//! Exports of tables and of the filtered history.
 
-use std::convert::Infallible;
-
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use axum::response::Response;
 
 use super::history::HistoryQuery;
 use super::metrics::{PeriodQuery, read};
-use crate::actor::{Actor, Permission};
-use crate::error::{AppError, Chain, Result};
+use crate::auth::client::Client;
+use crate::db::CompanyTx;
+use crate::error::{AppError, Result};
+use crate::export::grant::{Export, grant};
+use crate::export::stream::{self, FileHead, Part, Rows};
 use crate::extract::{Path, Query};
-use crate::lang::Lang;
-use crate::page::{CompanyTime, Visitor};
+use crate::html::RenderContext;
+use crate::page::{CompanyTime, Snapshot, Visitor};
 use crate::reports::model::history::{HistoryFilter, Place};
 use crate::reports::search::Search;
-use crate::reports::views::export::{HistoryFile, MOST_EXPORTED};
-use crate::reports::{csv, load, tables};
+use crate::reports::views::export::{COLUMNS, LIMIT, MOST_EXPORTED, cells};
+use crate::reports::{load, tables};
 use crate::state::AppState;
-
-/// Orders that are read, and sent, at once.
-const ORDERS_AT_ONCE: i64 = 200;
-
-fn exporter(visitor: &Visitor) -> Result<&Actor> {
-    let actor = visitor.actor()?;
-    if actor.can(Permission::Export) { Ok(actor) } else { Err(AppError::Forbidden) }
-}
 
 /// `GET /reports/export/{table}`
 pub async fn table(
     State(state): State<AppState>,
     visitor: Visitor,
+    client: Client,
     Path(code): Path<String>,
     Query(query): Query<PeriodQuery>,
 ) -> Result<Response> {
-    let actor = exporter(&visitor)?;
     if !tables::TABLES.contains(&code.as_str()) {
         return Err(AppError::NotFound);
     }
+    let granted = grant(&state, &visitor, &client, Export::Figures).await?;
+    let actor = granted.actor;
     let _turn = load::turn().await?;
-    let mut tx = state.db.company(actor.company_id).await?;
+    let (mut tx, _) = Snapshot::begin(&state.db, actor.company_id).await?;
     let metrics = read(&mut tx, actor, visitor.lang, query.choice(), state.clock.now()).await?;
     let table = tables::table(&metrics, &code).ok_or(AppError::NotFound)?;
     let period = metrics.period;
     let name = format!("{code}-{}-{}", period.from, period.to);
-    Ok(file(&name, Body::from(csv::file(&table, visitor.lang))))
+    let kind = query.kind();
+    Ok(stream::attachment(&granted, &name, kind, Body::from(kind.table(&table, visitor.lang))))
 }
 
 /// `GET /history/export`: what the page shows with the same query, up to [`MOST_EXPORTED`] orders.
 pub async fn history(
     State(state): State<AppState>,
     visitor: Visitor,
+    client: Client,
     Query(query): Query<HistoryQuery>,
 ) -> Result<Response> {
-    let actor = exporter(&visitor)?.clone();
-    let name = format!("historico-{}", CompanyTime::from(&actor.company).today(state.clock.now()));
-    let export = Export {
-        state,
+    let granted = grant(&state, &visitor, &client, Export::History).await?;
+    let (time, now) = (CompanyTime::from(&granted.actor.company), state.clock.now());
+    let head = FileHead {
+        name: format!("historico-{}", time.today(now)),
+        kind: query.kind(),
         lang: visitor.lang,
-        filter: query.filter(),
-        next: Next::Beginning,
-        left: MOST_EXPORTED,
-        actor,
+        columns: &COLUMNS,
+        most: MOST_EXPORTED,
+        limit: LIMIT,
     };
-    let chunks = stream::unfold(export, |mut export| async move {
-        let chunk = export.chunk().await?;
-        Some((Ok::<_, Infallible>(Bytes::from(chunk)), export))
-    });
-    Ok(file(&name, Body::from_stream(chunks)))
+    let ctx = time.render_context(visitor.lang, 0, now);
+    let orders = ClosedOrders { filter: query.filter(), time, ctx, after: None };
+    Ok(stream::respond(state, &granted, head, orders))
 }
 
-/// Where the next part of a file begins.
-enum Next {
-    Beginning,
-    After(Place),
-    Nowhere,
-}
-
-/// A file on its way. Each part is read in a transaction of its own: a slow line holds no connection.
-struct Export {
-    state: AppState,
-    actor: Actor,
-    lang: Lang,
+/// The closed orders that a filter leaves.
+struct ClosedOrders {
     filter: HistoryFilter,
-    next: Next,
-    left: i64,
+    time: CompanyTime,
+    ctx: RenderContext,
+    after: Option<Place>,
 }
 
-impl Export {
-    /// The next part; None: it is whole. A file that breaks off says so in its last row.
-    async fn chunk(&mut self) -> Option<String> {
-        match self.read().await {
-            Ok(chunk) => chunk,
-            Err(error) => {
-                tracing::warn!(error = %Chain(&error), "an export broke off");
-                self.next = Next::Nowhere;
-                Some(HistoryFile { lang: self.lang }.broken())
-            }
-        }
-    }
+impl Rows for ClosedOrders {
+    const AT_ONCE: i64 = 200;
 
-    async fn read(&mut self) -> Result<Option<String>> {
-        let file = HistoryFile { lang: self.lang };
-        let (mut text, after) = match self.next {
-            Next::Beginning => (file.head(), None),
-            Next::After(place) => (String::new(), Some(place)),
-            Next::Nowhere => return Ok(None),
-        };
-        let time = CompanyTime::from(&self.actor.company);
-        let mut tx = self.state.db.company(self.actor.company_id).await?;
-        let search = Search::begin(&mut tx, &self.filter, &time).await?;
-        let part = search.part(&mut tx, &time, after, ORDERS_AT_ONCE.min(self.left)).await?;
-        let scene = time.scene(self.lang, 0, self.state.clock.now());
-        for row in &part.rows {
-            file.push(&mut text, row, scene);
-        }
-        self.left -= i64::try_from(part.rows.len()).unwrap_or(self.left);
-        self.next = match part.next {
-            Some(place) if self.left > 0 => Next::After(place),
-            Some(_) => {
-                text.push_str(&file.limit());
-                Next::Nowhere
-            }
-            None => Next::Nowhere,
-        };
-        Ok(Some(text))
+    async fn read(&mut self, tx: &mut CompanyTx, limit: i64) -> Result<Part> {
+        let search = Search::begin(tx, &self.filter, &self.time).await?;
+        let part = search.part(tx, &self.time, self.after, limit).await?;
+        self.after = part.next;
+        let rows = part.rows.iter().filter_map(|row| cells(row, self.ctx)).collect();
+        Ok(Part { rows, read: part.rows.len(), more: part.next.is_some() })
     }
-}
-
-/// `name` is made of our own words and days.
-fn file(name: &str, body: Body) -> Response {
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}.csv\""));
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-        (header::CONTENT_DISPOSITION, disposition.unwrap_or(HeaderValue::from_static("attachment"))),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
-    ];
-    (headers, body).into_response()
 }

@@ -2,24 +2,27 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::actor::Permission;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
-use crate::extract::{Query, Wanted};
+use crate::export::file::FileKind;
+use crate::extract::{Query, YesNo};
 use crate::html::Choice;
+use crate::orders::queries::shelf;
 use crate::orders::status::OrderState;
-use crate::page::{self, CompanyTime, Snapshot, Subscribed, Visitor};
+use crate::page::{self, CompanyTime, LivePage, Visitor};
 use crate::reports::model::history::HistoryFilter;
-use crate::reports::queries::history;
-use crate::reports::search::{ROWS_PER_PAGE, Search};
-use crate::reports::views::history::{HistoryPage, Names};
+use crate::reports::queries::history::{self, Wanted, count_marks};
+use crate::reports::search::{MOST_COUNTED, ROWS_PER_PAGE, Search};
+use crate::reports::views::history::{HistoryPage, LISTS, Names};
 use crate::screen::Screen;
 use crate::state::AppState;
 
-/// What the history was asked for. What cannot be read narrows nothing.
+/// What the history was asked for. Unreadable fields filter nothing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct HistoryQuery {
@@ -28,18 +31,26 @@ pub struct HistoryQuery {
     picker: String,
     customer: String,
     state: String,
-    purchase: Option<Wanted>,
-    substitution: Option<Wanted>,
-    short: Option<Wanted>,
+    purchase: Option<YesNo>,
+    substitution: Option<YesNo>,
+    short: Option<YesNo>,
+    here: Option<YesNo>,
+    adjust: Option<YesNo>,
     from: String,
     to: String,
     /// The place of the last order of the page before.
     after: String,
+    /// Of a file: `csv` or `xlsx`.
+    format: String,
 }
 
 impl HistoryQuery {
+    pub fn kind(&self) -> FileKind {
+        FileKind::read(&self.format)
+    }
+
     pub fn filter(&self) -> HistoryFilter {
-        let wanted = |flag: Option<Wanted>| matches!(flag, Some(Wanted::Yes));
+        let wanted = |flag: Option<YesNo>| matches!(flag, Some(YesNo::Yes));
         let customer: String = self.customer.trim().chars().take(40).collect();
         HistoryFilter {
             q: self.q.trim().chars().take(100).collect(),
@@ -52,6 +63,8 @@ impl HistoryQuery {
             purchase: wanted(self.purchase),
             substitution: wanted(self.substitution),
             short: wanted(self.short),
+            here: wanted(self.here),
+            adjust: wanted(self.adjust),
             from: day(&self.from),
             to: day(&self.to),
         }
@@ -74,24 +87,37 @@ pub async fn history(
     }
     let filter = query.filter();
     let time = CompanyTime::from(&actor.company);
-    let _turn = page::turn().await?;
-    let (mut tx, moment) = Snapshot::begin(&state.db, actor.company_id).await?;
+    let (mut tx, live) = LivePage::open(&state.db, &visitor).await?;
     let search = Search::begin(&mut tx, &filter, &time).await?;
     let found = search.count(&mut tx).await?;
     let after = query.after.parse().ok();
     let part = search.part(&mut tx, &time, after, ROWS_PER_PAGE).await?;
     let names = names(&mut tx, &filter).await?;
-    let live = Subscribed { screen: Screen::History, moment };
-    let chrome = page::chrome(actor, visitor.lang, state.clock.now(), actor.can_codes(), Some(live));
+    let lists = lists(&mut tx).await?;
+    let to_shelf = shelf::count_shelf_lines(&mut tx).await?;
+    let layout = live.layout(tx, Screen::History, state.clock.now());
     page::respond(&HistoryPage {
-        chrome: &chrome,
+        layout: &layout,
         filter: &filter,
         names: &names,
         rows: &part.rows,
         found,
+        lists,
+        to_shelf,
         begun: after.is_some(),
         next: part.next,
     })
+}
+
+/// How many orders wait for something after their finish: to leave, to be entered into the ERP.
+async fn lists(tx: &mut CompanyTx) -> Result<Vec<i64>> {
+    let wanted = Wanted {
+        marks: LISTS.map(str::to_owned).into(),
+        words: Vec::new(),
+        from: Timestamp::UNIX_EPOCH,
+        until: Timestamp::MAX,
+    };
+    count_marks(tx, &wanted, MOST_COUNTED).await
 }
 
 async fn names(tx: &mut CompanyTx, filter: &HistoryFilter) -> Result<Names> {

@@ -11,13 +11,14 @@ use super::history::day;
 use crate::actor::{Actor, Permission};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
+use crate::export::file::FileKind;
 use crate::extract::Query;
 use crate::html::Nav;
+use crate::html::format::address;
 use crate::lang::Lang;
-use crate::page::{self, Body, CompanyTime, Snapshot, Subscribed, Visitor};
+use crate::page::{self, Body, CompanyTime, SharedHtml, Snapshot, Subscribed, Visitor};
 use crate::reports::load::{self, Metrics, Named, Today};
 use crate::reports::model::period::PeriodChoice;
-use crate::reports::views::address;
 use crate::reports::views::metrics::{MetricsBody, pairs};
 use crate::screen::Screen;
 
@@ -28,11 +29,17 @@ pub struct PeriodQuery {
     period: String,
     from: String,
     to: String,
+    /// Of a file: `csv` or `xlsx`.
+    format: String,
 }
 
 impl PeriodQuery {
     pub fn choice(&self) -> PeriodChoice {
         PeriodChoice::read(&self.period, day(&self.from), day(&self.to))
+    }
+
+    pub fn kind(&self) -> FileKind {
+        FileKind::read(&self.format)
     }
 }
 
@@ -47,7 +54,7 @@ pub async fn metrics(
     }
     let now = pages.app.clock.now();
     let choice = query.choice();
-    // Who may see everybody by name sees the same as the others who may.
+    // Everybody who may see all names shares one report.
     let whose = match named(actor) {
         Named::Everybody => String::new(),
         Named::Only(own) => own.to_string(),
@@ -55,20 +62,20 @@ pub async fn metrics(
     let part = format!("{} {whose}", address("", &pairs(choice)));
     let draw = || draw(&pages, &visitor, choice, now);
     let body = pages.bodies.get(&visitor, Screen::Reports, part, now, draw).await?;
-    let live = Subscribed { screen: Screen::Reports, moment: body.moment.clone() };
-    let chrome = page::chrome(actor, visitor.lang, now, actor.can_codes(), Some(live));
-    page::respond_framed(&chrome, &body, "page reports", Nav::Reports)
+    let live = Subscribed { screen: Screen::Reports, snapshot: body.snapshot.clone() };
+    let layout = page::layout(actor, visitor.lang, now, actor.can_codes(), Some(live));
+    page::respond_framed(&layout, &body, "page reports", Nav::Reports)
 }
 
 async fn draw(pages: &Pages, visitor: &Visitor, choice: PeriodChoice, now: Timestamp) -> Result<Body> {
     let actor = visitor.actor()?;
     let _turn = load::turn().await?;
     metrics::counter!("page_bodies_drawn_total", "page" => "reports").increment(1);
-    let (mut tx, moment) = Snapshot::begin(&pages.app.db, actor.company_id).await?;
+    let (mut tx, snapshot) = Snapshot::begin(&pages.app.db, actor.company_id).await?;
     let metrics = read(&mut tx, actor, visitor.lang, choice, now).await?;
-    let scene = CompanyTime::from(&actor.company).scene(visitor.lang, moment.head.n, now);
-    let html = MetricsBody { scene, metrics: &metrics }.render().map_err(AppError::internal)?;
-    Ok(Body { title: scene.t("nav.reports").into_owned(), html, moment, facts: () })
+    let ctx = CompanyTime::from(&actor.company).render_context(visitor.lang, snapshot.head.n, now);
+    let html = MetricsBody { ctx, metrics: &metrics }.render().map_err(AppError::internal)?;
+    Ok(Body { title: ctx.t("nav.reports").into_owned(), html: SharedHtml::new(html), snapshot, facts: () })
 }
 
 /// The figures that this person may see.
@@ -79,8 +86,7 @@ pub async fn read(
     choice: PeriodChoice,
     now: Timestamp,
 ) -> Result<Metrics> {
-    let time = CompanyTime::from(&actor.company);
-    let today = Today { time: &time, now };
+    let today = Today { calendar: CompanyTime::from(&actor.company).calendar(), now };
     let team = lang.t("reports.team").into_owned();
     load::metrics(tx, today, choice, named(actor), team).await.map_err(load::as_busy)
 }

@@ -1,5 +1,6 @@
-//! `/history` and `/reports`: closed orders and figures, and both as files.
+//! `/history`, `/reports` and `/audit`: closed orders, figures, and what happened; all of them as files, too.
 
+mod audit;
 mod export;
 mod history;
 mod metrics;
@@ -28,6 +29,8 @@ impl FromRef<Pages> for AppState {
 
 pub fn router(app: AppState) -> Router {
     Router::new()
+        .route("/audit", get(audit::audit))
+        .route("/audit/export", get(audit::export))
         .route("/history", get(history::history))
         .route("/history/export", get(export::history))
         .route("/reports", get(metrics::metrics))

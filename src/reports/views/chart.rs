@@ -4,6 +4,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use jiff::civil::{Date, Weekday};
 
+use crate::export::links::Files;
 use crate::html::RenderContext;
 
 /// Of the drawing, in its own units.
@@ -32,6 +33,7 @@ pub struct DaysChart<'a> {
     s: RenderContext,
     days: &'a [(Date, i64, i64)],
     most: i64,
+    files: Files,
 }
 
 impl HtmlSafe for DaysChart<'_> {}
@@ -39,7 +41,8 @@ impl HtmlSafe for DaysChart<'_> {}
 impl<'a> DaysChart<'a> {
     pub fn new(s: RenderContext, days: &'a [(Date, i64, i64)]) -> Self {
         let most = days.iter().map(|(_, created, finished)| (*created).max(*finished)).max();
-        Self { s, days, most: even(most.unwrap_or_default().max(4)) }
+        let files = Files::new(s, "/reports/export/days", &[]);
+        Self { s, days, most: even(most.unwrap_or_default().max(4)), files }
     }
 
     fn slot(&self) -> i64 {
@@ -99,7 +102,7 @@ impl<'a> DaysChart<'a> {
         LEFT
     }
 
-    /// What the drawing says, to whoever does not see it.
+    /// A text alternative for the drawing.
     fn summary(&self) -> String {
         let sum = |of: fn(&(Date, i64, i64)) -> i64| self.days.iter().map(of).sum::<i64>();
         let created = self.s.whole(sum(|(_, created, _)| *created));
@@ -123,9 +126,17 @@ mod tests {
 
     #[test]
     fn every_day_has_two_bars_inside_of_the_drawing() {
-        let calendar = WorkCalendar::NONE;
+        let calendar = WorkCalendar::none();
         let now = jiff::Timestamp::UNIX_EPOCH;
-        let s = RenderContext { lang: Lang::PtBr, v: 0, now, calendar, build: "x" };
+        let s = RenderContext {
+            lang: Lang::PtBr,
+            v: 0,
+            now,
+            calendar,
+            reasons: crate::html::Reasons::usual(),
+            look: crate::html::Look::usual(),
+            build: "x",
+        };
         let days: Vec<_> = (1..=30).map(|day| (date(2025, 9, day), i64::from(day), 31)).collect();
         let chart = DaysChart::new(s, &days);
         let bars = chart.bars();

@@ -1,10 +1,11 @@
-//! The history: its filter, its rows, the way to older ones.
+//! Views of the history: filters, rows, and the link to older ones.
 
 use askama::Template;
 use jiff::civil::Date;
 
-use super::address;
 use super::export::MOST_EXPORTED;
+use crate::export::links::Files;
+use crate::html::format::address;
 use crate::html::{Choice, Layout, Nav};
 use crate::orders::status::{OrderState, OrderStatus};
 use crate::reports::model::history::{Found, HistoryFilter, HistoryRow, Place};
@@ -24,16 +25,23 @@ struct Chip {
     href: String,
 }
 
+/// Marks of what is left to do with finished orders, in the order of their chips.
+pub const LISTS: [&str; 2] = ["here", "adjust"];
+
 /// `/history`. Asks with GET: `q`, `seller`, `picker` (ids of people), `customer` (a code), `state` (`finished`,
-/// `canceled`), `purchase`, `substitution`, `short` (`yes`), `from`, `to` (days), `after` (a [`Place`]).
+/// `canceled`), `purchase`, `substitution`, `short`, `here`, `adjust` (`yes`), `from`, `to` (days), `after` (a [`Place`]).
 #[derive(Template)]
 #[template(path = "reports/history.html")]
 pub struct HistoryPage<'a> {
-    pub chrome: &'a Layout,
+    pub layout: &'a Layout,
     pub filter: &'a HistoryFilter,
     pub names: &'a Names,
     pub rows: &'a [HistoryRow],
     pub found: Found,
+    /// How many orders each of [`LISTS`] has.
+    pub lists: Vec<i64>,
+    /// How many lines are to go back to the shelf.
+    pub to_shelf: i64,
     /// It does not begin with the newest order.
     pub begun: bool,
     pub next: Option<Place>,
@@ -51,6 +59,14 @@ impl HistoryPage<'_> {
     /// How many lines wait to go back to the shelf.
     fn to_shelf(&self, row: &HistoryRow) -> i64 {
         row.order.counts.to_shelf(row.order.state)
+    }
+
+    /// Whether the row offers to say that the order left: of the list of those that are here, and of today's.
+    fn waits(&self, row: &HistoryRow) -> bool {
+        let s = self.layout.ctx;
+        let day = |at| s.calendar.zone.local(at).date();
+        let is_todays = row.order.closed.as_ref().is_some_and(|closed| day(closed.at) == day(s.now));
+        row.order.state == OrderState::Finished && (self.filter.here || is_todays)
     }
 
     fn picked_by(&self, row: &HistoryRow) -> String {
@@ -73,12 +89,12 @@ impl HistoryPage<'_> {
         address("/history", &self.filter.pairs())
     }
 
-    fn file(&self) -> String {
-        address("/history/export", &self.filter.pairs())
+    fn files(&self) -> Files {
+        Files::new(self.layout.ctx, "/history/export", &self.filter.pairs())
     }
 
-    fn file_words(&self) -> String {
-        let s = self.chrome.scene;
+    fn files_hold(&self) -> String {
+        let s = self.layout.ctx;
         s.lang.t_with("history.export", &[("count", &s.whole(MOST_EXPORTED))])
     }
 
@@ -95,11 +111,13 @@ impl HistoryPage<'_> {
     }
 
     /// Name, word, and whether it is asked for.
-    fn flags(&self) -> [(&'static str, &'static str, bool); 3] {
+    fn flags(&self) -> [(&'static str, &'static str, bool); 5] {
         [
             ("short", "history.with_short", self.filter.short),
             ("purchase", "history.with_purchase", self.filter.purchase),
             ("substitution", "history.with_substitution", self.filter.substitution),
+            ("here", "history.here", self.filter.here),
+            ("adjust", "history.adjust", self.filter.adjust),
         ]
     }
 
@@ -108,6 +126,7 @@ impl HistoryPage<'_> {
         self.filter.pairs().iter().filter(|(name, _)| *name != "q").count()
     }
 
+    /// A list above that is pressed, and nothing else, says so itself.
     fn chips(&self) -> Vec<Chip> {
         let pairs = self.filter.pairs();
         let without = |name: &str| {
@@ -116,11 +135,12 @@ impl HistoryPage<'_> {
         };
         let chip =
             |(name, value): &(&str, String)| Chip { words: self.words(name, value), href: without(name) };
-        pairs.iter().map(chip).collect()
+        let is_said = |name: &str| pairs.len() == 1 && LISTS.contains(&name);
+        pairs.iter().filter(|(name, _)| !is_said(name)).map(chip).collect()
     }
 
     fn words(&self, name: &str, value: &str) -> String {
-        let s = self.chrome.scene;
+        let s = self.layout.ctx;
         let named = |choices: &[Choice]| {
             choices.iter().find(|choice| choice.value == value).map(|choice| choice.name.clone())
         };
@@ -135,13 +155,31 @@ impl HistoryPage<'_> {
             "short" => s.t("history.with_short").into_owned(),
             "purchase" => s.t("history.with_purchase").into_owned(),
             "substitution" => s.t("history.with_substitution").into_owned(),
+            "here" => s.t("history.here").into_owned(),
+            "adjust" => s.t("history.adjust").into_owned(),
             "from" => s.lang.t_with("history.since", &[("date", &day(self.filter.from))]),
             _ => s.lang.t_with("history.until", &[("date", &day(self.filter.to))]),
         }
     }
 
+    /// Word, number, address and whether it is on, of each list of what is left to do.
+    fn left_to_do(&self) -> Vec<(String, i64, String, bool)> {
+        let on = [self.filter.here, self.filter.adjust];
+        let lists = LISTS.iter().zip(&self.lists).zip(on);
+        lists
+            .map(|((mark, orders), on)| {
+                let chosen = HistoryFilter {
+                    here: *mark == "here" && !on,
+                    adjust: *mark == "adjust" && !on,
+                    ..HistoryFilter::default()
+                };
+                (self.layout.ctx.word("history", mark), *orders, address("/history", &chosen.pairs()), on)
+            })
+            .collect()
+    }
+
     fn counted(&self) -> String {
-        let s = self.chrome.scene;
+        let s = self.layout.ctx;
         if self.found.more {
             s.lang.t_with("history.found_more", &[("count", &s.whole(self.found.orders))])
         } else {

@@ -3,13 +3,14 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::address;
 use super::chart::DaysChart;
-use crate::html::RenderContext;
+use crate::export::links::Files;
+use crate::export::table::{Cell, Table};
+use crate::html::format::address;
+use crate::html::{RenderContext, format};
 use crate::orders::indicators::Trend;
 use crate::reports::load::Metrics;
 use crate::reports::model::period::{Period, PeriodChoice};
-use crate::reports::model::table::{Cell, Table};
 use crate::reports::tables::{self, WEEKDAYS};
 
 /// Rows of a table that the page shows; its file has more.
@@ -28,7 +29,8 @@ pub fn pairs(choice: PeriodChoice) -> Vec<(&'static str, String)> {
 struct Card {
     name: &'static str,
     value: String,
-    before: String,
+    /// None: it is of now, not of a period.
+    before: Option<String>,
     /// The word, the class and the icon of its trend.
     trend: Option<(&'static str, &'static str, &'static str)>,
     note: Option<String>,
@@ -38,7 +40,7 @@ struct Card {
 #[derive(Template)]
 #[template(path = "reports/_metrics.html")]
 pub struct MetricsBody<'a> {
-    pub scene: RenderContext,
+    pub ctx: RenderContext,
     pub metrics: &'a Metrics,
 }
 
@@ -48,7 +50,7 @@ pub struct MetricsBody<'a> {
 struct TableFragment {
     s: RenderContext,
     table: Table,
-    file: String,
+    files: Files,
 }
 
 impl HtmlSafe for TableFragment {}
@@ -62,6 +64,11 @@ impl TableFragment {
     fn name(&self, key: &&'static str) -> String {
         let name = self.s.t(key);
         name.trim_end_matches(" (min)").trim_end_matches(" (%)").to_owned()
+    }
+
+    /// How its figures are counted, where that is not plain.
+    fn note(&self) -> Option<String> {
+        (self.table.code == "people").then(|| self.s.t("reports.people_note").into_owned())
     }
 
     fn cell(&self, cell: &Cell) -> String {
@@ -89,6 +96,7 @@ fn written(s: RenderContext, cell: &Cell) -> String {
         Cell::Tenths(n) => s.quantity(rust_decimal::Decimal::new(*n, 1)),
         Cell::Share(n) => format!("{} %", s.quantity(rust_decimal::Decimal::new(*n, 1))),
         Cell::Day(day) => s.date(day),
+        Cell::Moment(at) => format::local_date_time(*at),
         Cell::None => "–".to_owned(),
     }
 }
@@ -102,13 +110,13 @@ impl MetricsBody<'_> {
         address("/reports", &pairs(*choice))
     }
 
-    /// The query of the period, for its files.
-    fn query(&self) -> String {
-        address("", &pairs(self.metrics.choice))
+    /// The files of a table.
+    fn files(&self, code: &str) -> Files {
+        Files::new(self.ctx, &format!("/reports/export/{code}"), &pairs(self.metrics.choice))
     }
 
     fn choice_words(&self, choice: &PeriodChoice) -> String {
-        self.scene.lang.t(&format!("reports.period.{}", choice.code())).into_owned()
+        self.ctx.lang.t(&format!("reports.period.{}", choice.code())).into_owned()
     }
 
     fn is_chosen(&self, choice: &PeriodChoice) -> bool {
@@ -120,7 +128,7 @@ impl MetricsBody<'_> {
     }
 
     fn said(&self, period: &Period) -> String {
-        let s = self.scene;
+        let s = self.ctx;
         if period.from == period.to {
             return s.date(&period.from);
         }
@@ -135,17 +143,20 @@ impl MetricsBody<'_> {
         let (now, past) = (&self.metrics.now, &self.metrics.past);
         let card = |name, value: Cell, before: Cell| Card {
             name,
-            value: written(self.scene, &value),
-            before: written(self.scene, &before),
+            value: written(self.ctx, &value),
+            before: Some(written(self.ctx, &before)),
             trend: None,
             note: None,
         };
+        let late =
+            Card { before: None, ..card("reports.figure.late", Cell::Whole(self.metrics.late), Cell::None) };
         let minutes = |minutes| Cell::of(minutes, Cell::Minutes);
         let share = |share| Cell::of(share, Cell::Share);
         let finished =
             if self.is_today() { "reports.figure.finished_today" } else { "reports.figure.finished" };
         vec![
             card(finished, Cell::Whole(now.counted.finished), Cell::Whole(past.counted.finished)),
+            late,
             Card {
                 trend: trend(now.trend(past)),
                 note: self.order_time_note(),
@@ -164,6 +175,7 @@ impl MetricsBody<'_> {
                 )
             },
             card("reports.figure.fill_rate", share(now.fill_rate()), share(past.fill_rate())),
+            card("reports.figure.on_time", share(now.on_time_rate()), share(past.on_time_rate())),
             card(
                 "reports.figure.created",
                 Cell::Whole(now.counted.created),
@@ -175,7 +187,7 @@ impl MetricsBody<'_> {
 
     /// The wall beside working time, and how many orders go by the wall.
     fn order_time_note(&self) -> Option<String> {
-        let (s, now) = (self.scene, &self.metrics.now);
+        let (s, now) = (self.ctx, &self.metrics.now);
         let wall = s.lang.t_with("history.wall", &[("time", &s.duration(now.average_wall()?))]);
         if now.outside == 0 {
             return Some(wall);
@@ -184,18 +196,18 @@ impl MetricsBody<'_> {
     }
 
     fn chart(&self) -> DaysChart<'_> {
-        DaysChart::new(self.scene, &self.metrics.days)
+        DaysChart::new(self.ctx, &self.metrics.days)
     }
 
     fn table(&self, code: &str) -> Option<TableFragment> {
         let table = tables::table(self.metrics, code)?;
-        let file = address(&format!("/reports/export/{}", table.code), &pairs(self.metrics.choice));
-        Some(TableFragment { s: self.scene, table, file })
+        let files = self.files(table.code);
+        Some(TableFragment { s: self.ctx, table, files })
     }
 
     /// The tables of products that have something to show.
     fn products(&self) -> Vec<TableFragment> {
-        let codes = ["picked", "requested", "substituted", "short", "slowest"];
+        let codes = ["picked", "requested", "substituted", "stood_in", "short", "slowest"];
         codes
             .iter()
             .filter_map(|code| self.table(code))

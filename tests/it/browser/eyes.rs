@@ -120,7 +120,13 @@ async fn seven_rows_are_seen_at_once_on_a_phone_and_a_long_order_can_be_searched
     let rows = joao.eval(seen).await;
     assert!(rows.as_i64().unwrap_or_default() >= 7, "{rows} rows");
     joao.picture("rows-390").await;
+    for (typed, told) in [("---", "Só sinais não acham nada"), ("xyz", "Nenhum item deste pedido")] {
+        joao.write("[data-find]", typed).await;
+        joao.reads(".find-none", told).await;
+        joao.eval("document.querySelector('[data-find]').value = ''").await;
+    }
     joao.write("[data-find]", "fo07").await;
+    joao.until("nothing to be told", "document.querySelector('.find-none').textContent === ''").await;
     joao.until("one row", "Array.from(document.querySelectorAll('#items-now > .row')).filter((row) => row.getClientRects().length).length === 1").await;
     joao.taps(&order, 7).await;
     joao.has_picked(&order, 7).await;
@@ -154,5 +160,35 @@ async fn the_way_back_leads_to_the_same_spot_of_the_same_board() {
     // Whoever opens the board anew sees its top.
     joao.open("/?q=5000").await;
     joao.until("the top", "scrollY === 0").await;
+    joao.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_on_its_side_a_tablet_upright_and_a_page_at_twice_its_size_show_the_work_at_once() {
+    let (_server, order, joao) = joao_at(24).await;
+    // How many rows or cards begin in view, and how many are seen whole, without a scroll.
+    let seen = r##"(() => {
+      scrollTo(0, 0);
+      const fixed = [...document.querySelectorAll("#finish-bar, .nav")].map((el) => [getComputedStyle(el), el.getBoundingClientRect()])
+        .filter(([style, box]) => style.position === "fixed" && box.height > 0).map(([, box]) => box.top);
+      const bottom = Math.min(innerHeight, ...fixed);
+      const boxes = [...document.querySelectorAll(".row, .card")].map((el) => el.getBoundingClientRect()).filter((box) => box.height > 0);
+      return [boxes.filter((box) => box.top < bottom - 48).length, boxes.filter((box) => box.bottom <= bottom).length];
+    })()"##;
+    for (size, rows, cards) in
+        [((844, 390), 1, 1), ((667, 375), 1, 1), ((800, 1280), 11, 1), ((640, 400), 1, 1), ((720, 450), 1, 1)]
+    {
+        joao.resize(size).await;
+        joao.open(&path(&order)).await;
+        let on_order = joao.eval(seen).await;
+        joao.picture(&format!("at-once-order-{}", size.0)).await;
+        assert!(on_order[1].as_u64() >= Some(rows), "{size:?}: {on_order} rows");
+        joao.open("/").await;
+        let on_board = joao.eval(seen).await;
+        joao.picture(&format!("at-once-board-{}", size.0)).await;
+        assert!(on_board[0].as_u64() >= Some(cards), "{size:?}: {on_board} cards");
+        let across = joao.eval("document.documentElement.scrollWidth <= innerWidth").await;
+        assert_eq!(across, true, "{size:?}: nothing runs out of the page");
+    }
     joao.quit().await;
 }

@@ -69,7 +69,7 @@ pub fn path(order: &Imported) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_gateway_says_takes_no_tap_empties_no_page_and_is_not_live() {
+async fn chaos_what_a_gateway_says_takes_no_tap_empties_no_page_and_is_not_live() {
     let (edge, server) = Edge::before_a_server().await;
     let order = server.company("alfa").await.import(9).await;
     let joao = Browser::of(PICKER, edge.port).await;
@@ -147,7 +147,8 @@ async fn an_error_page_of_ours_heals_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn where_sockets_throw_are_missing_hang_or_are_mute_a_page_lives_by_asking_within_fifteen_seconds() {
+async fn chaos_where_sockets_throw_are_missing_hang_or_are_mute_a_page_lives_by_asking_within_fifteen_seconds()
+ {
     for (what, script, sockets) in [
         (
             "throw",
@@ -203,7 +204,7 @@ async fn a_page_that_got_the_script_of_another_build_is_fetched_again_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_whose_body_stalls_is_no_answer_and_the_tap_acts_once() {
+async fn chaos_an_answer_whose_body_stalls_is_no_answer_and_the_tap_acts_once() {
     let (edge, server) = Edge::before_a_server().await;
     let order = server.company("alfa").await.import(2).await;
     let joao = Browser::of(PICKER, edge.port).await;

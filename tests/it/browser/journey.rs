@@ -107,7 +107,7 @@ async fn settle_the_rest(here: &Browser, there: &Browser) {
     here.click("#item-sheet form[action$='/short'] [value=stock]").await;
     here.sees_no("#item-sheet[open]").await;
     for browser in [here, there] {
-        browser.sees(&format!("#{id}.r-short")).await;
+        browser.sees(&format!("#{id}.r-unanswered")).await;
         browser.reads(&format!("#{id}"), "Em falta no estoque").await;
         browser.reads("#order-bar .figures", "50 %").await;
     }
@@ -125,7 +125,7 @@ async fn finish(here: &Browser, there: &Browser) {
     there.open("/").await;
     there.reads("#open-orders .card", "100 %").await;
     here.click("#finish-bar [data-dialog=finish-dialog]").await;
-    here.reads("#finish-dialog", "1 item vai em falta").await;
+    here.reads("#finish-dialog", "1 item ainda sem resposta").await;
     here.write("#finish-dialog [name=volumes]", "2").await;
     here.picture("finish").await;
     here.click("#finish-dialog .primary").await;
@@ -204,7 +204,7 @@ async fn without_script_forms_do_the_same_work_and_others_see_it_live() {
     plain.picture("reasons-no-script").await;
     plain.click("#item-sheet form[action$='/short'] [value=damaged]").await;
     plain.reads("#order-bar .figures", "100 %").await;
-    maria.sees(&format!("#item-{}.r-short", order.items[2])).await;
+    maria.sees(&format!("#item-{}.r-unanswered", order.items[2])).await;
 
     plain.click("#finish-bar a.primary").await;
     plain.picture("finish-no-script").await;

@@ -159,3 +159,35 @@ async fn on_plain_http_no_page_is_kept_and_whoever_loses_the_network_is_told() {
     assert_eq!(browser.ask("caches.has('kept-pages').then(done)").await, false);
     browser.quit_after_trouble().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sheet_opens_without_a_network_also_on_a_page_that_opened_without_one() {
+    let (proxy, one, _two) = Proxy::pair().await;
+    let order = one.company("alfa").await.import(4).await;
+    let path = format!("/orders/{}", order.id);
+    let row = |line: usize| format!("#item-{}", order.items[line]);
+    let picker = Browser::of(PICKER, proxy.port).await;
+    picker.open(&path).await;
+    picker.has_kept(&path, &row(0)).await;
+    picker.has_kept(&format!("{path}/sheets"), &format!("[data-sheet='{}']", order.items[3])).await;
+
+    proxy.cut();
+    picker.must_be_stale().await;
+    for line in [0, 1] {
+        picker.click(&format!("{} .row-more", row(line))).await;
+        picker.sees("#item-sheet[open] .stepper").await;
+        picker.picture(&format!("sheet-offline-{line}")).await;
+        picker.click("#item-sheet form[action$='/pick'] button.primary").await;
+        picker.reads(&format!("{} .sync", row(line)), "Salvo neste aparelho").await;
+        // The next one opens on the copy of the page.
+        picker.goto(&path).await;
+        picker.must_be_stale().await;
+    }
+    proxy.restore();
+    picker.open(&path).await;
+    for line in [0, 1] {
+        picker.sees(&format!("{}.r-picked", row(line))).await;
+    }
+    assert_eq!(one.count("order_history where kind = 'item_picked'").await, 2);
+    picker.quit_after_trouble().await;
+}

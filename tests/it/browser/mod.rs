@@ -1,8 +1,13 @@
 //! The app in real browsers: two or more at once, on different replicas, each acting as a person does.
 //! `SCREENSHOTS=/tmp/shots` keeps pictures.
 
+mod administrator;
+mod after;
 mod chromium;
 mod claims;
+mod covered;
+mod deadline;
+mod departure;
 mod desk;
 mod eyes;
 mod faults;
@@ -11,6 +16,9 @@ mod hands;
 mod history;
 mod journey;
 mod kept;
+mod lengths;
+mod needs;
+mod office;
 mod paper;
 mod preview;
 mod purchase;
@@ -19,13 +27,17 @@ mod refused;
 mod reports;
 mod revise;
 mod scans;
+mod search;
+mod settings;
 mod shortage;
 mod sizes;
 mod still;
 mod tablet;
 mod targets;
+mod theme;
 mod thumbs;
 mod trouble;
 mod waiting;
-mod wall;
+mod walls;
 mod warehouse;
+mod weight;

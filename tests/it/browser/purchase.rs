@@ -53,6 +53,8 @@ async fn what_the_shelf_lacks_is_asked_for_bought_and_arrives_on_every_screen() 
     pedro.must_be_live().await;
     pedro.click("#goods .row-hit").await;
     pedro.picture("purchasing-receive").await;
+    // The button lies where the row was tapped: nobody reads the sheet in less.
+    pedro.think().await;
     pedro.click("#purchase-sheet form[action$='/receive'] button.good").await;
     joao.sees(&format!("{id}.r-arrived")).await;
     joao.reads("#alarm", "recebeu 10 × FO00: chegou").await;

@@ -84,19 +84,19 @@ async fn a_scan_into_the_search_is_searched() {
 async fn a_scan_signs_nobody_in_and_chooses_nothing() {
     let server = TestServer::start().await;
     server.company("alfa").await.import(1).await;
-    let door = Browser::start(Kind::Desk, server.port).await;
-    door.goto("/e/alfa").await;
-    door.until("the script", "document.documentElement.classList.contains('js')").await;
+    let desk = Browser::start(Kind::Desk, server.port).await;
+    desk.goto("/e/alfa").await;
+    desk.until("the script", "document.documentElement.classList.contains('js')").await;
     // Number and PIN of somebody, and a code of goods.
     for code in [format!("{PICKER}{PIN}"), "7891000315507".to_owned()] {
-        door.eval("document.querySelector('[name=number]').focus()").await;
-        door.scan(&code).await;
-        door.until(
+        desk.eval("document.querySelector('[name=number]').focus()").await;
+        desk.scan(&code).await;
+        desk.until(
             "both fields to be empty",
             "!document.querySelector('[name=number]').value && !document.querySelector('[name=pin]').value",
         )
         .await;
-        assert_eq!(door.eval("Boolean(document.querySelector('main[data-person]'))").await, false);
+        assert_eq!(desk.eval("Boolean(document.querySelector('main[data-person]'))").await, false);
     }
     let mut database = superuser(&server.database_url).await;
     let tried: i64 = sqlx::query_scalar(
@@ -106,16 +106,16 @@ async fn a_scan_signs_nobody_in_and_chooses_nothing() {
     .await
     .unwrap();
     assert_eq!(tried, 0, "nothing was sent");
-    door.sign_in(SELLER).await;
+    desk.sign_in(SELLER).await;
 
     // Letters choose an option as they are typed: it becomes what it was, and the filter is not applied.
     for name in ["seller", "status"] {
-        door.open("/").await;
-        door.eval(&format!("document.querySelector('.filter [name={name}]').focus()")).await;
-        door.scan(if name == "seller" { "caio" } else { "pronto" }).await;
-        door.says_that_scanning_comes().await;
-        assert_eq!(door.eval(&format!("document.querySelector('.filter [name={name}]').value")).await, "");
-        assert_eq!(door.eval("location.search").await, "");
+        desk.open("/").await;
+        desk.eval(&format!("document.querySelector('.filter [name={name}]').focus()")).await;
+        desk.scan(if name == "seller" { "caio" } else { "pronto" }).await;
+        desk.says_that_scanning_comes().await;
+        assert_eq!(desk.eval(&format!("document.querySelector('.filter [name={name}]').value")).await, "");
+        assert_eq!(desk.eval("location.search").await, "");
     }
-    door.quit().await;
+    desk.quit().await;
 }

@@ -30,7 +30,7 @@ async fn the_seller_sees_and_hears_of_a_shortage_in_an_own_order_and_others_do_n
     );
     marina.until("to be told", &told).await;
     marina.picture("shortage-of-mine").await;
-    caio.reads(".card .n-short", "1 em falta").await;
+    caio.reads(".card .n-short", "1 sem resposta").await;
     caio.sees_no("[data-for]").await;
     assert_eq!(caio.eval(&told).await, false);
     tokio::join!(marina.open(&path), caio.open(&path));
@@ -64,7 +64,7 @@ async fn a_tap_on_a_reason_marks_the_shortage_and_another_reason_asks_for_its_wo
     joao.click("#item-sheet form[action$='/short'] [value=damaged]").await;
     joao.sees_no("#item-sheet[open]").await;
     for browser in [&joao, &maria] {
-        browser.reads(&format!("{}.r-short .why", row(0)), "Produto danificado").await;
+        browser.reads(&format!("{}.r-unanswered .why", row(0)), "Produto danificado").await;
     }
 
     joao.click(&format!("{} .row-more", row(1))).await;
@@ -74,7 +74,7 @@ async fn a_tap_on_a_reason_marks_the_shortage_and_another_reason_asks_for_its_wo
     joao.write("#item-sheet .reasons[open] [name=text]", "caixa molhada").await;
     joao.click("#item-sheet .reasons[open] [value=other]").await;
     joao.sees_no("#item-sheet[open]").await;
-    maria.reads(&format!("{}.r-short .why", row(1)), "caixa molhada").await;
+    maria.reads(&format!("{}.r-unanswered .why", row(1)), "caixa molhada").await;
 
     // Somebody was faster: the sheet says so and shows what is true, without reasons.
     joao.click(&format!("{} .row-more", row(2))).await;
@@ -117,7 +117,7 @@ async fn what_was_found_is_picked_and_the_rest_marked_short_with_two_taps() {
     joao.click("#item-sheet form[action$='/pick-short'] [value=not_located]").await;
     joao.sees_no("#item-sheet[open]").await;
     for browser in [&joao, &maria] {
-        browser.reads(&format!("{}.r-short .part", row(0)), "15 de 20 · 5 em falta").await;
+        browser.reads(&format!("{}.r-unanswered .part", row(0)), "15 de 20 · 5 em falta").await;
         browser.reads(&format!("{} .why", row(0)), "Não localizado").await;
         browser.reads("#order-bar .figures", "1/2").await;
     }
@@ -158,6 +158,6 @@ async fn without_script_both_amounts_are_typed() {
     plain.reads("[role=alert]", "Restam só 20").await;
     plain.goto(&format!("/orders/{}?item={}", order.id, order.items[0])).await;
     send("15", "5").await;
-    plain.reads(".r-short .part", "15 de 20 · 5 em falta").await;
+    plain.reads(".r-unanswered .part", "15 de 20 · 5 em falta").await;
     plain.quit_after_trouble().await;
 }

@@ -64,13 +64,13 @@ impl Browser {
         self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
-    async fn scheme(&self, name: &str) {
+    pub async fn scheme(&self, name: &str) {
         let features = json!([{"name": "prefers-color-scheme", "value": name}, {"name": "prefers-reduced-motion", "value": "reduce"}]);
         self.cdp("Emulation.setEmulatedMedia", json!({ "features": features })).await;
     }
 
     /// No page is wider than the window, in any size, on either ground.
-    async fn fits(&self, path: &str, name: &str) {
+    pub async fn fits(&self, path: &str, name: &str) {
         self.goto(path).await;
         for size in SIZES {
             self.resize(size).await;
@@ -135,6 +135,9 @@ async fn every_page_fits_every_width() {
         ("/history?q=casa&short=yes".to_owned(), "history-filtered"),
         ("/reports?period=7".to_owned(), "reports"),
         ("/people".to_owned(), "people"),
+        ("/people/roster".to_owned(), "roster"),
+        ("/walls".to_owned(), "walls"),
+        ("/audit?period=30".to_owned(), "audit"),
         ("/purchasing".to_owned(), "purchasing"),
         ("/purchasing?by=order".to_owned(), "purchasing-orders"),
         ("/purchasing?code=01200&unit=UN".to_owned(), "purchasing-sheet"),

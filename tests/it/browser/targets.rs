@@ -5,7 +5,7 @@ use serde_json::json;
 use super::chromium::Browser;
 use super::sizes::reachable;
 use crate::support::server::TestServer;
-use crate::support::world::{ADMIN, OTHER_PICKER, PICKER, PIN};
+use crate::support::world::{ADMIN, Imported, OTHER_PICKER, PICKER, PIN, SELLER};
 
 const PHONE: (u32, u32) = (390, 844);
 const TABLET: (u32, u32) = (1280, 800);
@@ -17,7 +17,7 @@ const MISSED: &str = r##"(() => {
   const all = Array.from(document.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden])"));
   const shown = (el) => el.getClientRects().length && getComputedStyle(el).visibility === "visible" && !el.closest(".sr, .skip, details:not([open]) > :not(summary)");
   const area = (el) => el.matches("[type=checkbox], [type=radio], [type=file]") ? el.closest("label") : el.closest(".card h3 a") ? el.closest(".card") : el;
-  const layer = (el) => el.closest(".nav, .top, .order-bar, .finish-bar, .undo") || document.body;
+  const layer = (el) => el.closest(".nav, .top, .order-bar, .finish-bar, .confirm-bar, .undo, dialog") || document.body;
   const name = (el) => (el.localName + "." + el.className + " " + el.textContent).replace(/\s+/g, " ").slice(0, 60);
   const targets = Array.from(new Set(all.filter(shown).map(area))).map((el) => ({ el, box: el.getBoundingClientRect(), layer: layer(el) }));
   const missed = targets.filter(({ box }) => box.width < 47.5 || box.height < 47.5)
@@ -45,29 +45,36 @@ impl Browser {
     }
 }
 
+/// An order with lines in every state, and a canceled one.
+async fn work_on(server: &TestServer, order: &Imported, closed: &str) {
+    let client = server.signed_in("alfa", ADMIN).await;
+    let base = format!("/orders/{}", order.id);
+    let item = |line: usize, verb: &str| format!("{base}/items/{}/{verb}", order.items[line]);
+    let taps: [(String, &[(&str, &str)]); 9] = [
+        (format!("{base}/notes"), &[("text", "Cliente passa às 15h")]),
+        (item(0, "pick"), &[("quantity", "4")]),
+        (item(1, "pick"), &[("quantity", "10")]),
+        (item(2, "short"), &[("reason", "stock")]),
+        (item(3, "request"), &[]),
+        (item(4, "request"), &[]),
+        (item(4, "ordered"), &[("quantity", "10"), ("supplier", "Casa Silva")]),
+        (item(4, "pick"), &[("quantity", "3")]),
+        (format!("{closed}/cancel"), &[("reason", "desistiu")]),
+    ];
+    for (path, form) in taps {
+        assert_eq!(client.tap(&path, form).await.status, 200, "{path}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_target_is_48_pixels_with_8_between() {
     let server = TestServer::start().await;
     let company = server.company("alfa").await;
     let (order, done) = (company.import(5).await, company.import(1).await);
-    let ana = Browser::of(ADMIN, server.port).await;
-    let client = server.signed_in("alfa", ADMIN).await;
+    let (ana, marina) = tokio::join!(Browser::of(ADMIN, server.port), Browser::of(SELLER, server.port));
     let base = format!("/orders/{}", order.id);
-    client.tap(&format!("{base}/notes"), &[("text", "Cliente passa às 15h")]).await;
-    client.tap(&format!("{base}/items/{}/pick", order.items[0]), &[("quantity", "4")]).await;
-    client.tap(&format!("{base}/items/{}/pick", order.items[1]), &[("quantity", "10")]).await;
-    client.tap(&format!("{base}/items/{}/short", order.items[2]), &[("reason", "stock")]).await;
-    for (line, verb, form) in [
-        (3, "request", vec![]),
-        (4, "request", vec![]),
-        (4, "ordered", vec![("quantity", "10"), ("supplier", "Casa Silva")]),
-        (4, "pick", vec![("quantity", "3")]),
-    ] {
-        let path = format!("{base}/items/{}/{verb}", order.items[line]);
-        assert_eq!(client.tap(&path, &form).await.status, 200, "{verb}");
-    }
     let closed = format!("/orders/{}", done.id);
-    client.tap(&format!("{closed}/cancel"), &[("reason", "desistiu")]).await;
+    work_on(&server, &order, &closed).await;
     let right = ana.upload("columns-11-items.pdf").await;
     let wrong = ana.upload("wrong-sum.pdf").await;
     let correcting = format!("{right}?line=2");
@@ -77,16 +84,25 @@ async fn every_target_is_48_pixels_with_8_between() {
         ana.click("main .primary").await;
     }
     ana.sees("#people").await;
-    let pages: [(&str, &[&str]); 16] = [
+    let sheet = |line: usize| format!("{base}?item={}", order.items[line]);
+    let (picked, part, short, bought) = (sheet(1), sheet(0), sheet(2), sheet(4));
+    let pages: [(&str, &[&str]); 23] = [
         ("/", &[]),
         ("/?q=fone&status=picking", &["#who-menu summary"]),
         (&base, &[".note-edit summary", ".note-add summary"]),
+        (&picked, &[]),
+        (&part, &[]),
+        (&short, &[]),
+        (&bought, &[]),
         (&closed, &[]),
         ("/quotes", &[]),
         (&right, &[]),
         (&correcting, &[]),
         (&wrong, &[]),
         ("/people", &[]),
+        ("/people/roster", &[]),
+        ("/walls", &[]),
+        ("/audit", &[]),
         ("/history", &[".history-more summary"]),
         ("/purchasing", &[]),
         ("/purchasing?view=coming&by=order", &[]),
@@ -100,9 +116,10 @@ async fn every_target_is_48_pixels_with_8_between() {
         for (path, open) in pages {
             missed.extend(ana.thumbs(path, size, open).await);
         }
+        missed.extend(marina.thumbs("/needs", size, &[".need-fold summary"]).await);
     }
     assert!(missed.is_empty(), "{missed:#?}");
-    ana.quit().await;
+    tokio::join!(ana.quit(), marina.quit());
 }
 
 /// Sizes of the shown texts under a selector that are smaller than they may be.

@@ -88,7 +88,7 @@ async fn a_hurried_thumb_that_presses_twice_signs_in_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_cut_connection_is_said_and_heals_by_itself() {
+async fn chaos_a_cut_connection_is_said_and_heals_by_itself() {
     let (proxy, one, two) = Proxy::pair().await;
     let order = one.company("alfa").await.import(5).await;
     let (joao, maria) = tokio::join!(Browser::of(PICKER, proxy.port), Browser::of(OTHER_PICKER, two.port));
@@ -165,7 +165,7 @@ async fn without_redis_screens_are_late_and_never_wrong() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_killed_replica_is_not_missed() {
+async fn chaos_a_killed_replica_is_not_missed() {
     let (proxy, listener) = Proxy::listen().await;
     let (url, origin) = (database::create().await, proxy.origin());
     let redis = redis_url();

@@ -108,7 +108,7 @@ async fn what_somebody_left_behind_can_be_taken_over_by_whoever_confirms_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_older_than_twelve_hours_is_sent_and_it_is_said_until_it_was_read() {
+async fn chaos_nothing_older_than_twelve_hours_is_sent_and_it_is_said_until_it_was_read() {
     let (edge, server) = Edge::before_a_server().await;
     let order = server.company("alfa").await.import(2).await;
     let joao = Browser::of(PICKER, edge.port).await;
@@ -153,7 +153,7 @@ async fn a_copy_whose_original_is_gone_is_not_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_tabs_one_sends_a_tap_with_locks_and_without() {
+async fn chaos_of_two_tabs_one_sends_a_tap_with_locks_and_without() {
     for script in ["", "Object.defineProperty(navigator, 'locks', { value: undefined });"] {
         let (edge, server) = Edge::before_a_server().await;
         let order = server.company("alfa").await.import(2).await;

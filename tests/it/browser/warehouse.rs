@@ -143,6 +143,7 @@ async fn import(company: &Company, n: usize) -> Order {
         values_mismatch_reason: (n == 11)
             .then(|| "O papel soma errado, valor combinado por telefone".to_owned()),
         urgent: n == 8,
+        due_at: None,
         items,
     };
     let now = company.app.clock.now() - jiff::SignedDuration::from_mins(33 * 9 - 9 * n as i64);

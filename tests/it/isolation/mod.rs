@@ -41,6 +41,23 @@ pub fn filled(path: &str, ids: &Ids) -> String {
     ids.iter().fold(path.to_owned(), |path, (name, id)| path.replace(&format!("{{{name}}}"), id))
 }
 
+/// A draft of the first seller.
+async fn upload_any(server: &TestServer, code: &str) {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/quotes");
+    let sample = std::fs::read_dir(sample)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .find(|path| path.extension().is_some_and(|kind| kind == "pdf"))
+        .expect("a sample");
+    let part = Part::bytes(std::fs::read(sample).unwrap()).file_name("x.pdf");
+    let seller = server.signed_in(code, "1001").await;
+    let upload = seller.http().post(seller.url("/quotes")).header("accept", "application/json");
+    let uploaded = seller.send(
+        upload.header("x-operation-id", Uuid::now_v7().to_string()).multipart(Form::new().part("file", part)),
+    );
+    assert_eq!(uploaded.await.status, 200);
+}
+
 /// Something of everything: an order with a pick and a note, a draft, a person.
 pub async fn fill(server: &TestServer, code: &'static str, note: &str) -> (Client, Imported, Ids) {
     let company = server.company(code).await;
@@ -59,19 +76,16 @@ pub async fn fill(server: &TestServer, code: &'static str, note: &str) -> (Clien
         let path = format!("{base}/items/{}/{verb}", order.items[1]);
         assert_eq!(admin.tap(&path, &form).await.status, 200, "{verb}");
     }
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/quotes");
-    let sample = std::fs::read_dir(sample)
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .find(|path| path.extension().is_some_and(|kind| kind == "pdf"))
-        .expect("a sample");
-    let part = Part::bytes(std::fs::read(sample).unwrap()).file_name("x.pdf");
-    let seller = server.signed_in(code, "1001").await;
-    let upload = seller.http().post(seller.url("/quotes")).header("accept", "application/json");
-    let uploaded = seller.send(
-        upload.header("x-operation-id", Uuid::now_v7().to_string()).multipart(Form::new().part("file", part)),
+    upload_any(server, code).await;
+    let wall = format!(
+        "insert into walls (company_id, id, name, key, paired_by, paired_at, last_seen_at)
+         values ('{}', gen_random_uuid(), '{note}', uuid_send(gen_random_uuid()), '{}', now(), now()) returning id::text",
+        company.id,
+        company.person(ADMIN).await
     );
-    assert_eq!(uploaded.await.status, 200);
+    text(server, &wall).await;
+    assert_eq!(admin.tap("/settings/reasons", &[("name", "Vencido")]).await.status, 200);
+    let reason = "select code from shortage_reasons where name is not null and company_id";
     let one = async |table: &str| {
         text(server, &format!("select id::text from {table} where company_id = '{}' limit 1", company.id))
             .await
@@ -85,8 +99,15 @@ pub async fn fill(server: &TestServer, code: &'static str, note: &str) -> (Clien
         ("note", one("order_notes").await),
         ("purchase", one("purchases").await),
         ("draft", one("quote_drafts").await),
+        ("wall", one("walls").await),
         ("person", company.person(PICKER).await.to_string()),
+        ("shipping", one("shipping_options").await),
+        ("packaging", one("packaging_options").await),
+        ("reason", text(server, &format!("{reason} = '{}' limit 1", company.id)).await),
         ("version", "2".to_owned()),
+        // Days are everybody's.
+        ("from", "2020-01-01".to_owned()),
+        ("day", "2020-01-01".to_owned()),
     ];
     (admin, order, ids.into())
 }
@@ -127,6 +148,16 @@ async fn everything(server: &TestServer, company: &str) -> Vec<String> {
         "purchase_allocations",
         "purchase_expectations",
         "quote_drafts",
+        "shipping_options",
+        "packaging_options",
+        "shipping_packagings",
+        "permission_grants",
+        "work_hours",
+        "shortage_reasons",
+        "company_looks",
+        "company_pictures",
+        "holidays",
+        "settings_changes",
         "feed_heads",
         "operations",
     ] {
@@ -194,6 +225,9 @@ async fn no_query_tells(admin: &Client, theirs: &Ids) {
         "/reports/export/picked",
         "/quotes",
         "/people",
+        "/walls",
+        "/audit?period=30",
+        "/audit/export?period=30",
     ] {
         let answer = admin.get(path).await;
         assert_eq!(answer.status, 200, "{path}");
@@ -236,7 +270,9 @@ async fn no_screen_of_another_company_can_be_watched() {
         assert_eq!(admin.get(&format!("/feed?screen={screen}&cursor={cursor}")).await.status, 404);
     }
     // Their cursor is not one of ours, and what happens there is not heard here.
-    for screen in ["board", "board-filtered", "quotes", "people", "history", "reports"] {
+    for screen in
+        ["board", "board-filtered", "quotes", "people", "history", "reports", "walls", "audit", "board-wall"]
+    {
         let feed = admin.get(&format!("/feed?screen={screen}&cursor={foreign}")).await;
         assert_eq!(feed.text, r#"{"reset":"rewritten"}"#, "{screen}");
     }

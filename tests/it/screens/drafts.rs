@@ -25,6 +25,7 @@ pub fn drafts() -> Vec<DraftRow> {
         payable: "R$ 1.707,00".to_owned(),
         at: minutes_ago(20),
         importer: "Marina Alves".to_owned(),
+        version: 1,
         state,
     };
     states.into_iter().enumerate().map(one).collect()
@@ -68,6 +69,8 @@ pub fn lines(wrong: bool) -> Vec<PreviewLine> {
             cells,
             problem: is_wrong.then(|| "15 × 6,50 dá 97,50, no papel está 97,00".to_owned()),
             added: false,
+            may_be_dropped: false,
+            dropped: false,
         }
     };
     rows.into_iter().enumerate().map(line).collect()

@@ -8,22 +8,22 @@ mod drafts;
 mod pages;
 
 use askama::Template;
-use data::{EVERYTHING, board, items, scene, the_order, timeline};
+use data::{EVERYTHING, board, ctx, items, the_order, timeline};
 use jiff::SignedDuration;
 use pages::{board_page, import_page, order_page, pages, people, people_page, sign_in};
 use separacao::auth::views::SignInCompany;
 use separacao::feed::{EventKind, Topic};
+use separacao::html::FormState;
 use separacao::ids::ItemId;
 use separacao::lang::Lang;
 use separacao::orders::history::Told;
 use separacao::orders::item::{ItemGroup, Reason};
 use separacao::orders::status::OrderStatus;
+use separacao::orders::views::entry::EntryFragment;
+use separacao::orders::views::item::{GroupCountFragment, ItemFragment};
 use separacao::orders::views::order::OpenSheet;
-use separacao::orders::views::parts::{
-    BarFragment, EntryFragment, FinishFragment, GroupCountFragment, HeadFragment, ItemFragment,
-    NotesFragment, reason_words,
-};
-use separacao::orders::views::refused_form::FormState;
+use separacao::orders::views::parts::{BarFragment, FinishFragment, HeadFragment, NotesFragment};
+use separacao::orders::views::words::reason_words;
 use separacao::orders::views::{BoardFilter, CardFragment};
 use separacao::people::views::PersonFragment;
 use separacao::quotes::views::DraftFragment;
@@ -49,47 +49,47 @@ fn every_page_can_be_looked_at() {
 
 #[test]
 fn a_fragment_stands_in_its_page_byte_for_byte() {
-    let scene = scene(Lang::PtBr);
+    let ctx = ctx(Lang::PtBr);
     let orders = board();
     let page = board_page(Lang::PtBr, &orders, &BoardFilter::default(), 30);
     for order in &orders {
-        assert!(page.contains(&CardFragment { scene, order }.render().unwrap()));
+        assert!(page.contains(&CardFragment { ctx, order }.render().unwrap()));
     }
-    let counters = pages::counters(scene, 30);
+    let counters = pages::counters(ctx, 30);
     assert!(page.contains(&counters.render().unwrap()));
 
     let (order, items) = (the_order(), items());
     let page = order_page(&order, &items, OpenSheet::None, EVERYTHING);
     for item in &items {
-        let row = ItemFragment { scene, order_id: order.id, order_state: order.state, item };
+        let row = ItemFragment { ctx, order_id: order.id, order_state: order.state, item };
         assert!(page.contains(&row.render().unwrap()), "{}", item.description);
     }
-    for count in GroupCountFragment::all(scene, order.state, &items) {
+    for count in GroupCountFragment::all(ctx, order.state, &items) {
         assert!(page.contains(&count.render().unwrap()));
     }
     for entry in &timeline() {
-        assert!(page.contains(&EntryFragment { scene, order_id: order.id, entry }.render().unwrap()));
+        assert!(page.contains(&EntryFragment { ctx, order_id: order.id, entry }.render().unwrap()));
     }
     let order = &order;
-    assert!(page.contains(&BarFragment { scene, order }.render().unwrap()));
-    assert!(page.contains(&HeadFragment { scene, order }.render().unwrap()));
-    assert!(page.contains(&NotesFragment { scene, order, given: FormState::default() }.render().unwrap()));
-    let finish = FinishFragment { scene, order, items: &items, open: false, given: FormState::default() };
+    assert!(page.contains(&BarFragment { ctx, order }.render().unwrap()));
+    assert!(page.contains(&HeadFragment { ctx, order }.render().unwrap()));
+    assert!(page.contains(&NotesFragment { ctx, order, given: FormState::default() }.render().unwrap()));
+    let finish = FinishFragment { ctx, order, items: &items, open: false, given: FormState::default() };
     assert!(page.contains(&finish.render().unwrap()));
 
     let page = import_page(true);
     for draft in &drafts::drafts() {
-        assert!(page.contains(&DraftFragment { scene, draft }.render().unwrap()));
+        assert!(page.contains(&DraftFragment { ctx, draft }.render().unwrap()));
     }
     let page = people_page(None, false);
     for person in &people() {
-        assert!(page.contains(&PersonFragment { scene, person }.render().unwrap()));
+        assert!(page.contains(&PersonFragment { ctx, person }.render().unwrap()));
     }
 }
 
 #[test]
 fn the_counters_stay_as_they_are() {
-    insta::assert_snapshot!("counters", pages::counters(scene(Lang::PtBr), 5000).render().unwrap());
+    insta::assert_snapshot!("counters", pages::counters(ctx(Lang::PtBr), 5000).render().unwrap());
 }
 
 /// Names, notes, products and reasons come from paper and from people: they are text, whatever they hold.
@@ -147,7 +147,7 @@ fn nothing_that_was_typed_becomes_markup() {
 #[test]
 fn the_card_of_an_order() {
     let orders = board();
-    let card = |order| CardFragment { scene: scene(Lang::PtBr), order }.render().unwrap();
+    let card = |order| CardFragment { ctx: ctx(Lang::PtBr), order }.render().unwrap();
     insta::assert_snapshot!("card_urgent", card(&orders[0]));
     insta::assert_snapshot!("card_without_number", card(&orders[12]));
     insta::assert_snapshot!("card_ready_for_long", card(&orders[11]));
@@ -162,7 +162,7 @@ fn the_row_of_a_line_in_each_status() {
         .iter()
         .map(|item| {
             let row =
-                ItemFragment { scene: scene(Lang::PtBr), order_id: order.id, order_state: order.state, item };
+                ItemFragment { ctx: ctx(Lang::PtBr), order_id: order.id, order_state: order.state, item };
             row.render().unwrap()
         })
         .collect();
@@ -205,7 +205,7 @@ fn every_kind_that_the_timeline_tells_has_its_sentences() {
         let drawn = |kind: Option<EventKind>, undoes: Option<EventKind>| {
             let mut entry = timeline().swap_remove(0);
             (entry.kind, entry.undoes) = (kind, undoes);
-            let fragment = EntryFragment { scene: scene(lang), order_id: the_order().id, entry: &entry };
+            let fragment = EntryFragment { ctx: ctx(lang), order_id: the_order().id, entry: &entry };
             fragment.render().unwrap()
         };
         for kind in EventKind::ALL.iter().copied() {
@@ -227,7 +227,7 @@ fn every_kind_that_the_timeline_tells_has_its_sentences() {
 fn a_reason_is_the_word_of_its_code_and_what_was_added() {
     let words = |code: Option<&str>, text: Option<&str>| {
         let reason = Reason { code: code.map(str::to_owned), text: text.map(str::to_owned) };
-        reason_words(Lang::PtBr, &reason)
+        reason_words(separacao::html::Reasons::usual(), Lang::PtBr, &reason)
     };
     assert_eq!(words(Some("stock"), None), "Em falta no estoque");
     assert_eq!(words(Some("damaged"), Some("caixa molhada")), "Produto danificado: caixa molhada");
@@ -243,7 +243,7 @@ fn the_timeline_says_of_a_tap_that_waited_when_it_was_made_and_when_it_came() {
         let mut entry = timeline().swap_remove(0);
         entry.at = data::now();
         entry.tapped_at = Some(entry.at - SignedDuration::from_secs(seconds));
-        let fragment = EntryFragment { scene: scene(lang), order_id: the_order().id, entry: &entry };
+        let fragment = EntryFragment { ctx: ctx(lang), order_id: the_order().id, entry: &entry };
         fragment.render().unwrap()
     };
     let waited = drawn(Lang::PtBr, 30 * 60);
@@ -260,7 +260,7 @@ fn the_timeline_tells_each_thing_in_its_own_words() {
     let told = |told: Option<Told>, note: Option<&str>| {
         let mut entry = timeline().swap_remove(0);
         (entry.told, entry.note) = (told, note.map(str::to_owned));
-        let fragment = EntryFragment { scene: scene(Lang::PtBr), order_id: the_order().id, entry: &entry };
+        let fragment = EntryFragment { ctx: ctx(Lang::PtBr), order_id: the_order().id, entry: &entry };
         let html = fragment.render().unwrap();
         html.split("class=\"why\">").nth(1).and_then(|rest| rest.split("</span>").next()).map(str::to_owned)
     };

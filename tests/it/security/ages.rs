@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::support::database::{self, superuser};
 use crate::support::server::TestServer;
 use crate::support::socket::Socket;
-use crate::support::world::{OTHER_PICKER, PICKER};
+use crate::support::world::{OTHER_PICKER, PICKER, SELLER};
 use crate::support::{PATIENCE, wait_for};
 
 const HOUR: i64 = 60 * 60;
@@ -51,4 +51,20 @@ async fn a_socket_is_closed_at_twelve_hours_and_a_hidden_one_at_eight_by_its_own
     heard(&mut seen).await;
     server.app.clock.advance(4 * HOUR);
     assert_eq!(seen.closed().await, Some(4401), "twelve hours in all");
+}
+
+#[tokio::test]
+async fn what_a_hidden_page_asks_by_itself_keeps_no_session() {
+    let server = TestServer::start().await;
+    let seller = server.signed_in("alfa", SELLER).await;
+    let ask = async || {
+        let request = seller.http().get(seller.url("/needs/badge")).header("x-unseen", "1");
+        let request = request.header("accept", "application/json");
+        seller.send(request).await.status.as_u16()
+    };
+    server.app.clock.advance(7 * HOUR);
+    assert_eq!(ask().await, 200);
+    assert!(!was_used(&server, SELLER).await, "nobody looks at a hidden page");
+    server.app.clock.advance(HOUR);
+    assert_eq!(ask().await, 401, "hidden for eight hours");
 }

@@ -2,10 +2,9 @@
 
 use reqwest::Method;
 
-use super::contents;
 use crate::isolation::routes::{FREE, Fields, OWNED};
 use crate::isolation::{fill, filled};
-use crate::support::database;
+use crate::support::database::{self, contents};
 use crate::support::server::TestServer;
 
 /// Every route with its form: method, path as in the router, fields.

@@ -1,5 +1,7 @@
 //! What reaches a browser is text, is kept by nobody, and is for whoever asked.
 
+use scraper::node::Node;
+use scraper::{ElementRef, Html};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -124,4 +126,77 @@ async fn what_was_typed_or_printed_is_text_on_every_page_and_in_every_frame() {
         let coded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
         must_be_text(&admin.get(&format!("/?q={coded}")).await.text, "the board's search");
     }
+}
+
+/// Letters that run from right to left; they turn what stands beside them in one line around.
+const TURNED: &str = "\u{5d0}\u{5d1}\u{5d2}";
+/// What stands in a line of text with others; static/css/ground.css isolates some of them.
+const INLINE: &[&str] =
+    &["a", "abbr", "b", "bdi", "code", "em", "i", "kbd", "label", "mark", "option", "q", "s", "small"];
+const INLINE_TOO: &[&str] = &["span", "strong", "sub", "time", "u"];
+
+/// The elements that the style sheet isolates, as it names them.
+fn isolated() -> Vec<String> {
+    let css = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/static/css/ground.css")).unwrap();
+    let (before, _) = css.split_once("unicode-bidi: isolate;").expect("a rule that isolates");
+    let (_, names) = before.rsplit_once("*/").expect("its comment");
+    let names = names.trim().trim_end_matches('{').split(',').map(|name| name.trim().to_owned());
+    names.chain(["bdi".to_owned()]).collect()
+}
+
+/// The text of an element without what stands in elements that are lines, or isolated, of their own.
+fn own_text(element: ElementRef<'_>, isolated: &[String], text: &mut String) {
+    for child in element.children() {
+        match child.value() {
+            Node::Text(own) => text.push_str(own),
+            Node::Element(inner) => {
+                let name = inner.name();
+                let runs_on = INLINE.contains(&name) || INLINE_TOO.contains(&name);
+                if runs_on && !isolated.iter().any(|isolated| isolated == name) {
+                    own_text(ElementRef::wrap(child).unwrap(), isolated, text);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Elements in which turned letters stand beside others that they would turn around.
+fn turned(page: &str) -> Vec<String> {
+    let isolated = isolated();
+    let html = Html::parse_document(page);
+    let all = scraper::Selector::parse("body *").unwrap();
+    let odd = html.select(&all).filter(|element| {
+        let name = element.value().name();
+        if ["script", "template", "textarea"].contains(&name) {
+            return false;
+        }
+        let mut text = String::new();
+        own_text(*element, &isolated, &mut text);
+        let inside = text.replace(&format!("\u{2068}{TURNED}\u{2069}"), "");
+        inside.contains(TURNED) && inside.replace(TURNED, "").chars().any(char::is_alphanumeric)
+    });
+    odd.map(|element| element.html()).collect()
+}
+
+#[tokio::test]
+async fn text_that_runs_from_right_to_left_turns_nothing_beside_it_around() {
+    let server = TestServer::start().await;
+    let (admin, order, ids) = fill(&server, "alfa", TURNED).await;
+    let tablet = server.signed_in("alfa", PICKER).await;
+    spread(&server, TURNED).await;
+    let mut pages = 0;
+    for (_, path) in routes().into_iter().filter(|(method, _)| method == "GET") {
+        let path = filled(&path, &ids).replace("{code}", "alfa");
+        for client in [&admin, &tablet] {
+            let answer = client.get(&path).await;
+            let found = if answer.text.contains(TURNED) { turned(&answer.text) } else { Vec::new() };
+            pages += usize::from(answer.text.contains(TURNED));
+            assert!(found.is_empty(), "{path}: {}", found.join("\n"));
+        }
+    }
+    assert!(pages >= 12, "{pages}");
+    // The sheet of a line, and what its buttons say.
+    let sheet = admin.get(&format!("/orders/{}?item={}", order.id, order.items[0])).await;
+    assert_eq!(turned(&sheet.text), Vec::<String>::new());
 }

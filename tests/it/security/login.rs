@@ -43,7 +43,7 @@ async fn a_login_that_is_neither_superuser_nor_owner_serves_everything() {
     for path in ["/", "/history", "/people", "/quotes"] {
         assert_eq!(admin.get(path).await.status, StatusCode::OK, "{path}");
     }
-    jobs::make_round(&server.app, true).await.unwrap();
+    jobs::run_all(&server.app).await.unwrap();
     server.stop().await;
     run_sql(&url, &format!("drop role {login}")).await;
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use separacao::feed::{self, EventKind, NewEvent};
 use separacao::page;
+use serde_json::json;
 use tokio::task::JoinHandle;
 
 use crate::support::client::{Answer, Client};
@@ -54,6 +55,35 @@ async fn a_poll_that_waits_shows_nothing_to_whoever_lost_the_right_meanwhile() {
     assert_eq!(admin.tap(&roles, &[("roles", "picker")]).await.status, 200);
     let answer = polling.await.unwrap();
     assert_eq!(answer.status, 403, "{}", answer.text);
+}
+
+/// A tablet that slept, or has no socket, would go on offering what its person may not do any more.
+#[tokio::test]
+async fn whoever_comes_back_with_other_roles_fetches_the_page() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let (admin, picker, other) = (
+        server.signed_in("alfa", ADMIN).await,
+        server.signed_in("alfa", PICKER).await,
+        server.signed_in("alfa", OTHER_PICKER).await,
+    );
+    let (own_page, other_page) = (picker.page("/").await, other.page("/").await);
+    let polling = poll(&picker, &own_page);
+    let feed = server.app.hub.company(company.id);
+    wait_for("a poll that waits", async || feed.is_watched().then_some(())).await;
+    let roles = format!("/people/{}/roles", company.person(PICKER).await);
+    assert_eq!(admin.tap(&roles, &[("roles", "seller")]).await.status, 200);
+    let told = polling.await.unwrap();
+    let at_once = json!({ "reset": "access", "window": 0 });
+    assert_eq!(told.json(), at_once, "a poll");
+    let mut socket = Socket::connect(&picker, &own_page.screen, &own_page.cursor).await.unwrap();
+    assert!(matches!(socket.next().await, Said::Json(said) if said == at_once));
+
+    let asked = format!("/feed?screen={}&cursor={}", other_page.screen, other_page.cursor);
+    assert!(other.get(&asked).await.json()["frames"].is_array(), "nothing of anybody else's changed");
+    let fresh = picker.page("/").await;
+    let asked = format!("/feed?screen={}&cursor={}", fresh.screen, fresh.cursor);
+    assert!(picker.get(&asked).await.json()["frames"].is_array(), "and the new page goes on");
 }
 
 #[tokio::test]

@@ -105,6 +105,15 @@ impl Client {
         Page::parse(&answer.text)
     }
 
+    /// The page, or none where there is no answer now.
+    pub async fn try_page(&self, path: &str) -> Option<Page> {
+        let request = self.http.get(self.url(path)).header(COOKIE, self.cookie_header());
+        let answer = tokio::time::timeout(super::PATIENCE, request.send()).await.ok()?.ok()?;
+        let ours = answer.status() == StatusCode::OK;
+        let text = answer.text().await.ok().filter(|_| ours)?;
+        Some(Page::parse(&text))
+    }
+
     pub fn http(&self) -> &reqwest::Client {
         &self.http
     }

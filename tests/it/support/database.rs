@@ -120,3 +120,30 @@ pub async fn undo_path(url: &str, order: separacao::ids::OrderId, version: i64) 
     let sql = "select '/undo/' || operation_id from order_history where order_id = $1 and version = $2";
     sqlx::query_scalar(sql).bind(order.0).bind(version).fetch_one(&mut superuser(url).await).await.unwrap()
 }
+
+/// All that is stored, table by table, as a fingerprint; `but` names tables that may change. When jobs were done is no
+/// content.
+pub async fn contents(url: &str, but: &[&str]) -> Vec<(String, String)> {
+    let mut connection = superuser(url).await;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select tablename::text from pg_tables where schemaname = 'public' and tablename <> 'jobs' order by 1",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    let mut contents = Vec::new();
+    for table in tables.into_iter().filter(|table| !but.contains(&table.as_str())) {
+        let sql =
+            format!("select coalesce(md5(string_agg(t::text, '|' order by t::text)), '') from {table} t");
+        let hash = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap();
+        contents.push((table, hash));
+    }
+    assert!(contents.len() > 10, "{contents:?}");
+    contents
+}
+
+/// The one text that a question is answered with.
+pub async fn text(url: &str, question: &str) -> String {
+    let sql = AssertSqlSafe(question.to_owned());
+    sqlx::query_scalar(sql).fetch_one(&mut superuser(url).await).await.unwrap()
+}

@@ -9,7 +9,7 @@ use tokio::process::{Child, Command};
 
 use super::{client::Client, wait_for};
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
@@ -28,7 +28,7 @@ pub const UNHURRIED: [&str; 8] = [
     "1000000",
     "--stranger-requests-per-second",
     "1000000",
-    "--door-requests-per-second",
+    "--sign-in-requests-per-second",
     "1000000",
 ];
 
@@ -45,8 +45,23 @@ impl Program {
 
     /// With its log where the test reads it.
     pub async fn start_logging(database_url: &str, more: &[&str], log_filter: &str, stderr: Stdio) -> Self {
+        Self::start_program(env!("CARGO_BIN_EXE_separacao"), database_url, more, log_filter, stderr).await
+    }
+
+    /// The same of another build.
+    pub async fn start_other(program: &str, database_url: &str, more: &[&str]) -> Self {
+        Self::start_program(program, database_url, more, "error", Stdio::inherit()).await
+    }
+
+    async fn start_program(
+        program: &str,
+        database_url: &str,
+        more: &[&str],
+        log_filter: &str,
+        stderr: Stdio,
+    ) -> Self {
         let port = free_port();
-        let child = Command::new(env!("CARGO_BIN_EXE_separacao"))
+        let child = Command::new(program)
             .args(["--database-url", database_url, "--host", "127.0.0.1", "--port", &port.to_string()])
             .args(["--metrics-token", METRICS_TOKEN, "--beat-ms", "500", "--log-filter", log_filter])
             .args(UNHURRIED)
@@ -92,8 +107,25 @@ impl Program {
         signal(&self.child, Signal::TERM);
     }
 
+    /// Makes the process stand still, or go on.
+    pub fn stop_and_go(&self, still: bool) {
+        signal(&self.child, if still { Signal::STOP } else { Signal::CONT });
+    }
+
     pub fn interrupt(&self) {
         signal(&self.child, Signal::INT);
+    }
+
+    /// As when its machine is gone.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Bytes of memory that the process holds.
+    pub fn memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
+        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
     }
 
     pub fn has_ended(&mut self) -> bool {

@@ -182,6 +182,8 @@ fn normal(html: &str) -> String {
         rest = rest[at..].split_once('>').map_or("", |(_, after)| after);
     }
     plain.push_str(rest);
+    // A deadline is counted down as an age is counted up.
+    let plain = plain.replace("data-deadline", "data-at");
     let mut still = String::with_capacity(plain.len());
     let mut rest = plain.as_str();
     while let Some(at) = rest.find("data-at") {

@@ -1,5 +1,7 @@
 //! A WebSocket as a page opens it.
 
+use std::time::Duration;
+
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use tokio::net::TcpStream;
@@ -48,7 +50,8 @@ impl Socket {
         cursor: &str,
         origin: Option<&str>,
     ) -> Result<Self, Error> {
-        let url = format!("ws://127.0.0.1:{}/live?screen={screen}&cursor={cursor}", client.port);
+        let under = if screen == "board-wall" { "/wall" } else { "" };
+        let url = format!("ws://127.0.0.1:{}{under}/live?screen={screen}&cursor={cursor}", client.port);
         let mut request = url.into_client_request()?;
         let headers = request.headers_mut();
         if let Some(origin) = origin {
@@ -63,17 +66,27 @@ impl Socket {
         self.stream.send(Message::text(text)).await.unwrap();
     }
 
+    /// Says anything, as long as somebody listens.
+    pub async fn send(&mut self, message: Message) {
+        let _ = self.stream.send(message).await;
+    }
+
     /// The next text, or the end. Fails after the tests' patience.
     pub async fn next(&mut self) -> Said {
+        self.hear(PATIENCE).await.expect("a word from the socket")
+    }
+
+    /// The next text, or the end; none where nothing is said for that long.
+    pub async fn hear(&mut self, patience: Duration) -> Option<Said> {
         loop {
-            match timeout(PATIENCE, self.stream.next()).await.expect("a word from the socket") {
-                Some(Ok(Message::Text(text))) => return Said::Json(serde_json::from_str(&text).unwrap()),
+            return Some(match timeout(patience, self.stream.next()).await.ok()? {
+                Some(Ok(Message::Text(text))) => Said::Json(serde_json::from_str(&text).unwrap()),
                 Some(Ok(Message::Close(frame))) => {
-                    return Said::Closed(frame.map(|CloseFrame { code, .. }| code.into()));
+                    Said::Closed(frame.map(|CloseFrame { code, .. }| code.into()))
                 }
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Said::Closed(None),
-            }
+                Some(Ok(_)) => continue,
+                Some(Err(_)) | None => Said::Closed(None),
+            });
         }
     }
 

@@ -174,6 +174,7 @@ impl Company {
             payable_cents: 3500,
             values_mismatch_reason: None,
             urgent: false,
+            due_at: None,
             items,
         };
         let now = self.app.clock.now();

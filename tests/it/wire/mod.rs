@@ -4,7 +4,6 @@ mod doorbell;
 mod late;
 mod resume;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -23,8 +22,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::support::client::Client;
-use crate::support::database::{run_sql, superuser};
+use crate::support::database::superuser;
 use crate::support::follower::Follower;
+use crate::support::load::{hire, must_all_show_the_truth, ports};
 use crate::support::screen::Page;
 use crate::support::server::TestServer;
 use crate::support::socket::Socket;
@@ -116,41 +116,6 @@ fn hold_heads(url: &str) -> JoinHandle<()> {
             tokio::time::sleep(random_pause(60)).await;
         }
     })
-}
-
-/// Sums up what the followers saw, and compares each with a fresh page of its screen.
-async fn must_all_show_the_truth(followers: &[Follower], at: &Client) {
-    let mut fresh: BTreeMap<(String, String), Page> = BTreeMap::new();
-    for follower in followers {
-        let key = (follower.path.clone(), follower.client.cookie_header());
-        if !fresh.contains_key(&key) {
-            let page = follower.client.at(at.port).page(&follower.path).await;
-            fresh.insert(key.clone(), page);
-        }
-        assert!(!follower.page.touched, "{}", follower.path);
-        follower.page.must_show(&fresh[&key], &format!("on {} at the end", follower.path));
-    }
-}
-
-/// People more than the template has, with everybody's PIN.
-async fn hire(url: &str, count: usize) -> Vec<String> {
-    let numbers: Vec<String> = (0..count).map(|n| (6000 + n).to_string()).collect();
-    for number in &numbers {
-        run_sql(
-            url,
-            &format!(
-                "insert into people (company_id, id, number, name, name_folded, roles, pin_hash, pin_must_change)
-                 select p.company_id, gen_random_uuid(), '{number}', 'Pessoa {number}', 'pessoa{number}', p.roles, p.pin_hash, false
-                 from people p join companies c on c.id = p.company_id where c.code = 'alfa' and p.number = '{PICKER}'"
-            ),
-        )
-        .await;
-    }
-    numbers
-}
-
-fn ports(servers: &[&TestServer]) -> Arc<Mutex<Vec<u16>>> {
-    Arc::new(Mutex::new(servers.iter().map(|server| server.port).collect()))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

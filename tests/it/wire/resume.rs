@@ -49,7 +49,7 @@ async fn feed(client: &Client, page: &Page, cursor: &str) -> Value {
 }
 
 #[tokio::test]
-async fn whoever_was_away_gets_what_was_missed_or_is_told_to_start_afresh() {
+async fn chaos_whoever_was_away_gets_what_was_missed_or_is_told_to_start_afresh() {
     let server = TestServer::start().await;
     let (url, company) = (server.database_url.clone(), server.company("alfa").await);
     let order = company.import(1).await;

@@ -93,3 +93,69 @@ fn a_discount_is_printed_with_or_without_its_minus_and_prices_have_six_decimals(
     quote.payable = quote.total;
     assert_exact(&read_draws(&draw(&quote, Style::PLAIN)), &quote, "0,034567");
 }
+
+#[test]
+fn a_name_that_holds_a_label_is_told() {
+    for name in [
+        "LOJA Data: CERTA LTDA",
+        "LOJA Código: NOVO",
+        "LOJA Forma de Pagamentos ME",
+        "BAR Vendedor: AMIGO",
+        "ÓTICA Validade do Ora",
+        "LOJA DO EXEMPLO CPF: 123.456.789-00",
+    ] {
+        let mut quote = quote();
+        quote.customer = name.to_owned();
+        let reading = read_draws(&draw(&quote, Style::PLAIN));
+        assert_stopped(&reading, LeftoverKind::Header, name, name);
+        let line = format!("Cliente: {name}");
+        let mut draws = draw(&quote, Style::PLAIN);
+        draws.retain(|draw| draw.y != 141.0);
+        draws.push(Draw::new(0, 28.0, 141.0, &line));
+        draws.push(Draw::new(0, 310.0, 141.0, "Forma de Pagto:"));
+        assert_stopped(&read_draws(&draws), LeftoverKind::Header, name, &line);
+    }
+    // The next label, into which the name runs.
+    let mut quote = quote();
+    quote.customer = "COMERCIO DE ELETRONICOS DO VALE LTDA".to_owned();
+    let mut draws = draw(&quote, Style::PLAIN);
+    draws.retain(|draw| draw.y != 141.0 || draw.pieces[0].0 < 60.0);
+    draws.push(Draw::new(0, 63.0, 141.0, "COMERCIO DE ELETRONICOS DO VALE LTDAForma de Pagto:"));
+    assert_exact(&read_draws(&draws), &quote, "glued");
+}
+
+#[test]
+fn a_year_that_no_quote_is_of_is_told() {
+    let with_date = |text: &str| {
+        let mut draws = draws();
+        for draw in draws.iter_mut().filter(|draw| draw.pieces[0].1 == "22/10/25") {
+            draw.pieces[0].1 = text.to_owned();
+        }
+        draws
+    };
+    assert_exact(&read_draws(&with_date("22/10/2025")), &quote(), "four digits");
+    for (text, told) in
+        [("22/10/98", "22/10/2098"), ("22/10/1925", "22/10/1925"), ("22/10/0025", "22/10/0025")]
+    {
+        assert_stopped(&read_draws(&with_date(text)), LeftoverKind::Date, told, text);
+    }
+    // What is no date is not guessed at.
+    for text in ["22/10/5", "22/10/202", "122/10/25", "22/10"] {
+        let refusal = crate::quotes::read(&crate::quotes::tests::paper::pdf(
+            &with_date(text),
+            crate::quotes::tests::paper::Producer::PLAIN,
+        ));
+        assert_eq!(refusal.unwrap_err(), crate::quotes::Refusal::HeaderUnreadable, "{text}");
+    }
+}
+
+#[test]
+fn letters_in_the_customer_s_code_are_told() {
+    for code in ["OO0123", "00012B"] {
+        let mut quote = quote();
+        quote.customer_code = code.to_owned();
+        let reading = read_draws(&draw(&quote, Style::PLAIN));
+        assert_eq!(reading.quote, quote);
+        assert_stopped(&reading, LeftoverKind::Header, code, code);
+    }
+}

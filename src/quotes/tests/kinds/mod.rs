@@ -1,7 +1,9 @@
 //! The ways in which papers go wrong, each in several forms: read exactly, or stopped for what is wrong.
 
+mod beyond;
 mod header;
 mod letters;
+mod over;
 mod pages;
 mod rows;
 mod sight;

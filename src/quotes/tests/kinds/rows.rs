@@ -151,3 +151,36 @@ fn suggestions_below_the_totals_are_pointed_out_and_no_items() {
         assert!(reading.leftovers.iter().any(|left| left.kind == LeftoverKind::BelowTotals), "{head}");
     }
 }
+
+#[test]
+fn text_printed_over_a_row_is_told() {
+    for (x, text) in [
+        (69.0, "------------------------------"),
+        (69.0, "XXXXXXXXXXXXXXXX"),
+        (36.0, "____________________________________________________________"),
+        (75.0, "///////"),
+        (100.0, "CANCELADO"),
+    ] {
+        let mut draws = draws();
+        draws.push(Draw::new(0, x, ROWS[1], text));
+        let reading = read_draws(&draws);
+        let told = |problem: &Problem| matches!(problem, Problem::Leftover(left) if left.kind == LeftoverKind::Beside);
+        assert!(
+            reading.problems().iter().any(told),
+            "{text}: {:?} {:?}",
+            reading.quote.items[1],
+            reading.problems()
+        );
+    }
+}
+
+#[test]
+fn a_number_in_two_parts_is_no_number() {
+    for number in ["1 350", "1 3 5", "30 000"] {
+        let mut draws = draws();
+        let cell = draws.iter_mut().find(|draw| draw.y == ROWS[1] && draw.pieces[0].1 == "30").unwrap();
+        cell.pieces[0].0 -= width(&number[2..]);
+        cell.pieces[0].1 = number.to_owned();
+        assert_stopped(&read_draws(&draws), LeftoverKind::Line, number, number);
+    }
+}

@@ -93,6 +93,8 @@ fn marks_across_the_paper_are_pointed_out_and_read_nowhere() {
         "q .8 g BT /F1 60 Tf .7 .7 -.7 .7 100 300 Tm (COPIA) Tj ET Q",
         "q .8 g BT /F1 60 Tf 1 0 0 1 60 610 Tm (COPIA) Tj ET Q",
         "BT /F1 6 Tf 0 1 -1 0 12 300 Tm (COPIA) Tj ET",
+        // Between the words of a row, a little askew.
+        "BT /F1 8 Tf .9976 .0698 -.0698 .9976 150 617.4 Tm (COPIA) Tj ET",
     ];
     for mark in marks {
         let reading = read_content("", &draws(), mark);

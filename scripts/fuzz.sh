@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# make fuzz: each target of tests/it/fuzz for FUZZ_SECONDS (60), in a release build, with the number of its inputs.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export FUZZ_SECONDS=${FUZZ_SECONDS:-60}
+read -ra build <<<"${FUZZ_BUILD---release}"
+exec scripts/test.sh --profile chaos "${build[@]}" --success-output final --status-level pass fuzz:: "$@"

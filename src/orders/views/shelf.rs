@@ -1,0 +1,37 @@
+//! "Devolver à prateleira": one list over all orders.
+
+use askama::Template;
+
+use crate::html::format::plain_quantity;
+use crate::html::{Layout, Nav};
+use crate::orders::commands;
+use crate::orders::model::ShelfLine;
+
+/// `/returns`. Posts to `/orders/{order}/items/{item}/return` (`quantity`, `v`), as the order's own rows do, and for bought
+/// goods to `/orders/{order}/items/{item}/return-goods` (`quantity`, `purchase`, `v`).
+#[derive(Template)]
+#[template(path = "orders/returns.html")]
+pub struct ReturnsPage<'a> {
+    pub layout: &'a Layout,
+    /// By what the goods are called.
+    pub lines: &'a [ShelfLine],
+}
+
+impl ReturnsPage<'_> {
+    fn nav(&self) -> Nav {
+        Nav::History
+    }
+
+    fn action(&self, line: &ShelfLine) -> String {
+        let verb = if line.purchase_id.is_some() { "return-goods" } else { "return" };
+        format!("/orders/{}/items/{}/{verb}", line.order_id, line.item_id)
+    }
+
+    fn need(&self, line: &ShelfLine) -> &'static str {
+        if line.purchase_id.is_some() { commands::RETURN_GOODS.need() } else { commands::RETURN_ITEM.need() }
+    }
+
+    fn plain(&self, line: &ShelfLine) -> String {
+        plain_quantity(line.units)
+    }
+}

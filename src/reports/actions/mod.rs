@@ -1,0 +1,3 @@
+//! Actions of reports: the sums.
+
+pub(crate) mod add_up;

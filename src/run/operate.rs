@@ -1,0 +1,140 @@
+//! The operator's commands: each does one thing and ends.
+
+use std::path::{Path, PathBuf};
+
+use super::{Database, Outcome, Signals};
+use crate::backup::{BackupError, dump, load, start_afresh};
+use crate::clock::{Clock, Zone};
+use crate::companies::actions::Operator;
+use crate::companies::cli::{self, AdminCommand, CompanyCommand};
+use crate::config::Settings;
+use crate::db::{self, Db};
+use crate::error::{Chain, Result};
+use crate::lang::Lang;
+use crate::lifecycle::Lifecycle;
+use crate::{jobs, server, telemetry, watchdog};
+
+/// `separacao migrate`
+pub async fn migrate(settings: Settings) -> Outcome {
+    let _log = telemetry::start_log(&settings);
+    settings.check()?;
+    let database = Database::open(&settings).await?;
+    let migrated = db::migrate::run(settings.migration_url(&database.url)).await;
+    database.close().await;
+    migrated?;
+    println!("The schema is current.");
+    Ok(())
+}
+
+/// `separacao backup`
+pub async fn backup(settings: Settings, to: Option<PathBuf>, keep: Option<usize>) -> Outcome {
+    let _log = telemetry::start_log(&settings);
+    settings.check()?;
+    let dir = to.or_else(|| settings.backup_dir.clone()).ok_or(BackupError::NoFolder)?;
+    let keep = keep.unwrap_or(settings.backup_keep);
+    let database = Database::open(&settings).await?;
+    let (url, bin_dir) = (settings.migration_url(&database.url), settings.pg_bin_dir.as_deref());
+    let made = dump(url, &dir, Some(keep), bin_dir, Clock::default().now()).await;
+    if made.is_ok()
+        && let Err(error) = note_backup(url).await
+    {
+        tracing::warn!(error = %Chain(&error), "the backup is made, and could not be noted");
+    }
+    database.close().await;
+    let made = made?;
+    println!("{}: {} KB; {} older ones deleted", made.file.display(), made.bytes / 1000, made.removed);
+    Ok(())
+}
+
+/// Notes the backup, whose age is monitored.
+async fn note_backup(url: &str) -> Result<()> {
+    let db = Db::open(url, 1, 0, &Lifecycle::default())?;
+    let mut tx = db.operator().await?;
+    jobs::queries::upsert_success(&mut tx, jobs::BACKUP).await?;
+    tx.commit().await?;
+    db.close();
+    Ok(())
+}
+
+/// `separacao restore`: puts a backup back, if a file is given; then, and after every other way back in time, ends what
+/// must not live on.
+pub async fn restore(settings: Settings, file: Option<&Path>) -> Outcome {
+    let _log = telemetry::start_log(&settings);
+    settings.check()?;
+    let database = Database::open(&settings).await?;
+    let url = settings.migration_url(&database.url);
+    if let Some(file) = file {
+        load(url, file, settings.pg_bin_dir.as_deref()).await?;
+        println!("{} is restored, and its schema is current.", file.display());
+    }
+    let db = Db::open(url, 1, 0, &Lifecycle::default())?;
+    let ended = start_afresh(&db, Clock::default().now()).await?;
+    println!("New epoch for {} companies: every open screen fetches its page again.", ended.companies);
+    println!("{} sessions are ended: everybody signs in again.", ended.sessions);
+    println!("{} walls are revoked: they show a code, and an administrator pairs them again.", ended.walls);
+    db.close();
+    database.close().await;
+    Ok(())
+}
+
+/// `separacao worker`: the background jobs without a server.
+pub async fn worker(settings: Settings) -> Outcome {
+    let _log = telemetry::start_log(&settings);
+    settings.check()?;
+    let mut signals = Signals::register()?;
+    let database = Database::open(&settings).await?;
+    let lifecycle = Lifecycle::default();
+    let app = server::open(Settings { jobs: true, ..settings }, &database.url, Clock::default(), &lifecycle)?;
+    jobs::start(&app);
+    watchdog::start(&lifecycle)?;
+    tracing::info!(build = crate::assets::build(), "doing the background jobs");
+    signals.any().await;
+    lifecycle.finish().await;
+    app.db.close();
+    database.close().await;
+    Ok(())
+}
+
+/// `separacao doctor`: a table, or JSON; a failure where a check failed. Warnings are none.
+pub async fn doctor(settings: Settings, json: bool) -> Outcome {
+    let _log = telemetry::start_log(&settings);
+    // An embedded database is started only where all settings say that there shall be one.
+    let opened = match (&settings.database_url, settings.check()) {
+        (None, Err(_)) => Err("DATABASE_URL is not set".to_owned()),
+        _ => Database::open(&settings).await.map_err(|error| error.to_string()),
+    };
+    let url = opened.as_ref().map(|database| database.url.as_str()).map_err(String::clone);
+    let report = crate::doctor::examine(&settings, url).await;
+    if json {
+        println!("{:#}", report.json());
+    } else {
+        println!("{report}");
+    }
+    if let Ok(database) = opened {
+        database.close().await;
+    }
+    Ok(report.outcome()?)
+}
+
+/// `separacao company …`
+pub async fn company(settings: Settings, command: CompanyCommand) -> Outcome {
+    operate(settings, async |operator| cli::run_company(operator, command).await).await
+}
+
+/// `separacao admin …`
+pub async fn admin(settings: Settings, command: AdminCommand) -> Outcome {
+    operate(settings, async |operator| cli::run_admin(operator, command).await).await
+}
+
+/// Runs an operator's command on a database that is up to date; says its refusal in words.
+async fn operate(settings: Settings, command: impl AsyncFnOnce(Operator<'_>) -> Result<()>) -> Outcome {
+    let _log = telemetry::start_log(&settings);
+    settings.check()?;
+    let database = Database::open(&settings).await?;
+    db::migrate::run(settings.migration_url(&database.url)).await?;
+    let db = Db::open(&database.url, 2, 0, &Lifecycle::default())?;
+    let done = command(Operator { db: &db, clock: &Clock::default(), settings: &settings }).await;
+    db.close();
+    database.close().await;
+    done.map_err(|error| error.sentence().say(Lang::En, Zone::UTC).into())
+}

@@ -1,0 +1,9 @@
+//! Queries of settings.
+
+pub(crate) mod changes;
+pub(crate) mod company;
+pub(crate) mod hours;
+pub(crate) mod look;
+pub(crate) mod options;
+pub(crate) mod permissions;
+pub(crate) mod reasons;

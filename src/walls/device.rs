@@ -1,0 +1,67 @@
+//! Identifies the wall behind a request, and confines it to its own pages.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use jiff::SignedDuration;
+
+use super::queries::{self, FoundWall};
+use crate::actor::{Actor, Wall};
+use crate::auth::client::{self, Device};
+use crate::auth::session::Held;
+use crate::error::{AppError, Result};
+use crate::state::AppState;
+
+/// The use of a wall is recorded at most this often.
+pub(crate) const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// What a wall may ask for: its own pages, and the one that a device keeps for when there is no network.
+fn is_for_walls(path: &str) -> bool {
+    path == "/wall" || path.starts_with("/wall/")
+}
+
+/// Middleware: finds out which wall is behind a request, once. Where somebody is signed in, the wall's cookie counts on
+/// the pages of walls alone. Puts [`Wall`] and the company's head into the extensions, or nothing.
+pub async fn load(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let secret = client::wall_secret(request.headers(), &state.settings);
+    let of_walls = is_for_walls(request.uri().path());
+    let signed_in = request.extensions().get::<Actor>().is_some();
+    let Some(secret) = secret.filter(|_| of_walls || !signed_in) else { return next.run(request).await };
+    let (mut parts, body) = request.into_parts();
+    match find(&state, secret).await {
+        Ok(Some(FoundWall { wall, head, .. })) => {
+            parts.extensions.insert(wall);
+            parts.extensions.insert(head);
+        }
+        Ok(None) => {}
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "a wall could not be read");
+            parts.extensions.insert(Held(Arc::new(AppError::Unavailable(None))));
+        }
+    }
+    next.run(Request::from_parts(parts, body)).await
+}
+
+async fn find(state: &AppState, secret: Device) -> Result<Option<FoundWall>> {
+    let now = state.clock.now();
+    let Some(found) = queries::find_wall(&state.db, secret.key()).await? else { return Ok(None) };
+    if now.duration_since(found.last_seen_at) >= TOUCH_EVERY {
+        let mut tx = state.db.gate().await?;
+        queries::touch_walls(&mut tx, &[found.wall.id], now, now - TOUCH_EVERY).await?;
+        tx.commit().await?;
+    }
+    Ok(Some(found))
+}
+
+/// Middleware: a wall sees its board, and nothing else.
+pub async fn keep_out(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_wall = request.extensions().get::<Wall>().is_some();
+    if !is_wall || is_for_walls(path) || path == "/away" {
+        return next.run(request).await;
+    }
+    metrics::counter!("wall_refused_total").increment(1);
+    AppError::WallOnly.into_response()
+}

@@ -1,0 +1,27 @@
+// [data-text-of=ID]: the text of a chosen file is written into a field, where it can be read and corrected before it is
+// sent. Excel writes its files in the letters of Windows unless told otherwise.
+
+import { byId } from "./dom.js";
+
+/** @param {ArrayBuffer} bytes */
+function textOf(bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
+}
+
+/** @param {Event} event */
+async function chosen(event) {
+  const input = /** @type {HTMLInputElement} */ (event.target);
+  const field = input.matches?.("[data-text-of]") && byId(input.dataset.textOf || "");
+  const file = input.files && input.files[0];
+  if (!field || !file) return;
+  /** @type {HTMLTextAreaElement} */ (field).value = textOf(await file.arrayBuffer());
+  field.focus();
+}
+
+export function start() {
+  document.addEventListener("change", (event) => { chosen(event).catch(() => {}); });
+}
