@@ -13,8 +13,8 @@ const DOUBT = 3000;
 /** @type {State} */
 let state = "connecting";
 let freshAt = Date.now();
-/** @type {ReturnType<typeof setTimeout> | 0} */
-let timer = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
 
 /** @type {() => boolean} */
 let isOwing = () => false;
@@ -56,7 +56,7 @@ export function wait(ms) {
   if (state === "stale") return;
   clearTimeout(timer);
   timer = setTimeout(off, ms || DOUBT);
-  if (state !== "connecting") set("connecting", true);
+  set("connecting", true);
 }
 
 /** Not live, from now on. */
@@ -69,10 +69,7 @@ export function off() {
  * @param {boolean} [keep]
  */
 function set(next, keep) {
-  if (timer && !keep) {
-    clearTimeout(timer);
-    timer = 0;
-  }
+  if (!keep) clearTimeout(timer);
   const ended = next === "stale" && state !== "stale";
   state = next;
   show();
@@ -84,7 +81,7 @@ export function show() {
   const root = document.documentElement;
   if (!screen()) return;
   const shown = state === "live" && isOwing() ? "connecting" : state;
-  if (root.dataset.live !== shown) root.dataset.live = shown;
+  root.dataset.live = shown;
   const slot = find("[data-live-text]");
   const text = words(shown, { time: wallTime(freshAt) });
   if (slot && slot.textContent !== text) slot.textContent = text;

@@ -3,7 +3,7 @@
 const PREFIX = "separacao.lock.";
 
 /** Who this page is among the tabs of its browser. */
-const ME = String(Math.random()).slice(2);
+const ME = String(Math.random());
 
 /** @returns {LockManager | undefined} */
 const manager = () => (typeof navigator === "undefined" ? undefined : navigator.locks);
@@ -34,8 +34,8 @@ export async function withLock(name, lease, task) {
 
 /** @param {string | null} text */
 function read(text) {
-  const [owner, until] = String(text || "").split("|");
-  return { owner, until: Number(until) || 0 };
+  const [owner, until] = (text || "").split("|");
+  return { owner, until: Number(until) };
 }
 
 /**
@@ -45,10 +45,9 @@ function read(text) {
  */
 function take(key, lease) {
   try {
-    const { owner, until } = read(localStorage.getItem(key));
-    const left = until - Date.now();
+    const left = read(localStorage.getItem(key)).until - Date.now();
     // A lease from a future that no lease reaches was written under another clock.
-    if (owner !== ME && left > 0 && left <= lease) return false;
+    if (left > 0 && left <= lease) return false;
     localStorage.setItem(key, ME + "|" + (Date.now() + lease));
     return read(localStorage.getItem(key)).owner === ME;
   } catch (error) {

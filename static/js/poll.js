@@ -54,7 +54,7 @@ export async function poll(took) {
     if (own.signal.aborted) break;
     if (!took(asked)) break;
     // A server that is going away answers waiting questions at once: do not turn that into a storm.
-    const frames = /** @type {import("./frames.js").Frame[]} */ ((asked.body && asked.body.frames) || []);
+    const frames = /** @type {import("./frames.js").Frame[]} */ (asked.body?.frames || []);
     const empty = !frames.some((frame) => frame.from < frame.to);
     if (empty && Date.now() - began < 1000) await sleep(500 + random(1000));
   }

@@ -14,6 +14,7 @@ export class Element extends EventTarget {
     this.dataset = new Proxy({}, {
       get: (_, key) => this.attributes_.get("data-" + String(key).replace(/[A-Z]/g, (c) => "-" + c.toLowerCase())),
       set: (_, key, value) => Boolean(this.attributes_.set("data-" + String(key), String(value))),
+      deleteProperty: (_, key) => { this.attributes_.delete("data-" + String(key)); return true; },
     });
     children.forEach((child) => this.appendChild(child));
   }
@@ -78,8 +79,32 @@ export class Input extends Element {
   }
 }
 
-class Select extends Element {}
-class TextArea extends Element {}
+/** `options` are its values; the chosen one is marked by an asterisk. */
+export class Select extends Element {
+  constructor(attributes = {}, options = []) {
+    super("select", attributes);
+    this.name = attributes.name || "";
+    this.form = null;
+    this.options = options.map((text) => Object.assign(new Element("option"), { value: text.replace("*", ""), defaultSelected: text.endsWith("*") }));
+    this.selectedIndex = Math.max(0, options.findIndex((text) => text.endsWith("*")));
+  }
+}
+
+export class TextArea extends Element {
+  constructor(attributes = {}) {
+    super("textarea", attributes);
+    this.name = attributes.name || "";
+    this.value = this.defaultValue = attributes.value || "";
+    this.form = null;
+  }
+}
+
+/** A form with these fields. */
+export function formOf(attributes, fields) {
+  const form = new Element("form", attributes, fields);
+  for (const field of fields) field.form = form;
+  return form;
+}
 
 export function storage(most = Infinity) {
   const kept = new Map();
