@@ -136,7 +136,7 @@ function upsert(fresh, ctx) {
     if (isBoard() && !ctx.now && isNews(fresh)) newcomers += 1;
     if (!isBoard() && !ctx.whole && !ctx.now) heard(fresh);
     // Also what came while the connection was away.
-    if (!isBoard()) consider(fresh);
+    consider(fresh);
     return;
   }
   if (!ctx.force && fresh.dataset.v !== undefined && v < version(old)) return;
@@ -183,10 +183,9 @@ export function applyDeferred() {
   }
   if (!deferred.size) return;
   for (const [id, { fresh, ctx }] of Array.from(deferred)) {
-    const old = byId(id);
-    if (old && defers(old, fresh, isOwn(id))) continue;
     deferred.delete(id);
-    if (old) upsert(fresh, ctx);
+    // What is in use still waits again.
+    if (byId(id)) upsert(fresh, ctx);
   }
   changed();
 }

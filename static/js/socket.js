@@ -88,8 +88,7 @@ export function openSocket(url, on) {
     ws.onclose = (event) => finish(event.code || 1006);
   } catch (error) {
     // The caller gets the socket before its first event.
-    clearTimeout(timer);
-    timer = setTimeout(() => finish(1006), 0);
+    setTimeout(() => finish(1006), 0);
   }
 
   return {

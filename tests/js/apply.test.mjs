@@ -24,6 +24,8 @@ test("an older fragment never replaces a newer one, and the same one may again",
   assert.equal(list.children[0].dataset.v, "8");
   applyOne(item(1, 9, "a", [new Element("b")]), {});
   assert.equal(list.children[0].dataset.v, "9");
+  applyOne(item(1, 9, "b"), {});
+  assert.equal(list.children[0].dataset.sort, "b", "the same one again");
   applyOne(item(1, 3, "a"), { force: true });
   assert.equal(list.children[0].dataset.v, "3");
 });
@@ -44,6 +46,26 @@ test("what went stays gone for whatever was drawn before", async () => {
   assert.deepEqual(ids(), []);
   applyOne(item(1, 13, "a"), {});
   assert.deepEqual(ids(), ["item-1"]);
+});
+
+test("a farewell of the very number that a row is of takes it away, and a whole page brings it back", async () => {
+  const { ids, applyOne } = await begin(item(1, 8, "a"));
+  applyOne(gone(1, 8), { now: true });
+  assert.deepEqual(ids(), []);
+  applyOne(item(1, 8, "a"), { whole: true });
+  assert.deepEqual(ids(), ["item-1"]);
+});
+
+test("another history counts for what is in use as well, whatever waits there already", async () => {
+  const field = new Input({ name: "text" });
+  const { list, applyOne, applyDeferred } = await begin(item(1, 8, "a", [field]));
+  field.focus();
+  applyOne(item(1, 13, "a"), {});
+  applyOne(item(1, 13, "b"), {});
+  applyOne(item(1, 3, "c"), { force: true });
+  document.activeElement = document.body;
+  applyDeferred();
+  assert.deepEqual([list.children[0].dataset.v, list.children[0].dataset.sort], ["3", "c"]);
 });
 
 test("an older farewell takes nothing away", async () => {

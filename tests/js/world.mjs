@@ -26,6 +26,8 @@ export class Element extends EventTarget {
     this.children.slice().forEach((child) => child.remove());
     all.forEach((child) => this.appendChild(child));
   }
+  get classList() { return (this.getAttribute("class") || "").split(" "); }
+  get firstChild() { return this.children[0] || (this.textContent ? { textContent: this.textContent } : null); }
   get firstElementChild() { return this.children[0] || null; }
   get previousElementSibling() { return this.beside(-1); }
   get nextElementSibling() { return this.beside(1); }
@@ -56,6 +58,8 @@ export class Element extends EventTarget {
   *below() { for (const child of this.children) { yield child; yield* child.below(); } }
   matches(selector) {
     return selector.split(",").some((part) => {
+      const inside = /^#([a-z-]+) > \*$/.exec(part.trim());
+      if (inside) return this.parentElement?.id === inside[1];
       const [, name, rest] = /^([a-z]*)(.*)$/.exec(part.trim());
       const wanted = Array.from(rest.matchAll(/\[([a-z-]+)(\^?=)?"?([^"\]]*)"?\]/g));
       return (name || wanted.length) && (!name || name === this.localName) && wanted.every(([, key, how, value]) =>
