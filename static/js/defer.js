@@ -32,6 +32,7 @@ export function isDirty(field) {
     const chosen = Array.from(field.options).findIndex((option) => option.defaultSelected);
     return field.selectedIndex !== Math.max(0, chosen);
   }
+  if (field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue;
   if (field.type === "hidden" || field.type === "file") return false;
   if (field.type === "radio") return choicesOf(field).some((choice) => choice.checked !== choice.defaultChecked);
   if (field.type === "checkbox") return field.checked !== field.defaultChecked;

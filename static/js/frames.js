@@ -44,8 +44,6 @@ export function deliver(frame) {
   drain();
 }
 
-export const forgetInbox = () => { inbox.length = 0; };
-
 /** Whether something came that the page does not show yet. */
 export const isBehind = () => inbox.length > 0;
 

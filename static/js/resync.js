@@ -6,7 +6,6 @@ import { parse } from "./cursor.js";
 import { applyPage } from "./page-morph.js";
 import { whenStill } from "./touch.js";
 import { setClock } from "./clock.js";
-import { forgetInbox } from "./frames.js";
 import { isSending } from "./queue.js";
 import { isLeaving } from "./guard.js";
 import { whenOurs, reloadWhenOurs } from "./reload.js";
@@ -147,7 +146,6 @@ async function take(reply, options) {
   const to = parse(fresh.dataset.cursor);
   const other = !from || !to || from.epoch !== to.epoch || (from.n === to.n && from.tag !== to.tag);
   const force = Boolean(options.force || other);
-  if (force) forgetInbox();
   setClock(fresh.dataset.now, reply.received);
   // Whoever is told that the page changed puts into its title what waits.
   if (page.title) document.title = page.title;
