@@ -18,7 +18,7 @@ import { end, show } from "./waiting.js";
 import { announce } from "./announce.js";
 import { asksFirst } from "./helping.js";
 import { signal } from "./feedback.js";
-import { find, focused } from "./dom.js";
+import { byId, find, focused } from "./dom.js";
 
 /** @typedef {import("./queue.js").Waiting} Waiting */
 /** @typedef {import("./request.js").Reply} Reply */
@@ -44,6 +44,17 @@ function bodyOf(form, button) {
   return data.toString();
 }
 
+/** @param {Element | null | undefined} el */
+const textOf = (el) => (el?.textContent || "").replace(/\s+/g, " ").trim();
+
+/**
+ * The goods of a row, as it shows them when it is tapped: "CB14 · 20 UN". Of a sheet, whose amount is another: "CB14".
+ * @param {HTMLFormElement} form
+ * @param {string} target
+ */
+const goodsOf = (form, target) =>
+  [find(`.row[id="${target}"] .ref, #purchase-sheet[open] h2`), find(".row-hit .qty", form)].map(textOf).filter(Boolean).join(" · ");
+
 /**
  * What a tap does to what, as the screen says it: "Separar CB14".
  * @param {HTMLFormElement} form
@@ -52,10 +63,8 @@ function bodyOf(form, button) {
  */
 function whatOf(form, button, target) {
   const pressed = button || form.querySelector("button");
-  const verb = pressed && (pressed.querySelector(".sr") || pressed).textContent;
-  const row = document.getElementById(target);
-  const thing = row && row.querySelector(".ref, h3, .draft-number, .person-name b");
-  return [verb, thing && thing.textContent].map((text) => (text || "").replace(/\s+/g, " ").trim()).join(" ").trim();
+  const verb = pressed && (pressed.querySelector(".sr") || pressed);
+  return `${textOf(verb)} ${textOf(byId(target)?.querySelector(".ref, h3, .draft-number, .person-name b"))}`.trim();
 }
 
 /** @param {SubmitEvent} event */
@@ -92,6 +101,7 @@ function send(form, button) {
     person: person(),
     name: facts().name || "",
     what: whatOf(form, button, target),
+    goods: goodsOf(form, target),
     page: location.pathname,
   });
   forms.set(tap.op, form);
@@ -162,7 +172,7 @@ function accepted(tap, form, answer) {
   // A person who has gone on to another page stays there.
   if (takeAnswer(form ? answer : Object.assign({}, answer, { location: null }))) return;
   if (tap.late) toast(words("sentLater"), "good");
-  if (answer.undo) offerUndo(answer.undo, answer.message);
+  if (answer.undo) offerUndo(answer.undo, [tap.goods, answer.message].filter(Boolean).join(" · "));
   else if (answer.message) toast(answer.message, "good");
 }
 

@@ -11,9 +11,9 @@ import { allStored, isExpired, prune, store, stored, unstore } from "./taps.js";
 /** @typedef {import("./request.js").Reply} Reply */
 
 /**
- * A tap of this page's person, on its way.
+ * A tap of this page's person, on its way. `goods`: what it is about, in words, where the page that made it is still open.
  * @typedef {Tap & {
- *   stored: boolean, tries: number, broken: number, late: boolean, flying: boolean,
+ *   goods?: string, stored: boolean, tries: number, broken: number, late: boolean, flying: boolean,
  *   timer: ReturnType<typeof setTimeout> | 0,
  * }} Waiting
  */
@@ -93,7 +93,7 @@ function enter(tap, isStored) {
 
 /**
  * Takes a tap, and answers it with its operation id.
- * @param {Pick<Tap, "url" | "body" | "target" | "person" | "name" | "what" | "page">} made
+ * @param {Pick<Waiting, "url" | "body" | "target" | "person" | "name" | "what" | "page" | "goods">} made
  */
 export function add(made) {
   const tap = Object.assign({ op: newId(), tab: tabId(), at: Date.now() }, made);

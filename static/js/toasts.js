@@ -37,7 +37,7 @@ export function toast(text, tone, key) {
   if (!key) setTimeout(() => item.remove(), tone === "bad" ? 10000 : 5000);
 }
 
-/** @param {string} key */
+/** @param {string} [key]  none: all that pass by themselves */
 export function untoast(key) {
   findAll("#toasts > *").forEach((item) => {
     if (item.dataset.key === key) item.remove();

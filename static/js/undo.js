@@ -1,6 +1,6 @@
 // #undo-bar: ten seconds in which the last command can be taken back.
 
-import { toast } from "./toasts.js";
+import { toast, untoast } from "./toasts.js";
 import { words } from "./words.js";
 import { around, find, focused } from "./dom.js";
 
@@ -19,11 +19,10 @@ const bar = () => document.getElementById("undo-bar");
 export function offerUndo(url, message) {
   const box = bar();
   const form = box && box.querySelector("form");
-  if (!form) {
-    toast(message, "good");
-    return;
-  }
+  if (!form) return;
   form.setAttribute("action", url);
+  // What was said of an earlier tap does not lie over this one's.
+  untoast();
   const slot = box.querySelector("[data-text]");
   box.hidden = false;
   // Written only now: a live region speaks of what changes in it, not of what it was shown with.
