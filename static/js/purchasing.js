@@ -34,6 +34,16 @@ export function divided(whole, wants) {
 /** @param {HTMLElement} form */
 const sharesOf = (form) => /** @type {HTMLInputElement[]} */ (findAll("[data-share]", form));
 
+/**
+ * The button says what it records.
+ * @param {HTMLElement} form
+ * @param {number} whole
+ */
+function sayAmount(form, whole) {
+  const slot = find("[data-amount]", form);
+  if (slot) slot.textContent = (slot.dataset.amount || "").replace("%{n}", written(whole));
+}
+
 /** @param {HTMLElement} form */
 function sayLeft(form) {
   const slot = find("[data-surplus]", form);
@@ -53,6 +63,7 @@ function typed(event) {
   if (field.closest("[data-stepper]")) {
     const whole = thousandths(field.value);
     if (whole === null) return;
+    sayAmount(form, whole);
     const fields = sharesOf(form);
     const wants = fields.map((share) => Math.round(Number(share.dataset.share) * THOUSAND));
     divided(whole, wants).shares.forEach((share, place) => { fields[place].value = written(share); });
