@@ -52,14 +52,11 @@ impl PermissionsPage<'_> {
         Shown { name, role, set, chosen, default, choices: permission.choices() }
     }
 
-    /// "Sim (padrão)"
-    fn word(&self, cell: &Shown, grant: &Grant) -> String {
-        let word = self.grant_word(grant);
-        if *grant == cell.default {
-            self.layout.ctx.lang.t_with("settings.permissions.default", &[("grant", &word)])
-        } else {
-            word
-        }
+    /// What a cell would have, where somebody set another grant: "padrão: Não".
+    fn default_word(&self, cell: &Shown) -> Option<String> {
+        let word = self.grant_word(&cell.default);
+        let words = self.layout.ctx.lang.t_with("settings.permissions.default", &[("grant", &word)]);
+        (cell.set != cell.default).then_some(words)
     }
 
     fn grant_word(&self, grant: &Grant) -> String {
