@@ -171,3 +171,79 @@ fn two_answers_together_are_no_more_than_a_line_holds() {
     let both = line.answer(units(6), &Answer::Swap(goods("CB15", 1)));
     assert_eq!(both, Err(ItemRefusal::AmountInvalid));
 }
+
+#[test]
+fn goods_in_place_of_the_rest_are_picked_no_more_nor_short_nor_withdrawn_but_put_back_first() {
+    let line = becomes(ItemState::new(units(10)).substitute(units(10), &goods("CB15", 10)));
+    let refused = Err(ItemRefusal::NotFrom { status: ItemStatus::Substituted });
+    assert_eq!(line.pick(units(3)), refused);
+    assert_eq!(line.mark_short(&Reason::text("stock")), refused);
+    assert_eq!(line.withdraw_replacement(), refused);
+    assert_eq!(line.substitute(units(10), &goods("CB15", 10)), Ok(Decision::Already));
+    assert_eq!(line.substitute(units(10), &goods("CB15", 9)), refused, "fewer of the same is another word");
+}
+
+#[test]
+fn what_was_agreed_twice_is_agreed_and_follows_the_rest_only_where_it_was_all_of_it() {
+    let agreed =
+        |quantity| becomes(ItemState::new(units(10)).agree_replacement(units(10), &goods("CB15", quantity)));
+    let left = |line: &ItemState| line.replacement.as_ref().map(|with| with.quantity);
+    assert_eq!(agreed(10).agree_replacement(units(10), &goods("CB15", 10)), Ok(Decision::Already));
+    assert_eq!(left(&becomes(agreed(10).pick(units(4)))), Some(units(6)));
+    assert_eq!(left(&becomes(agreed(3).pick(units(4)))), Some(units(3)));
+    assert_eq!(becomes(agreed(10).mark_short(&Reason::text("stock"))).replacement, None);
+}
+
+#[test]
+fn a_line_that_is_no_longer_short_says_no_reason() {
+    assert_eq!(becomes(short(10).unmark_short()).reason, None);
+    assert_eq!(becomes(short(10).pick(units(10))).reason, None);
+    assert!(becomes(short(10).pick(units(4))).reason.is_some());
+}
+
+#[test]
+fn picked_and_short_are_the_whole_rest_or_nothing() {
+    let line = ItemState::new(units(10));
+    let reason = Reason::text("stock");
+    for (picked, short) in [(4, 5), (4, 7)] {
+        let refused = Err(ItemRefusal::NotTheRest { rest: units(10) });
+        assert_eq!(line.pick_and_short(units(picked), units(short), &reason), refused);
+    }
+    assert!(line.pick_and_short(units(4), units(6), &reason).is_ok());
+}
+
+#[test]
+fn an_amount_has_three_places_at_most_however_many_zeros_it_is_written_with() {
+    let line = ItemState::new(units(10));
+    assert_eq!(line.pick(Decimal::new(15_001, 4)), Err(ItemRefusal::AmountInvalid));
+    assert!(line.pick(Decimal::new(15_000, 4)).is_ok());
+    assert!(line.pick(Decimal::new(1_501, 3)).is_ok());
+}
+
+#[test]
+fn no_more_goes_back_to_the_shelf_than_has_to() {
+    let line = ItemState { picked: units(4), to_return: units(3), ..ItemState::new(units(10)) };
+    let picks = [StandingPick { seq: 1, quantity: units(7), before: ItemState::new(units(10)) }];
+    assert_eq!(line.put_back(&picks, units(4)), Err(ItemRefusal::MoreThanToReturn { left: units(3) }));
+    let done = line.put_back(&picks, units(2)).unwrap();
+    assert_eq!((done.state.to_return, done.state.picked), (units(1), units(4)));
+    assert_eq!((done.removed, done.reduced), (vec![], Some((1, units(5)))));
+}
+
+#[test]
+fn goods_that_are_agreed_beside_others_take_their_place_and_add_up_only_with_their_own() {
+    let swapped =
+        |line: &ItemState, text| becomes(line.answer(line.unanswered, &Answer::Swap(goods(text, 2))));
+    let quantity = |line: &ItemState| line.replacement.as_ref().map(|with| with.quantity);
+    let once = swapped(&missing(5, 2), "CB15");
+    let more = becomes(once.mark_not_found(units(2)));
+    assert_eq!(quantity(&swapped(&more, "CB15")), Some(units(4)));
+    assert_eq!(quantity(&swapped(&more, "CB16")), Some(units(2)));
+}
+
+#[test]
+fn a_part_that_cannot_be_bought_is_not_the_line() {
+    let line = becomes(missing(0, 4).answer(units(4), &Answer::Without));
+    assert_eq!(line.status(), ItemStatus::PurchaseRequested);
+    assert_eq!(missing(0, 10).status(), ItemStatus::Unanswered);
+}
