@@ -1,6 +1,5 @@
-//! The feed of one company in this process: a ring buffer of its newest events, filled from Postgres.
+//! The feed of one company in this process: its newest events in memory, read from Postgres.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -12,12 +11,11 @@ use super::cursor::{Cursor, Head};
 use super::event::Event;
 use super::hub::{Position, ResetReason, Since};
 use super::queries;
+use super::ring::{RING_EVENTS, Ring};
 use crate::db::Db;
 use crate::error::{AppError, Chain, Result};
 use crate::ids::CompanyId;
 
-/// Events kept in memory for clients that reconnect after a short absence.
-const RING_EVENTS: usize = 512;
 /// Events read at once; with more than that since the last read, clients are reset.
 const LOOK_LIMIT: i64 = 501;
 /// Time limit of one read.
@@ -28,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(6);
 pub struct CompanyFeed {
     db: Db,
     company_id: CompanyId,
-    ring: Mutex<VecDeque<Event>>,
+    ring: Mutex<Ring>,
     position: watch::Sender<Position>,
     /// Held while Postgres is read: single flight.
     reader: tokio::sync::Mutex<()>,
@@ -148,30 +146,8 @@ impl CompanyFeed {
         Ok(())
     }
 
-    /// Joins what was read to the ring, or drops the ring where the two do not belong together.
     fn take(&self, known: Option<&Head>, head: Head, events: Vec<Event>) {
-        let continues = known.is_none_or(|known| continues(known, &head, &events));
-        let fresh: Vec<Event> =
-            events.into_iter().filter(|event| known.is_none_or(|known| event.n > known.n)).collect();
-        let expected = known.map_or(head.n - fresh.len() as i64, |known| known.n);
-        let dense = fresh.iter().zip(expected + 1..).all(|(event, n)| event.n == n)
-            && fresh.last().map_or(head.n == expected, |event| event.n == head.n);
-        let mut rewritten = false;
-        {
-            let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
-            if !continues {
-                ring.clear();
-                rewritten = true;
-            } else if dense {
-                ring.extend(fresh);
-            } else {
-                // Too far behind for one read: clients that are behind are reset, without an alarm.
-                ring.clear();
-            }
-            while ring.len() > RING_EVENTS {
-                ring.pop_front();
-            }
-        }
+        let rewritten = self.ring.lock().unwrap_or_else(PoisonError::into_inner).take(known, &head, events);
         if rewritten {
             metrics::counter!("feed_rewrites_total").increment(1);
             tracing::error!(company = %self.company_id, "the feed's history was rewritten: every screen starts afresh");
@@ -214,11 +190,8 @@ impl CompanyFeed {
         if *cursor == head {
             return Some(Since::Events { head, events: Vec::new() });
         }
-        let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = ring.iter().position(|event| event.n == cursor.n && event.tag == cursor.tag)?;
-        let events: Vec<Event> =
-            ring.iter().skip(own + 1).take_while(|event| event.n <= head.n).cloned().collect();
-        (events.last()?.n == head.n).then_some(Since::Events { head, events })
+        let events = self.ring.lock().unwrap_or_else(PoisonError::into_inner).since(cursor, &head)?;
+        Some(Since::Events { head, events })
     }
 
     async fn since_in_table(&self, cursor: &Cursor) -> Result<Since> {
@@ -244,19 +217,8 @@ impl CompanyFeed {
 
     /// Events in (from, to] if memory still has them all.
     pub fn between(&self, from: i64, to: i64) -> Option<Vec<Event>> {
-        let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
-        let events: Vec<Event> =
-            ring.iter().filter(|event| event.n > from && event.n <= to).cloned().collect();
-        (events.len() as i64 == to - from).then_some(events)
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner).between(from, to)
     }
-}
-
-/// Whether what was read can follow what was known. The first row must be the event known last, with its tag;
-/// where it is missing the feed was cleared up to later than that, which is a gap but no rewriting.
-fn continues(known: &Head, head: &Head, events: &[Event]) -> bool {
-    let same_end = head.n > known.n || (head.n == known.n && head.tag == known.tag);
-    let same_event = events.first().is_none_or(|first| first.n != known.n || first.tag == known.tag);
-    known.epoch == head.epoch && same_end && same_event
 }
 
 fn reset(reason: ResetReason) -> Since {

@@ -56,6 +56,25 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn only_an_epoch_of_thirty_two_digits_a_number_and_a_tag_are_a_cursor() {
+        let epoch = "0123456789abcdef".repeat(2);
+        let is_cursor = |text: String| text.parse::<Head>().is_ok();
+        assert!(is_cursor(format!("{epoch}.0.-7")));
+        for wrong in [
+            format!("{}.1.1", &epoch[1..]),
+            format!("{epoch}0.1.1"),
+            format!("{}g.1.1", &epoch[1..]),
+            format!("{epoch}.-1.1"),
+            format!("{epoch}.1"),
+            format!("{epoch}.1.1.1"),
+            format!("{epoch}.1.x"),
+            format!("{epoch}.{}1.1", "0".repeat(70)),
+        ] {
+            assert!(!is_cursor(wrong.clone()), "{wrong}");
+        }
+    }
+
     proptest! {
         #[test]
         fn a_cursor_survives_its_text(n in 0i64.., tag: i64, epoch in "[0-9a-f]{32}") {

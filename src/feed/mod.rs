@@ -11,6 +11,7 @@ pub(crate) mod event;
 pub mod hub;
 pub mod queries;
 pub(crate) mod redis;
+mod ring;
 pub(crate) mod topic;
 
 pub use commit::{LastWrite, commit, commit_with, commit_without_event};
