@@ -198,6 +198,12 @@ fn compare(key: &str, read: Decimal, computed: Decimal, lang: Lang) -> String {
 }
 
 impl Notice {
+    /// Whether a person should look at the paper for it. A discount is printed there and its sums hold; an amount added in
+    /// its place is unusual.
+    pub fn wants_a_look(&self) -> bool {
+        !matches!(self, Notice::Discount { amount } if amount.is_sign_positive())
+    }
+
     /// What was noticed, for a person.
     pub fn sentence(&self, lang: Lang) -> String {
         match self {

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::Quote;
+use super::checks;
 use super::choices::{Choices, Chosen};
 use super::draft::{Draft, Sheet};
 use crate::actor::folded_name;
@@ -229,6 +230,21 @@ impl ImportContext {
             Some(known) => Some(Duplicate::Lines(&known.order)),
             None => self.shared_files.contains(&draft.sha256).then_some(Duplicate::Draft),
         }
+    }
+
+    /// How many things on a draft whose checks hold somebody should read before it is confirmed: what stands on the paper
+    /// beside the quote, and what is unusual about the quote.
+    pub fn count_doubts(draft: &Draft, sheet: &Sheet) -> usize {
+        let unusual = checks::notices(&sheet.quote).iter().filter(|notice| notice.wants_a_look()).count();
+        draft.reading.pointed_out().count() + unusual
+    }
+
+    /// Whether the draft may become an order without anybody opening it.
+    pub fn needs_nobody(&self, draft: &Draft, sheet: &Sheet) -> bool {
+        sheet.holds()
+            && self.duplicate(draft, sheet).is_none()
+            && matches!(self.target(draft, sheet), ImportTarget::NewOrder)
+            && Self::count_doubts(draft, sheet) == 0
     }
 
     /// What the form still lacks, by field.

@@ -2,7 +2,7 @@
 
 use super::checks::{self, Problem};
 use super::choices::Chosen;
-use super::context::{Duplicate, ImportContext, OpenOrder};
+use super::context::{Duplicate, ImportContext, ImportTarget, OpenOrder};
 use super::difference::Reader;
 use super::draft::lines::{Source, written_guess};
 use super::draft::{Draft, Fault, Field, Settled, Sheet, SheetLine};
@@ -26,8 +26,21 @@ pub fn draft_state(draft: &Draft, sheet: &Sheet, context: &ImportContext, lang: 
             DraftState::NeedsCorrection(i64::try_from(sheet.count_problems()).unwrap_or(i64::MAX))
         }
         Some(duplicate) => say(duplicate),
-        None if context.missing(context.chosen(draft, &sheet.quote)).is_empty() => DraftState::Ready,
-        None => DraftState::Incomplete,
+        None if !context.missing(context.chosen(draft, &sheet.quote)).is_empty() => DraftState::Incomplete,
+        None if context.needs_nobody(draft, sheet) => DraftState::Ready,
+        None => DraftState::LookFirst(look_first(draft, sheet, context, lang)),
+    }
+}
+
+/// Why a draft that adds up is opened before it is confirmed.
+fn look_first(draft: &Draft, sheet: &Sheet, context: &ImportContext, lang: Lang) -> String {
+    match context.target(draft, sheet) {
+        ImportTarget::Changes(order) => lang.t_with("draft.changes_order", &[("number", &order.label())]),
+        ImportTarget::Lost => lang.t("preview.replaced_lost").into_owned(),
+        ImportTarget::NewOrder | ImportTarget::Finished(_) => {
+            let doubts = ImportContext::count_doubts(draft, sheet);
+            lang.count("draft.doubts", i64::try_from(doubts).unwrap_or(i64::MAX))
+        }
     }
 }
 

@@ -18,6 +18,8 @@ pub enum DraftState {
     Incomplete,
     /// So many checks do not hold.
     NeedsCorrection(i64),
+    /// The checks hold and the form is complete, but somebody should read something first: the sentence says what.
+    LookFirst(String),
     /// The same file, or the same customer, date and lines, or an order of this number: the sentence says which.
     Duplicate(String),
 }
@@ -60,7 +62,7 @@ impl DraftFragment<'_> {
             DraftState::Ready => "good",
             DraftState::Incomplete => "plain",
             DraftState::NeedsCorrection(_) => "bad",
-            DraftState::Duplicate(_) => "warn",
+            DraftState::LookFirst(_) | DraftState::Duplicate(_) => "warn",
         }
     }
 
@@ -68,6 +70,7 @@ impl DraftFragment<'_> {
         match self.draft.state {
             DraftState::Ready => "s-ready",
             DraftState::Incomplete => "pencil",
+            DraftState::LookFirst(_) => "info",
             DraftState::NeedsCorrection(_) | DraftState::Duplicate(_) => "alert",
         }
     }
@@ -78,7 +81,7 @@ impl DraftFragment<'_> {
             DraftState::Ready => lang.t("draft.ready").into_owned(),
             DraftState::Incomplete => lang.t("draft.incomplete").into_owned(),
             DraftState::NeedsCorrection(problems) => lang.count("draft.problems", *problems),
-            DraftState::Duplicate(sentence) => sentence.clone(),
+            DraftState::LookFirst(sentence) | DraftState::Duplicate(sentence) => sentence.clone(),
         }
     }
 }

@@ -43,6 +43,10 @@ impl Command for ConfirmDraft<'_> {
         self.sent.fill(&mut draft)?;
         let sheet = draft.sheet();
         let mut context = context::get_context(tx, &[(&draft, &sheet)]).await?;
+        // The list was drawn earlier: an order, or somebody else's draft, may double this one by now.
+        if self.sent.is_unseen() && !context.needs_nobody(&draft, &sheet) {
+            return Err(AppError::conflict("draft.look_first"));
+        }
         let target = match context.target(&draft, &sheet) {
             ImportTarget::NewOrder => None,
             ImportTarget::Changes(order) => Some(order.id),

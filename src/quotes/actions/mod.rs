@@ -84,6 +84,11 @@ impl Sent {
         Self { fields: fields.map(|(name, value)| (name.to_owned(), value)).into(), lang }
     }
 
+    /// Whether the draft was not opened.
+    fn is_unseen(&self) -> bool {
+        self.get(AS_KEPT).is_some()
+    }
+
     fn version(&self) -> Result<i32> {
         let version = self.get("version").and_then(|version| version.parse().ok());
         version.ok_or_else(|| AppError::invalid("error.form_unreadable"))
@@ -104,7 +109,7 @@ impl Sent {
 
     /// Puts corrections and form into the draft.
     fn fill(&self, draft: &mut Draft) -> Result<()> {
-        if self.get(AS_KEPT).is_some() {
+        if self.is_unseen() {
             return Ok(());
         }
         let note: String = self.get("note").unwrap_or_default().chars().filter(|c| *c != '\0').collect();

@@ -1,4 +1,4 @@
-//! Confirms all drafts whose checks hold, each in a transaction of its own.
+//! Confirms all drafts whose checks hold and that nobody need look at, each in a transaction of its own.
 
 use axum::extract::State;
 use uuid::Uuid;
