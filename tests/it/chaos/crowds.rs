@@ -61,6 +61,7 @@ async fn chaos_writers_that_hold_before_their_commit_leave_no_gap_and_no_event_o
             seen = event.n;
         }
         assert!(seen <= head.n);
+        // A reader that never rests would be half of the load.
         sleep(Duration::from_millis(2)).await;
     }
     let written = began.elapsed();
@@ -147,7 +148,8 @@ async fn chaos_all_clients_cut_at_once_come_back_and_show_the_truth() {
     for _ in 0..scaled(2, 10) {
         load.gets_on(20).await;
         edge.cut().await;
-        sleep(Duration::from_millis(300)).await;
+        // So long is the edge away.
+        load.works_for(Duration::from_millis(300)).await;
         edge.mend().await;
         load.heals(&format!("{screens} clients cut at once")).await;
     }
@@ -233,6 +235,13 @@ async fn chaos_a_storm_of_connections_leaves_no_memory_and_no_descriptor_behind(
     assert!(program.metric("tasks").await <= tasks + 4.0);
 }
 
+/// A hundred events that no board and no order shows.
+async fn tell_of_a_hundred(server: &TestServer) {
+    let tx = server.app.db.company(server.company("alfa").await.id).await.unwrap();
+    let events = [EventKind::DraftsChanged; 100].map(NewEvent::by_clock);
+    feed::commit(tx, &server.app.doorbell, &events, None, server.app.clock.now()).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn chaos_a_replica_whose_reader_lags_shows_all_once_it_reads_again() {
     let url = database::create().await;
@@ -248,7 +257,7 @@ async fn chaos_a_replica_whose_reader_lags_shows_all_once_it_reads_again() {
         load.works_for(scaled(Duration::from_millis(500), Duration::from_secs(30))).await;
     }
     // A replica that is so far away is of no use to who taps there, for its locks are held from there. Its screens follow.
-    both.lock().unwrap().retain(|port| *port == one.port);
+    load.tap_at(&[&one]);
     load.gets_on(20).await;
     wire.delay(Duration::from_millis(400));
     for _ in 0..scaled(2, 10) {
@@ -257,15 +266,25 @@ async fn chaos_a_replica_whose_reader_lags_shows_all_once_it_reads_again() {
     }
     wire.delay(Duration::ZERO);
     load.heals_within("the reader is near again", Duration::from_secs(3)).await;
-    // Further behind than its memory goes.
+    // Further behind than its memory goes; the pick is among what it does not read.
+    let [picker, _] = pickers(&one).await;
+    let order = one.company("alfa").await.import_lines(&[ENDLESS]).await;
+    let (path, far) = (format!("/orders/{}", order.id), picker.at(lagging.port));
+    let mut page = far.page(&path).await;
+    drop(Socket::open(&far, &mut page).await);
     wire.hold();
-    let company = one.company("alfa").await.id;
-    for _ in 0..scaled(6, 30) {
-        let tx = one.app.db.company(company).await.unwrap();
-        let events = [EventKind::DraftsChanged; 100].map(NewEvent::by_clock);
-        feed::commit(tx, &one.app.doorbell, &events, None, one.app.clock.now()).await.unwrap();
+    let many = scaled(6, 30);
+    for n in 0..many {
+        if n + 1 == many {
+            let pick = format!("{path}/items/{}/pick", order.items[0]);
+            assert_eq!(picker.tap(&pick, &[("quantity", "1")]).await.status, 200);
+        }
+        tell_of_a_hundred(&one).await;
     }
     wire.release();
     load.heals_within("a reader that was 600 events behind", Duration::from_secs(3)).await;
+    // Whoever comes back from before the gap is not taken over it.
+    drop(Socket::open(&far, &mut page).await);
+    assert_eq!(page.reset.as_deref(), Some("too_old"));
     load.end(&url, &one.signed_in("alfa", PICKER).await).await;
 }

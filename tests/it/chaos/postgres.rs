@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
-use super::{load, pickers, two_orders};
+use super::{ENDLESS, load, pickers, two_orders};
 use crate::support::database::{self, superuser};
 use crate::support::load::{Load, ports};
 use crate::support::operator::Home;
@@ -23,13 +23,33 @@ async fn chaos_a_postgres_that_restarts_under_load_keeps_every_tap_that_it_ackno
     let home = Home::new("chaos-restart");
     let mut postgres = Postgres::create(&folder(&home, "data"), &["max_connections=200"]).await;
     let url = postgres.url();
-    let (one, two) = (TestServer::on(&url, &[]).await, TestServer::on(&url, &[]).await);
+    let (wire, through) = Proxy::around(&url).await;
+    let (one, two) = (TestServer::on(&through, &[]).await, TestServer::on(&url, &[]).await);
+    let order = one.company("alfa").await.import_lines(&[ENDLESS]).await;
+    let path = format!("/orders/{}/items/{}/pick", order.id, order.items[0]);
+    let [picker, _] = pickers(&one).await;
     let load = load(&one, &ports(&[&one, &two])).await;
+    let tap = async |operation| picker.tap_as(&path, &[("quantity", "1")], operation, None).await;
+    let mut taps = 0;
     for _ in 0..scaled(1, 10) {
         for (how, what) in [(Signal::INT, "restarted fast"), (Signal::QUIT, "restarted at once")] {
             load.gets_on(20).await;
-            postgres.restart(how).await;
-            load.heals(what).await;
+            // One of them is committed, and ends before anybody is told.
+            let operation = Uuid::now_v7();
+            let happened = wire.spring_at_commit_of(operation, Commit::Silent);
+            let restart = async {
+                timeout(PATIENCE, happened).await.expect("the commit").unwrap();
+                postgres.restart(how).await;
+                load.heals(what).await;
+            };
+            let (answer, ()) = tokio::join!(tap(operation), restart);
+            assert!(matches!(answer.status.as_u16(), 200 | 503), "{}", answer.text);
+            assert_eq!(tap(operation).await.status, 200);
+            taps += 1;
+            assert_eq!(
+                database::count(&url, &format!("item_picks where order_id = '{}'", order.id)).await,
+                taps
+            );
         }
     }
     load.end(&url, &one.signed_in("alfa", "3000").await).await;
@@ -46,7 +66,7 @@ async fn chaos_a_postgres_that_is_half_open_stops_no_tap_for_good() {
     ] {
         load.gets_on(20).await;
         wire.hold();
-        sleep(time).await;
+        load.works_for(time).await;
         wire.release();
         // A connection that was given up meanwhile is made anew.
         load.heals_within("a half-open Postgres answers again", Duration::from_secs(3)).await;
@@ -88,7 +108,7 @@ async fn chaos_a_lock_held_for_long_delays_its_order_alone() {
         .collect();
     while began.elapsed() < scaled(Duration::from_secs(4), Duration::from_secs(30)) {
         load.heals("beside a lock that is held").await;
-        sleep(Duration::from_millis(200)).await;
+        load.gets_on(10).await;
     }
     locking.commit().await.unwrap();
     for waiting in waiting {

@@ -17,7 +17,7 @@ use crate::support::server::{TestServer, redis_url};
 use crate::support::{PATIENCE, measured, wait_within};
 
 /// A Redis that is there again is found within this: tries are at most five seconds apart.
-const RECONNECTS: Duration = Duration::from_secs(7);
+pub const RECONNECTS: Duration = Duration::from_secs(7);
 /// One that does not answer is given up after ten seconds without an answer to what is asked every five.
 const NOTICES_SILENCE: Duration = Duration::from_secs(20);
 
@@ -31,12 +31,12 @@ async fn replicas(redis: &str) -> (TestServer, TestServer, Ports) {
     (one, two, both)
 }
 
-/// Both hear rings again, and not only by their own polls.
-async fn hears_again(servers: [&TestServer; 2], most: Duration) {
+/// They hear rings again, and do not only look by themselves.
+pub async fn hears_again(servers: &[&TestServer], most: Duration) {
     let began = Instant::now();
-    wait_within(most.max(PATIENCE), "rings on both replicas", async || {
-        let silent = servers.map(|server| server.app.doorbell.silent_for());
-        silent.iter().all(|silent| *silent < Duration::from_millis(200)).then_some(())
+    wait_within(most.max(PATIENCE), "rings", async || {
+        let hears = |server: &&TestServer| server.app.doorbell.silent_for() < Duration::from_millis(200);
+        servers.iter().all(hears).then_some(())
     })
     .await;
     measured("rings are heard again after", began.elapsed(), most);
@@ -55,13 +55,15 @@ async fn chaos_a_redis_that_is_killed_again_and_again_costs_no_tap_and_no_frame(
     let (times, began) = (scaled(4, 20), Instant::now());
     for _ in 0..times {
         redis.stop().await;
+        load.tap_at(&[&one]);
         load.gets_on(20).await;
         load.heals("without Redis").await;
         redis.start_again().await;
+        load.tap_at(&[]);
         load.gets_on(20).await;
     }
     load.heals("Redis is back").await;
-    hears_again([&one, &two], RECONNECTS).await;
+    hears_again(&[&one, &two], RECONNECTS).await;
     no_tap_waited(&load, began);
     note("Redis restarted", times);
     let reader = one.signed_in("alfa", "3000").await;
@@ -78,21 +80,24 @@ async fn chaos_a_redis_that_is_half_open_or_slow_delays_no_tap_and_is_heard_agai
     load.gets_on(20).await;
     let began = Instant::now();
     wire.hold();
+    load.tap_at(&[&one]);
+    load.gets_on(20).await;
     load.heals("Redis half-open").await;
     load.works_for(scaled(Duration::from_secs(2), Duration::from_secs(60))).await;
     load.heals("Redis half-open for long").await;
+    load.tap_at(&[]);
     wire.release();
     wire.delay(Duration::from_millis(300));
     load.heals("Redis slow").await;
     load.works_for(scaled(Duration::from_millis(500), Duration::from_secs(30))).await;
     wire.delay(Duration::ZERO);
     load.heals("Redis quick again").await;
-    hears_again([&one, &two], RECONNECTS).await;
+    hears_again(&[&one, &two], RECONNECTS).await;
     // Its connections are silent for ever, as when its machine was replaced: only a reader that gives up is heard again.
     wire.silence().await;
     wire.mend().await;
     load.heals("Redis was replaced behind open connections").await;
-    hears_again([&one, &two], NOTICES_SILENCE).await;
+    hears_again(&[&one, &two], NOTICES_SILENCE).await;
     no_tap_waited(&load, began);
     let reader = one.signed_in("alfa", "3000").await;
     for follower in load.end(&one.database_url, &reader).await {
@@ -118,12 +123,12 @@ async fn chaos_a_redis_that_was_flushed_or_replaced_by_an_empty_one_is_not_misse
             .await
             .unwrap();
         load.heals("flushed, and every subscriber thrown out").await;
-        hears_again([&one, &two], RECONNECTS).await;
+        hears_again(&[&one, &two], RECONNECTS).await;
     }
     redis.stop().await;
     redis.start_again().await;
     load.heals("replaced by an empty one").await;
-    hears_again([&one, &two], RECONNECTS).await;
+    hears_again(&[&one, &two], RECONNECTS).await;
     let reader = one.signed_in("alfa", "3000").await;
     load.end(&one.database_url, &reader).await;
 }

@@ -47,6 +47,7 @@ pub struct Load {
     writers: Vec<JoinHandle<()>>,
     items: Vec<ItemId>,
     ports: Ports,
+    taps_at: Ports,
     goal: watch::Sender<Option<i64>>,
     shown: Vec<Arc<AtomicI64>>,
     followers: Vec<JoinHandle<Follower>>,
@@ -63,6 +64,7 @@ impl Load {
             writers: Vec::new(),
             items: Vec::new(),
             ports: ports.clone(),
+            taps_at: Arc::default(),
             goal,
             shown: Vec::new(),
             followers: Vec::new(),
@@ -82,6 +84,7 @@ impl Load {
                 client: people[n % people.len()].clone(),
                 path: format!("/orders/{order}/items/{item}/pick"),
                 ports: ports.clone(),
+                taps_at: load.taps_at.clone(),
                 journal: load.journal.clone(),
                 stop: load.stop.clone(),
             };
@@ -89,6 +92,12 @@ impl Load {
         }
         load.gets_on(1).await;
         load
+    }
+
+    /// From now on people tap at these replicas alone, or at all again where none is named. What the screens of another
+    /// one show of it then came to it by a ring, or by its own looks.
+    pub fn tap_at(&self, servers: &[&TestServer]) {
+        *self.taps_at.lock().unwrap() = servers.iter().map(|server| server.port).collect();
     }
 
     /// How many taps were accepted.
@@ -108,7 +117,7 @@ impl Load {
         wait_for("taps that are accepted", async || (self.taps() >= wanted).then_some(())).await;
     }
 
-    /// Works on for a while.
+    /// Works on for as long as something is broken, or after it was mended.
     pub async fn works_for(&self, time: Duration) {
         sleep(time).await;
     }
@@ -162,6 +171,8 @@ struct Writer {
     client: Client,
     path: String,
     ports: Ports,
+    /// Empty: at all of them.
+    taps_at: Ports,
     journal: Arc<Journal>,
     stop: Arc<AtomicBool>,
 }
@@ -174,8 +185,9 @@ impl Writer {
             let operation = Uuid::now_v7();
             loop {
                 let port = {
-                    let ports = self.ports.lock().unwrap();
-                    ports[place % ports.len()]
+                    let (ports, chosen) = (self.ports.lock().unwrap(), self.taps_at.lock().unwrap());
+                    let at = if chosen.is_empty() { &ports } else { &chosen };
+                    at[place % at.len()]
                 };
                 let sent_at = Instant::now();
                 if let Some(n) = self.send(port, operation).await {

@@ -53,7 +53,7 @@ pub enum Commit {
     Lost,
     /// Postgres has committed; the connection is cut before its answer.
     Unanswered,
-    /// Postgres has committed, and its answer never comes.
+    /// Postgres has committed, and its answer never comes; the connection lasts for as long as Postgres keeps it.
     Silent,
 }
 
@@ -222,7 +222,7 @@ async fn pass(near: TcpStream, far: TcpStream, flow: watch::Receiver<Flow>, trap
             if let Some((how, sprung)) = now {
                 sprung.send(())?;
                 if how == Commit::Silent {
-                    std::future::pending::<()>().await;
+                    while next(&mut answered, &mut back_flow).await.is_some() {}
                 }
                 return Err(());
             }
