@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -31,8 +31,6 @@ pub struct Lifecycle {
     tasks: TaskTracker,
     stop: CancellationToken,
     stage: Arc<watch::Sender<Stage>>,
-    /// The name of the loop that was told to panic.
-    disturbed: broadcast::Sender<&'static str>,
 }
 
 impl Default for Lifecycle {
@@ -41,7 +39,6 @@ impl Default for Lifecycle {
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             stage: Arc::new(watch::Sender::new(Stage::Serving)),
-            disturbed: broadcast::Sender::new(1),
         }
     }
 }
@@ -67,21 +64,14 @@ impl Lifecycle {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let disturbed = self.disturbed.clone();
         self.spawn_loop(async move {
             // Each run is made anew by `begin`; what runs share is locked, and a lock outlives a panic.
-            while AssertUnwindSafe(run_disturbed(name, &disturbed, &begin)).catch_unwind().await.is_err() {
+            while AssertUnwindSafe(async { begin().await }).catch_unwind().await.is_err() {
                 metrics::counter!("task_panics_total", "task" => name).increment(1);
                 tracing::error!(task = name, "a task panicked; it begins anew");
                 tokio::time::sleep(PAUSE).await;
             }
         });
-    }
-
-    /// Makes the loops of this name panic, wherever they wait, as a fault of their own would. For tests that live through it.
-    pub fn panic_in(&self, name: &'static str) {
-        // An error only says that nothing runs for ever.
-        let _ = self.disturbed.send(name);
     }
 
     /// Tasks that run now.
@@ -125,23 +115,6 @@ impl Lifecycle {
         self.stop();
         self.tasks.close();
         self.tasks.wait().await;
-    }
-}
-
-/// One run of a loop, which may be told to panic.
-async fn run_disturbed<F: Future<Output = ()>>(
-    name: &'static str,
-    disturbed: &broadcast::Sender<&'static str>,
-    begin: &impl Fn() -> F,
-) {
-    let mut told = disturbed.subscribe();
-    let told = async {
-        // Whoever missed some was not told to.
-        while !matches!(told.recv().await, Ok(loops) if loops == name) {}
-    };
-    tokio::select! {
-        () = begin() => {}
-        () = told => panic!("{name} was told to"),
     }
 }
 

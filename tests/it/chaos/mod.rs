@@ -6,6 +6,7 @@ mod postgres;
 mod redis;
 mod replicas;
 mod soak;
+mod tasks;
 mod time;
 
 use std::collections::BTreeSet;

@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 use super::{pickers, two_orders};
 use crate::support::client::Client;
-use crate::support::database;
 use crate::support::load::{Load, Ports, hire};
 use crate::support::process::Program;
 use crate::support::proxy::{Commit, Proxy};
@@ -33,22 +32,22 @@ const QUICK: [&str; 8] = [
 ];
 
 /// Starts replicas of one deployment.
-struct Deployment {
+pub struct Deployment {
     url: String,
-    redis: String,
+    pub redis: String,
     prefix: String,
 }
 
 impl Deployment {
-    fn on(url: &str) -> Self {
+    pub fn on(url: &str) -> Self {
         Self { url: url.to_owned(), redis: redis_url(), prefix: format!("it-{}", Uuid::now_v7()) }
     }
 
-    fn settings(&self) -> Vec<&str> {
+    pub fn settings(&self) -> Vec<&str> {
         [&QUICK[..], &["--redis-url", &self.redis, "--redis-prefix", &self.prefix]].concat()
     }
 
-    async fn start(&self) -> Program {
+    pub async fn start(&self) -> Program {
         Program::start(&self.url, &self.settings()).await
     }
 
@@ -61,7 +60,7 @@ impl Deployment {
     }
 }
 
-fn ports(programs: &[&Program]) -> Ports {
+pub fn ports(programs: &[&Program]) -> Ports {
     Arc::new(std::sync::Mutex::new(programs.iter().map(|program| program.port).collect()))
 }
 
@@ -112,31 +111,6 @@ async fn chaos_replicas_that_are_killed_under_load_lose_no_tap_and_no_frame() {
         *both.lock().unwrap() = vec![two.port, next.port];
         one = next;
     }
-    load.end(&url, &server.signed_in("alfa", "3000").await).await;
-}
-
-/// What a replica cannot be without.
-const LOOPS: [&str; 5] =
-    ["feed poll", "feed listener", "live screens", "doorbell subscriber", "doorbell publisher"];
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn chaos_a_replica_that_stands_still_and_tasks_that_panic_lose_no_tap_and_no_frame() {
-    let url = database::create().await;
-    let deployment = Deployment::on(&url);
-    let server = TestServer::on(&url, &deployment.settings()).await;
-    let stands = deployment.start().await;
-    let at = ports(&[&stands]);
-    at.lock().unwrap().push(server.port);
-    let load = Load::start(&pickers(&server).await, &two_orders(&server).await, 8, &at).await;
-    load.gets_on(20).await;
-    for name in LOOPS {
-        server.lifecycle().panic_in(name);
-        load.heals(&format!("the loop “{name}” panicked")).await;
-    }
-    stands.stop_and_go(true);
-    load.works_for(scaled(Duration::from_secs(2), Duration::from_secs(20))).await;
-    stands.stop_and_go(false);
-    load.heals("a process that stood still goes on").await;
     load.end(&url, &server.signed_in("alfa", "3000").await).await;
 }
 

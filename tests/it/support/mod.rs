@@ -20,6 +20,7 @@ pub mod scale;
 pub mod screen;
 pub mod server;
 pub mod socket;
+pub mod tripwire;
 pub mod watched;
 pub mod world;
 
