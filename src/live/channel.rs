@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt, stream};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
@@ -24,6 +24,9 @@ use crate::screen::{Effect, Screen};
 const HIDDEN_BEATS: u64 = 4;
 /// A beat claims that nothing was missed: only after a successful look, and a delivery, this recent.
 const CONFIRMED: Duration = Duration::from_millis(2_500);
+/// Screens that are drawn side by side. Each asks the database several questions one after the other, and picks need
+/// connections, too.
+const TOGETHER: usize = 4;
 /// How soon what failed (the database is away) is tried again.
 pub const RETRY: Duration = Duration::from_millis(300);
 
@@ -99,36 +102,40 @@ impl CompanyLive {
                 (*screen, *lang, channel.scanned.n, channel.covered.epoch.clone())
             })
             .collect();
-        let mut complete = true;
-        for (screen, lang, scanned, epoch) in behind {
-            let Some(events) = self.feed.between(scanned, head.n).filter(|_| epoch == head.epoch) else {
-                self.reset_channel(screen, lang, ResetReason::TooOld, head);
-                continue;
-            };
-            let rendered = AssertUnwindSafe(self.rendered(screen, lang, head, &events)).catch_unwind().await;
-            match rendered {
-                Ok(Ok(rendered)) => {
-                    if self.push(screen, lang, head, &rendered) {
-                        self.observe_delivery(screen, &events);
-                    }
-                }
-                Ok(Err(error)) => {
-                    complete = false;
-                    tracing::warn!(
-                        error = %Chain(&error),
-                        screen = screen.name(),
-                        "a change could not be rendered"
-                    );
-                }
-                // A screen that cannot be drawn must not silence the others: its pages are fetched again.
-                Err(_) => {
-                    metrics::counter!("task_panics_total", "task" => "render").increment(1);
-                    tracing::error!(screen = screen.name(), "drawing a change panicked");
+        let drawing = stream::iter(behind).map(async |(screen, lang, scanned, epoch)| {
+            let events = self.feed.between(scanned, head.n).filter(|_| epoch == head.epoch);
+            match events {
+                Some(events) => self.deliver_to(screen, lang, head, &events).await,
+                None => {
                     self.reset_channel(screen, lang, ResetReason::TooOld, head);
+                    true
                 }
             }
+        });
+        drawing.buffer_unordered(TOGETHER).fold(true, async |all, one| all && one).await
+    }
+
+    /// Brings one channel to the head. False: it waits for a retry.
+    async fn deliver_to(&self, screen: Screen, lang: Lang, head: &Head, events: &[Event]) -> bool {
+        match AssertUnwindSafe(self.rendered(screen, lang, head, events)).catch_unwind().await {
+            Ok(Ok(rendered)) => {
+                if self.push(screen, lang, head, &rendered) {
+                    self.observe_delivery(screen, events);
+                }
+                true
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(error = %Chain(&error), screen = screen.name(), "a change could not be rendered");
+                false
+            }
+            // A screen that cannot be drawn must not silence the others: its pages are fetched again.
+            Err(_) => {
+                metrics::counter!("task_panics_total", "task" => "render").increment(1);
+                tracing::error!(screen = screen.name(), "drawing a change panicked");
+                self.reset_channel(screen, lang, ResetReason::TooOld, head);
+                true
+            }
         }
-        complete
     }
 
     /// Notifies every socket that needs may have changed, whatever its screen shows. `noticed` is how far that was

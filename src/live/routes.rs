@@ -70,11 +70,10 @@ async fn authorise(live: &Live, actor: &Actor, screen: Screen) -> Result<()> {
     if !screen.is_allowed(actor) {
         return Err(AppError::Forbidden);
     }
-    if let Screen::Order(order_id) = screen {
-        let mut tx = live.state.db.company(actor.company_id).await?;
-        if !summaries::order_exists(&mut tx, order_id).await? {
-            return Err(AppError::NotFound);
-        }
+    if let Screen::Order(order_id) = screen
+        && !summaries::order_exists(&live.state.db, actor.company_id, order_id).await?
+    {
+        return Err(AppError::NotFound);
     }
     Ok(())
 }

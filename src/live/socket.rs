@@ -142,10 +142,12 @@ async fn greet(
     // After a crash all sockets come back at once: they take turns with the pages, so that picks find connections.
     let turn = page::turn().await.map_err(|_| AWAY)?;
     company.join(watcher.clone()).await.map_err(|_| AWAY)?;
-    if let Some(reason) = company.refusal(watcher).await.map_err(|_| AWAY)? {
+    let missing = company.catch_up(watcher.viewer, watcher.screen, watcher.lang, cursor, None);
+    // Side by side: each asks the database several questions one after the other.
+    let (refusal, missing) = tokio::join!(company.refusal(watcher), missing);
+    if let Some(reason) = refusal.map_err(|_| AWAY)? {
         return Err(Some((reason.code(), "")));
     }
-    let missing = company.catch_up(watcher.viewer, watcher.screen, watcher.lang, cursor, None).await;
     let missing = missing.map_err(|_| AWAY)?;
     drop(turn);
     let head = match missing {

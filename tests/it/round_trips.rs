@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::counted::Counted;
 use crate::support::database::{self, run_sql};
+use crate::support::proxy::Proxy;
 use crate::support::server::{TestServer, redis_url};
 use crate::support::socket::Socket;
 use crate::support::world::{BUYER, PICKER};
@@ -58,6 +59,33 @@ async fn an_event_on_a_replica_is_three_round_trips_and_one_for_each_kind_of_fra
         }
         assert!(fewest <= 3 + kinds, "{path}: {fewest}");
     }
+}
+
+/// Each way to a database that is far away.
+const WAY: Duration = Duration::from_millis(40);
+
+/// How many round trips follow each other within this time.
+fn waits(took: Duration) -> u128 {
+    took.as_millis() / (2 * WAY).as_millis()
+}
+
+/// The session; whether there is the order; then side by side the session again, in a transaction, and the feed.
+#[tokio::test]
+async fn a_screen_that_is_opened_waits_four_times_for_the_database() {
+    let (wire, through) = Proxy::around(&database::create().await).await;
+    let server = TestServer::on(&through, &[]).await;
+    let order = server.company("alfa").await.import_lines(&["100"]).await;
+    let picker = server.signed_in("alfa", PICKER).await;
+    let mut page = picker.page(&format!("/orders/{}", order.id)).await;
+    let _stays = Socket::open(&picker, &mut page).await;
+    wire.delay(WAY);
+    let mut quickest = Duration::MAX;
+    for _ in 0..TRIES {
+        let began = Instant::now();
+        drop(Socket::open(&picker, &mut page).await);
+        quickest = quickest.min(began.elapsed());
+    }
+    assert_eq!(waits(quickest), 4, "{quickest:?}");
 }
 
 /// By product and by order, on screen within a moment however much is asked for.

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use sqlx::Row as _;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::notes::list_notes;
-use crate::db::CompanyTx;
+use crate::db::{CompanyTx, Db};
 use crate::error::{AppError, Result};
-use crate::ids::{OrderId, PackagingId, PersonId, ShippingId};
+use crate::ids::{CompanyId, OrderId, PackagingId, PersonId, ShippingId};
 use crate::orders::claim::Holder;
 use crate::orders::model::{Closing, Note, OrderSummary, Totals};
 use crate::orders::status::{Counts, OrderState};
@@ -236,13 +237,11 @@ pub async fn get_summary(tx: &mut CompanyTx, id: OrderId) -> Result<OrderSummary
     list_summaries(tx, &[id]).await?.pop().ok_or(AppError::NotFound)
 }
 
-pub async fn order_exists(tx: &mut CompanyTx, id: OrderId) -> Result<bool> {
-    let exists = sqlx::query_scalar!(
-        r#"select exists (select from orders where company_id = $1 and id = $2) as "exists!""#,
-        tx.company_id().0,
-        id.0
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok(exists)
+/// Whether the company has the order: one round trip, for whoever opens a screen waits for it.
+pub async fn order_exists(db: &Db, company_id: CompanyId, id: OrderId) -> Result<bool> {
+    let question =
+        format!("select exists (select from orders where company_id = '{company_id}' and id = '{id}')");
+    let (_ended, mut answers) = db.snapshot(company_id, &[question]).await?;
+    let row = answers.pop().and_then(|mut rows| rows.pop()).ok_or(AppError::Unavailable(None))?;
+    Ok(row.try_get(0)?)
 }
