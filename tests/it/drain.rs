@@ -82,6 +82,7 @@ async fn chaos_a_replica_that_drains_fails_no_request_and_sends_its_sockets_away
         let (client, path) = (client.clone(), format!("/feed?screen=history&cursor={}&wait=25", page.cursor));
         tokio::spawn(async move { client.get(&path).await })
     };
+    // Nothing tells that it waits already.
     tokio::time::sleep(Duration::from_millis(100)).await;
     server.lifecycle().advance(Stage::Draining);
     let told = Instant::now();
@@ -178,6 +179,7 @@ async fn chaos_sigint_and_a_second_sigterm_end_the_program_at_once_whatever_hang
                 (client.clone(), format!("/feed?screen=history&cursor={}&wait=25", page.cursor));
             tokio::spawn(async move { client.get(&path).await.status })
         };
+        // Nothing tells that both have arrived.
         tokio::time::sleep(Duration::from_millis(100)).await;
         if what == "SIGINT" {
             program.interrupt();

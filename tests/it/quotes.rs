@@ -12,6 +12,8 @@ use separacao::lang::Lang;
 use separacao::quotes::{MAX_BYTES, Refusal, Sandbox};
 use serde_json::Value;
 
+use crate::support::wait_for;
+
 const PROGRAM: &str = env!("CARGO_BIN_EXE_separacao");
 
 fn fixture(name: &str) -> PathBuf {
@@ -218,12 +220,11 @@ async fn a_child_has_little_time_and_memory() {
         let line = text.lines().find_map(|line| line.strip_prefix(name).map(str::to_owned));
         line.and_then(|line| line.split_whitespace().next().map(str::to_owned)).unwrap_or_default()
     };
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while value(&of_child("limits"), "Max address space") != "268435456" && Instant::now() < deadline {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    let limits = of_child("limits");
-    assert_eq!(value(&limits, "Max address space"), "268435456");
+    let limits = wait_for("a child that limits itself", async || {
+        let limits = of_child("limits");
+        (value(&limits, "Max address space") == "268435456").then_some(limits)
+    })
+    .await;
     assert_eq!(value(&limits, "Max cpu time"), "5");
     assert_eq!(value(&limits, "Max core file size"), "0");
     // What is mapped before the limit is set is not bound by it: the allocator must not have reserved its gigabyte.
