@@ -160,6 +160,9 @@ mod tests {
     fn the_form_of_machines_is_nothing_but_digits_and_a_point() {
         assert_eq!(read_plain("1.125"), Some(Decimal::new(1125, 3)));
         assert_eq!(read_plain("30"), Some(Decimal::from(30)));
+        assert_eq!(read_plain("123456789012.123456"), Some(Decimal::new(123_456_789_012_123_456, 6)));
+        assert_eq!(read_plain("1234567890123"), None, "no amount has so many digits");
+        assert_eq!(read_plain("1.1234567"), None, "nor so many decimals");
         for text in
             ["", "1_0", "1e2", "+5", "-5", "1,5", " 1", "1.", ".5", "1.2.3", "\u{661}\u{662}", "0x10", "inf"]
         {

@@ -100,3 +100,72 @@ pub fn can_codes(actor: &Actor, order: Ownership, now: Timestamp) -> String {
         .collect();
     codes.join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const ME: PersonId = PersonId(Uuid::from_u128(1));
+    const OTHER: PersonId = PersonId(Uuid::from_u128(2));
+
+    /// An open order that is nothing of mine.
+    fn order() -> Ownership {
+        Ownership {
+            seller_id: OTHER,
+            seller_active: true,
+            imported_by: OTHER,
+            state: OrderState::Open,
+            closed_by: None,
+            closed_at: None,
+        }
+    }
+
+    fn finished(by: PersonId, minutes: i64, now: Timestamp) -> Ownership {
+        let closed_at = Some(now - SignedDuration::from_mins(minutes));
+        Ownership { state: OrderState::Finished, closed_by: Some(by), closed_at, ..order() }
+    }
+
+    fn allows(role: Role, permission: Permission, order: Ownership) -> bool {
+        holds((ME, &[role], &Overrides::default()), permission, order, Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn an_order_is_one_s_own_by_selling_it_importing_it_or_its_seller_being_gone() {
+        let own = [
+            Ownership { seller_id: ME, ..order() },
+            Ownership { imported_by: ME, ..order() },
+            Ownership { seller_active: false, ..order() },
+        ];
+        for permission in [Permission::ChangeOrder, Permission::Cancel, Permission::Reopen] {
+            assert!(!allows(Role::Seller, permission, order()), "{permission:?} of another's order");
+            assert!(own.iter().all(|own| allows(Role::Seller, permission, *own)), "{permission:?}");
+        }
+        assert!(allows(Role::Admin, Permission::ChangeOrder, order()));
+        assert!(own.iter().all(|own| !allows(Role::Buyer, Permission::ChangeOrder, *own)));
+    }
+
+    #[test]
+    fn who_finished_an_order_reopens_it_for_thirty_minutes_and_nobody_else_does() {
+        let now = Timestamp::UNIX_EPOCH;
+        let reopens = |order| allows(Role::Picker, Permission::Reopen, order);
+        assert!(reopens(finished(ME, 0, now)));
+        assert!(reopens(finished(ME, REOPEN_OWN_FINISH_MINUTES, now)));
+        assert!(!reopens(finished(ME, REOPEN_OWN_FINISH_MINUTES + 1, now)));
+        assert!(!reopens(finished(OTHER, 0, now)));
+        assert!(!reopens(Ownership { state: OrderState::Open, ..finished(ME, 0, now) }), "it is open again");
+        assert!(!reopens(Ownership { closed_at: None, ..finished(ME, 0, now) }));
+    }
+
+    #[test]
+    fn a_canceled_order_comes_back_by_whoever_may_reopen_every_order_alone() {
+        let canceled = Ownership { seller_id: ME, state: OrderState::Canceled, ..order() };
+        assert!(!allows(Role::Seller, Permission::Reopen, canceled), "also where it is one's own");
+        assert!(allows(Role::Admin, Permission::Reopen, canceled));
+        assert!(
+            allows(Role::Seller, Permission::ChangeOrder, canceled),
+            "what else it refuses is said by its state"
+        );
+    }
+}
