@@ -141,3 +141,39 @@ test("what was ended is neither sent after a reload nor taken over, and nobody t
   assert.equal(asked.length, tries + 1);
   assert.notEqual(asked.at(-1).headers["X-Operation-Id"], op);
 });
+
+test("where a browser makes no ids a tap has one of the same form, and no two have one", async () => {
+  const { queue } = await begin();
+  mock.restoreAll();
+  const own = crypto.randomUUID;
+  crypto.randomUUID = undefined;
+  const ids = Array.from({ length: 200 }, () => queue.newId());
+  crypto.randomUUID = own;
+  for (const id of ids) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.equal(new Set(ids).size, 200);
+});
+
+test("a page is left in peace while a tap that waits lives nowhere else, and not for one that is kept", async () => {
+  for (const keeps of [true, false]) {
+    const { queue } = await begin();
+    network(() => null);
+    if (!keeps) localStorage.setItem = () => { throw new Error("full"); };
+    queue.add(made(1));
+    await settled();
+    assert.equal(queue.isBusy(), true, "it waits for the network");
+    assert.equal(queue.isSending(), !keeps);
+  }
+});
+
+test("an answer is waited for ten seconds, and then the tap goes again", async () => {
+  const { queue, told } = await begin();
+  const asked = network((url, { signal }) => new Promise((done, fail) => signal.addEventListener("abort", () => fail(new Error("over")))));
+  queue.add(made(1));
+  await settled();
+  await later(9900);
+  assert.deepEqual(told, []);
+  await later(200);
+  assert.deepEqual(told, ["waiting network"]);
+  await later(2000);
+  assert.equal(asked.length, 2);
+});
