@@ -110,6 +110,9 @@ pub async fn draw_order(
     for entry in &timeline {
         draw(&EntryFragment { ctx, order_id, entry }, &mut html)?;
     }
+    for old in versions.iter().map(|version| version - history::TIMELINE).filter(|old| *old > 0) {
+        draw(&Gone { id: format!("entry-{old}"), v: ctx.v }, &mut html)?;
+    }
     Ok(html)
 }
 

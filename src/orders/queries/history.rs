@@ -13,7 +13,12 @@ use crate::orders::history::{Detail, Told};
 use crate::orders::model::{RevisedCounts, TimelineEntry, split_reference};
 use crate::orders::queries::shortages::Records;
 
-/// Entries of an order's history, newest first; with `only`, just those versions and what they took back.
+/// How many entries of an order's history its screen shows, the newest. Versions have no gaps, so that an entry whose
+/// version is this much behind the newest one has left the screen.
+pub const TIMELINE: i64 = 1000;
+
+/// The newest [`TIMELINE`] entries of an order's history, newest first; with `only`, just those versions of them and
+/// what they took back.
 pub async fn list_timeline(
     tx: &mut CompanyTx,
     order_id: OrderId,
@@ -39,11 +44,15 @@ pub async fn list_timeline(
            left join order_items i on i.company_id = $1 and i.id = h.item_id
            left join order_documents d on d.company_id = $1 and d.order_id = $2
              and d.revision = case when h.kind = 'order_imported' then 1 else (h.detail -> 'revision' ->> 'document')::integer end
-           where h.company_id = $1 and h.order_id = $2 and ($3::bigint[] is null or h.version = any($3) or h.undone_by = any($3))
-           order by h.version desc limit 1000"#,
+           where h.company_id = $1
+             and h.order_id = $2
+             and h.version > (select o.version from orders o where o.company_id = $1 and o.id = $2) - $4
+             and ($3::bigint[] is null or h.version = any($3) or h.undone_by = any($3))
+           order by h.version desc"#,
         tx.company_id().0,
         order_id.0,
-        only
+        only,
+        TIMELINE
     )
     .fetch_all(&mut **tx)
     .await?;

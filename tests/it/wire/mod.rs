@@ -3,6 +3,7 @@
 mod doorbell;
 mod late;
 mod resume;
+mod timeline;
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
