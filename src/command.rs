@@ -24,7 +24,7 @@ use crate::db::CompanyTx;
 use crate::error::{AppError, Chain, Result, Sentence};
 use crate::extract;
 use crate::feed::queries::{
-    self, AcceptedOperation, Appending, Claim, NewOperation, OperationKey, StoredOperation,
+    self, AcceptedOperation, Appending, NewOperation, OperationClaim, OperationKey, StoredOperation,
 };
 use crate::feed::{self, LastWrite, NewEvent};
 use crate::ids::{CompanyId, OperationId, OrderId, PersonId, SessionId};
@@ -171,9 +171,9 @@ async fn run_once<T, C: Command>(state: &AppState, tap: &Tap<T>, command: &C) ->
     let operation = NewOperation { company_id, key, fingerprint, session_id, tapped_at, now };
     let (mut tx, claim) = queries::claim_operation(&state.db, &operation, command.orders()).await?;
     match claim {
-        Claim::First(roles, overrides) => tx.set_operation(tap.operation_id, roles, overrides),
-        Claim::SignedOut => return Err(AppError::SignedOut),
-        Claim::Stored(stored) => return replay(stored, &tap.fingerprint),
+        OperationClaim::First(roles, overrides) => tx.set_operation(tap.operation_id, roles, overrides),
+        OperationClaim::SignedOut => return Err(AppError::SignedOut),
+        OperationClaim::Stored(stored) => return replay(stored, &tap.fingerprint),
     }
     let Change { output, events, writes } = command.apply(&mut tx).await?;
     let stored_output = serde_json::to_value(&output).map_err(AppError::internal)?;

@@ -74,13 +74,13 @@ impl Turns {
 /// The right to use a core for one PIN. Taken before failures are counted, so that no more guesses are under
 /// way than there are turns. It goes with the hash: a request that was given up leaves a thread behind that computes on.
 #[derive(Debug)]
-pub struct Turn {
+pub struct HashPermit {
     of: Arc<Turns>,
     _place: OwnedSemaphorePermit,
 }
 
 /// Waits for a turn; `Unavailable` when too many sign in at once.
-pub async fn turn(lane: Lane) -> Result<Turn> {
+pub async fn turn(lane: Lane) -> Result<HashPermit> {
     let turns = Arc::clone(match lane {
         Lane::Known => &KNOWN,
         Lane::Unknown => &UNKNOWN,
@@ -88,7 +88,7 @@ pub async fn turn(lane: Lane) -> Result<Turn> {
     let waiting = async {
         let place = Arc::clone(&turns.places).acquire_owned().await.map_err(AppError::internal)?;
         tokio::time::sleep_until(turns.rests_until().into()).await;
-        Ok(Turn { of: turns, _place: place })
+        Ok(HashPermit { of: turns, _place: place })
     };
     tokio::time::timeout(MAX_WAIT, waiting).await.unwrap_or_else(|_| {
         metrics::counter!("pin_turns_refused_total").increment(1);
@@ -97,7 +97,7 @@ pub async fn turn(lane: Lane) -> Result<Turn> {
 }
 
 /// What is stored for a PIN.
-pub async fn hash(settings: &Settings, turn: Turn, pin: &str) -> Result<String> {
+pub async fn hash(settings: &Settings, turn: HashPermit, pin: &str) -> Result<String> {
     let (pepper, pin) = (pepper(settings)?, pin.to_owned());
     run(turn, move || Ok(argon2(&pepper)?.hash_password(pin.as_bytes()).map_err(internal)?.to_string())).await
 }
@@ -113,7 +113,12 @@ pub enum Verified {
 
 /// Whether `pin` is the one behind `stored`, under the pepper or the one before it. Without a stored hash (an unknown
 /// number) the same work is done for nothing, so that the answer takes as long as that of a wrong PIN.
-pub async fn verify(settings: &Settings, turn: Turn, pin: &str, stored: Option<String>) -> Result<Verified> {
+pub async fn verify(
+    settings: &Settings,
+    turn: HashPermit,
+    pin: &str,
+    stored: Option<String>,
+) -> Result<Verified> {
     let (pepper, pin) = (pepper(settings)?, pin.to_owned());
     let before = settings.previous_secret().map(|secret| secret.as_bytes().to_vec());
     run(turn, move || {
@@ -142,7 +147,10 @@ fn is_right(pepper: &[u8], pin: &str, stored: Option<&str>) -> Result<bool> {
     Ok(argon2.verify_password(pin.as_bytes(), &stored).is_ok())
 }
 
-async fn run<T: Send + 'static>(turn: Turn, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+async fn run<T: Send + 'static>(
+    turn: HashPermit,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     let work = move || {
         let began = Instant::now();
         let done = work();

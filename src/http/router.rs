@@ -29,7 +29,7 @@ use crate::error::{AppError, OriginRefused, Result};
 use crate::extract::Query;
 use crate::live::Live;
 use crate::live::routes::LiveState;
-use crate::orders::routes::Pages;
+use crate::orders::routes::OrderPages;
 use crate::orders::routes::board::BoardQuery;
 use crate::page::{self, Visitor};
 use crate::quotes::Sandbox;
@@ -64,7 +64,7 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
     let limits = RateLimits::start(&app.settings, &app.lifecycle);
     let denials = Denials::start(&app, &app.lifecycle);
 
-    let order_pages = Pages::new(app.clone());
+    let order_pages = OrderPages::new(app.clone());
     let pages = Router::new()
         .route("/", get(home))
         .with_state(order_pages.clone())
@@ -202,7 +202,7 @@ fn compressible() -> impl Predicate {
 
 /// `GET /`: the board, or the sign-in page, which answers 200: the platform's health check has no session.
 async fn home(
-    State(pages): State<Pages>,
+    State(pages): State<OrderPages>,
     visitor: Visitor,
     client: Client,
     Query(query): Query<BoardQuery>,

@@ -7,7 +7,7 @@ use crate::error::Result;
 
 /// Who claims a job, and for how long.
 #[derive(Clone, Copy, Debug)]
-pub struct Claim<'a> {
+pub struct JobLease<'a> {
     pub job: &'a str,
     pub runner: &'a str,
     pub lease: Duration,
@@ -45,7 +45,7 @@ pub async fn claim_job(
 }
 
 /// False: another runner has the claim.
-pub async fn update_lease(db: &mut PooledConnection, claim: Claim<'_>) -> Result<bool> {
+pub async fn update_lease(db: &mut PooledConnection, claim: JobLease<'_>) -> Result<bool> {
     let done = sqlx::query!(
         "update jobs set claimed_until = now() + make_interval(secs => $3) where name = $1 and runner = $2",
         claim.job,
@@ -60,7 +60,7 @@ pub async fn update_lease(db: &mut PooledConnection, claim: Claim<'_>) -> Result
 /// Ends a run, unless the claim was lost.
 pub async fn update_ended(
     db: &mut PooledConnection,
-    claim: Claim<'_>,
+    claim: JobLease<'_>,
     due_in: Duration,
     error: Option<&str>,
 ) -> Result<()> {

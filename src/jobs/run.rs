@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::queries::{self, Claim};
+use super::queries::{self, JobLease};
 use super::{Job, note_failure, wanted};
 use crate::error::{AppError, Chain, Result};
 use crate::feed;
@@ -77,7 +77,7 @@ impl Run {
     async fn renew(&self) -> Result<()> {
         let Some(runner) = &self.runner else { return Ok(()) };
         let mut tx = self.state.db.gate().await?;
-        let claim = Claim { job: self.job, runner, lease: self.state.settings.job_lease() };
+        let claim = JobLease { job: self.job, runner, lease: self.state.settings.job_lease() };
         let ours = queries::update_lease(&mut tx, claim).await?;
         tx.commit().await?;
         if ours { Ok(()) } else { Err(AppError::internal("the claim of the job has lapsed")) }
@@ -139,7 +139,7 @@ async fn run(state: &AppState, runner: &str, job: &'static Job) -> Result<()> {
     let error = outcome.as_ref().err().map(|error| Chain(error).to_string());
     let due_in = if outcome.is_ok() { job.every } else { job.every.min(AGAIN) };
     let mut tx = state.db.gate().await?;
-    let claim = Claim { job: job.name, runner, lease: state.settings.job_lease() };
+    let claim = JobLease { job: job.name, runner, lease: state.settings.job_lease() };
     queries::update_ended(&mut tx, claim, due_in, error.as_deref()).await?;
     tx.commit().await
 }

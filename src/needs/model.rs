@@ -94,14 +94,14 @@ pub struct Desk {
 
 /// What waits for one person.
 #[derive(Debug)]
-pub struct Asked<'a> {
+pub struct OpenNeeds<'a> {
     pub needs: Vec<&'a Need>,
     pub buying: Buying,
     /// Minutes after which it may be more, though nothing happens.
     pub next: Option<i64>,
 }
 
-impl Asked<'_> {
+impl OpenNeeds<'_> {
     pub fn count(&self) -> i64 {
         i64::try_from(self.needs.len()).unwrap_or(i64::MAX).saturating_add(self.buying.all())
     }
@@ -113,7 +113,7 @@ impl Asked<'_> {
 }
 
 impl Desk {
-    pub fn of(&self, actor: &Actor, now: Timestamp, calendar: WorkCalendar) -> Asked<'_> {
+    pub fn of(&self, actor: &Actor, now: Timestamp, calendar: WorkCalendar) -> OpenNeeds<'_> {
         let (mut needs, mut next) = (Vec::new(), None);
         for need in &self.needs {
             match need.asked_in(actor.person_id, now, calendar) {
@@ -122,7 +122,7 @@ impl Desk {
             }
         }
         let buying = if actor.can(Permission::SettlePurchase) { self.buying } else { Buying::default() };
-        Asked { needs, buying, next }
+        OpenNeeds { needs, buying, next }
     }
 }
 

@@ -26,14 +26,14 @@ use crate::state::AppState;
 const COMPANIES_KEPT: usize = 16;
 
 #[derive(Clone, Debug)]
-struct Pages {
+struct NeedsPages {
     app: AppState,
     /// By head and day: after an event every page asks for its own badge at once.
     desks: Arc<Memo<(CompanyId, Head, jiff::civil::Date), Desk>>,
 }
 
 pub fn router(app: AppState) -> Router {
-    let pages = Pages { app, desks: Arc::new(Memo::new(COMPANIES_KEPT)) };
+    let pages = NeedsPages { app, desks: Arc::new(Memo::new(COMPANIES_KEPT)) };
     Router::new().route("/needs", get(page)).route("/needs/badge", get(badge)).with_state(pages)
 }
 
@@ -42,7 +42,7 @@ fn require_answering(visitor: &Visitor) -> Result<&Actor> {
     if actor.can(Permission::Answer) { Ok(actor) } else { Err(AppError::Forbidden) }
 }
 
-async fn page(State(pages): State<Pages>, visitor: Visitor) -> Result<Response> {
+async fn page(State(pages): State<NeedsPages>, visitor: Visitor) -> Result<Response> {
     let actor = require_answering(&visitor)?;
     let now = pages.app.clock.now();
     let time = CompanyTime::from(&actor.company);
@@ -64,7 +64,7 @@ struct Badge {
 }
 
 /// `GET /needs/badge`: fetched by every open page of a person who may answer, after each change of needs.
-async fn badge(State(pages): State<Pages>, visitor: Visitor) -> Result<Response> {
+async fn badge(State(pages): State<NeedsPages>, visitor: Visitor) -> Result<Response> {
     let actor = require_answering(&visitor)?;
     let now = pages.app.clock.now();
     let time = CompanyTime::from(&actor.company);

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use crate::html::format::{plain_quantity, quantity};
 use crate::html::{Layout, Nav, RenderContext};
 use crate::lang::Lang;
-use crate::needs::model::{Asked, Need};
+use crate::needs::model::{Need, OpenNeeds};
 use crate::orders::item::Replacement;
 use crate::orders::model::{is_measured, split_reference};
 use crate::orders::views::words::replacement_words;
@@ -35,7 +35,7 @@ fn missing(lang: Lang, need: &Need) -> String {
 pub struct NeedsPage<'a> {
     pub s: RenderContext,
     pub layout: &'a Layout,
-    pub asked: &'a Asked<'a>,
+    pub asked: &'a OpenNeeds<'a>,
 }
 
 impl NeedsPage<'_> {

@@ -13,7 +13,7 @@ use crate::ids::ItemId;
 
 /// What an entry of the history means for the order's time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
+pub enum Milestone {
     /// A pick that was not undone.
     Picked,
     Closed,
@@ -25,7 +25,7 @@ pub enum Turn {
 #[derive(Clone, Debug)]
 pub struct Moment {
     pub at: Timestamp,
-    pub turn: Turn,
+    pub turn: Milestone,
     pub lines: Vec<LineChange>,
 }
 
@@ -82,10 +82,10 @@ impl Replay {
                 replay.pass(from, snapshot.at, status);
             }
             match snapshot.turn {
-                Turn::Closed => is_open = false,
-                Turn::Reopened => is_open = true,
-                Turn::Picked => replay.first_pick = replay.first_pick.or(Some(snapshot.at)),
-                Turn::Other => {}
+                Milestone::Closed => is_open = false,
+                Milestone::Reopened => is_open = true,
+                Milestone::Picked => replay.first_pick = replay.first_pick.or(Some(snapshot.at)),
+                Milestone::Other => {}
             }
             for change in &snapshot.lines {
                 states.insert(change.item, change.after.clone());
@@ -162,11 +162,11 @@ mod tests {
 
     impl Tale {
         fn new(time: &str) -> Self {
-            let moments = vec![Moment { at: at(time), turn: Turn::Other, lines: Vec::new() }];
+            let moments = vec![Moment { at: at(time), turn: Milestone::Other, lines: Vec::new() }];
             Self { item: ItemId::new(), now: ItemState::new(TEN), moments }
         }
 
-        fn line(mut self, time: &str, turn: Turn, change: impl Fn(&mut ItemState)) -> Self {
+        fn line(mut self, time: &str, turn: Milestone, change: impl Fn(&mut ItemState)) -> Self {
             let before = self.now.clone();
             change(&mut self.now);
             let lines = vec![LineChange { item: self.item, before, after: self.now.clone() }];
@@ -174,7 +174,7 @@ mod tests {
             self
         }
 
-        fn order(mut self, time: &str, turn: Turn) -> Self {
+        fn order(mut self, time: &str, turn: Milestone) -> Self {
             self.moments.push(Moment { at: at(time), turn, lines: Vec::new() });
             self
         }
@@ -191,22 +191,23 @@ mod tests {
 
     #[test]
     fn an_order_without_purchase_waits_for_nothing() {
-        let tale = Tale::new("22T08:00").line("22T09:00", Turn::Picked, |line| line.picked = Decimal::TWO);
-        let tale = tale.line("22T09:30", Turn::Picked, picked).order("22T10:00", Turn::Closed);
+        let tale =
+            Tale::new("22T08:00").line("22T09:00", Milestone::Picked, |line| line.picked = Decimal::TWO);
+        let tale = tale.line("22T09:30", Milestone::Picked, picked).order("22T10:00", Milestone::Closed);
         assert_eq!(tale.times(), (120, 0, Some(30)));
     }
 
     #[test]
     fn waiting_is_over_when_goods_arrive_and_is_no_picking_time() {
         let tale = Tale::new("22T08:00")
-            .line("22T09:00", Turn::Picked, |line| line.picked = Decimal::TWO)
-            .line("22T10:00", Turn::Other, |line| line.rest_state = RestState::PurchaseRequested)
-            .line("22T16:30", Turn::Other, |line| {
+            .line("22T09:00", Milestone::Picked, |line| line.picked = Decimal::TWO)
+            .line("22T10:00", Milestone::Other, |line| line.rest_state = RestState::PurchaseRequested)
+            .line("22T16:30", Milestone::Other, |line| {
                 (line.rest_state, line.ordered) = (RestState::PurchaseOrdered, Decimal::from(8));
             })
-            .line("23T08:00", Turn::Other, |line| line.received = Decimal::from(8))
-            .line("23T08:20", Turn::Picked, picked)
-            .order("23T08:25", Turn::Closed);
+            .line("23T08:00", Milestone::Other, |line| line.received = Decimal::from(8))
+            .line("23T08:20", Milestone::Picked, picked)
+            .order("23T08:25", Milestone::Closed);
         // 10:00–17:00 and 07:30–08:00 the next day.
         assert_eq!(tale.times(), (540 + 55, 420 + 30, Some(60 + 20)));
     }
@@ -214,14 +215,14 @@ mod tests {
     #[test]
     fn time_that_it_lay_closed_counts_for_none() {
         let tale = Tale::new("22T08:00")
-            .line("22T08:10", Turn::Picked, picked)
-            .order("22T08:20", Turn::Closed)
-            .order("22T10:00", Turn::Reopened)
-            .line("22T10:05", Turn::Other, |line| *line = ItemState::new(TEN))
-            .line("22T10:15", Turn::Picked, picked)
-            .order("22T10:20", Turn::Closed);
+            .line("22T08:10", Milestone::Picked, picked)
+            .order("22T08:20", Milestone::Closed)
+            .order("22T10:00", Milestone::Reopened)
+            .line("22T10:05", Milestone::Other, |line| *line = ItemState::new(TEN))
+            .line("22T10:15", Milestone::Picked, picked)
+            .order("22T10:20", Milestone::Closed);
         assert_eq!(tale.times(), (20 + 20, 0, Some(10 + 15)));
-        let canceled = Tale::new("22T08:00").order("22T08:30", Turn::Closed);
+        let canceled = Tale::new("22T08:00").order("22T08:30", Milestone::Closed);
         assert_eq!(canceled.times(), (30, 0, None));
     }
 }

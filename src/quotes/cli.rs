@@ -106,14 +106,14 @@ struct Report<'a> {
     #[serde(flatten)]
     quote: &'a Quote,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    problems: Vec<Told>,
+    problems: Vec<ReportedProblem>,
     /// What is on the paper, was not read, and stops nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pointed_out: Vec<String>,
 }
 
 #[derive(Serialize)]
-struct Told {
+struct ReportedProblem {
     #[serde(flatten)]
     problem: Problem,
     sentence: String,
@@ -121,7 +121,8 @@ struct Told {
 
 impl<'a> Report<'a> {
     fn new(reading: &'a Reading) -> Self {
-        let told = |problem: Problem| Told { sentence: problem.sentence(Lang::default()), problem };
+        let told =
+            |problem: Problem| ReportedProblem { sentence: problem.sentence(Lang::default()), problem };
         let pointed_out = reading.pointed_out().map(|leftover| leftover.sentence(Lang::default()));
         Self {
             quote: &reading.quote,

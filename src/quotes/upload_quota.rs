@@ -33,13 +33,13 @@ impl Default for UploadQuota {
 
 /// A turn; given back when dropped.
 #[derive(Debug)]
-pub struct Turn<'a> {
+pub struct UploadPermit<'a> {
     quota: &'a UploadQuota,
     person_id: PersonId,
     _permit: SemaphorePermit<'a>,
 }
 
-impl Drop for Turn<'_> {
+impl Drop for UploadPermit<'_> {
     fn drop(&mut self) {
         let mut taken = self.quota.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(turns) = taken.get_mut(&self.person_id) {
@@ -65,7 +65,7 @@ impl UploadQuota {
     }
 
     /// A turn to take a request's files in.
-    pub fn turn(&self, person_id: PersonId) -> Result<Turn<'_>> {
+    pub fn turn(&self, person_id: PersonId) -> Result<UploadPermit<'_>> {
         let busy = || AppError::TooMany { sentence: Sentence::new("quotes.refusal.busy"), retry_after: 3 };
         let permit = self.turns.try_acquire().map_err(|_| busy())?;
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
@@ -75,7 +75,7 @@ impl UploadQuota {
         }
         *turns += 1;
         drop(taken);
-        Ok(Turn { quota: self, person_id, _permit: permit })
+        Ok(UploadPermit { quota: self, person_id, _permit: permit })
     }
 }
 

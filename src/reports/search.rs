@@ -1,7 +1,7 @@
 //! A page of the history. It scans the shortest list: that of a mark, or of a word that few orders have.
 
-use super::model::history::{Found, HistoryFilter, HistoryRow, Place};
-use super::queries::history::{self, Wanted};
+use super::model::history::{Found, HistoryFilter, HistoryPosition, HistoryRow};
+use super::queries::history::{self, OutcomeFilter};
 use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::ids::OrderId;
@@ -24,13 +24,13 @@ const RARE: i64 = 2000;
 pub struct HistoryPart {
     pub rows: Vec<HistoryRow>,
     /// Where the next page begins; None: this is the last.
-    pub next: Option<Place>,
+    pub next: Option<HistoryPosition>,
 }
 
 /// A search, with the list that it scans.
 #[derive(Debug)]
 pub struct Search {
-    wanted: Wanted,
+    wanted: OutcomeFilter,
     along: Along,
 }
 
@@ -46,7 +46,7 @@ impl Search {
     pub async fn begin(tx: &mut CompanyTx, filter: &HistoryFilter, time: &CompanyTime) -> Result<Self> {
         let day_after =
             |day: jiff::civil::Date| day.tomorrow().map_or(Timestamp::MAX, |day| time.day_starts(day));
-        let wanted = Wanted {
+        let wanted = OutcomeFilter {
             marks: filter.marks(),
             words: telling(search_words(&filter.q)),
             from: filter.from.map_or(Timestamp::UNIX_EPOCH, |day| time.day_starts(day)),
@@ -59,8 +59,13 @@ impl Search {
         Ok(Self { wanted, along })
     }
 
-    async fn list(&self, tx: &mut CompanyTx, after: Option<Place>, limit: i64) -> Result<Vec<Place>> {
-        let after = after.unwrap_or(Place::newest(self.wanted.until));
+    async fn list(
+        &self,
+        tx: &mut CompanyTx,
+        after: Option<HistoryPosition>,
+        limit: i64,
+    ) -> Result<Vec<HistoryPosition>> {
+        let after = after.unwrap_or(HistoryPosition::newest(self.wanted.until));
         match &self.along {
             Along::Mark(mark) => history::list_by_mark(tx, &self.wanted, mark, after, limit).await,
             Along::Word(word) => history::list_by_word(tx, &self.wanted, word, after, limit).await,
@@ -79,7 +84,7 @@ impl Search {
         &self,
         tx: &mut CompanyTx,
         time: &CompanyTime,
-        after: Option<Place>,
+        after: Option<HistoryPosition>,
         limit: i64,
     ) -> Result<HistoryPart> {
         let mut places = self.list(tx, after, limit + 1).await?;
@@ -93,7 +98,7 @@ impl Search {
     }
 }
 
-async fn shortest(tx: &mut CompanyTx, wanted: &Wanted) -> Result<Along> {
+async fn shortest(tx: &mut CompanyTx, wanted: &OutcomeFilter) -> Result<Along> {
     let of_words = history::count_words(tx, &wanted.words, RARE).await?;
     let rarest = of_words.into_iter().zip(&wanted.words).min_by_key(|(count, _)| *count);
     if let Some((_, word)) = rarest.filter(|(count, _)| *count < RARE) {

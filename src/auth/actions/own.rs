@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::sign_in::{Attempt, Claim, sign_in};
+use super::sign_in::{Attempt, ClaimedIdentity, sign_in};
 use crate::actor::Actor;
 use crate::auth::client::{Client, Source};
 use crate::auth::model::pin;
@@ -67,7 +67,7 @@ pub async fn change_pin(
         company_id: actor.company_id,
         login_digits: actor.company.login_digits,
         pin_digits: 0,
-        claim: Claim::Person(actor.person_id),
+        claim: ClaimedIdentity::Person(actor.person_id),
         pin: change.current.to_owned(),
         client: client.clone(),
     };

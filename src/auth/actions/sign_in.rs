@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::auth::client::{Client, Device};
 use crate::auth::model::limits::{self, Budget, Tallies, Tally};
-use crate::auth::pin_hash::{self, Lane, Turn, Verified};
+use crate::auth::pin_hash::{self, HashPermit, Lane, Verified};
 use crate::auth::queries::events::{NewSecurityEvent, SecurityEvent, insert_security_event};
 use crate::auth::queries::people;
 use crate::auth::queries::sign_in::{self, Account, FailureKey};
@@ -19,7 +19,7 @@ use crate::state::AppState;
 
 /// Who the person claims to be.
 #[derive(Clone, Debug)]
-pub enum Claim {
+pub enum ClaimedIdentity {
     /// By login number.
     Number(String),
     /// By the page that is still open.
@@ -32,7 +32,7 @@ pub struct Attempt {
     pub company_id: CompanyId,
     pub login_digits: u8,
     pub pin_digits: u8,
-    pub claim: Claim,
+    pub claim: ClaimedIdentity,
     pub pin: String,
     pub client: Client,
 }
@@ -67,7 +67,7 @@ pub async fn sign_in(state: &AppState, attempt: Attempt) -> Result<Proven> {
 }
 
 /// Counts the attempt and verifies its PIN.
-async fn judge(state: &AppState, attempt: &Attempt, turn: Turn) -> Result<Proven> {
+async fn judge(state: &AppState, attempt: &Attempt, turn: HashPermit) -> Result<Proven> {
     let (weighed, failure_id) = open_attempt(state, attempt).await?;
     let stored = weighed.account.as_ref().map(|account| account.pin_hash.clone());
     let verified = pin_hash::verify(&state.settings, turn, &attempt.pin, stored).await?;
@@ -99,8 +99,8 @@ impl Weighed {
 async fn weigh(state: &AppState, tx: &mut GateTx, attempt: &Attempt) -> Result<Weighed> {
     let Attempt { company_id, ref client, .. } = *attempt;
     let (number, person_id) = match &attempt.claim {
-        Claim::Number(number) => (Some(number.as_str()), None),
-        Claim::Person(id) => (None, Some(*id)),
+        ClaimedIdentity::Number(number) => (Some(number.as_str()), None),
+        ClaimedIdentity::Person(id) => (None, Some(*id)),
     };
     let device = client.device.map(Device::key);
     let device = device.as_ref().map(<[u8; 32]>::as_slice);
@@ -141,7 +141,7 @@ async fn open_attempt(state: &AppState, attempt: &Attempt) -> Result<(Weighed, U
 /// not even look like one is not written down: it may be a PIN in the wrong field.
 fn counted_as(attempt: &Attempt) -> &str {
     match &attempt.claim {
-        Claim::Number(number)
+        ClaimedIdentity::Number(number)
             if (2..=usize::from(attempt.login_digits)).contains(&number.len())
                 && number.bytes().all(|byte| byte.is_ascii_digit()) =>
         {

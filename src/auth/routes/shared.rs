@@ -42,7 +42,7 @@ pub async fn page(
     let next = query.next.as_deref().map_or_else(|| came_from(&headers), local_path);
     // From one step to the next the first page is remembered.
     let next = if next.starts_with("/switch") { "/" } else { next };
-    let asked = Asked {
+    let asked = UnlockPrompt {
         person: query.person.as_deref().and_then(|person| person.parse().ok()),
         by_number: query.other.is_some(),
         idle: query.idle.is_some(),
@@ -54,7 +54,7 @@ pub async fn page(
 }
 
 /// What the page is asked to show.
-pub(super) struct Asked<'a> {
+pub(super) struct UnlockPrompt<'a> {
     pub person: Option<PersonId>,
     pub by_number: bool,
     pub idle: bool,
@@ -68,7 +68,7 @@ pub(super) async fn show(
     actor: Option<&Actor>,
     client: &Client,
     lang: Lang,
-    asked: Asked<'_>,
+    asked: UnlockPrompt<'_>,
 ) -> Result<Option<Response>> {
     let company = match actor {
         Some(actor) => Some(OpenCompany::from(actor)),

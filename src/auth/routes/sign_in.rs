@@ -9,10 +9,10 @@ use serde_json::json;
 use tower_sessions::Session;
 
 use super::back::local_path;
-use super::shared::{self, Asked};
+use super::shared::{self, UnlockPrompt};
 use crate::actor::Actor;
 use crate::auth::actions::shared::is_open;
-use crate::auth::actions::sign_in::{self as actions, Attempt, Claim, Proven};
+use crate::auth::actions::sign_in::{self as actions, Attempt, ClaimedIdentity, Proven};
 use crate::auth::actions::{find_company, own};
 use crate::auth::client::{self, Client};
 use crate::auth::model::OpenCompany;
@@ -136,7 +136,8 @@ pub async fn sign_in(
         }
         Err(error) => return refused(&state, &client, None, &typed, error).await,
     };
-    let attempt = attempt(&company, Claim::Number(form.number.trim().to_owned()), &form.pin, &client);
+    let attempt =
+        attempt(&company, ClaimedIdentity::Number(form.number.trim().to_owned()), &form.pin, &client);
     match actions::sign_in(&state, attempt).await {
         Ok(proven) => {
             let mut response = enter(&state, &session, &client, actor, proven, &form.next).await?;
@@ -148,7 +149,7 @@ pub async fn sign_in(
     }
 }
 
-fn attempt(company: &OpenCompany, claim: Claim, pin: &str, client: &Client) -> Attempt {
+fn attempt(company: &OpenCompany, claim: ClaimedIdentity, pin: &str, client: &Client) -> Attempt {
     Attempt {
         company_id: company.id,
         login_digits: company.login_digits,
@@ -185,7 +186,7 @@ pub async fn prove(
     pin: &str,
 ) -> Result<HeaderValue> {
     let company = OpenCompany::from(actor);
-    let attempt = attempt(&company, Claim::Person(actor.person_id), pin, client);
+    let attempt = attempt(&company, ClaimedIdentity::Person(actor.person_id), pin, client);
     let mut proven = match actions::sign_in(state, attempt).await {
         Err(AppError::Invalid { .. }) => return Err(AppError::field("pin", "unlock.wrong")),
         other => other?,
@@ -250,9 +251,9 @@ pub async fn unlock(
 ) -> Result<Response> {
     let number = form.number.as_deref().map(str::trim).filter(|number| !number.is_empty());
     let claim = match (number, form.person, &actor) {
-        (Some(number), _, _) => Claim::Number(number.to_owned()),
-        (None, Some(person), _) => Claim::Person(person),
-        (None, None, Some(actor)) => Claim::Person(actor.person_id),
+        (Some(number), _, _) => ClaimedIdentity::Number(number.to_owned()),
+        (None, Some(person), _) => ClaimedIdentity::Person(person),
+        (None, None, Some(actor)) => ClaimedIdentity::Person(actor.person_id),
         (None, None, None) => return Err(AppError::SignedOut),
     };
     let company = match &actor {
@@ -268,7 +269,7 @@ pub async fn unlock(
         Err(other) => other,
     };
     if !client.wants_json && matches!(error, AppError::Invalid { .. } | AppError::TooMany { .. }) {
-        let asked = Asked {
+        let asked = UnlockPrompt {
             person: form.person.or(actor.as_ref().map(|actor| actor.person_id)),
             by_number: number.is_some(),
             idle: false,

@@ -276,6 +276,6 @@ mod tests {
             rows: (0..5_000).map(|n| row(n).to_vec()).collect(),
         };
         assert_eq!(sheet(&parts), sheet(&file(&table, Lang::PtBr)));
-        assert_eq!(column(25) + &column(26) + &column(27), "ZAAAB");
+        assert_eq!([column(25), column(26), column(27)].concat(), "ZAAAB");
     }
 }

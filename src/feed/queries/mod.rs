@@ -3,7 +3,7 @@
 mod operations;
 
 pub use self::operations::{
-    Claim, NewOperation, OperationKey, StoredOperation, claim_operation, is_accepted,
+    NewOperation, OperationClaim, OperationKey, StoredOperation, claim_operation, is_accepted,
 };
 
 use jiff::Timestamp;

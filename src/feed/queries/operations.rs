@@ -32,7 +32,7 @@ pub struct NewOperation<'a> {
 
 /// The result of claiming an operation.
 #[derive(Debug)]
-pub enum Claim {
+pub enum OperationClaim {
     /// The operation is this transaction's; the roles of the person at this moment, and what the company has set of them.
     First(Vec<Role>, Overrides),
     /// The session has ended, or the person was deactivated.
@@ -58,7 +58,7 @@ pub async fn claim_operation(
     db: &Db,
     operation: &NewOperation<'_>,
     orders: &[OrderId],
-) -> Result<(CompanyTx, Claim)> {
+) -> Result<(CompanyTx, OperationClaim)> {
     let NewOperation {
         company_id,
         key: OperationKey { person_id, operation_id },
@@ -107,9 +107,9 @@ pub async fn is_accepted(tx: &mut CompanyTx, key: OperationKey) -> Result<bool> 
     Ok(accepted)
 }
 
-fn read_claim(row: &PgRow) -> Result<Claim, sqlx::Error> {
+fn read_claim(row: &PgRow) -> Result<OperationClaim, sqlx::Error> {
     if !row.try_get::<bool, _>("is_first")? {
-        return Ok(Claim::Stored(StoredOperation {
+        return Ok(OperationClaim::Stored(StoredOperation {
             fingerprint: row.try_get("fingerprint")?,
             n: row.try_get::<Option<i64>, _>("n")?.unwrap_or(0),
             version: row.try_get("version")?,
@@ -118,9 +118,9 @@ fn read_claim(row: &PgRow) -> Result<Claim, sqlx::Error> {
     }
     let codes: Option<Vec<String>> = row.try_get("roles")?;
     let granted: Vec<String> = row.try_get("granted")?;
-    Ok(codes.map_or(Claim::SignedOut, |codes| {
+    Ok(codes.map_or(OperationClaim::SignedOut, |codes| {
         let roles = codes.iter().filter_map(|code| Role::from_code(code)).collect();
-        Claim::First(roles, Overrides::from_stored(&granted))
+        OperationClaim::First(roles, Overrides::from_stored(&granted))
     }))
 }
 

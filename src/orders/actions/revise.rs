@@ -19,7 +19,7 @@ use crate::orders::queries::import::{self, NewItem, NewOrder};
 use crate::orders::queries::order::LockedOrder;
 use crate::orders::queries::revise::{self as queries, Base};
 use crate::orders::queries::{items, notes, search};
-use crate::orders::revise::{Fate, RevisedLine, Revision, Wanted, revise};
+use crate::orders::revise::{Fate, NewerLine, RevisedLine, Revision, revise};
 
 /// A quote that is about to change an order; of `quote`, its id and importer do not count.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl Base {
     /// What the quote's lines make of the order's.
     pub fn revised(&self, quote: &NewOrder) -> Revision<'_> {
         let lines = (1..).zip(&quote.items);
-        let wanted: Vec<Wanted> = lines.map(|(position, item)| wanted(position, item)).collect();
+        let wanted: Vec<NewerLine> = lines.map(|(position, item)| wanted(position, item)).collect();
         revise(&self.items, &wanted)
     }
 
@@ -70,7 +70,7 @@ impl Base {
     }
 }
 
-fn wanted(position: i32, item: &NewItem) -> Wanted {
+fn wanted(position: i32, item: &NewItem) -> NewerLine {
     let snapshot = Snapshot {
         position,
         code: item.code.clone(),
@@ -79,7 +79,7 @@ fn wanted(position: i32, item: &NewItem) -> Wanted {
         unit_price: item.unit_price,
         total_cents: item.total_cents,
     };
-    Wanted { quantity: item.quantity, snapshot }
+    NewerLine { quantity: item.quantity, snapshot }
 }
 
 /// Applies the difference that the person saw; if it is another one by now, nothing is applied. Whoever may change

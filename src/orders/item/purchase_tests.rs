@@ -42,7 +42,7 @@ fn given_up(quantity: i64, not_found: i64) -> ItemState {
     becomes(requested(quantity).mark_not_found(units(not_found)))
 }
 
-type Told = Result<Decision, ItemRefusal>;
+type Outcome = Result<Decision, ItemRefusal>;
 
 #[rstest]
 #[case::pending(ItemState::new(units(10)), true)]
@@ -78,11 +78,11 @@ fn purchase_is_requested_for_what_is_left(#[case] line: ItemState, #[case] allow
 #[case::not_here(bought(10, 4, 3).unmark_received(units(4)), Err(ItemRefusal::MoreThanArrived { left: units(3) }))]
 #[case::is_bought(bought(10, 4, 0).mark_not_found(units(7)), Err(ItemRefusal::MoreThanToBuy { left: units(6) }))]
 #[case::is_pending(ItemState::new(units(10)).mark_not_found(units(1)), not_from(ItemStatus::Pending))]
-fn a_command_starts_from_what_it_is_for(#[case] told: Told, #[case] expected: Told) {
+fn a_command_starts_from_what_it_is_for(#[case] told: Outcome, #[case] expected: Outcome) {
     assert_eq!(told, expected);
 }
 
-fn not_from(status: ItemStatus) -> Told {
+fn not_from(status: ItemStatus) -> Outcome {
     Err(ItemRefusal::NotFrom { status })
 }
 
@@ -172,7 +172,7 @@ struct Story {
 }
 
 impl Story {
-    fn follow(&mut self, flow: Flow, before: &ItemState, told: Told) -> bool {
+    fn follow(&mut self, flow: Flow, before: &ItemState, told: Outcome) -> bool {
         let Ok(Decision::Becomes(next)) = told else { return false };
         self.line = flow.follow(&mut self.allocations, before, next);
         true

@@ -12,7 +12,7 @@ use crate::html::WorkCalendar;
 use crate::ids::ItemId;
 use crate::orders::history::LineChange;
 use crate::orders::item::ItemState;
-use crate::orders::times::{Moment, OrderTimes, Turn};
+use crate::orders::times::{Milestone, Moment, OrderTimes};
 
 /// The times of some closed orders.
 pub async fn list_times(
@@ -51,10 +51,10 @@ async fn list_moments(tx: &mut CompanyTx, orders: &[Uuid]) -> Result<HashMap<Uui
     let mut found: HashMap<Uuid, Vec<Moment>> = HashMap::new();
     for row in rows {
         let turn = match row.kind.as_str() {
-            "item_picked" if !row.undone => Turn::Picked,
-            "order_finished" | "order_canceled" => Turn::Closed,
-            "order_reopened" => Turn::Reopened,
-            _ => Turn::Other,
+            "item_picked" if !row.undone => Milestone::Picked,
+            "order_finished" | "order_canceled" => Milestone::Closed,
+            "order_reopened" => Milestone::Reopened,
+            _ => Milestone::Other,
         };
         let snapshot = Moment { at: row.at.to_jiff(), turn, lines: row.lines.0 };
         found.entry(row.order_id).or_default().push(snapshot);

@@ -16,7 +16,7 @@ use crate::ids::ItemId;
 
 /// A line of the newer quote: what it says, and how much it wants. Its place is its number on the paper, from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
+pub struct NewerLine {
     pub quantity: Decimal,
     pub snapshot: Snapshot,
 }
@@ -53,7 +53,7 @@ pub struct Revision<'a> {
 }
 
 /// What the quote's lines make of the order's.
-pub fn revise<'a>(items: &'a [Item], wanted: &[Wanted]) -> Revision<'a> {
+pub fn revise<'a>(items: &'a [Item], wanted: &[NewerLine]) -> Revision<'a> {
     let (pairs, without) = pairs::pair(items, wanted);
     let mut lines: Vec<RevisedLine<'a>> = pairs
         .into_iter()
@@ -71,12 +71,12 @@ pub fn revise<'a>(items: &'a [Item], wanted: &[Wanted]) -> Revision<'a> {
 }
 
 impl<'a> RevisedLine<'a> {
-    fn new(line: &Wanted) -> Self {
+    fn new(line: &NewerLine) -> Self {
         let after = ItemState::new(line.quantity);
         Self { item: None, fate: Fate::New, snapshot: line.snapshot.clone(), after }
     }
 
-    fn kept(item: &'a Item, line: &Wanted) -> Self {
+    fn kept(item: &'a Item, line: &NewerLine) -> Self {
         let after = item.state.revised(line.quantity);
         let same = after == item.state && line.snapshot.unplaced() == Snapshot::of(item).unplaced();
         let fate = if same { Fate::Same } else { Fate::Changed };
@@ -130,7 +130,7 @@ impl<'a> Revision<'a> {
         let mut hash = Sha256::new();
         hash.update(serde_json::to_vec(about).unwrap_or_default());
         for line in self.changes() {
-            hash.update(serde_json::to_vec(&Shown::of(line)).unwrap_or_default());
+            hash.update(serde_json::to_vec(&DifferenceLine::of(line)).unwrap_or_default());
         }
         hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
@@ -138,7 +138,7 @@ impl<'a> Revision<'a> {
 
 /// What a person sees of a line in the difference.
 #[derive(Serialize)]
-struct Shown {
+struct DifferenceLine {
     item: Option<ItemId>,
     fate: Fate,
     before: Option<(Decimal, Snapshot)>,
@@ -148,7 +148,7 @@ struct Shown {
     rest_state: RestState,
 }
 
-impl Shown {
+impl DifferenceLine {
     fn of(line: &RevisedLine<'_>) -> Self {
         let before = |item: &Item| (item.state.quantity.normalize(), Snapshot::of(item).unplaced());
         Self {

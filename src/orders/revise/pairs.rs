@@ -1,6 +1,6 @@
 //! Pairs the lines of a newer quote with those of the order.
 
-use super::Wanted;
+use super::NewerLine;
 use crate::orders::history::Snapshot;
 use crate::orders::model::Item;
 
@@ -27,7 +27,7 @@ impl Alike {
 ///
 /// Goods picked as one product never count for another: lines that agree in their place alone are the same only
 /// while nobody has touched the one in the order.
-pub(super) fn pair<'a>(items: &'a [Item], wanted: &[Wanted]) -> (Vec<Option<&'a Item>>, Vec<&'a Item>) {
+pub(super) fn pair<'a>(items: &'a [Item], wanted: &[NewerLine]) -> (Vec<Option<&'a Item>>, Vec<&'a Item>) {
     let mut pairs: Vec<Option<&Item>> = vec![None; wanted.len()];
     let mut free: Vec<(&Item, Snapshot)> = items.iter().map(|item| (item, Snapshot::of(item))).collect();
     for alike in [Alike::CodeAndDescription, Alike::Code, Alike::Place] {

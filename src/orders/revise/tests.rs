@@ -8,7 +8,7 @@ fn units(n: i64) -> Decimal {
     Decimal::from(n)
 }
 
-fn line(position: i32, code: &str, description: &str, quantity: i64) -> Wanted {
+fn line(position: i32, code: &str, description: &str, quantity: i64) -> NewerLine {
     let snapshot = Snapshot {
         position,
         code: code.to_owned(),
@@ -17,12 +17,12 @@ fn line(position: i32, code: &str, description: &str, quantity: i64) -> Wanted {
         unit_price: Decimal::new(350, 2),
         total_cents: 350 * quantity,
     };
-    Wanted { quantity: units(quantity), snapshot }
+    NewerLine { quantity: units(quantity), snapshot }
 }
 
 /// A line of the order, after `change`.
 fn item(position: i32, code: &str, quantity: i64, change: impl Fn(&mut ItemState)) -> Item {
-    let Wanted { snapshot, .. } = line(position, code, code, quantity);
+    let NewerLine { snapshot, .. } = line(position, code, code, quantity);
     let mut state = ItemState::new(units(quantity));
     change(&mut state);
     assert!(state.is_sound(), "{state:?}");
@@ -201,7 +201,7 @@ proptest! {
     #[test]
     fn a_revision_is_sound_loses_nothing_and_done_twice_changes_nothing(before in lines(), after in lines()) {
         let items: Vec<Item> = (1..).zip(before).map(order).collect();
-        let quote: Vec<Wanted> = (1..)
+        let quote: Vec<NewerLine> = (1..)
             .zip(after)
             .map(|(position, (code, quantity, ..))| line(position, &code.to_string(), &code.to_string(), quantity))
             .collect();

@@ -10,7 +10,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::Pages;
+use super::OrderPages;
 use crate::actor::Permission;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
@@ -65,7 +65,7 @@ impl BoardQuery {
 }
 
 /// `GET /`, signed in.
-pub async fn board(pages: &Pages, visitor: &Visitor, query: &BoardQuery) -> Result<Response> {
+pub async fn board(pages: &OrderPages, visitor: &Visitor, query: &BoardQuery) -> Result<Response> {
     let actor = visitor.actor()?;
     let now = pages.app.clock.now();
     let filter = query.filter();
@@ -91,7 +91,7 @@ pub async fn board(pages: &Pages, visitor: &Visitor, query: &BoardQuery) -> Resu
 }
 
 async fn draw_board(
-    pages: &Pages,
+    pages: &OrderPages,
     visitor: &Visitor,
     filter: &BoardFilter,
     wanted: i64,
@@ -127,7 +127,7 @@ async fn draw_board(
 /// `GET /chips`: the chips of the board at the same query, with the numbers of who looks. The open orders are read once a
 /// second and company, whoever asks: a busy board would else have them counted for every tap of everybody.
 pub async fn chips(
-    State(pages): State<Pages>,
+    State(pages): State<OrderPages>,
     visitor: Visitor,
     Query(query): Query<BoardQuery>,
 ) -> Result<Response> {

@@ -14,7 +14,7 @@ use super::notes::*;
 use super::orders::*;
 use super::purchases::*;
 use super::replacements::*;
-use super::{Pages, refused_form};
+use super::{OrderPages, refused_form};
 use crate::actor::Actor;
 use crate::command::{self, Command, Done, Tap};
 use crate::error::{Result, Sentence};
@@ -25,17 +25,17 @@ use crate::orders::commands::{self, OrderCommand, order_commands};
 use crate::state::AppState;
 
 /// The parameters of a command's path: the order, and which part of it.
-pub(super) trait Place: DeserializeOwned + Send {
+pub(super) trait OrderPath: DeserializeOwned + Send {
     fn order_id(&self) -> OrderId;
 }
 
-impl Place for OrderId {
+impl OrderPath for OrderId {
     fn order_id(&self) -> OrderId {
         *self
     }
 }
 
-impl<T: DeserializeOwned + Send> Place for (OrderId, T) {
+impl<T: DeserializeOwned + Send> OrderPath for (OrderId, T) {
     fn order_id(&self) -> OrderId {
         self.0
     }
@@ -43,11 +43,11 @@ impl<T: DeserializeOwned + Send> Place for (OrderId, T) {
 
 /// The form of a command of an order.
 pub(super) trait OrderForm: DeserializeOwned + Send + Sync + 'static {
-    type Place: Place;
+    type OrderPath: OrderPath;
     type Command<'a>: Command<Output = ()>;
 
     /// The command; refuses invalid fields.
-    fn command<'a>(&self, on: OrderContext<'a>, place: Self::Place) -> Result<Self::Command<'a>>;
+    fn command<'a>(&self, on: OrderContext<'a>, place: Self::OrderPath) -> Result<Self::Command<'a>>;
 
     /// Adjusts the answer.
     fn answer(&self, done: Done) -> Done {
@@ -67,7 +67,7 @@ macro_rules! route_commands {
         })*
 
         /// Forms on an order's page.
-        pub(super) fn router() -> Router<Pages> {
+        pub(super) fn router() -> Router<OrderPages> {
             Router::new()
                 $(.route(commands::$name.path, post(run::<$form>).get(refused_form::back)))*
         }
@@ -79,7 +79,7 @@ order_commands!(route_commands);
 async fn run<F: OrderForm + Declared>(
     State(state): State<AppState>,
     actor: Actor,
-    Path(place): Path<F::Place>,
+    Path(place): Path<F::OrderPath>,
     tap: Tap<F>,
 ) -> Result<Done> {
     let order_id = place.order_id();

@@ -24,7 +24,7 @@ pub(super) struct LeftForm {
 }
 
 impl OrderForm for LeftForm {
-    type Place = OrderId;
+    type OrderPath = OrderId;
     type Command<'a> = MarkLeft<'a>;
 
     fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<MarkLeft<'a>> {
@@ -44,7 +44,7 @@ pub(super) struct AdjustedForm {
 }
 
 impl OrderForm for AdjustedForm {
-    type Place = OrderId;
+    type OrderPath = OrderId;
     type Command<'a> = TickAdjusted<'a>;
 
     fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<TickAdjusted<'a>> {

@@ -23,7 +23,7 @@ pub(super) struct DueForm {
 }
 
 impl OrderForm for DueForm {
-    type Place = OrderId;
+    type OrderPath = OrderId;
     type Command<'a> = ChangeDue<'a>;
 
     fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<ChangeDue<'a>> {

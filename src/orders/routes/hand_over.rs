@@ -21,7 +21,7 @@ pub struct SellerForm {
 }
 
 impl OrderForm for SellerForm {
-    type Place = OrderId;
+    type OrderPath = OrderId;
     type Command<'a> = HandOverOrder<'a>;
 
     fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<HandOverOrder<'a>> {

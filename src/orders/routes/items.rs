@@ -18,10 +18,10 @@ pub(super) struct PickForm {
 }
 
 impl OrderForm for PickForm {
-    type Place = (OrderId, ItemId);
+    type OrderPath = (OrderId, ItemId);
     type Command<'a> = PickItem<'a>;
 
-    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<PickItem<'a>> {
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::OrderPath) -> Result<PickItem<'a>> {
         Ok(PickItem { on, item_id, quantity: self.amount.read()? })
     }
 }
@@ -30,7 +30,7 @@ impl OrderForm for PickForm {
 pub(super) struct PickAllForm {}
 
 impl OrderForm for PickAllForm {
-    type Place = OrderId;
+    type OrderPath = OrderId;
     type Command<'a> = PickAll<'a>;
 
     fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<PickAll<'a>> {
@@ -47,10 +47,10 @@ pub(super) struct UnpickForm {
 }
 
 impl OrderForm for UnpickForm {
-    type Place = (OrderId, ItemId);
+    type OrderPath = (OrderId, ItemId);
     type Command<'a> = UnpickItem<'a>;
 
-    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<UnpickItem<'a>> {
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::OrderPath) -> Result<UnpickItem<'a>> {
         // A page of a build that named neither: nobody knows which pick it showed.
         if self.amount.is_empty() && self.pick.is_none() {
             return Err(AppError::conflict("conflict.item_changed"));
@@ -66,10 +66,10 @@ pub(super) struct ReturnForm {
 }
 
 impl OrderForm for ReturnForm {
-    type Place = (OrderId, ItemId);
+    type OrderPath = (OrderId, ItemId);
     type Command<'a> = ReturnItem<'a>;
 
-    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<ReturnItem<'a>> {
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::OrderPath) -> Result<ReturnItem<'a>> {
         Ok(ReturnItem { on, item_id, quantity: self.amount.read()? })
     }
 }
@@ -84,10 +84,10 @@ pub(super) struct ShortForm {
 }
 
 impl OrderForm for ShortForm {
-    type Place = (OrderId, ItemId);
+    type OrderPath = (OrderId, ItemId);
     type Command<'a> = MarkShort<'a>;
 
-    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<MarkShort<'a>> {
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::OrderPath) -> Result<MarkShort<'a>> {
         Ok(MarkShort { on, item_id, code: self.reason.clone(), text: self.text.clone() })
     }
 }
@@ -106,10 +106,10 @@ pub(super) struct PickAndShortForm {
 }
 
 impl OrderForm for PickAndShortForm {
-    type Place = (OrderId, ItemId);
+    type OrderPath = (OrderId, ItemId);
     type Command<'a> = PickAndShort<'a>;
 
-    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<PickAndShort<'a>> {
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::OrderPath) -> Result<PickAndShort<'a>> {
         let (picked, short) = (self.amount.read()?, self.amount.read_beside("short", &self.short)?);
         Ok(PickAndShort { on, item_id, picked, short, code: self.reason.clone(), text: self.text.clone() })
     }
@@ -119,10 +119,10 @@ impl OrderForm for PickAndShortForm {
 pub(super) struct UnshortForm {}
 
 impl OrderForm for UnshortForm {
-    type Place = (OrderId, ItemId);
+    type OrderPath = (OrderId, ItemId);
     type Command<'a> = UnmarkShort<'a>;
 
-    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<UnmarkShort<'a>> {
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::OrderPath) -> Result<UnmarkShort<'a>> {
         Ok(UnmarkShort { on, item_id })
     }
 }

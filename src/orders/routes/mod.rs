@@ -36,7 +36,7 @@ use crate::state::AppState;
 
 /// What the pages of orders share.
 #[derive(Clone, Debug)]
-pub struct Pages {
+pub struct OrderPages {
     pub app: AppState,
     pub boards: Arc<PageCache>,
     /// Apart, so that many searches do not push out the one board that all share.
@@ -49,20 +49,20 @@ pub struct Pages {
 /// Companies whose open orders are kept for a second.
 const COMPANIES_KEPT: usize = 16;
 
-impl Pages {
+impl OrderPages {
     pub fn new(app: AppState) -> Self {
         let open = Arc::new(Memo::new(COMPANIES_KEPT));
         Self { app, boards: Arc::default(), filtered_boards: Arc::default(), orders: Arc::default(), open }
     }
 }
 
-impl FromRef<Pages> for AppState {
-    fn from_ref(pages: &Pages) -> Self {
+impl FromRef<OrderPages> for AppState {
+    fn from_ref(pages: &OrderPages) -> Self {
         pages.app.clone()
     }
 }
 
-pub fn router(pages: Pages) -> Router {
+pub fn router(pages: OrderPages) -> Router {
     let given_back = axum::middleware::from_fn_with_state(pages.clone(), refused_form::answer);
     let stale = Router::new()
         .route("/orders/{order}/undo/{version}", post(undo::undo_by_version).get(refused_form::back));

@@ -16,7 +16,7 @@ pub(super) struct NoteForm {
 }
 
 impl OrderForm for NoteForm {
-    type Place = OrderId;
+    type OrderPath = OrderId;
     type Command<'a> = AddNote<'a>;
 
     fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<AddNote<'a>> {
@@ -41,10 +41,10 @@ impl ChangeNoteForm {
 }
 
 impl OrderForm for ChangeNoteForm {
-    type Place = (OrderId, NoteId);
+    type OrderPath = (OrderId, NoteId);
     type Command<'a> = ChangeNote<'a>;
 
-    fn command<'a>(&self, on: OrderContext<'a>, (_, note_id): Self::Place) -> Result<ChangeNote<'a>> {
+    fn command<'a>(&self, on: OrderContext<'a>, (_, note_id): Self::OrderPath) -> Result<ChangeNote<'a>> {
         let text = (!self.removes()).then(|| self.text.clone());
         Ok(ChangeNote { on, note_id, version: self.version, text })
     }

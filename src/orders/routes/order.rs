@@ -9,7 +9,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::Pages;
+use super::OrderPages;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::extract::{Path, Query};
@@ -36,7 +36,7 @@ pub struct OrderQuery {
 
 /// `GET /orders/{order}`
 pub async fn order(
-    State(pages): State<Pages>,
+    State(pages): State<OrderPages>,
     visitor: Visitor,
     Path(order_id): Path<OrderId>,
     Query(query): Query<OrderQuery>,
@@ -55,7 +55,7 @@ pub async fn order(
 
 /// `GET /orders/{order}/sheets`: all sheets at once, drawn once for everybody while nothing changes.
 pub async fn sheets(
-    State(pages): State<Pages>,
+    State(pages): State<OrderPages>,
     visitor: Visitor,
     Path(order_id): Path<OrderId>,
 ) -> Result<Response> {
@@ -66,7 +66,7 @@ pub async fn sheets(
     Ok(page::respond_unframed(&body))
 }
 
-async fn draw_sheets(pages: &Pages, visitor: &Visitor, order_id: OrderId) -> Result<Body<Ownership>> {
+async fn draw_sheets(pages: &OrderPages, visitor: &Visitor, order_id: OrderId) -> Result<Body<Ownership>> {
     let actor = visitor.actor()?;
     let _turn = page::turn().await?;
     metrics::counter!("page_bodies_drawn_total", "page" => "sheets").increment(1);
@@ -96,7 +96,7 @@ pub fn respond(
 }
 
 pub async fn draw_order(
-    pages: &Pages,
+    pages: &OrderPages,
     visitor: &Visitor,
     order_id: OrderId,
     open: OpenSheet,

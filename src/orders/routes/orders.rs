@@ -26,7 +26,7 @@ fn whole(number: Decimal) -> Option<i32> {
 }
 
 impl OrderForm for FinishForm {
-    type Place = OrderId;
+    type OrderPath = OrderId;
     type Command<'a> = FinishOrder<'a>;
 
     fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<FinishOrder<'a>> {
@@ -47,7 +47,7 @@ pub(super) struct ReopenForm {
 }
 
 impl OrderForm for ReopenForm {
-    type Place = OrderId;
+    type OrderPath = OrderId;
     type Command<'a> = ReopenOrder<'a>;
 
     fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<ReopenOrder<'a>> {
@@ -62,7 +62,7 @@ pub(super) struct CancelForm {
 }
 
 impl OrderForm for CancelForm {
-    type Place = OrderId;
+    type OrderPath = OrderId;
     type Command<'a> = CancelOrder<'a>;
 
     fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<CancelOrder<'a>> {
@@ -80,7 +80,7 @@ pub(super) struct UrgentForm {
 }
 
 impl OrderForm for UrgentForm {
-    type Place = OrderId;
+    type OrderPath = OrderId;
     type Command<'a> = SetUrgent<'a>;
 
     fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<SetUrgent<'a>> {
@@ -104,7 +104,7 @@ pub(super) struct ShippingForm {
 }
 
 impl OrderForm for ShippingForm {
-    type Place = OrderId;
+    type OrderPath = OrderId;
     type Command<'a> = ChangeShipping<'a>;
 
     fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<ChangeShipping<'a>> {

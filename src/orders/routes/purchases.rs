@@ -29,10 +29,14 @@ pub(super) struct RequestForm {
 }
 
 impl OrderForm for RequestForm {
-    type Place = (OrderId, ItemId);
+    type OrderPath = (OrderId, ItemId);
     type Command<'a> = RequestPurchase<'a>;
 
-    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<RequestPurchase<'a>> {
+    fn command<'a>(
+        &self,
+        on: OrderContext<'a>,
+        (_, item_id): Self::OrderPath,
+    ) -> Result<RequestPurchase<'a>> {
         let unreadable = || AppError::invalid("error.form_unreadable");
         let read: Option<Vec<OrderId>> = self.others.split_whitespace().map(|id| id.parse().ok()).collect();
         let others = read.filter(|others| others.len() <= MOST_ORDERS).ok_or_else(unreadable)?;
@@ -44,10 +48,14 @@ impl OrderForm for RequestForm {
 pub(super) struct WithdrawForm {}
 
 impl OrderForm for WithdrawForm {
-    type Place = (OrderId, ItemId);
+    type OrderPath = (OrderId, ItemId);
     type Command<'a> = WithdrawRequest<'a>;
 
-    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<WithdrawRequest<'a>> {
+    fn command<'a>(
+        &self,
+        on: OrderContext<'a>,
+        (_, item_id): Self::OrderPath,
+    ) -> Result<WithdrawRequest<'a>> {
         Ok(WithdrawRequest { on, item_id })
     }
 }
@@ -108,10 +116,14 @@ pub(super) struct OrderedForm {
 }
 
 impl OrderForm for OrderedForm {
-    type Place = (OrderId, ItemId);
+    type OrderPath = (OrderId, ItemId);
     type Command<'a> = BuyGoods<'a>;
 
-    fn command<'a>(&self, on: OrderContext<'a>, (order_id, item_id): Self::Place) -> Result<BuyGoods<'a>> {
+    fn command<'a>(
+        &self,
+        on: OrderContext<'a>,
+        (order_id, item_id): Self::OrderPath,
+    ) -> Result<BuyGoods<'a>> {
         let share = Share { order_id, item_id, quantity: self.amount.read()?, seen: None };
         let terms = TermsFields {
             supplier: self.supplier.clone(),
@@ -133,10 +145,10 @@ macro_rules! steps {
             }
 
             impl OrderForm for $form {
-                type Place = (OrderId, ItemId);
+                type OrderPath = (OrderId, ItemId);
                 type Command<'a> = MovePurchase<'a>;
 
-                fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<MovePurchase<'a>> {
+                fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::OrderPath) -> Result<MovePurchase<'a>> {
                     Ok(MovePurchase { on, item_id, step: Step::$step, quantity: self.amount.read()? })
                 }
             }
@@ -161,10 +173,10 @@ pub(super) struct SettleForm {
 }
 
 impl OrderForm for SettleForm {
-    type Place = (OrderId, ItemId);
+    type OrderPath = (OrderId, ItemId);
     type Command<'a> = SettlePurchase<'a>;
 
-    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<SettlePurchase<'a>> {
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::OrderPath) -> Result<SettlePurchase<'a>> {
         let settlement = Settlement::from_code(&self.outcome);
         let settlement = settlement.ok_or_else(|| AppError::invalid("error.form_unreadable"))?;
         let quantity = self.amount.read()?;
@@ -187,10 +199,10 @@ pub(super) struct ReturnGoodsForm {
 }
 
 impl OrderForm for ReturnGoodsForm {
-    type Place = (OrderId, ItemId);
+    type OrderPath = (OrderId, ItemId);
     type Command<'a> = SettlePurchase<'a>;
 
-    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<SettlePurchase<'a>> {
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::OrderPath) -> Result<SettlePurchase<'a>> {
         let (quantity, permission) = (self.amount.read()?, commands::RETURN_GOODS.permission);
         let settlement = Settlement::Returned;
         Ok(SettlePurchase { on, item_id, purchase_id: self.purchase, quantity, settlement, permission })

@@ -5,7 +5,7 @@ use axum::http::Uri;
 use axum::middleware::Next;
 use axum::response::{Redirect, Response};
 
-use super::Pages;
+use super::OrderPages;
 use super::order::{draw_order, respond};
 use crate::error::{AppError, Result};
 use crate::html::FormState;
@@ -14,7 +14,7 @@ use crate::orders::views::order::OpenSheet;
 use crate::page::{RefusedRequest, run_form};
 
 /// Middleware around the commands on an order.
-pub async fn answer(State(pages): State<Pages>, request: Request, next: Next) -> Response {
+pub async fn answer(State(pages): State<OrderPages>, request: Request, next: Next) -> Response {
     let place = place(request.uri().path()).map(|(order_id, form)| (order_id, form.to_owned()));
     let Some((order_id, form)) = place else { return next.run(request).await };
     let (response, refused) = run_form(request, next, &form).await;
@@ -36,7 +36,7 @@ fn place(path: &str) -> Option<(OrderId, &str)> {
     Some((order.parse().ok()?, form))
 }
 
-async fn show_again(pages: &Pages, order_id: OrderId, refused: &RefusedRequest) -> Result<Response> {
+async fn show_again(pages: &OrderPages, order_id: OrderId, refused: &RefusedRequest) -> Result<Response> {
     let RefusedRequest { visitor, form, error } = refused;
     let now = pages.app.clock.now();
     let open = sheet(&form.form, matches!(**error, AppError::Conflict(_)));

@@ -49,10 +49,10 @@ pub(super) struct SubstituteForm {
 }
 
 impl OrderForm for SubstituteForm {
-    type Place = (OrderId, ItemId);
+    type OrderPath = (OrderId, ItemId);
     type Command<'a> = SubstituteItem<'a>;
 
-    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<SubstituteItem<'a>> {
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::OrderPath) -> Result<SubstituteItem<'a>> {
         Ok(SubstituteItem { on, item_id, rest: shown(&self.rest)?, with: self.goods.read()? })
     }
 }
@@ -61,10 +61,14 @@ impl OrderForm for SubstituteForm {
 pub(super) struct UnsubstituteForm {}
 
 impl OrderForm for UnsubstituteForm {
-    type Place = (OrderId, ItemId);
+    type OrderPath = (OrderId, ItemId);
     type Command<'a> = UnsubstituteItem<'a>;
 
-    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<UnsubstituteItem<'a>> {
+    fn command<'a>(
+        &self,
+        on: OrderContext<'a>,
+        (_, item_id): Self::OrderPath,
+    ) -> Result<UnsubstituteItem<'a>> {
         Ok(UnsubstituteItem { on, item_id })
     }
 }
@@ -78,10 +82,14 @@ pub(super) struct AgreeForm {
 }
 
 impl OrderForm for AgreeForm {
-    type Place = (OrderId, ItemId);
+    type OrderPath = (OrderId, ItemId);
     type Command<'a> = AgreeReplacement<'a>;
 
-    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<AgreeReplacement<'a>> {
+    fn command<'a>(
+        &self,
+        on: OrderContext<'a>,
+        (_, item_id): Self::OrderPath,
+    ) -> Result<AgreeReplacement<'a>> {
         Ok(AgreeReplacement { on, item_id, rest: shown(&self.rest)?, with: self.goods.read()? })
     }
 }
@@ -90,13 +98,13 @@ impl OrderForm for AgreeForm {
 pub(super) struct UnagreeForm {}
 
 impl OrderForm for UnagreeForm {
-    type Place = (OrderId, ItemId);
+    type OrderPath = (OrderId, ItemId);
     type Command<'a> = WithdrawReplacement<'a>;
 
     fn command<'a>(
         &self,
         on: OrderContext<'a>,
-        (_, item_id): Self::Place,
+        (_, item_id): Self::OrderPath,
     ) -> Result<WithdrawReplacement<'a>> {
         Ok(WithdrawReplacement { on, item_id })
     }
@@ -119,10 +127,10 @@ pub(super) struct AnswerForm {
 }
 
 impl OrderForm for AnswerForm {
-    type Place = (OrderId, ItemId);
+    type OrderPath = (OrderId, ItemId);
     type Command<'a> = AnswerShortage<'a>;
 
-    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::Place) -> Result<AnswerShortage<'a>> {
+    fn command<'a>(&self, on: OrderContext<'a>, (_, item_id): Self::OrderPath) -> Result<AnswerShortage<'a>> {
         let said = match self.answer.as_str() {
             "swap" => Said::Swap(self.goods.read()?),
             "buy" => Said::Buy { wished_on: typed_date(&self.expected)? },

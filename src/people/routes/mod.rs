@@ -65,13 +65,13 @@ async fn page(
     if needs_pin(&state, &actor)? {
         return ask_pin(&state, &visitor, &actor);
     }
-    let shown = Shown { leaving: query.orders, ..Shown::default() };
+    let shown = PeopleView { leaving: query.orders, ..PeopleView::default() };
     render(&state, &visitor, &actor, shown).await
 }
 
 /// What the page shows besides the people.
 #[derive(Default)]
-struct Shown {
+struct PeopleView {
     form: NewPersonForm,
     errors: FieldErrors,
     one_time_pin: Option<OneTimePin>,
@@ -79,7 +79,7 @@ struct Shown {
     leaving: Option<PersonId>,
 }
 
-async fn render(state: &AppState, visitor: &Visitor, actor: &Actor, shown: Shown) -> Result<Response> {
+async fn render(state: &AppState, visitor: &Visitor, actor: &Actor, shown: PeopleView) -> Result<Response> {
     let (mut tx, live) = LivePage::open(&state.db, visitor).await?;
     let mut people = queries::list_people(&mut tx, actor.company_id).await?;
     let seen = devices::list_last_seen(&mut tx, actor.company_id).await?;
@@ -101,13 +101,13 @@ async fn render(state: &AppState, visitor: &Visitor, actor: &Actor, shown: Shown
 /// Nobody's data before the PIN.
 fn ask_pin(state: &AppState, visitor: &Visitor, actor: &Actor) -> Result<Response> {
     let layout = page::layout(actor, visitor.lang, state.clock.now(), actor.can_codes(), None);
-    page::respond(&PeoplePage { needs_pin: true, ..people_page(&layout, &[], &Shown::default(), actor) })
+    page::respond(&PeoplePage { needs_pin: true, ..people_page(&layout, &[], &PeopleView::default(), actor) })
 }
 
 fn people_page<'a>(
     layout: &'a Layout,
     people: &'a [PersonRow],
-    shown: &'a Shown,
+    shown: &'a PeopleView,
     actor: &Actor,
 ) -> PeoplePage<'a> {
     PeoplePage {
@@ -156,7 +156,8 @@ async fn create(
             }
             let form = NewPersonForm { name, number, roles };
             let mut response =
-                render(&state, &visitor, &actor, Shown { form, errors, ..Shown::default() }).await?;
+                render(&state, &visitor, &actor, PeopleView { form, errors, ..PeopleView::default() })
+                    .await?;
             *response.status_mut() = error.status();
             Ok(response)
         }
@@ -213,7 +214,9 @@ async fn show_pin(
             Ok(done.say(sentence).into_response())
         }
         None if client.wants_json => Ok(done.say(Sentence::new("people.pin_shown_before")).into_response()),
-        one_time_pin => render(state, visitor, actor, Shown { one_time_pin, ..Shown::default() }).await,
+        one_time_pin => {
+            render(state, visitor, actor, PeopleView { one_time_pin, ..PeopleView::default() }).await
+        }
     }
 }
 

@@ -39,7 +39,7 @@ pub struct RosterForm {
 
 /// What the page shows.
 #[derive(Default)]
-struct Shown<'a> {
+struct RosterView<'a> {
     text: &'a str,
     rows: &'a [RosterRow],
     error: Option<String>,
@@ -54,10 +54,10 @@ pub async fn page(State(state): State<AppState>, visitor: Visitor, actor: Actor)
         // The page of people asks for the PIN.
         return Ok(Redirect::to("/people").into_response());
     }
-    show(&state, &visitor, &actor, &Shown::default())
+    show(&state, &visitor, &actor, &RosterView::default())
 }
 
-fn show(state: &AppState, visitor: &Visitor, actor: &Actor, shown: &Shown<'_>) -> Result<Response> {
+fn show(state: &AppState, visitor: &Visitor, actor: &Actor, shown: &RosterView<'_>) -> Result<Response> {
     let layout = page::layout(actor, visitor.lang, state.clock.now(), actor.can_codes(), None);
     page::respond(&RosterPage {
         layout: &layout,
@@ -81,8 +81,12 @@ pub async fn roster(
     let text = tap.form.people.as_str();
     match administrator(&state, &actor) {
         Err(AppError::StepUp) if !client.wants_json => {
-            let mut response =
-                show(&state, &visitor, &actor, &Shown { text, asks_pin: true, ..Shown::default() })?;
+            let mut response = show(
+                &state,
+                &visitor,
+                &actor,
+                &RosterView { text, asks_pin: true, ..RosterView::default() },
+            )?;
             AppError::StepUp.mark(&mut response);
             return Ok(response);
         }
@@ -90,7 +94,7 @@ pub async fn roster(
     }
     let refused = |error: &AppError| {
         let error = Some(error.sentence().say(visitor.lang, Zone::UTC));
-        Shown { text, error, ..Shown::default() }
+        RosterView { text, error, ..RosterView::default() }
     };
     let rows = match roster::read(text, &taken(&state, &actor).await?, actor.company.login_digits) {
         Ok(rows) => rows,
@@ -102,13 +106,14 @@ pub async fn roster(
     };
     let wanted = matches!(tap.form.create, Some(YesNo::Yes));
     if !wanted || rows.iter().any(|row| row.wrong.is_some()) {
-        return show(&state, &visitor, &actor, &Shown { text, rows: &rows, ..Shown::default() });
+        return show(&state, &visitor, &actor, &RosterView { text, rows: &rows, ..RosterView::default() });
     }
     match create(&state, &actor, &client, &tap, &rows).await {
-        Ok(made) => show(&state, &visitor, &actor, &Shown { made: &made, ..Shown::default() }),
+        Ok(made) => show(&state, &visitor, &actor, &RosterView { made: &made, ..RosterView::default() }),
         // Somebody else was quicker with a number, or the machine is too slow.
         Err(error @ (AppError::Conflict(_) | AppError::Busy(_))) => {
-            let mut response = show(&state, &visitor, &actor, &Shown { rows: &rows, ..refused(&error) })?;
+            let mut response =
+                show(&state, &visitor, &actor, &RosterView { rows: &rows, ..refused(&error) })?;
             error.mark(&mut response);
             Ok(response)
         }
@@ -142,7 +147,7 @@ pub async fn prove(
         Ok(cookie) => cookie,
         Err(error @ (AppError::Invalid { .. } | AppError::TooMany { .. })) if !client.wants_json => {
             let said = Some(error.sentence().say(visitor.lang, Zone::UTC));
-            let shown = Shown { text, error: said, asks_pin: true, ..Shown::default() };
+            let shown = RosterView { text, error: said, asks_pin: true, ..RosterView::default() };
             let mut response = show(&state, &visitor, &actor, &shown)?;
             error.mark(&mut response);
             return Ok(response);
@@ -151,10 +156,12 @@ pub async fn prove(
     };
     let rows = roster::read(text, &taken(&state, &actor).await?, actor.company.login_digits);
     let mut response = match rows {
-        Ok(rows) => show(&state, &visitor, &actor, &Shown { text, rows: &rows, ..Shown::default() })?,
+        Ok(rows) => {
+            show(&state, &visitor, &actor, &RosterView { text, rows: &rows, ..RosterView::default() })?
+        }
         Err(error) => {
             let error = Some(error.sentence().say(visitor.lang, Zone::UTC));
-            show(&state, &visitor, &actor, &Shown { text, error, ..Shown::default() })?
+            show(&state, &visitor, &actor, &RosterView { text, error, ..RosterView::default() })?
         }
     };
     response.headers_mut().append(header::SET_COOKIE, cookie);

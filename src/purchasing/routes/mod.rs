@@ -28,7 +28,7 @@ use crate::orders::routes::purchases::{TermsFields, typed_date};
 use crate::page::{self, Snapshot, Subscribed, Visitor};
 use crate::purchasing::model::Desk;
 use crate::purchasing::queries;
-use crate::purchasing::views::{Asked, PurchasingPage, View};
+use crate::purchasing::views::{PurchasingPage, PurchasingQuery, View};
 use crate::screen::Screen;
 use crate::state::AppState;
 
@@ -70,8 +70,8 @@ struct PageQuery {
 }
 
 impl PageQuery {
-    fn asked(self) -> Asked {
-        Asked {
+    fn asked(self) -> PurchasingQuery {
+        PurchasingQuery {
             view: View::from_code(&self.view).unwrap_or_default(),
             by_order: self.by == "order",
             q: self.q.chars().take(100).collect(),

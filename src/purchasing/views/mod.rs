@@ -1,11 +1,11 @@
 //! Views of the buyer's page.
 
-mod asked;
 pub(crate) mod past;
 mod product_sheet;
+mod query;
 
-pub use asked::{Asked, View};
 pub use product_sheet::ProductSheet;
+pub use query::{PurchasingQuery, View};
 
 use std::borrow::Borrow;
 use std::cmp::Reverse;
@@ -49,7 +49,7 @@ pub struct Chip {
 #[template(path = "purchasing/page.html")]
 pub struct PurchasingPage<'a> {
     pub layout: &'a Layout,
-    pub asked: &'a Asked,
+    pub asked: &'a PurchasingQuery,
     pub chips: Vec<Chip>,
     /// Chips of suppliers; empty where there is nothing to choose.
     pub supplier_chips: Vec<SupplierChip>,
@@ -65,7 +65,7 @@ pub struct PurchasingPage<'a> {
 }
 
 impl<'a> PurchasingPage<'a> {
-    pub fn new(layout: &'a Layout, asked: &'a Asked, desk: &Desk, today: Date) -> Self {
+    pub fn new(layout: &'a Layout, asked: &'a PurchasingQuery, desk: &Desk, today: Date) -> Self {
         let (buy, coming) = (desk.products_to_buy(), desk.products_coming());
         let late: Vec<Product> = coming.iter().filter(|product| product.is_late(today)).cloned().collect();
         let sheet = asked.open.as_ref().map(|open| {
@@ -232,7 +232,7 @@ fn keep<T>(rows: &mut Vec<T>, wanted: impl Fn(&usize) -> bool) {
 }
 
 /// One for each supplier of these products, who has most of them first; none where all are of one.
-fn supplier_chips(asked: &Asked, products: &[Product]) -> Vec<SupplierChip> {
+fn supplier_chips(asked: &PurchasingQuery, products: &[Product]) -> Vec<SupplierChip> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for product in products.iter().filter(|_| asked.view.is_bought()) {
         for name in product.suppliers() {

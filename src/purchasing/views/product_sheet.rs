@@ -5,8 +5,8 @@ use std::borrow::Borrow;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::asked::{Asked, View};
 use super::expected;
+use super::query::{PurchasingQuery, View};
 use crate::html::RenderContext;
 use crate::html::format::plain_quantity;
 use crate::orders::model::is_measured;
@@ -15,7 +15,7 @@ use crate::purchasing::model::{Product, PurchaseFacts};
 /// The sheet of one product. Inside `#purchase-sheet`.
 pub struct ProductSheet<'a> {
     pub ctx: RenderContext,
-    pub asked: &'a Asked,
+    pub asked: &'a PurchasingQuery,
     pub to_buy: Option<Product>,
     pub coming: Option<Product>,
 }

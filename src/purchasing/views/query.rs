@@ -38,7 +38,7 @@ impl View {
 
 /// What the page was asked for.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct PurchasingQuery {
     pub view: View,
     pub by_order: bool,
     pub q: String,
@@ -50,7 +50,7 @@ pub struct Asked {
     pub open: Option<(String, String)>,
 }
 
-impl Asked {
+impl PurchasingQuery {
     /// The same page with another view.
     pub(super) fn href(&self, view: View, by_order: bool) -> String {
         let mut href = format!("/purchasing?view={}", view.code());

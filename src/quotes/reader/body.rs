@@ -17,14 +17,14 @@ use crate::quotes::numbers::parse_money;
 pub struct Body {
     pub rows: Vec<Row>,
     /// Of each row: its page and height, and the lines of its description above and below its own.
-    places: Vec<Place>,
+    places: Vec<RowPosition>,
     leftovers: Vec<Leftover>,
     /// The middle of the column of descriptions.
     middle: f32,
 }
 
 #[derive(Default)]
-struct Place {
+struct RowPosition {
     page: usize,
     y: f32,
     above: Vec<Extra>,
@@ -75,7 +75,7 @@ impl Body {
                     let others = described && has_header && !extras.iter().any(own);
                     let at = self.rows.len();
                     self.rows.push(row);
-                    self.places.push(Place { page, y, ..Place::default() });
+                    self.places.push(RowPosition { page, y, ..RowPosition::default() });
                     if above.is_none() && others && at > 0 {
                         self.continue_last(at, &mut extras);
                     } else {
@@ -176,7 +176,7 @@ impl Body {
 }
 
 /// A row's whole description, and the lines beside it that are told.
-fn judge(row: &Row, place: &Place, habits: Habits) -> (String, Vec<(LeftoverKind, String)>) {
+fn judge(row: &Row, place: &RowPosition, habits: Habits) -> (String, Vec<(LeftoverKind, String)>) {
     let own = Piece {
         text: &row.description,
         page: place.page,

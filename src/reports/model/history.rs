@@ -86,12 +86,12 @@ impl HistoryFilter {
 
 /// An order's place in the history: newest first, and of the same instant the later id first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct HistoryPosition {
     pub closed_at: Timestamp,
     pub id: OrderId,
 }
 
-impl Place {
+impl HistoryPosition {
     /// Before everything that was closed before `until`.
     pub fn newest(until: Timestamp) -> Self {
         Self { closed_at: until, id: OrderId(Uuid::nil()) }
@@ -99,7 +99,7 @@ impl Place {
 }
 
 /// `1761150600000000.0198…`: as it stands in an address.
-impl fmt::Display for Place {
+impl fmt::Display for HistoryPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.closed_at.as_microsecond(), self.id)
     }
@@ -110,7 +110,7 @@ impl fmt::Display for Place {
 #[error("not a place")]
 pub struct PlaceError;
 
-impl FromStr for Place {
+impl FromStr for HistoryPosition {
     type Err = PlaceError;
 
     fn from_str(text: &str) -> Result<Self, PlaceError> {
@@ -160,13 +160,14 @@ mod tests {
 
     #[test]
     fn a_place_is_read_from_its_text_and_nothing_else_is() {
-        let place = Place { closed_at: "2025-10-22T17:30:00.123456Z".parse().unwrap(), id: OrderId::new() };
+        let place =
+            HistoryPosition { closed_at: "2025-10-22T17:30:00.123456Z".parse().unwrap(), id: OrderId::new() };
         assert_eq!(place.to_string().parse(), Ok(place));
         let id = OrderId::new();
         for text in
             ["", ".", "1", "1.", &format!("x.{id}"), &format!("-1.{id}"), &format!("{}.{id}", i64::MAX)]
         {
-            assert_eq!(text.parse::<Place>(), Err(PlaceError), "{text}");
+            assert_eq!(text.parse::<HistoryPosition>(), Err(PlaceError), "{text}");
         }
     }
 }

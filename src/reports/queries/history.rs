@@ -8,11 +8,11 @@ use uuid::Uuid;
 use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::ids::{OrderId, PersonId};
-use crate::reports::model::history::Place;
+use crate::reports::model::history::HistoryPosition;
 
 /// What orders must have: every mark, a word for each beginning, and a time in this span.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct OutcomeFilter {
     pub marks: Vec<String>,
     pub words: Vec<String>,
     pub from: Timestamp,
@@ -20,7 +20,7 @@ pub struct Wanted {
 }
 
 /// How many orders have each of the marks, counted up to `most`.
-pub async fn count_marks(tx: &mut CompanyTx, wanted: &Wanted, most: i64) -> Result<Vec<i64>> {
+pub async fn count_marks(tx: &mut CompanyTx, wanted: &OutcomeFilter, most: i64) -> Result<Vec<i64>> {
     let counts = sqlx::query_scalar!(
         r#"select (
              select count(*) from (
@@ -64,20 +64,20 @@ struct PlaceRow {
     closed_at: jiff_sqlx::Timestamp,
 }
 
-impl From<PlaceRow> for Place {
+impl From<PlaceRow> for HistoryPosition {
     fn from(row: PlaceRow) -> Self {
-        Place { closed_at: row.closed_at.to_jiff(), id: OrderId(row.order_id) }
+        HistoryPosition { closed_at: row.closed_at.to_jiff(), id: OrderId(row.order_id) }
     }
 }
 
 /// Orders after a place, newest first, along the list of one mark.
 pub async fn list_by_mark(
     tx: &mut CompanyTx,
-    wanted: &Wanted,
+    wanted: &OutcomeFilter,
     mark: &str,
-    after: Place,
+    after: HistoryPosition,
     limit: i64,
-) -> Result<Vec<Place>> {
+) -> Result<Vec<HistoryPosition>> {
     let rows = sqlx::query_as!(
         PlaceRow,
         "select m.order_id, m.closed_at from outcome_marks m
@@ -100,17 +100,17 @@ pub async fn list_by_mark(
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(rows.into_iter().map(Place::from).collect())
+    Ok(rows.into_iter().map(HistoryPosition::from).collect())
 }
 
 /// The same from the orders that have a word, which are few.
 pub async fn list_by_word(
     tx: &mut CompanyTx,
-    wanted: &Wanted,
+    wanted: &OutcomeFilter,
     word: &str,
-    after: Place,
+    after: HistoryPosition,
     limit: i64,
-) -> Result<Vec<Place>> {
+) -> Result<Vec<HistoryPosition>> {
     let rows = sqlx::query_as!(
         PlaceRow,
         "select c.order_id, c.closed_at
@@ -138,7 +138,7 @@ pub async fn list_by_word(
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(rows.into_iter().map(Place::from).collect())
+    Ok(rows.into_iter().map(HistoryPosition::from).collect())
 }
 
 /// Somebody whose orders can be looked for.

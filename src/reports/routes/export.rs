@@ -14,7 +14,7 @@ use crate::export::stream::{self, FileHead, Part, Rows};
 use crate::extract::{Path, Query};
 use crate::html::RenderContext;
 use crate::page::{CompanyTime, Snapshot, Visitor};
-use crate::reports::model::history::{HistoryFilter, Place};
+use crate::reports::model::history::{HistoryFilter, HistoryPosition};
 use crate::reports::search::Search;
 use crate::reports::views::export::{COLUMNS, LIMIT, MOST_EXPORTED, cells};
 use crate::reports::{load, tables};
@@ -70,7 +70,7 @@ struct ClosedOrders {
     filter: HistoryFilter,
     time: CompanyTime,
     ctx: RenderContext,
-    after: Option<Place>,
+    after: Option<HistoryPosition>,
 }
 
 impl Rows for ClosedOrders {

@@ -16,7 +16,7 @@ use crate::orders::queries::shelf;
 use crate::orders::status::OrderState;
 use crate::page::{self, CompanyTime, LivePage, Visitor};
 use crate::reports::model::history::HistoryFilter;
-use crate::reports::queries::history::{self, Wanted, count_marks};
+use crate::reports::queries::history::{self, OutcomeFilter, count_marks};
 use crate::reports::search::{MOST_COUNTED, ROWS_PER_PAGE, Search};
 use crate::reports::views::history::{HistoryPage, LISTS, Names};
 use crate::screen::Screen;
@@ -111,7 +111,7 @@ pub async fn history(
 
 /// How many orders wait for something after their finish: to leave, to be entered into the ERP.
 async fn lists(tx: &mut CompanyTx) -> Result<Vec<i64>> {
-    let wanted = Wanted {
+    let wanted = OutcomeFilter {
         marks: LISTS.map(str::to_owned).into(),
         words: Vec::new(),
         from: Timestamp::UNIX_EPOCH,

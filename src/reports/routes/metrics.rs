@@ -6,7 +6,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::Pages;
+use super::ReportPages;
 use super::history::day;
 use crate::actor::{Actor, Permission};
 use crate::db::CompanyTx;
@@ -44,7 +44,7 @@ impl PeriodQuery {
 }
 
 pub async fn metrics(
-    State(pages): State<Pages>,
+    State(pages): State<ReportPages>,
     visitor: Visitor,
     Query(query): Query<PeriodQuery>,
 ) -> Result<Response> {
@@ -67,7 +67,7 @@ pub async fn metrics(
     page::respond_framed(&layout, &body, "page reports", Nav::Reports)
 }
 
-async fn draw(pages: &Pages, visitor: &Visitor, choice: PeriodChoice, now: Timestamp) -> Result<Body> {
+async fn draw(pages: &ReportPages, visitor: &Visitor, choice: PeriodChoice, now: Timestamp) -> Result<Body> {
     let actor = visitor.actor()?;
     let _turn = load::turn().await?;
     metrics::counter!("page_bodies_drawn_total", "page" => "reports").increment(1);

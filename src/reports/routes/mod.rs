@@ -16,13 +16,13 @@ use crate::state::AppState;
 
 /// What the pages of reports share.
 #[derive(Clone, Debug)]
-pub struct Pages {
+pub struct ReportPages {
     app: AppState,
     bodies: Arc<PageCache>,
 }
 
-impl FromRef<Pages> for AppState {
-    fn from_ref(pages: &Pages) -> Self {
+impl FromRef<ReportPages> for AppState {
+    fn from_ref(pages: &ReportPages) -> Self {
         pages.app.clone()
     }
 }
@@ -35,5 +35,5 @@ pub fn router(app: AppState) -> Router {
         .route("/history/export", get(export::history))
         .route("/reports", get(metrics::metrics))
         .route("/reports/export/{table}", get(export::table))
-        .with_state(Pages { app, bodies: Arc::default() })
+        .with_state(ReportPages { app, bodies: Arc::default() })
 }

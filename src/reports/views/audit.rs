@@ -36,8 +36,8 @@ impl AuditPage<'_> {
         Nav::Audit
     }
 
-    fn told<'r>(&self, entry: &'r AuditEntry) -> Told<'r> {
-        Told { ctx: self.layout.ctx, entry }
+    fn told<'r>(&self, entry: &'r AuditEntry) -> AuditRow<'r> {
+        AuditRow { ctx: self.layout.ctx, entry }
     }
 
     /// Words and names of the kinds, by their groups.
@@ -110,12 +110,12 @@ fn kind_word(lang: Lang, code: &str) -> String {
 }
 
 /// An entry in words.
-pub struct Told<'a> {
+pub struct AuditRow<'a> {
     ctx: RenderContext,
     entry: &'a AuditEntry,
 }
 
-impl Told<'_> {
+impl AuditRow<'_> {
     fn time(&self) -> String {
         self.ctx.date_time(&self.entry.place.at)
     }
@@ -265,7 +265,7 @@ pub const LIMIT: Cell = Cell::Word("audit.export_limit");
 
 /// The row of an entry.
 pub fn cells(entry: &AuditEntry, ctx: RenderContext) -> Vec<Cell> {
-    let told = Told { ctx, entry };
+    let told = AuditRow { ctx, entry };
     let said = |text: Option<&str>| text.map_or(Cell::None, |text| Cell::Text(text.to_owned()));
     let order = told.order().map(|(_, number, customer)| format!("{number} · {customer}"));
     let detail = told.detail();

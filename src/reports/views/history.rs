@@ -8,7 +8,7 @@ use crate::export::links::Files;
 use crate::html::format::address;
 use crate::html::{Choice, Layout, Nav};
 use crate::orders::status::{OrderState, OrderStatus};
-use crate::reports::model::history::{Found, HistoryFilter, HistoryRow, Place};
+use crate::reports::model::history::{Found, HistoryFilter, HistoryPosition, HistoryRow};
 
 /// Names of what can be, or was, chosen.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +29,7 @@ struct Chip {
 pub const LISTS: [&str; 2] = ["here", "adjust"];
 
 /// `/history`. Asks with GET: `q`, `seller`, `picker` (ids of people), `customer` (a code), `state` (`finished`,
-/// `canceled`), `purchase`, `substitution`, `short`, `here`, `adjust` (`yes`), `from`, `to` (days), `after` (a [`Place`]).
+/// `canceled`), `purchase`, `substitution`, `short`, `here`, `adjust` (`yes`), `from`, `to` (days), `after` (a [`HistoryPosition`]).
 #[derive(Template)]
 #[template(path = "reports/history.html")]
 pub struct HistoryPage<'a> {
@@ -44,7 +44,7 @@ pub struct HistoryPage<'a> {
     pub to_shelf: i64,
     /// It does not begin with the newest order.
     pub begun: bool,
-    pub next: Option<Place>,
+    pub next: Option<HistoryPosition>,
 }
 
 impl HistoryPage<'_> {

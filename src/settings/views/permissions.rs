@@ -22,7 +22,7 @@ pub struct PermissionsPage<'a> {
 }
 
 /// A cell as it is drawn.
-pub struct Shown {
+pub struct PermissionCell {
     pub name: String,
     pub role: Role,
     pub set: Grant,
@@ -39,21 +39,21 @@ impl PermissionsPage<'_> {
         Nav::Settings
     }
 
-    fn cells(&self, permission: &Permission) -> Vec<Shown> {
+    fn cells(&self, permission: &Permission) -> Vec<PermissionCell> {
         let permission = *permission;
         Role::ALL.map(|role| self.cell(permission, role)).into()
     }
 
-    fn cell(&self, permission: Permission, role: Role) -> Shown {
+    fn cell(&self, permission: Permission, role: Role) -> PermissionCell {
         let name = Cell::name(permission, role);
         let set = self.overrides.grant(permission, role);
         let typed = self.given.typed("permissions", &name).and_then(Grant::from_code);
         let (chosen, default) = (typed.unwrap_or(set), permission.grant(role));
-        Shown { name, role, set, chosen, default, choices: permission.choices() }
+        PermissionCell { name, role, set, chosen, default, choices: permission.choices() }
     }
 
     /// What a cell would have, where somebody set another grant: "padrão: Não".
-    fn default_word(&self, cell: &Shown) -> Option<String> {
+    fn default_word(&self, cell: &PermissionCell) -> Option<String> {
         let word = self.grant_word(&cell.default);
         let words = self.layout.ctx.lang.t_with("settings.permissions.default", &[("grant", &word)]);
         (cell.set != cell.default).then_some(words)

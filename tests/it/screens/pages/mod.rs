@@ -26,7 +26,7 @@ use separacao::orders::views::{BoardBody, BoardFilter, CountersFragment};
 use separacao::people::model::{OneTimePin, PersonRow};
 use separacao::people::views::{NewPersonForm, PeoplePage};
 use separacao::quotes::views::{ImportPage, PreviewPage, UploadResult};
-use separacao::reports::model::history::{Found, HistoryFilter, HistoryRow, Place};
+use separacao::reports::model::history::{Found, HistoryFilter, HistoryPosition, HistoryRow};
 use separacao::reports::views::history::{HistoryPage, Names};
 use separacao::screen::Screen;
 
@@ -197,9 +197,10 @@ pub fn history_page(orders: usize, filter: &HistoryFilter) -> String {
         lists: vec![4, 2],
         to_shelf: 3,
         begun: false,
-        next: rows
-            .last()
-            .map(|row| Place { closed_at: row.order.closed.as_ref().unwrap().at, id: row.order.id }),
+        next: rows.last().map(|row| HistoryPosition {
+            closed_at: row.order.closed.as_ref().unwrap().at,
+            id: row.order.id,
+        }),
     };
     page.render().unwrap()
 }
