@@ -62,25 +62,44 @@ pub async fn list_security(tx: &mut CompanyTx, sought: Sought<'_>) -> Result<Vec
     Ok(rows.into_iter().map(AuditEntry::from).collect())
 }
 
+/// Reads rows `s` of `security_events` that `$from` chooses, newest first. Of the company ($1) since ($2) and before an
+/// entry ($3, $4), at most $5; the filter's own parameters begin with $6.
+macro_rules! read_security {
+    ($tx:expr, $sought:expr, $from:tt $(, $own:expr)*) => {{
+        let (at, id) = $sought.before.of_security();
+        let rows = sqlx::query_as!(
+            SecurityRow,
+            r#"select s.id as "id!",
+                 s.kind as "kind!",
+                 s.at as "at!: jiff_sqlx::Timestamp",
+                 s.address as "address?",
+                 s.request_id as "request_id?",
+                 s.detail as "detail!",
+                 a.name as "actor?",
+                 p.name as "about?"
+               from "# + $from + r#"
+               left join people a on a.company_id = $1 and a.id = s.actor_id
+               left join people p on p.company_id = $1 and p.id = s.person_id
+               order by s.at desc, s.id desc limit $5"#,
+            $tx.company_id().0,
+            $sought.since.to_sqlx() as _,
+            at.to_sqlx() as _,
+            id,
+            $sought.limit
+            $(, $own)*
+        );
+        Ok(rows.fetch_all(&mut **$tx).await?)
+    }};
+}
+
 async fn list_all_security(tx: &mut CompanyTx, sought: Sought<'_>) -> Result<Vec<SecurityRow>> {
-    let (at, id) = sought.before.of_security();
-    let rows = sqlx::query_as!(
-        SecurityRow,
-        r#"select s.id as "id!", s.kind as "kind!", s.at as "at!: jiff_sqlx::Timestamp", s.address as "address?",
-             s.request_id as "request_id?", s.detail as "detail!",
-             a.name as "actor?", p.name as "about?"
-           from security_events s
-           left join people a on a.company_id = $1 and a.id = s.actor_id
-           left join people p on p.company_id = $1 and p.id = s.person_id
-           where s.company_id = $1 and s.at >= $2 and s.at <= $3 and (s.at, s.id) < ($3, $4)
-           order by s.at desc, s.id desc limit $5"#,
-        tx.company_id().0,
-        sought.since.to_sqlx() as _,
-        at.to_sqlx() as _,
-        id,
-        sought.limit
-    );
-    Ok(rows.fetch_all(&mut **tx).await?)
+    read_security!(
+        tx,
+        sought,
+        "(select * from security_events s
+          where s.company_id = $1 and s.at >= $2 and s.at <= $3 and (s.at, s.id) < ($3, $4)
+          order by s.at desc, s.id desc limit $5) s"
+    )
 }
 
 /// The newest of each kind, and of those the newest.
@@ -89,28 +108,16 @@ async fn list_security_kinds(
     sought: Sought<'_>,
     kinds: &[String],
 ) -> Result<Vec<SecurityRow>> {
-    let (at, id) = sought.before.of_security();
-    let rows = sqlx::query_as!(
-        SecurityRow,
-        r#"select s.id as "id!", s.kind as "kind!", s.at as "at!: jiff_sqlx::Timestamp", s.address as "address?",
-             s.request_id as "request_id?", s.detail as "detail!",
-             a.name as "actor?", p.name as "about?"
-           from unnest($5::text[]) wanted(kind)
-           cross join lateral (
-             select * from security_events s
-             where s.company_id = $1 and s.at >= $2 and s.at <= $3 and (s.at, s.id) < ($3, $4) and s.kind = wanted.kind
-             order by s.at desc, s.id desc limit $6) s
-           left join people a on a.company_id = $1 and a.id = s.actor_id
-           left join people p on p.company_id = $1 and p.id = s.person_id
-           order by s.at desc, s.id desc limit $6"#,
-        tx.company_id().0,
-        sought.since.to_sqlx() as _,
-        at.to_sqlx() as _,
-        id,
-        kinds,
-        sought.limit
-    );
-    Ok(rows.fetch_all(&mut **tx).await?)
+    read_security!(
+        tx,
+        sought,
+        "unnest($6::text[]) wanted(kind)
+         cross join lateral (
+           select * from security_events s
+           where s.company_id = $1 and s.at >= $2 and s.at <= $3 and (s.at, s.id) < ($3, $4) and s.kind = wanted.kind
+           order by s.at desc, s.id desc limit $5) s",
+        kinds
+    )
 }
 
 /// What somebody did, and what is about that person.
@@ -120,34 +127,21 @@ async fn list_security_of(
     person: PersonId,
     kinds: Option<&[String]>,
 ) -> Result<Vec<SecurityRow>> {
-    let (at, id) = sought.before.of_security();
-    let rows = sqlx::query_as!(
-        SecurityRow,
-        r#"select s.id as "id!", s.kind as "kind!", s.at as "at!: jiff_sqlx::Timestamp", s.address as "address?",
-             s.request_id as "request_id?", s.detail as "detail!",
-             a.name as "actor?", p.name as "about?"
-           from (
-             (select * from security_events s
-              where s.company_id = $1 and s.at >= $2 and s.at <= $3 and (s.at, s.id) < ($3, $4)
-                and s.actor_id = $5 and ($6::text[] is null or s.kind = any($6))
-              order by s.at desc, s.id desc limit $7)
-             union all
-             (select * from security_events s
-              where s.company_id = $1 and s.at >= $2 and s.at <= $3 and (s.at, s.id) < ($3, $4)
-                and s.person_id = $5 and s.actor_id is distinct from $5 and ($6::text[] is null or s.kind = any($6))
-              order by s.at desc, s.id desc limit $7)) s
-           left join people a on a.company_id = $1 and a.id = s.actor_id
-           left join people p on p.company_id = $1 and p.id = s.person_id
-           order by s.at desc, s.id desc limit $7"#,
-        tx.company_id().0,
-        sought.since.to_sqlx() as _,
-        at.to_sqlx() as _,
-        id,
+    read_security!(
+        tx,
+        sought,
+        "((select * from security_events s
+           where s.company_id = $1 and s.at >= $2 and s.at <= $3 and (s.at, s.id) < ($3, $4)
+             and s.actor_id = $6 and ($7::text[] is null or s.kind = any($7))
+           order by s.at desc, s.id desc limit $5)
+          union all
+          (select * from security_events s
+           where s.company_id = $1 and s.at >= $2 and s.at <= $3 and (s.at, s.id) < ($3, $4)
+             and s.person_id = $6 and s.actor_id is distinct from $6 and ($7::text[] is null or s.kind = any($7))
+           order by s.at desc, s.id desc limit $5)) s",
         person.0,
-        kinds,
-        sought.limit
-    );
-    Ok(rows.fetch_all(&mut **tx).await?)
+        kinds
+    )
 }
 
 struct OrderRow {
@@ -191,65 +185,59 @@ pub async fn list_orders(tx: &mut CompanyTx, sought: Sought<'_>) -> Result<Vec<A
     Ok(rows.into_iter().map(AuditEntry::from).collect())
 }
 
+/// Reads rows `h` of `order_history` that `$filter` chooses besides, newest first. Of the company ($1) since ($2) and
+/// before an entry ($3, $4, $5), at most $6; the filter's own parameters begin with $7.
+macro_rules! read_entries {
+    ($tx:expr, $sought:expr, $filter:tt $(, $own:expr)*) => {{
+        let (at, id, version) = $sought.before.of_orders();
+        let rows = sqlx::query_as!(
+            OrderRow,
+            r#"select h.order_id as "order_id!",
+                 h.version as "version!",
+                 h.kind as "kind!",
+                 h.quantity as "quantity?",
+                 h.at as "at!: jiff_sqlx::Timestamp",
+                 u.kind as "undoes?",
+                 p.name as actor,
+                 i.description as "description?",
+                 o.number as "number?",
+                 o.customer
+               from (
+                 select * from order_history h
+                 where h.company_id = $1
+                   and h.at >= $2
+                   and h.at <= $3
+                   and (h.at, h.order_id, h.version) < ($3, $4, $5)
+                   and "# + $filter + r#"
+                 order by h.at desc, h.order_id desc, h.version desc limit $6) h
+               join people p on p.company_id = $1 and p.id = h.actor_id
+               join orders o on o.company_id = $1 and o.id = h.order_id
+               left join order_history u on u.company_id = $1 and u.order_id = h.order_id and u.version = h.undoes
+               left join order_items i on i.company_id = $1 and i.id = h.item_id
+               order by h.at desc, h.order_id desc, h.version desc"#,
+            $tx.company_id().0,
+            $sought.since.to_sqlx() as _,
+            at.to_sqlx() as _,
+            id,
+            version,
+            $sought.limit
+            $(, $own)*
+        );
+        Ok(rows.fetch_all(&mut **$tx).await?)
+    }};
+}
+
 async fn list_entries(
     tx: &mut CompanyTx,
     sought: Sought<'_>,
     kinds: Option<&[String]>,
 ) -> Result<Vec<OrderRow>> {
-    let (at, id, version) = sought.before.of_orders();
-    let rows = sqlx::query_as!(
-        OrderRow,
-        r#"select h.order_id as "order_id!", h.version as "version!", h.kind as "kind!", h.quantity as "quantity?",
-             h.at as "at!: jiff_sqlx::Timestamp",
-             u.kind as "undoes?", p.name as actor, i.description as "description?", o.number as "number?", o.customer
-           from (
-             select * from order_history h
-             where h.company_id = $1 and h.at >= $2 and h.at <= $3 and (h.at, h.order_id, h.version) < ($3, $4, $5)
-               and ($6::text[] is null or h.kind = any($6))
-             order by h.at desc, h.order_id desc, h.version desc limit $7) h
-           join people p on p.company_id = $1 and p.id = h.actor_id
-           join orders o on o.company_id = $1 and o.id = h.order_id
-           left join order_history u on u.company_id = $1 and u.order_id = h.order_id and u.version = h.undoes
-           left join order_items i on i.company_id = $1 and i.id = h.item_id
-           order by h.at desc, h.order_id desc, h.version desc"#,
-        tx.company_id().0,
-        sought.since.to_sqlx() as _,
-        at.to_sqlx() as _,
-        id,
-        version,
-        kinds,
-        sought.limit
-    );
-    Ok(rows.fetch_all(&mut **tx).await?)
+    read_entries!(tx, sought, "($7::text[] is null or h.kind = any($7))", kinds)
 }
 
 /// Of a kind that is not most of the history: the index `order_history_kind_idx` has only those.
 async fn list_rare(tx: &mut CompanyTx, sought: Sought<'_>, kind: &str) -> Result<Vec<OrderRow>> {
-    let (at, id, version) = sought.before.of_orders();
-    let rows = sqlx::query_as!(
-        OrderRow,
-        r#"select h.order_id as "order_id!", h.version as "version!", h.kind as "kind!", h.quantity as "quantity?",
-             h.at as "at!: jiff_sqlx::Timestamp",
-             u.kind as "undoes?", p.name as actor, i.description as "description?", o.number as "number?", o.customer
-           from (
-             select * from order_history h
-             where h.company_id = $1 and h.at >= $2 and h.at <= $3 and (h.at, h.order_id, h.version) < ($3, $4, $5)
-               and h.kind = $6 and h.kind <> 'item_picked'
-             order by h.at desc, h.order_id desc, h.version desc limit $7) h
-           join people p on p.company_id = $1 and p.id = h.actor_id
-           join orders o on o.company_id = $1 and o.id = h.order_id
-           left join order_history u on u.company_id = $1 and u.order_id = h.order_id and u.version = h.undoes
-           left join order_items i on i.company_id = $1 and i.id = h.item_id
-           order by h.at desc, h.order_id desc, h.version desc"#,
-        tx.company_id().0,
-        sought.since.to_sqlx() as _,
-        at.to_sqlx() as _,
-        id,
-        version,
-        kind,
-        sought.limit
-    );
-    Ok(rows.fetch_all(&mut **tx).await?)
+    read_entries!(tx, sought, "h.kind = $7 and h.kind <> 'item_picked'", kind)
 }
 
 async fn list_entries_of(
@@ -258,30 +246,5 @@ async fn list_entries_of(
     person: PersonId,
     kinds: Option<&[String]>,
 ) -> Result<Vec<OrderRow>> {
-    let (at, id, version) = sought.before.of_orders();
-    let rows = sqlx::query_as!(
-        OrderRow,
-        r#"select h.order_id as "order_id!", h.version as "version!", h.kind as "kind!", h.quantity as "quantity?",
-             h.at as "at!: jiff_sqlx::Timestamp",
-             u.kind as "undoes?", p.name as actor, i.description as "description?", o.number as "number?", o.customer
-           from (
-             select * from order_history h
-             where h.company_id = $1 and h.at >= $2 and h.at <= $3 and (h.at, h.order_id, h.version) < ($3, $4, $5)
-               and h.actor_id = $6 and ($7::text[] is null or h.kind = any($7))
-             order by h.at desc, h.order_id desc, h.version desc limit $8) h
-           join people p on p.company_id = $1 and p.id = h.actor_id
-           join orders o on o.company_id = $1 and o.id = h.order_id
-           left join order_history u on u.company_id = $1 and u.order_id = h.order_id and u.version = h.undoes
-           left join order_items i on i.company_id = $1 and i.id = h.item_id
-           order by h.at desc, h.order_id desc, h.version desc"#,
-        tx.company_id().0,
-        sought.since.to_sqlx() as _,
-        at.to_sqlx() as _,
-        id,
-        version,
-        person.0,
-        kinds,
-        sought.limit
-    );
-    Ok(rows.fetch_all(&mut **tx).await?)
+    read_entries!(tx, sought, "h.actor_id = $7 and ($8::text[] is null or h.kind = any($8))", person.0, kinds)
 }
