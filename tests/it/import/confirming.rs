@@ -153,3 +153,83 @@ async fn all_drafts_that_add_up_are_confirmed_with_one_press_and_once() {
     assert!(last.text.contains("1 pedido confirmado"), "{}", last.text);
     assert_eq!(server.count("order_notes where text = 'frágil'").await, 1);
 }
+
+/// Adds something to what was read from the paper, which nobody settles.
+async fn point_out(server: &TestServer, name: &str, kind: &str) {
+    let leftovers = format!(r#"[{{"kind": "{kind}", "text": "00999 BRINDE", "line": 0}}]"#);
+    let add = format!("update quote_drafts set reading = jsonb_set(reading, '{{leftovers}}', '{leftovers}')");
+    run_sql(&server.database_url, &format!("{add} where file_name = '{name}.pdf'")).await;
+}
+
+#[tokio::test]
+async fn one_press_passes_over_nothing_that_somebody_should_read_first() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let seller = server.signed_in("alfa", SELLER).await;
+    let choices = usual(&company).await;
+    let mut drafts = Vec::new();
+    for name in ["columns-1-item", "discount", "number-zero", "repeated-code", "columns-11-items"] {
+        let draft = upload(&seller, name).await;
+        assert_eq!(seller.tap(&format!("{draft}/save"), &choices.form("1", &[])).await.status, 200, "{name}");
+        drafts.push((name, draft));
+    }
+    point_out(&server, "columns-11-items", "below_totals").await;
+    let list = seller.get("/quotes").await.text;
+    assert!(list.contains("Confirmar todos os que conferem (2)"), "{list}");
+    assert_eq!(list.matches("Os valores conferem. Há 1 aviso: abra antes de confirmar").count(), 3, "{list}");
+
+    // A page of before, or of another build, names them all.
+    let all: Vec<String> =
+        drafts.iter().map(|(_, draft)| format!("{}:2", draft.rsplit('/').next().unwrap())).collect();
+    let form: Vec<(&str, &str)> = all.iter().map(|draft| ("draft", draft.as_str())).collect();
+    let answer = seller.tap("/quotes/confirm", &form).await;
+    assert!(answer.text.contains("Confirmados: 2. Os outros esperam na lista"), "{}", answer.text);
+    assert_eq!(server.count("orders").await, 2);
+    assert_eq!(server.count("orders where number is null").await, 0);
+    let refused = seller.tap("/quotes/confirm", &form[2..]).await;
+    assert_eq!(refused.status, 409, "{}", refused.text);
+    let why = "Há algo para ler neste orçamento: abra antes de confirmar";
+    assert_eq!(refused.json()["title"], why);
+
+    for (name, draft) in &drafts[2..] {
+        let preview = seller.get(draft).await.text;
+        assert!(preview.contains("class=\"notices\""), "{name}: {preview}");
+        order_of(&seller.tap(&format!("{draft}/confirm"), &choices.form("2", &[])).await);
+    }
+    assert_eq!(server.count("orders").await, 5);
+}
+
+#[tokio::test]
+async fn one_press_makes_no_order_twice_and_changes_none() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let (ana, caio) = (server.signed_in("alfa", SELLER).await, server.signed_in("alfa", OTHER_SELLER).await);
+    let choices = usual(&company).await;
+    let order = upload(&ana, "columns-1-item").await;
+    let order = order_of(&ana.tap(&format!("{order}/confirm"), &choices.form("1", &[])).await);
+    // The customer's next quote shall take the order's place.
+    let next = upload(&ana, "columns-11-items").await;
+    run_sql(
+        &server.database_url,
+        "update orders set customer_code = d.reading -> 'quote' ->> 'customer_code' from quote_drafts d;
+         update companies set counter_customer_code = '999999'",
+    )
+    .await;
+    let order = order.to_string();
+    let replaces = choices.form("1", &[("replaces", &order)]);
+    assert_eq!(ana.tap(&format!("{next}/save"), &replaces).await.status, 200);
+    let list = ana.get("/quotes").await.text;
+    assert!(list.contains("abra e veja a diferença") && !list.contains("name=\"draft\""), "{list}");
+    let press = |draft: &str| format!("{}:2", draft.rsplit('/').next().unwrap());
+    let refused = ana.tap("/quotes/confirm", &[("draft", &press(&next))]).await;
+    assert_eq!(refused.status, 409, "{}", refused.text);
+
+    // When the list was drawn nobody else had this file.
+    let drafts = [upload(&ana, "columns-40-items").await, upload(&caio, "columns-40-items").await];
+    for (person, draft) in [&ana, &caio].into_iter().zip(&drafts) {
+        assert_eq!(person.tap(&format!("{draft}/save"), &choices.form("1", &[])).await.status, 200);
+        let refused = person.tap("/quotes/confirm", &[("draft", &press(draft))]).await;
+        assert_eq!(refused.status, 409, "{}", refused.text);
+    }
+    assert_eq!(server.count("orders").await, 1);
+}

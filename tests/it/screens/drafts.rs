@@ -13,6 +13,7 @@ pub fn drafts() -> Vec<DraftRow> {
         DraftState::Ready,
         DraftState::Incomplete,
         DraftState::NeedsCorrection(2),
+        DraftState::LookFirst("Os valores conferem. Há 1 aviso: abra antes de confirmar".to_owned()),
         DraftState::Duplicate("O pedido 30567 já está aberto".to_owned()),
     ];
     let one = |(n, state): (usize, DraftState)| DraftRow {
