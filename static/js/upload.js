@@ -1,13 +1,13 @@
 // form[data-upload]: files chosen or dropped on [data-drop] are sent one by one, each with its row in #uploads.
 
-import { screen, cursorText, pageBuild, person, backoff } from "./page.js";
+import { screen, cursorText, pageBuild, person, backoff, onChange } from "./page.js";
 import { words, sentenceOf } from "./words.js";
 import { newId } from "./queue.js";
 import { takeAnswer } from "./answer.js";
 import { askPin } from "./signin.js";
 import { announce } from "./announce.js";
 import { isFinal, jsonOf, MARK, restOf } from "./request.js";
-import { byId, find } from "./dom.js";
+import { byId, find, findAll } from "./dom.js";
 import { stayWhile } from "./build.js";
 
 const TOGETHER = 2;
@@ -218,7 +218,17 @@ function done(job, answer) {
     name.textContent = "";
     name.appendChild(link);
   }
+  // A paper that was there before says so until the page is left.
+  if (job.row && answer.location && answer.message === words("uploadDone", { file: job.file.name })) {
+    job.row.dataset.draft = "draft-" + answer.location.split("/").pop();
+  }
   takeAnswer(Object.assign({}, answer, { location: null }));
+  merge();
+}
+
+/** What was read goes on as the row of its draft: ten papers are ten rows, not twenty. */
+function merge() {
+  for (const row of findAll("#uploads [data-draft]")) if (byId(row.dataset.draft || "")) row.remove();
 }
 
 /**
@@ -248,6 +258,7 @@ function again(job, ms) {
 }
 
 export function start() {
+  onChange(merge);
   stayWhile(isUploading);
   document.addEventListener("change", (event) => {
     const field = event.target;

@@ -35,7 +35,7 @@ async fn last_pick(client: &Client, order: &Imported) -> Option<Vec<(&'static st
     let (pick, form) = form.split_once('"').unwrap();
     let (_, form) = form.split_once("name=\"quantity\" value=\"").unwrap();
     let (quantity, form) = form.split_once('"').unwrap();
-    assert!(form.contains(&format!("Desfazer a última separação: {quantity} UN")), "{form}");
+    assert!(form.contains(&format!("Desfazer separação de {quantity} UN")), "{form}");
     Some(vec![("pick", pick.to_owned()), ("quantity", quantity.to_owned())])
 }
 

@@ -85,6 +85,7 @@ async fn a_buyer_divides_what_was_bought_and_settles_what_is_left() {
     desk.until("all of it divided", &format!("{shares} === '10 15'")).await;
     retype(&desk, "#purchase-sheet [data-division] [name=quantity]", "12").await;
     desk.until("the oldest first", &format!("{shares} === '10 2'")).await;
+    desk.reads("#purchase-sheet form[action$='/buy'] button.primary", "Comprei 12").await;
     retype(&desk, "#purchase-sheet [data-division] [name=quantity]", "30").await;
     desk.until("all that is needed", &format!("{shares} === '10 15'")).await;
     desk.reads("#purchase-sheet [data-surplus]", "5 para o estoque").await;

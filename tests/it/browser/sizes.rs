@@ -91,8 +91,13 @@ impl Browser {
         self.open("/quotes").await;
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/quotes").join(quote);
         self.write("[data-upload] input[type=file]", path.to_str().unwrap()).await;
-        self.sees("#uploads [data-state=done] a").await;
-        self.eval("document.querySelector('#uploads [data-state=done] a').getAttribute('href')")
+        // What was read is told by the row of its draft alone.
+        let place = format!(
+            "Array.from(document.querySelectorAll('#drafts .draft')).find((el) => el.textContent.includes('{quote}'))"
+        );
+        self.until("one row of the paper", &format!("{place} && !document.querySelector('#uploads > *')"))
+            .await;
+        self.eval(&format!("{place}.querySelector('a').getAttribute('href')"))
             .await
             .as_str()
             .unwrap()
@@ -123,6 +128,7 @@ async fn every_page_fits_every_width() {
         ("/".to_owned(), "board"),
         ("/?q=casa&status=picking".to_owned(), "board-filtered"),
         ("/?q=nada%20disso".to_owned(), "board-none"),
+        ("/?mine=yes".to_owned(), "board-chip"),
         (order.clone(), "order"),
         (format!("{order}?item={}", orders[6].items[0]), "order-sheet"),
         (format!("{order}?sheet=change"), "order-change"),

@@ -158,12 +158,20 @@ async fn what_a_picker_reads_is_big_and_nothing_covers_the_finish_button() {
             // Maria holds the order: once, it is asked whether he helps.
             joao.click("#helping [data-help]").await;
         }
+        // A hand that slipped sees which goods it was.
+        joao.reads("#undo-bar", "FO04 · ").await;
         joao.reads("#undo-bar", "Separado").await;
         joao.until("the button of the bar within reach", &reachable("#finish-bar button")).await;
         joao.until("the undo button within reach", &reachable("#undo-bar button")).await;
         joao.picture(&format!("undo-{}", size.0)).await;
         joao.click("#undo-bar button").await;
         joao.sees(&format!("#item-{}.r-pending", order.items[4])).await;
+        // "Desfeito" does not cover what can be undone now.
+        joao.click(&format!("#item-{} .row-hit", order.items[0])).await;
+        joao.reads("#undo-bar", "FO00 · ").await;
+        assert_eq!(joao.eval("document.querySelectorAll('#toasts > *').length").await, json!(0));
+        joao.click("#undo-bar button").await;
+        joao.sees(&format!("#item-{}.r-pending", order.items[0])).await;
     }
     joao.open("/").await;
     assert_eq!(joao.eval(&too_small(".card", 16.0)).await, json!([]));

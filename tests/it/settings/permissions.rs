@@ -48,6 +48,8 @@ async fn a_permission_taken_away_is_gone_from_open_sessions_and_screens_within_a
     let pick = format!("{path}/items/{}/pick", order.items[0]);
     assert_eq!(picker.tap(&pick, &[("quantity", "1")]).await.status, 403);
     assert_eq!(picker.get("/purchasing").await.status, 403);
+    let matrix = admin.get("/settings/permissions").await.text;
+    assert_eq!(matrix.matches("padrão: Sim").count(), 2, "what differs says what the default is");
     let beta = two.signed_in("beta", PICKER).await;
     assert_eq!(beta.get("/purchasing").await.status, 200, "another company's roles are its own");
     assert_eq!(grant(&admin, &[("pick.picker", "no", "yes")], "1").await.status, 200);
