@@ -13,13 +13,13 @@ use crate::orders::item::Replacement;
 use crate::orders::model::{is_measured, split_reference};
 use crate::orders::views::words::replacement_words;
 
-/// "CB14: faltam 5 de 20 UN · 30567 Paula": what a notification says.
+/// "CB14: 5 de 20 UN em falta · 30567 Paula": what a notification says.
 pub fn headline(lang: Lang, need: &Need) -> String {
     let order: Vec<&str> = need.number.iter().map(String::as_str).chain([need.customer.as_str()]).collect();
     format!("{} · {}", missing(lang, need), order.join(" "))
 }
 
-/// "CB14: faltam 5 de 20 UN"
+/// "CB14: 5 de 20 UN em falta"
 fn missing(lang: Lang, need: &Need) -> String {
     let (units, of) = (quantity(lang, need.unanswered), quantity(lang, need.quantity));
     let key = if need.is_short { "needs.short" } else { "needs.not_found" };

@@ -64,7 +64,7 @@ async fn the_first_answer_wins_and_the_second_reads_who_answered() {
     assert_eq!(company.summary(order.id).await.counts.unanswered, 1);
 
     let said = line.refused(&marina, "answer", &[("answer", "without"), ("units", "4")]).await;
-    assert!(said.starts_with("Agora faltam 5: João Pereira mexeu neste item "), "{said}");
+    assert!(said.starts_with("Em falta agora: 5. João Pereira mexeu neste item "), "{said}");
     let swap = [("answer", "swap"), ("units", "5"), ("text", "CB15"), ("quantity", "5")];
     let without = [("answer", "without"), ("units", "5")];
     let (first, second) =

@@ -40,12 +40,12 @@ async fn the_seller_is_asked_at_once_and_after_a_quarter_of_an_hour_everybody_wh
     assert_eq!((count(&marina).await, count(&caio).await), (1, 0));
     let badge = marina.get("/needs/badge").await.json();
     let text = badge["text"].as_str().unwrap();
-    assert_eq!(text, format!("FO00: faltam 10 de 10 UN · {} PAULA TESTE DE SOUZA", order.number));
+    assert_eq!(text, format!("FO00: 10 de 10 UN em falta · {} PAULA TESTE DE SOUZA", order.number));
     let waits = caio.get("/needs/badge").await.json()["next"].as_i64();
     assert!(waits.is_some_and(|seconds| (1..=900).contains(&seconds)), "{waits:?}");
     let page = marina.get("/needs").await.text;
-    assert!(page.contains("FO00: faltam 10 de 10 UN") && page.contains("João Pereira"), "{page}");
-    assert!(page.contains(&format!("do seu pedido {} faltam 10 UN de FO00 FONE MODELO 0", order.number)));
+    assert!(page.contains("FO00: 10 de 10 UN em falta") && page.contains("João Pereira"), "{page}");
+    assert!(page.contains(&format!("no seu pedido {} falta o seguinte: 10 UN de FO00 FONE MODELO 0", order.number)));
 
     run_sql(&server.database_url, "update shortages set marked_at = marked_at - interval '10 days'").await;
     done(&joao, &item(&order, 1, "short"), &[("reason", "stock")]).await;

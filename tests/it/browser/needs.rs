@@ -38,7 +38,7 @@ async fn a_seller_answers_a_shortage_while_the_picker_is_still_in_the_aisle() {
     marina.picture("needs-badge").await;
     marina.click("#needs-badge").await;
     marina.must_be_live().await;
-    marina.reads(".need h2", "FO00: faltam 5 de 20 UN").await;
+    marina.reads(".need h2", "FO00: 5 de 20 UN em falta").await;
     marina.picture("needs-page").await;
     marina.click(".need-fold:first-child > summary").await;
     marina.write(".need-fold[open] [name=text]", "CB15").await;

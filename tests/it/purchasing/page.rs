@@ -133,7 +133,7 @@ async fn the_stock_s_part_is_settled_part_by_part_and_taken_back_by_who_settled_
     let first = done(&buyer, &stock, &[("outcome", "stocked"), ("quantity", "9")]).await;
     screen.must_equal_a_fresh_page("a part of it").await;
     shows(&buyer, "/purchasing?view=coming", &["16 UN"]).await;
-    for (quantity, status, told) in [("7", 409, "só faltam 6"), ("0", 422, ""), ("1,5", 422, "")] {
+    for (quantity, status, told) in [("7", 409, "resta só: 6"), ("0", 422, ""), ("1,5", 422, "")] {
         let refused = buyer.tap(&stock, &[("outcome", "stocked"), ("quantity", quantity)]).await;
         assert_eq!(refused.status.as_u16(), status, "{quantity}: {}", refused.text);
         assert!(title(&refused).contains(told), "{quantity}: {}", refused.text);
