@@ -45,7 +45,12 @@ async fn the_seller_is_asked_at_once_and_after_a_quarter_of_an_hour_everybody_wh
     assert!(waits.is_some_and(|seconds| (1..=900).contains(&seconds)), "{waits:?}");
     let page = marina.get("/needs").await.text;
     assert!(page.contains("FO00: 10 de 10 UN em falta") && page.contains("João Pereira"), "{page}");
-    assert!(page.contains(&format!("no seu pedido {} falta o seguinte: 10 UN de FO00 FONE MODELO 0", order.number)));
+    assert!(
+        page.contains(&format!(
+            "no seu pedido {} falta o seguinte: 10 UN de FO00 FONE MODELO 0",
+            order.number
+        ))
+    );
 
     run_sql(&server.database_url, "update shortages set marked_at = marked_at - interval '10 days'").await;
     done(&joao, &item(&order, 1, "short"), &[("reason", "stock")]).await;

@@ -1,5 +1,6 @@
 //! A wire that a test makes slow, holds, cuts and mends: before Postgres, before Redis, before the app.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,6 +10,7 @@ use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
 pub struct Proxy {
@@ -38,7 +40,7 @@ enum Fault {
 /// How bytes pass.
 #[derive(Clone, Copy, Debug, Default)]
 struct Flow {
-    /// Before each piece.
+    /// How long each piece is under way.
     delay: Duration,
     /// Bytes a second.
     rate: Option<u32>,
@@ -159,7 +161,7 @@ impl Proxy {
         self.serve(listener);
     }
 
-    /// Each piece of bytes waits, on every connection and in both directions.
+    /// Bytes are under way for so long, on every connection and in both directions: as far away, not as narrow.
     pub fn delay(&self, delay: Duration) {
         self.flow.send_modify(|flow| flow.delay = delay);
     }
@@ -201,12 +203,12 @@ async fn happens(told: &mut watch::Receiver<Fault>) -> Fault {
 }
 
 async fn pass(near: TcpStream, far: TcpStream, flow: watch::Receiver<Flow>, trap: &Mutex<Option<Trap>>) {
-    let ((mut asking, mut answering), (mut answered, mut asked)) = (near.into_split(), far.into_split());
-    let (mut there_flow, mut back_flow) = (flow.clone(), flow);
+    let ((asking, mut answering), (answered, mut asked)) = (near.into_split(), far.into_split());
+    let (mut asking, mut answered) = (Way::new(asking, flow.clone()), Way::new(answered, flow));
     let caught = Mutex::new(None);
     let there = async {
         let mut claimed = false;
-        while let Some(bytes) = next(&mut asking, &mut there_flow).await {
+        while let Some(bytes) = asking.next().await {
             match spring(trap, &bytes, &mut claimed) {
                 Some((Commit::Lost, sprung)) => return sprung.send(()).and(Err(())),
                 Some(other) => *caught.lock().unwrap() = Some(other),
@@ -217,12 +219,12 @@ async fn pass(near: TcpStream, far: TcpStream, flow: watch::Receiver<Flow>, trap
         asked.shutdown().await.map_err(drop)
     };
     let back = async {
-        while let Some(bytes) = next(&mut answered, &mut back_flow).await {
+        while let Some(bytes) = answered.next().await {
             let now = caught.lock().unwrap().take();
             if let Some((how, sprung)) = now {
                 sprung.send(())?;
                 if how == Commit::Silent {
-                    while next(&mut answered, &mut back_flow).await.is_some() {}
+                    while answered.next().await.is_some() {}
                 }
                 return Err(());
             }
@@ -233,20 +235,51 @@ async fn pass(near: TcpStream, far: TcpStream, flow: watch::Receiver<Flow>, trap
     let _: Result<_, ()> = tokio::try_join!(there, back);
 }
 
-/// The next piece, after what the flow makes it wait. None: the end.
-async fn next(from: &mut OwnedReadHalf, flow: &mut watch::Receiver<Flow>) -> Option<Vec<u8>> {
-    // A tenth of a second's worth.
-    let most = flow.borrow().rate.map_or(16 * 1024, |rate| rate as usize / 10 + 1);
-    let mut piece = vec![0; most];
-    let read = from.read(&mut piece).await.ok().filter(|read| *read > 0)?;
-    piece.truncate(read);
-    let Flow { delay, rate, .. } = *flow.borrow();
-    let slowly = rate.map_or(Duration::ZERO, |rate| Duration::from_secs(1) * read as u32 / rate);
-    if !(delay + slowly).is_zero() {
-        tokio::time::sleep(delay + slowly).await;
+/// One direction of a connection.
+struct Way {
+    from: OwnedReadHalf,
+    flow: watch::Receiver<Flow>,
+    /// Pieces under way, and when each is there.
+    under_way: VecDeque<(Instant, Vec<u8>)>,
+    ended: bool,
+}
+
+impl Way {
+    /// Pieces that are under way at once.
+    const MOST: usize = 64;
+
+    fn new(from: OwnedReadHalf, flow: watch::Receiver<Flow>) -> Self {
+        Self { from, flow, under_way: VecDeque::new(), ended: false }
     }
-    flow.wait_for(|flow| !flow.held).await.ok()?;
-    Some(piece)
+
+    /// The next piece, once it is there. None: the end.
+    async fn next(&mut self) -> Option<Vec<u8>> {
+        loop {
+            let Flow { delay, rate, .. } = *self.flow.borrow();
+            let due = self.under_way.front().map(|(due, _)| *due);
+            // What is narrow takes nothing more before this has passed.
+            let takes = !self.ended && self.under_way.len() < if rate.is_some() { 1 } else { Self::MOST };
+            // A tenth of a second's worth.
+            let mut piece = vec![0; rate.map_or(16 * 1024, |rate| rate as usize / 10 + 1)];
+            tokio::select! {
+                biased;
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    self.flow.wait_for(|flow| !flow.held).await.ok()?;
+                    return self.under_way.pop_front().map(|(_, piece)| piece);
+                }
+                read = self.from.read(&mut piece), if takes => {
+                    let read = read.unwrap_or(0);
+                    self.ended = read == 0;
+                    if read > 0 {
+                        piece.truncate(read);
+                        let slowly = rate.map_or(Duration::ZERO, |rate| Duration::from_secs(1) * read as u32 / rate);
+                        self.under_way.push_back((Instant::now() + delay + slowly, piece));
+                    }
+                }
+                else => return None,
+            }
+        }
+    }
 }
 
 /// Whether these bytes are the commit that the trap waits for.
