@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use super::{ENDLESS, load, pickers, two_orders};
 use crate::support::client::Client;
-use crate::support::follower::Follower;
+use crate::support::follower::{Follower, WATCHDOG_IN_PRODUCTION};
 use crate::support::load::{Load, hire, must_all_show_the_truth, ports};
 use crate::support::process::Program;
 use crate::support::proxy::Proxy;
@@ -259,6 +259,8 @@ async fn chaos_a_replica_whose_reader_lags_shows_all_once_it_reads_again() {
     // A replica that is so far away is of no use to who taps there, for its locks are held from there. Its screens follow.
     load.tap_at(&[&one]);
     load.gets_on(20).await;
+    // Its replica says nothing before it has drawn, which takes longer than the tests' screens wait for a word.
+    load.screens_wait(WATCHDOG_IN_PRODUCTION);
     wire.delay(Duration::from_millis(400));
     for _ in 0..scaled(2, 10) {
         let slowly = load.heals_within("a reader 400 ms from Postgres", 2 * PATIENCE).await;

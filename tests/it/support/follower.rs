@@ -1,7 +1,7 @@
 //! A browser that follows its page wherever it can: it resumes from its cursor at another replica when its
 //! socket ends, and fetches the page again when it is told to.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -28,6 +28,8 @@ pub struct Story {
 
 /// Beats come every half second; a browser waits twice a beat and a bit.
 const WATCHDOG: Duration = Duration::from_secs(5);
+/// The same at the beats of production, of five seconds.
+pub const WATCHDOG_IN_PRODUCTION: Duration = Duration::from_secs(11);
 
 pub struct Follower {
     pub client: Client,
@@ -36,6 +38,8 @@ pub struct Follower {
     pub story: Story,
     /// Where the page stands, for whoever watches this one.
     pub shown: Arc<AtomicI64>,
+    /// How long it waits for a word, in milliseconds.
+    pub watchdog: Arc<AtomicU64>,
     /// Replicas that are there; the first is tried first.
     ports: Arc<Mutex<Vec<u16>>>,
     /// This socket has greeted.
@@ -51,8 +55,13 @@ impl Follower {
         let page = client.page(path).await;
         let (client, path, ports) = (client.clone(), path.to_owned(), ports.clone());
         let shown = Arc::new(AtomicI64::new(page.n()));
+        let watchdog = Arc::new(AtomicU64::new(WATCHDOG.as_millis() as u64));
         let (story, connected_at) = (Story::default(), Instant::now());
-        Self { client, path, page, story, shown, ports, caught_up: false, told: 0, connected_at }
+        Self { client, path, page, story, shown, watchdog, ports, caught_up: false, told: 0, connected_at }
+    }
+
+    fn watchdog(&self) -> Duration {
+        Duration::from_millis(self.watchdog.load(Ordering::SeqCst))
     }
 
     /// Follows until the page stands where `goal` says, once it says so.
@@ -69,7 +78,7 @@ impl Follower {
                     return self;
                 }
                 tokio::select! {
-                    said = socket.hear(WATCHDOG) => match said {
+                    said = socket.hear(self.watchdog()) => match said {
                         None => {
                             self.story.silences += 1;
                             break;
@@ -97,7 +106,7 @@ impl Follower {
         self.story.connects += 1;
         self.connected_at = Instant::now();
         let opening = Socket::connect(&self.client, &self.page.screen, &self.page.cursor);
-        let socket = timeout(WATCHDOG, opening).await.ok().and_then(Result::ok);
+        let socket = timeout(self.watchdog(), opening).await.ok().and_then(Result::ok);
         if socket.is_none() {
             self.move_on();
         }

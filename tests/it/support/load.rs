@@ -2,7 +2,7 @@
 //! no gap, every screen the truth, every acknowledged tap once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -50,6 +50,7 @@ pub struct Load {
     taps_at: Ports,
     goal: watch::Sender<Option<i64>>,
     shown: Vec<Arc<AtomicI64>>,
+    watchdogs: Vec<Arc<AtomicU64>>,
     followers: Vec<JoinHandle<Follower>>,
 }
 
@@ -67,6 +68,7 @@ impl Load {
             taps_at: Arc::default(),
             goal,
             shown: Vec::new(),
+            watchdogs: Vec::new(),
             followers: Vec::new(),
         };
         for n in 0..screens {
@@ -76,6 +78,7 @@ impl Load {
             let path = if n % 2 == 0 { "/".to_owned() } else { format!("/orders/{}", order.id) };
             let follower = Follower::open(&client, &path, ports).await;
             load.shown.push(follower.shown.clone());
+            load.watchdogs.push(follower.watchdog.clone());
             load.followers.push(tokio::spawn(follower.follow(watched.clone())));
         }
         for (n, (order, item)) in lines(orders).enumerate() {
@@ -98,6 +101,13 @@ impl Load {
     /// one show of it then came to it by a ring, or by its own looks.
     pub fn tap_at(&self, servers: &[&TestServer]) {
         *self.taps_at.lock().unwrap() = servers.iter().map(|server| server.port).collect();
+    }
+
+    /// From now on a screen gives its socket up after such a silence.
+    pub fn screens_wait(&self, time: Duration) {
+        for watchdog in &self.watchdogs {
+            watchdog.store(time.as_millis() as u64, Ordering::SeqCst);
+        }
     }
 
     /// How many taps were accepted.
