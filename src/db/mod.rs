@@ -280,6 +280,11 @@ impl CompanyTx {
         if self.can(permission) { Ok(()) } else { Err(AppError::Forbidden) }
     }
 
+    /// Leaves no trace, as when it is dropped, but is over when this returns: its locks are free.
+    pub async fn roll_back(self) -> Result<()> {
+        Ok(self.connection.roll_back().await?)
+    }
+
     /// Keeps what was written; for `feed::commit` alone.
     pub async fn commit(self) -> Result<()> {
         Ok(self.connection.commit().await?)

@@ -13,6 +13,7 @@ use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, Either, Executor as _, PgConnection, Row as _};
 use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::permits::{Permit, Permits};
@@ -24,6 +25,9 @@ use crate::lifecycle::Lifecycle;
 
 /// A permit and a connection are waited for so long, and so is the answer to a rollback.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
+/// Opening takes so long at most, for whoever comes next if the first has lost patience: it is five round trips, and on a
+/// very slow wire each takes most of a second.
+const LONGEST_OPENING: Duration = Duration::from_secs(6);
 /// A database that is starting up is tried again so soon.
 const RETRY: Duration = Duration::from_millis(100);
 /// Connections that nobody needed for so long are closed, before something in between forgets them.
@@ -111,13 +115,10 @@ impl Pool {
         let inner = self.0.clone();
         let taken = timeout(PATIENCE, async {
             let permit = inner.permits.acquire(holder).await.ok_or(sqlx::Error::PoolClosed)?;
-            let resting = inner.take_idle();
-            let reused = resting.is_some();
-            let idle = match resting {
-                Some(idle) => idle,
-                None => inner.connect().await?,
-            };
-            Ok((permit, idle, reused))
+            match inner.take_idle() {
+                Some(idle) => Ok((permit, idle, true)),
+                None => inner.clone().open(permit).await.map(|(permit, idle)| (permit, idle, false)),
+            }
         });
         let (permit, idle, reused) = taken.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
         Ok(PooledConnection {
@@ -172,6 +173,22 @@ impl Inner {
             resting.generation += 1;
             resting.idle.clear();
         }
+    }
+
+    /// Opens a connection for whoever has the permit. Its task outlives a caller that gives up, and then the connection
+    /// rests: thrown away, it would be begun anew, and on a slow wire none would ever be open.
+    async fn open(self: Arc<Self>, permit: Permit) -> Result<(Permit, Idle), sqlx::Error> {
+        let (opened, wanted) = oneshot::channel();
+        let lifecycle = self.lifecycle.clone();
+        lifecycle.spawn(async move {
+            let connected = timeout(LONGEST_OPENING, self.connect()).await;
+            let answer = connected.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+            if let Err(Ok((permit, idle))) = opened.send(answer.map(|idle| (permit, idle))) {
+                self.put_back(idle);
+                drop(permit);
+            }
+        });
+        wanted.await.unwrap_or(Err(sqlx::Error::PoolClosed))
     }
 
     /// A database that refuses because it is starting up, or is still in recovery, is worth waiting for.
@@ -233,6 +250,13 @@ impl PooledConnection {
     /// Ends the transaction and keeps what it wrote.
     pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {
         self.execute("commit").await?;
+        self.state = State::Clean;
+        Ok(())
+    }
+
+    /// Ends the transaction without a trace. Afterwards its locks are free.
+    pub(super) async fn roll_back(mut self) -> Result<(), sqlx::Error> {
+        self.execute("rollback").await?;
         self.state = State::Clean;
         Ok(())
     }
