@@ -121,21 +121,27 @@ async fn add_up(
     if !spans::lock_spans(&mut tx).await? {
         return Ok(false);
     }
-    figures::yield_to_others(&mut tx).await?;
-    let within = days.within();
-    let Some((figures, work)) = read(&mut tx, calendar, days).await? else { return Ok(true) };
-    let span = NewSpan {
-        within,
-        rules: &rules(calendar, within),
-        made_at: state.clock.now(),
-        picked_orders: work.picked_orders,
-        figures: &figures,
-    };
-    if spans::insert_span(&mut tx, &span).await? {
-        sums::insert_work(&mut tx, within, &work).await?;
+    match write(&mut tx, state.clock.now(), calendar, days).await {
+        Ok(()) => feed::commit_without_event(tx).await.map(|()| true),
+        Err(error) => {
+            // Else the next day may find the lock of this one, and take it for another replica's.
+            tx.roll_back().await.ok();
+            Err(error)
+        }
     }
-    feed::commit_without_event(tx).await?;
-    Ok(true)
+}
+
+async fn write(tx: &mut CompanyTx, made_at: Timestamp, calendar: WorkCalendar, days: &Days) -> Result<()> {
+    figures::yield_to_others(tx).await?;
+    let within = days.within();
+    let Some((figures, work)) = read(tx, calendar, days).await? else { return Ok(()) };
+    let rules = rules(calendar, within);
+    let span =
+        NewSpan { within, rules: &rules, made_at, picked_orders: work.picked_orders, figures: &figures };
+    if spans::insert_span(tx, &span).await? {
+        sums::insert_work(tx, within, &work).await?;
+    }
+    Ok(())
 }
 
 /// None: a day of something longer is not there any more, or it is there already.
