@@ -1,5 +1,8 @@
 //! What a hand scanner types where nothing takes a code changes nothing.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::json;
 use thirtyfour::Key;
 
 use super::chromium::{Browser, Kind};
@@ -7,10 +10,27 @@ use crate::support::database::superuser;
 use crate::support::server::TestServer;
 use crate::support::world::{PICKER, PIN, SELLER};
 
+/// Between two keys of a scanner.
+const BETWEEN: Duration = Duration::from_millis(5);
+
 impl Browser {
-    /// A code and Enter, as quickly as the driver types.
+    /// A code and Enter. The keys say when they were pressed, as those of a device do: a driver that types on a busy machine
+    /// is slower than a scanner.
     async fn scan(&self, code: &str) {
-        self.keys(code.to_owned() + Key::Enter).await;
+        let mut pressed_at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        for key in code.chars().chain(['\r']) {
+            pressed_at += BETWEEN;
+            let (name, number) = match key {
+                '\r' => ("Enter".to_owned(), 13),
+                _ => (key.to_string(), u32::from(key.to_ascii_uppercase())),
+            };
+            for kind in ["keyDown", "keyUp"] {
+                let text = if kind == "keyDown" { key.to_string() } else { String::new() };
+                let event = json!({ "type": kind, "key": name, "text": text, "windowsVirtualKeyCode": number,
+                    "timestamp": pressed_at.as_secs_f64() });
+                self.cdp("Input.dispatchKeyEvent", event).await;
+            }
+        }
     }
 
     async fn says_that_scanning_comes(&self) {
