@@ -94,7 +94,7 @@ async fn add_people(state: &AppState, company_id: CompanyId, pin: &str) -> Resul
         // The first operation of a person who is not there yet has no owner: it runs without an id.
         let mut tx = state.db.company(company_id).await?;
         let created = CreatePerson { by, new }.create(&mut tx).await?;
-        crate::feed::commit(tx, &state.doorbell, &created.events, None, now).await?;
+        crate::feed::commit(tx, &state.doorbell, &created.events, now).await?;
         people.push(person);
     }
     Ok(people)

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::doorbell::Doorbell;
 use super::event::NewEvent;
-use super::queries::{self, AcceptedOperation, Appending};
+use super::queries::{self, Appending};
 use crate::db::CompanyTx;
 use crate::error::Result;
 
@@ -34,10 +34,9 @@ pub async fn commit(
     tx: CompanyTx,
     doorbell: &Doorbell,
     events: &[NewEvent],
-    operation: Option<AcceptedOperation<'_>>,
     now: Timestamp,
 ) -> Result<Committed> {
-    commit_with(tx, doorbell, &Appending::new(events, operation, now)?, &[]).await
+    commit_with(tx, doorbell, &Appending::new(events, None, now)?, &[]).await
 }
 
 /// The same, after what else is to be written, and in one statement with the last of it.

@@ -38,7 +38,7 @@ async fn begin_day(state: &AppState, company_id: CompanyId) -> Result<()> {
         return Ok(());
     }
     let event = NewEvent::by_clock(EventKind::DayStarted);
-    feed::commit(tx, &state.doorbell, &[event], None, now).await?;
+    feed::commit(tx, &state.doorbell, &[event], now).await?;
     Ok(())
 }
 

@@ -60,7 +60,7 @@ pub async fn purge_drafts(run: Run) -> Result<()> {
         let deleted = quotes::queries::delete_old_drafts(&mut tx, BATCH_OF_DRAFTS).await?;
         if deleted > 0 {
             let event = NewEvent::by_clock(EventKind::DraftsChanged);
-            feed::commit(tx, &state.doorbell, &[event], None, now).await?;
+            feed::commit(tx, &state.doorbell, &[event], now).await?;
         }
         Ok(is_full(deleted, BATCH_OF_DRAFTS))
     })

@@ -111,7 +111,7 @@ async fn chaos_an_access_that_changed_while_sessions_could_not_be_read_is_notice
         .unwrap();
     let tx = server.app.db.company(company.id).await.unwrap();
     let event = NewEvent::by_clock(EventKind::AccessChanged).person(person);
-    feed::commit(tx, &server.app.doorbell, &[event], None, server.app.clock.now()).await.unwrap();
+    feed::commit(tx, &server.app.doorbell, &[event], server.app.clock.now()).await.unwrap();
     // One look waits, and gives up.
     wait_for_waiter(&mut watcher, true).await;
     wait_for_waiter(&mut watcher, false).await;

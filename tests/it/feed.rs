@@ -29,7 +29,7 @@ async fn append(app: &AppState, company_id: CompanyId, kind: EventKind) -> i64 {
     // Work before the head row, of a length that differs.
     tokio::time::sleep(Duration::from_micros(rand::random::<u64>() % 3_000)).await;
     let event = NewEvent::by_clock(kind);
-    feed::commit(tx, &app.doorbell, &[event], None, app.clock.now()).await.unwrap().n
+    feed::commit(tx, &app.doorbell, &[event], app.clock.now()).await.unwrap().n
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -80,7 +80,7 @@ async fn what_one_transaction_tells_takes_numbers_in_a_row_and_one_tag() {
         NewEvent::by_clock(EventKind::ItemShort).order(orders[0]).version(2),
         NewEvent::by_clock(EventKind::PeopleChanged),
     ];
-    assert_eq!(feed::commit(tx, &app.doorbell, &told, None, now).await.unwrap().n, before + 3);
+    assert_eq!(feed::commit(tx, &app.doorbell, &told, now).await.unwrap().n, before + 3);
     let (head, events) =
         feed::queries::list_events(&app.db, company.id, Some(before + 1), 1_000).await.unwrap();
     let read: Vec<_> =

@@ -30,7 +30,7 @@ pub async fn sign_out(state: &AppState, actor: &Actor, source: &Source) -> Resul
     let given_up = given_up.map(|order_id| NewEvent::new(EventKind::ClaimChanged, person_id).order(order_id));
     let ended = NewEvent::new(EventKind::AccessChanged, person_id).person(person_id);
     let events: Vec<NewEvent> = given_up.into_iter().chain([ended]).collect();
-    feed::commit(tx, &state.doorbell, &events, None, now).await?;
+    feed::commit(tx, &state.doorbell, &events, now).await?;
     Ok(())
 }
 
@@ -94,7 +94,7 @@ pub async fn change_pin(
     )
     .await?;
     let event = NewEvent::new(EventKind::AccessChanged, person_id).person(person_id);
-    feed::commit(tx, &state.doorbell, &[event], None, now).await?;
+    feed::commit(tx, &state.doorbell, &[event], now).await?;
     Ok(SessionStart { pin_hash, continues: Some(actor.session.id), ..proven.begins })
 }
 
@@ -130,6 +130,6 @@ pub async fn change_theme(state: &AppState, actor: &Actor, theme: Theme) -> Resu
     let mut tx = state.db.company(company_id).await?;
     people::update_theme(&mut tx, company_id, person_id, theme).await?;
     let event = NewEvent::new(EventKind::ThemeChanged, person_id).person(person_id);
-    feed::commit(tx, &state.doorbell, &[event], None, state.clock.now()).await?;
+    feed::commit(tx, &state.doorbell, &[event], state.clock.now()).await?;
     Ok(())
 }

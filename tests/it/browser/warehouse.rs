@@ -149,7 +149,7 @@ async fn import(company: &Company, n: usize) -> Order {
     let now = company.app.clock.now() - jiff::SignedDuration::from_mins(33 * 9 - 9 * n as i64);
     let document = Document { file_name: "x.pdf", sha256: &[1; 32], pdf: b"%PDF-1.4" };
     let event = import_order(&mut tx, &order, Some(&document), None, now).await.unwrap();
-    feed::commit(tx, &company.app.doorbell, &[event], None, now).await.unwrap();
+    feed::commit(tx, &company.app.doorbell, &[event], now).await.unwrap();
     let mut tx = company.app.db.company(company.id).await.unwrap();
     let items = items::list_items(&mut tx, order.id, None).await.unwrap();
     Order { id: order.id, items: items.iter().map(|item| item.id).collect() }

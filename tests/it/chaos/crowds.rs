@@ -47,7 +47,7 @@ async fn chaos_writers_that_hold_before_their_commit_leave_no_gap_and_no_event_o
                     let tx = db.company(company).await.unwrap();
                     sleep(Duration::from_millis(rand::random::<u64>() % 50)).await;
                     let event = NewEvent::by_clock(EventKind::DraftsChanged);
-                    feed::commit(tx, &app.doorbell, &[event], None, app.clock.now()).await.unwrap();
+                    feed::commit(tx, &app.doorbell, &[event], app.clock.now()).await.unwrap();
                 }
             })
         })
@@ -104,7 +104,7 @@ async fn chaos_five_thousand_events_in_a_second_reach_the_screens_of_two_compani
                 for _ in 0..25 {
                     let tx = app.db.company(id).await.unwrap();
                     let events = [EventKind::NoteAdded; 25].map(|kind| NewEvent::by_clock(kind).order(order));
-                    feed::commit(tx, &app.doorbell, &events, None, app.clock.now()).await.unwrap();
+                    feed::commit(tx, &app.doorbell, &events, app.clock.now()).await.unwrap();
                 }
             }));
         }
@@ -239,7 +239,7 @@ async fn chaos_a_storm_of_connections_leaves_no_memory_and_no_descriptor_behind(
 async fn tell_of_a_hundred(server: &TestServer) {
     let tx = server.app.db.company(server.company("alfa").await.id).await.unwrap();
     let events = [EventKind::DraftsChanged; 100].map(NewEvent::by_clock);
-    feed::commit(tx, &server.app.doorbell, &events, None, server.app.clock.now()).await.unwrap();
+    feed::commit(tx, &server.app.doorbell, &events, server.app.clock.now()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -61,7 +61,7 @@ async fn chaos_a_tablet_that_slept_resumes_or_past_what_is_kept_starts_afresh_wi
     for _ in 0..6 {
         let tx = server.app.db.company(company).await.unwrap();
         let events = [EventKind::DraftsChanged; 100].map(NewEvent::by_clock);
-        feed::commit(tx, &server.app.doorbell, &events, None, server.app.clock.now()).await.unwrap();
+        feed::commit(tx, &server.app.doorbell, &events, server.app.clock.now()).await.unwrap();
     }
     run_sql(&server.database_url, "update feed_events set at = at - interval '25 hours'").await;
     jobs::run_all(&server.app).await.unwrap();

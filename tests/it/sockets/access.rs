@@ -121,7 +121,7 @@ async fn an_untouched_screen_beats_while_others_are_flooded() {
         loop {
             let tx = app.db.company(company.id).await.unwrap();
             let event = NewEvent::by_clock(EventKind::DraftsChanged);
-            feed::commit(tx, &app.doorbell, &[event], None, app.clock.now()).await.unwrap();
+            feed::commit(tx, &app.doorbell, &[event], app.clock.now()).await.unwrap();
         }
     });
     let (began, mut beats) = (Instant::now(), 0);

@@ -180,7 +180,7 @@ impl Company {
         let now = self.app.clock.now();
         let document = Document { file_name: "x.pdf", sha256: &[1; 32], pdf: b"%PDF-1.4" };
         let event = import_order(&mut tx, &order, Some(&document), None, now).await.unwrap();
-        feed::commit(tx, &self.app.doorbell, &[event], None, now).await.unwrap();
+        feed::commit(tx, &self.app.doorbell, &[event], now).await.unwrap();
         let mut tx = self.app.db.company(self.id).await.unwrap();
         let items = items::list_items(&mut tx, order.id, None).await.unwrap();
         Imported { id: order.id, number, items: items.iter().map(|item| item.id).collect() }
