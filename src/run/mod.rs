@@ -43,7 +43,7 @@ impl Database {
             return Err(SettingsError::DatabaseMissing.into());
         }
         let embedded = embedded::start(&settings.data_dir(), settings.pg_bin_dir.as_deref()).await?;
-        Ok(Self { url: embedded.url(), embedded: Some(embedded) })
+        Ok(Self { url: embedded.url().to_owned(), embedded: Some(embedded) })
     }
 
     pub async fn close(self) {

@@ -35,7 +35,7 @@ async fn what_was_written_before_a_stop_is_there_after_the_next_start() {
     let cold = std::time::Instant::now();
     let server = embedded::start(&folder.0, None).await.unwrap();
     eprintln!("cold start: {:?}", cold.elapsed());
-    let mut connection = connect(&server.url()).await;
+    let mut connection = connect(server.url()).await;
     connection
         .execute("create table boxes (name text); insert into boxes values ('águia'), ('zebu')")
         .await
@@ -47,7 +47,7 @@ async fn what_was_written_before_a_stop_is_there_after_the_next_start() {
     let warm = std::time::Instant::now();
     let server = embedded::start(&folder.0, None).await.unwrap();
     eprintln!("warm start: {:?}", warm.elapsed());
-    let mut connection = connect(&server.url()).await;
+    let mut connection = connect(server.url()).await;
     let row = connection.fetch_one("select count(*) from boxes").await.unwrap();
     assert_eq!(row.get::<i64, _>(0), 2);
     let row = connection.fetch_one("select 'águia' < 'bola' and 'Bola' < 'casa'").await.unwrap();
@@ -62,12 +62,12 @@ async fn two_programs_share_one_server_and_the_last_to_leave_stops_it() {
     let (first, second) = tokio::join!(embedded::start(&folder.0, None), embedded::start(&folder.0, None));
     let (first, second) = (first.unwrap(), second.unwrap());
     let started = "select pg_postmaster_start_time()::text";
-    let one: String = connect(&first.url()).await.fetch_one(started).await.unwrap().get(0);
-    let other: String = connect(&second.url()).await.fetch_one(started).await.unwrap().get(0);
+    let one: String = connect(first.url()).await.fetch_one(started).await.unwrap().get(0);
+    let other: String = connect(second.url()).await.fetch_one(started).await.unwrap().get(0);
     assert_eq!(one, other);
 
     first.stop().await.unwrap();
-    assert!(connect(&second.url()).await.fetch_one("select 1").await.is_ok());
+    assert!(connect(second.url()).await.fetch_one("select 1").await.is_ok());
     second.stop().await.unwrap();
     assert!(!folder.has_running_server());
 }
@@ -78,7 +78,7 @@ async fn a_server_left_behind_by_a_killed_program_is_taken_over() {
     drop(embedded::start(&folder.0, None).await.unwrap());
     assert!(folder.has_running_server());
     let server = embedded::start(&folder.0, None).await.unwrap();
-    assert!(connect(&server.url()).await.fetch_one("select 1").await.is_ok());
+    assert!(connect(server.url()).await.fetch_one("select 1").await.is_ok());
     server.stop().await.unwrap();
     assert!(!folder.has_running_server());
 }
@@ -95,6 +95,6 @@ async fn a_folder_with_a_very_long_name_works_too() {
     let folder = Folder::new("long");
     let deep = folder.0.join("ç o".repeat(30));
     let server = embedded::start(&deep, None).await.unwrap();
-    assert!(connect(&server.url()).await.fetch_one("select 1").await.is_ok());
+    assert!(connect(server.url()).await.fetch_one("select 1").await.is_ok());
     server.stop().await.unwrap();
 }

@@ -98,8 +98,8 @@ pub async fn start(data_dir: &Path, pg_bin_dir: Option<&Path>) -> Result<Embedde
 
 impl Embedded {
     /// The address of the database `separacao`, over the private socket, as its superuser.
-    pub fn url(&self) -> String {
-        self.url.clone()
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Stops the server (fast: open transactions are rolled back), unless another program still uses it.
@@ -231,14 +231,14 @@ impl DataDir {
     fn spawn(&self, binaries: &Binaries) -> Result<Child, EmbeddedError> {
         let path = self.base.join("postgres.log");
         let log = self.open("postgres.log")?;
-        let wrap = || -> std::io::Result<(File, File)> {
+        let streams = || -> std::io::Result<(File, File)> {
             log.set_permissions(std::fs::Permissions::from_mode(0o600))?;
             if log.metadata()?.len() > LOG_BYTES {
                 log.set_len(0)?;
             }
             Ok((log.try_clone()?, log.try_clone()?))
         };
-        let (out, err) = wrap().map_err(folder("cannot write", &path))?;
+        let (out, err) = streams().map_err(folder("cannot write", &path))?;
         let mut postgres = self.command(binaries, "postgres");
         postgres.arg("-D").arg(&self.cluster).arg("-k").arg(&self.sockets).args(["-p", &PORT.to_string()]);
         for setting in ["listen_addresses=", "unix_socket_permissions=0700", "cluster_name=separacao"] {
