@@ -10,7 +10,7 @@ pub enum Fault {
     Statement,
     /// This connection is of no use any more.
     Connection,
-    /// The server, or the way to it: connections that rest are as useless as this one.
+    /// The server, or the way to it: idle connections are as useless as this one.
     Server,
 }
 

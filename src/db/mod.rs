@@ -1,4 +1,5 @@
-//! Access to Postgres: every statement runs in a transaction whose opening message names its company.
+//! Access to Postgres. The opening message of a transaction names the role that its statements run as, and the company
+//! whose rows they may see.
 
 pub mod embedded;
 pub(crate) mod fault;
@@ -37,7 +38,7 @@ pub(crate) fn place(options: &PgConnectOptions) -> String {
     }
 }
 
-/// The connections, and the two ways to them (the third is the operator's).
+/// The database: transactions of companies, of the gate, and (in `operator`) of the operator.
 #[derive(Clone, Debug)]
 pub struct Db {
     pool: Pool,
@@ -110,7 +111,7 @@ impl Db {
         Ok(Self { pool: Pool::open(options, max_connections, statement_cache > 0, lifecycle.clone()) })
     }
 
-    /// A transaction that may write. It must end in `feed::commit`.
+    /// A transaction that may write. What it writes is kept by `feed::commit` alone.
     pub async fn company(&self, company_id: CompanyId) -> Result<CompanyTx> {
         Ok(self.begin_company("begin", company_id, &[], LOCK_TIMEOUT).await?.0)
     }
@@ -143,7 +144,7 @@ impl Db {
         begin: &str,
         company_id: CompanyId,
         questions: &[String],
-        opening_takes: Duration,
+        opening_timeout: Duration,
     ) -> Result<(CompanyTx, Answers)> {
         let local = local("separacao_app");
         let mut opening =
@@ -154,7 +155,7 @@ impl Db {
         }
         let holder = Some(company_id);
         let (connection, mut answers) =
-            self.begin(holder, &opening, opening_takes, STATEMENT_TIMEOUT).await?;
+            self.begin(holder, &opening, opening_timeout, STATEMENT_TIMEOUT).await?;
         answers.drain(..answers.len().min(OWN_STATEMENTS));
         let tx = CompanyTx {
             connection,
@@ -173,11 +174,11 @@ impl Db {
         &self,
         question: impl for<'a> Fn(&'a mut PooledConnection) -> Answer<'a, T> + Send + Sync,
     ) -> Result<T> {
-        self.fresh(None, LOCK_TIMEOUT, |connection| connection.ask(&question)).await
+        self.with_connection(None, LOCK_TIMEOUT, |connection| connection.ask(&question)).await
     }
 
     /// Whether the database answers and takes writes. It waits for a connection like everybody else, behind no single
-    /// company. The error is the one of a refused write, so that connections which rest are not trusted any more.
+    /// company. The error is the one of a refused write, so that idle connections are not trusted any more.
     pub async fn takes_writes(&self) -> bool {
         let question = "do $$ begin
             if pg_is_in_recovery() or current_setting('transaction_read_only')::boolean then
@@ -191,19 +192,19 @@ impl Db {
         &self,
         holder: Option<CompanyId>,
         opening: &str,
-        opening_takes: Duration,
+        opening_timeout: Duration,
         statement_timeout: Duration,
     ) -> Result<(PooledConnection, Answers)> {
         let longest = statement_timeout + LEEWAY;
-        self.fresh(holder, opening_takes, |connection| connection.begin(opening, longest)).await
+        self.with_connection(holder, opening_timeout, |connection| connection.begin(opening, longest)).await
     }
 
     /// Connections are not tested before use, so a broken one shows here: what comes first is tried again on another
     /// one, until a connection that was just opened fails as well.
-    async fn fresh<T, F>(
+    async fn with_connection<T, F>(
         &self,
         holder: Option<CompanyId>,
-        first_takes: Duration,
+        first_timeout: Duration,
         attempt: impl Fn(PooledConnection) -> F,
     ) -> Result<T>
     where
@@ -211,7 +212,7 @@ impl Db {
     {
         let began = Instant::now();
         loop {
-            let connection = self.pool.take(holder, first_takes + LEEWAY).await?;
+            let connection = self.pool.take(holder, first_timeout + LEEWAY).await?;
             let again = connection.is_reused() && began.elapsed() < pool::PATIENCE;
             match attempt(connection).await {
                 Err(error) if again && fault::is_worth_another_try(&error) => {}

@@ -32,7 +32,7 @@ struct Queue {
 #[derive(Debug)]
 struct Waiting {
     holder: Option<CompanyId>,
-    turn: oneshot::Sender<Permit>,
+    grant: oneshot::Sender<Permit>,
 }
 
 /// The right to one connection. Given back when dropped.
@@ -48,10 +48,10 @@ impl Permits {
         Self(Arc::new(Shared { most, queue: Mutex::default() }))
     }
 
-    /// Waits for a permit. `holder` is the company that it is for; None: sign-in, sessions, feeds, probes. None: the
-    /// permits are closed.
+    /// Waits for a permit; answers None once they are closed. `holder` is the company that it is for, or None for sign-in,
+    /// sessions, feeds and probes.
     pub(super) async fn acquire(&self, holder: Option<CompanyId>) -> Option<Permit> {
-        let turn = {
+        let granted = {
             let mut queue = self.queue();
             if queue.closed {
                 return None;
@@ -59,11 +59,11 @@ impl Permits {
             if queue.taken < self.0.most {
                 return Some(self.take(&mut queue, holder));
             }
-            let (turn, granted) = oneshot::channel();
-            queue.waiting.push_back(Waiting { holder, turn });
+            let (grant, granted) = oneshot::channel();
+            queue.waiting.push_back(Waiting { holder, grant });
             granted
         };
-        turn.await.ok()
+        granted.await.ok()
     }
 
     /// Permits that are held.
@@ -100,7 +100,7 @@ impl Permits {
         while queue.taken < self.0.most {
             let Some(next) = queue.next(self.0.most) else { return };
             let permit = self.take(&mut queue, next.holder);
-            if let Err(mut unwanted) = next.turn.send(permit) {
+            if let Err(mut unwanted) = next.grant.send(permit) {
                 // Gave up waiting. Its drop must not lock the queue, which is locked here.
                 unwanted.permits = None;
                 queue.release(unwanted.holder);

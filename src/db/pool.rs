@@ -18,20 +18,20 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::permits::{Permit, Permits};
 use super::statement::Running;
-use super::unnamed::Passing;
+use super::unnamed::MaybeNamed;
 use super::{Answer, Answers};
 use crate::ids::CompanyId;
 use crate::lifecycle::Lifecycle;
 
-/// A permit and a connection are waited for so long, and so is the answer to a rollback.
+/// How long a permit and a connection are waited for, and the answer to a rollback.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
-/// Opening takes so long at most, for whoever comes next if the first has lost patience: it is five round trips, and on a
-/// very slow wire each takes most of a second.
+/// The longest that opening takes. It outlasts the patience of who asked, for whoever comes next: it is five round trips,
+/// and on a very slow wire each takes most of a second.
 const LONGEST_OPENING: Duration = Duration::from_secs(6);
-/// A database that is starting up is tried again so soon.
+/// Pause before a database that is starting up is tried again.
 const RETRY: Duration = Duration::from_millis(100);
 /// Connections that nobody needed for so long are closed, before something in between forgets them.
-const LONGEST_REST: Duration = Duration::from_secs(600);
+const LONGEST_IDLE: Duration = Duration::from_secs(600);
 /// Postgres' memory of a session grows with its age.
 const LONGEST_LIFE: Duration = Duration::from_secs(3600);
 
@@ -44,26 +44,32 @@ pub(super) struct Inner {
     options: PgConnectOptions,
     /// False behind a pooler in transaction mode, where each transaction may have another backend.
     keeps_statements: bool,
-    /// Whoever has a permit takes a connection that rests, or makes one.
+    /// Whoever has a permit takes an idle connection, or opens one.
     permits: Permits,
-    resting: Mutex<Resting>,
+    idle: Mutex<IdleConnections>,
     /// Ends what transactions left open.
     lifecycle: Lifecycle,
 }
 
 #[derive(Debug, Default)]
-struct Resting {
+struct IdleConnections {
     /// The one that came back last is taken first.
-    idle: Vec<Idle>,
+    connections: Vec<Idle>,
     /// Grows with every fault of the server: connections from before it are not used again.
     generation: u64,
 }
 
 #[derive(Debug)]
 struct Idle {
-    connection: PgConnection,
+    connection: OpenConnection,
+    since: Instant,
+}
+
+/// A connection to the server, and what tells whether it may be used again.
+#[derive(Debug)]
+struct OpenConnection {
+    raw: PgConnection,
     opened_at: Instant,
-    rests_since: Instant,
     generation: u64,
 }
 
@@ -71,9 +77,9 @@ struct Idle {
 #[derive(Debug)]
 pub struct PooledConnection {
     /// None only while it is dropped.
-    idle: Option<Idle>,
+    connection: Option<OpenConnection>,
     state: State,
-    /// It rested before, so that it may have broken unnoticed.
+    /// It was idle before, so that it may have broken unnoticed.
     reused: bool,
     /// The longest that a statement takes.
     longest: Duration,
@@ -81,7 +87,7 @@ pub struct PooledConnection {
     inner: Arc<Inner>,
 }
 
-/// What may be going on on a connection.
+/// What a connection may be in the middle of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     /// No transaction can be open.
@@ -103,7 +109,7 @@ impl Pool {
         lifecycle: Lifecycle,
     ) -> Self {
         let permits = Permits::new(connections);
-        Self(Arc::new(Inner { options, keeps_statements, permits, resting: Mutex::default(), lifecycle }))
+        Self(Arc::new(Inner { options, keeps_statements, permits, idle: Mutex::default(), lifecycle }))
     }
 
     /// A connection in autocommit. `holder` is the company that it is for.
@@ -116,13 +122,16 @@ impl Pool {
         let taken = timeout(PATIENCE, async {
             let permit = inner.permits.acquire(holder).await.ok_or(sqlx::Error::PoolClosed)?;
             match inner.take_idle() {
-                Some(idle) => Ok((permit, idle, true)),
-                None => inner.clone().open(permit).await.map(|(permit, idle)| (permit, idle, false)),
+                Some(connection) => Ok((permit, connection, true)),
+                None => {
+                    let opened = inner.clone().open(permit).await;
+                    opened.map(|(permit, connection)| (permit, connection, false))
+                }
             }
         });
-        let (permit, idle, reused) = taken.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
+        let (permit, connection, reused) = taken.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
         Ok(PooledConnection {
-            idle: Some(idle),
+            connection: Some(connection),
             state: State::Clean,
             reused,
             longest,
@@ -131,60 +140,61 @@ impl Pool {
         })
     }
 
-    /// Connections that are open, and how many of them rest.
+    /// Connections that are open, and how many of them are idle.
     pub(super) fn usage(&self) -> (u32, usize) {
-        let resting = self.0.resting().idle.len();
-        (self.0.permits.taken() + resting as u32, resting)
+        let idle = self.0.idle().connections.len();
+        (self.0.permits.taken() + idle as u32, idle)
     }
 
-    /// Closes what rests, and whatever comes back from now on.
+    /// Closes what is idle, and whatever comes back from now on.
     pub(super) fn close(&self) {
         self.0.permits.close();
-        self.0.resting().idle.clear();
+        self.0.idle().connections.clear();
     }
 }
 
 impl Inner {
-    fn resting(&self) -> MutexGuard<'_, Resting> {
-        self.resting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn idle(&self) -> MutexGuard<'_, IdleConnections> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take_idle(&self) -> Option<Idle> {
-        let mut resting = self.resting();
-        let rested = resting.idle.partition_point(|idle| idle.rests_since.elapsed() > LONGEST_REST);
-        resting.idle.drain(..rested);
-        resting.idle.pop()
+    fn take_idle(&self) -> Option<OpenConnection> {
+        let mut idle = self.idle();
+        let too_long = idle.connections.partition_point(|idle| idle.since.elapsed() > LONGEST_IDLE);
+        idle.connections.drain(..too_long);
+        idle.connections.pop().map(|idle| idle.connection)
     }
 
-    fn put_back(&self, idle: Idle) {
-        let mut resting = self.resting();
-        let trusted = idle.generation == resting.generation && idle.opened_at.elapsed() <= LONGEST_LIFE;
-        if trusted && !self.permits.is_closed() {
-            resting.idle.push(Idle { rests_since: Instant::now(), ..idle });
+    fn put_back(&self, connection: OpenConnection) {
+        let mut idle = self.idle();
+        let is_young = connection.opened_at.elapsed() <= LONGEST_LIFE;
+        if is_young && connection.generation == idle.generation && !self.permits.is_closed() {
+            idle.connections.push(Idle { connection, since: Instant::now() });
         }
     }
 
     /// What is the matter with one connection (its server has become read-only, its machine is gone) is the matter with
     /// those that were opened before.
     pub(super) fn distrust(&self, generation: u64) {
-        let mut resting = self.resting();
+        let mut idle = self.idle();
         // Those of an earlier generation only find what is known already.
-        if generation == resting.generation {
-            resting.generation += 1;
-            resting.idle.clear();
+        if generation == idle.generation {
+            idle.generation += 1;
+            idle.connections.clear();
         }
     }
 
     /// Opens a connection for whoever has the permit. Its task outlives a caller that gives up, and then the connection
-    /// rests: thrown away, it would be begun anew, and on a slow wire none would ever be open.
-    async fn open(self: Arc<Self>, permit: Permit) -> Result<(Permit, Idle), sqlx::Error> {
+    /// is put back: thrown away, it would be begun anew, and on a slow wire none would ever be open.
+    async fn open(self: Arc<Self>, permit: Permit) -> Result<(Permit, OpenConnection), sqlx::Error> {
         let (opened, wanted) = oneshot::channel();
         let lifecycle = self.lifecycle.clone();
         lifecycle.spawn(async move {
             let connected = timeout(LONGEST_OPENING, self.connect()).await;
             let answer = connected.unwrap_or(Err(sqlx::Error::PoolTimedOut));
-            if let Err(Ok((permit, idle))) = opened.send(answer.map(|idle| (permit, idle))) {
-                self.put_back(idle);
+            let answer = answer.map(|connection| (permit, connection));
+            if let Err(Ok((permit, connection))) = opened.send(answer) {
+                self.put_back(connection);
                 drop(permit);
             }
         });
@@ -192,14 +202,11 @@ impl Inner {
     }
 
     /// A database that refuses because it is starting up, or is still in recovery, is worth waiting for.
-    async fn connect(&self) -> Result<Idle, sqlx::Error> {
+    async fn connect(&self) -> Result<OpenConnection, sqlx::Error> {
         loop {
-            let generation = self.resting().generation;
+            let generation = self.idle().generation;
             match self.connect_once().await {
-                Ok(Some(connection)) => {
-                    let now = Instant::now();
-                    return Ok(Idle { connection, opened_at: now, rests_since: now, generation });
-                }
+                Ok(Some(raw)) => return Ok(OpenConnection { raw, opened_at: Instant::now(), generation }),
                 Ok(None) => {}
                 Err(error) if is_starting(&error) => {}
                 Err(error) => return Err(error),
@@ -279,29 +286,30 @@ impl PooledConnection {
         Ok(answer)
     }
 
-    /// Whether it rested before, so that a fault may be older than its first statement.
+    /// Whether it was idle before, so that a fault may be older than its first statement.
     pub(super) fn is_reused(&self) -> bool {
         self.reused
     }
 
     /// A query as it may travel on this connection.
-    pub(super) fn passing<E>(&self, query: E) -> Passing<E> {
-        Passing { query, keeps_statements: self.inner.keeps_statements }
+    pub(super) fn maybe_named<E>(&self, query: E) -> MaybeNamed<E> {
+        MaybeNamed { query, keeps_statements: self.inner.keeps_statements }
     }
 
     /// Begins a statement: its deadline, and what it runs on.
     pub(super) fn run(&mut self) -> (Running<'_>, &mut PgConnection) {
-        let Self { idle, state, inner, longest, .. } = self;
-        let Idle { connection, generation, .. } = idle.as_mut().expect("a connection until it is dropped");
-        (Running::begin(state, inner, *generation, *longest), connection)
+        let Self { connection, state, inner, longest, .. } = self;
+        let OpenConnection { raw, generation, .. } =
+            connection.as_mut().expect("a connection until it is dropped");
+        (Running::begin(state, inner, *generation, *longest), raw)
     }
 }
 
 impl Drop for PooledConnection {
     fn drop(&mut self) {
-        let Some(idle) = self.idle.take() else { return };
+        let Some(connection) = self.connection.take() else { return };
         match self.state {
-            State::Clean => self.inner.put_back(idle),
+            State::Clean => self.inner.put_back(connection),
             State::Running | State::Broken => {}
             // Without a runtime the process is at its end, and its connections with it.
             State::Open if Handle::try_current().is_err() => {}
@@ -309,7 +317,7 @@ impl Drop for PooledConnection {
                 let (inner, permit) = (self.inner.clone(), self.permit.take());
                 let lifecycle = inner.lifecycle.clone();
                 lifecycle.spawn(async move {
-                    roll_back(&inner, idle).await;
+                    roll_back(&inner, connection).await;
                     drop(permit);
                 });
             }
@@ -317,11 +325,11 @@ impl Drop for PooledConnection {
     }
 }
 
-/// Ends whatever may be open on a connection. One that does not answer is closed, and those that rest with it.
-async fn roll_back(inner: &Inner, mut idle: Idle) {
-    match timeout(PATIENCE, idle.connection.execute("rollback")).await {
-        Ok(Ok(_)) => inner.put_back(idle),
+/// Ends whatever may be open on a connection. One that does not answer is closed, and the idle ones with it.
+async fn roll_back(inner: &Inner, mut connection: OpenConnection) {
+    match timeout(PATIENCE, connection.raw.execute("rollback")).await {
+        Ok(Ok(_)) => inner.put_back(connection),
         Ok(Err(_)) => {}
-        Err(_) => inner.distrust(idle.generation),
+        Err(_) => inner.distrust(connection.generation),
     }
 }

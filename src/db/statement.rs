@@ -105,7 +105,7 @@ impl<'c> Executor<'c> for &'c mut PooledConnection {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        let query = self.passing(query);
+        let query = self.maybe_named(query);
         let (running, connection) = self.run();
         Box::pin(running.until_deadline(connection.execute(query)))
     }
@@ -115,7 +115,7 @@ impl<'c> Executor<'c> for &'c mut PooledConnection {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        let query = self.passing(query);
+        let query = self.maybe_named(query);
         let (running, connection) = self.run();
         let deadline = Box::pin(sleep_until(running.until));
         Box::pin(Rows { rows: connection.fetch_many(query), deadline, running: Some(running) })
@@ -126,7 +126,7 @@ impl<'c> Executor<'c> for &'c mut PooledConnection {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        let query = self.passing(query);
+        let query = self.maybe_named(query);
         let (running, connection) = self.run();
         Box::pin(running.until_deadline(connection.fetch_optional(query)))
     }

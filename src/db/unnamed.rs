@@ -1,6 +1,6 @@
-//! Statements whose name nobody remembers.
+//! Prepared statements without a name, for poolers in transaction mode.
 //!
-//! With its cache switched off sqlx still names what it prepares, and closes none of it. Behind a pooler in transaction mode
+//! With its cache of statements switched off sqlx still names what it prepares, and closes none of it. Behind such a pooler
 //! the names of two sessions then meet on one backend ("prepared statement already exists"), and pile up there.
 
 use sqlx::error::BoxDynError;
@@ -8,12 +8,12 @@ use sqlx::postgres::{PgArguments, PgStatement};
 use sqlx::{Execute, Postgres, SqlStr};
 
 /// A query as it is, or, where no statements are kept, one that is prepared without a name.
-pub(super) struct Passing<E> {
+pub(super) struct MaybeNamed<E> {
     pub query: E,
     pub keeps_statements: bool,
 }
 
-impl<'q, E: Execute<'q, Postgres>> Execute<'q, Postgres> for Passing<E> {
+impl<'q, E: Execute<'q, Postgres>> Execute<'q, Postgres> for MaybeNamed<E> {
     fn sql(self) -> SqlStr {
         self.query.sql()
     }
