@@ -1,7 +1,7 @@
 //! The feed of one company in this process: its newest events in memory, read from Postgres.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -11,12 +11,12 @@ use super::cursor::{Cursor, Head};
 use super::event::Event;
 use super::hub::{Position, ResetReason, Since};
 use super::queries;
-use super::ring::{RING_EVENTS, Ring};
+use super::recent::{KEPT_EVENTS, RecentEvents};
 use crate::db::Db;
 use crate::error::{AppError, Chain, Result};
 use crate::ids::CompanyId;
 
-/// Events read at once; with more than that since the last read, clients are reset.
+/// Events read at once, the one known already among them; with more than that since the last read, clients are reset.
 const LOOK_LIMIT: i64 = 501;
 /// Time limit of one read.
 const PATIENCE: Duration = Duration::from_secs(6);
@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(6);
 pub struct CompanyFeed {
     db: Db,
     company_id: CompanyId,
-    ring: Mutex<Ring>,
+    recent: Mutex<RecentEvents>,
     position: watch::Sender<Position>,
     /// Held while Postgres is read: single flight.
     reader: tokio::sync::Mutex<()>,
@@ -43,7 +43,7 @@ impl CompanyFeed {
         Self {
             db,
             company_id,
-            ring: Mutex::default(),
+            recent: Mutex::default(),
             position: watch::Sender::new(Position { head: None, rewrites: 0 }),
             reader: tokio::sync::Mutex::default(),
             rung: AtomicI64::new(0),
@@ -78,16 +78,22 @@ impl CompanyFeed {
         self.position.borrow().head.as_ref().map(|head| head.n)
     }
 
+    fn recent(&self) -> MutexGuard<'_, RecentEvents> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn confirmed_at(&self) -> Option<Instant> {
+        *self.confirmed_at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whether Postgres was read successfully within `age`: only then may a screen show that it is live.
     pub fn is_confirmed_within(&self, age: Duration) -> bool {
-        let confirmed = *self.confirmed_at.lock().unwrap_or_else(PoisonError::into_inner);
-        confirmed.is_some_and(|at| at.elapsed() <= age)
+        self.confirmed_at().is_some_and(|at| at.elapsed() <= age)
     }
 
     /// How long Postgres has not been read successfully.
     pub(super) fn unconfirmed_for(&self) -> Duration {
-        let confirmed = *self.confirmed_at.lock().unwrap_or_else(PoisonError::into_inner);
-        confirmed.unwrap_or(self.made_at).elapsed()
+        self.confirmed_at().unwrap_or(self.made_at).elapsed()
     }
 
     /// Reads until `wanted` is known (None: reads once, now). Callers that come while a read runs share the next one.
@@ -95,9 +101,8 @@ impl CompanyFeed {
         let asked = Instant::now();
         let _reading = self.reader.lock().await;
         // A read that began after this call was made has seen all that was committed before it.
-        let confirmed = *self.confirmed_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let known =
-            confirmed.is_some_and(|at| at >= asked) || wanted.is_some_and(|n| self.head_n() >= Some(n));
+        let known = self.confirmed_at().is_some_and(|at| at >= asked)
+            || wanted.is_some_and(|n| self.head_n() >= Some(n));
         if known { Ok(()) } else { self.read().await }
     }
 
@@ -137,17 +142,17 @@ impl CompanyFeed {
     async fn read_patiently(&self) -> Result<()> {
         let began = Instant::now();
         let known = self.head();
-        // The first read fills the ring with recent events, for clients that reconnect.
+        // The first read fills memory with recent events, for clients that reconnect.
         let (first, limit) =
-            known.as_ref().map_or((None, RING_EVENTS as i64), |known| (Some(known.n), LOOK_LIMIT));
+            known.as_ref().map_or((None, KEPT_EVENTS as i64), |known| (Some(known.n), LOOK_LIMIT));
         let (head, events) = queries::list_events(&self.db, self.company_id, first, limit).await?;
-        self.take(known.as_ref(), head, events);
+        self.advance(known.as_ref(), head, events);
         *self.confirmed_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(began);
         Ok(())
     }
 
-    fn take(&self, known: Option<&Head>, head: Head, events: Vec<Event>) {
-        let rewritten = self.ring.lock().unwrap_or_else(PoisonError::into_inner).take(known, &head, events);
+    fn advance(&self, known: Option<&Head>, head: Head, events: Vec<Event>) {
+        let rewritten = self.recent().append(known, &head, events);
         if rewritten {
             metrics::counter!("feed_rewrites_total").increment(1);
             tracing::error!(company = %self.company_id, "the feed's history was rewritten: every screen starts afresh");
@@ -168,7 +173,7 @@ impl CompanyFeed {
         if !self.is_in_history(cursor) {
             self.look(None).await?;
             if !self.is_in_history(cursor) {
-                return Ok(reset(ResetReason::Rewritten));
+                return Ok(Since::Reset(ResetReason::Rewritten));
             }
         }
         match self.since_in_memory(cursor) {
@@ -190,7 +195,7 @@ impl CompanyFeed {
         if *cursor == head {
             return Some(Since::Events { head, events: Vec::new() });
         }
-        let events = self.ring.lock().unwrap_or_else(PoisonError::into_inner).since(cursor, &head)?;
+        let events = self.recent().since(cursor, &head)?;
         Some(Since::Events { head, events })
     }
 
@@ -198,10 +203,12 @@ impl CompanyFeed {
         let (head, events) =
             queries::list_events(&self.db, self.company_id, Some(cursor.n), LOOK_LIMIT).await?;
         if head.epoch != cursor.epoch || cursor.n > head.n {
-            return Ok(reset(ResetReason::Rewritten));
+            return Ok(Since::Reset(ResetReason::Rewritten));
         }
         match events.first() {
-            Some(own) if own.n == cursor.n && own.tag != cursor.tag => Ok(reset(ResetReason::Rewritten)),
+            Some(own) if own.n == cursor.n && own.tag != cursor.tag => {
+                Ok(Since::Reset(ResetReason::Rewritten))
+            }
             Some(own) if own.n == cursor.n && events.last().is_some_and(|event| event.n == head.n) => {
                 Ok(Since::Events { head, events: events.into_iter().skip(1).collect() })
             }
@@ -211,16 +218,12 @@ impl CompanyFeed {
             {
                 Ok(Since::Events { head, events })
             }
-            _ => Ok(reset(ResetReason::TooOld)),
+            _ => Ok(Since::Reset(ResetReason::TooOld)),
         }
     }
 
     /// Events in (from, to] if memory still has them all.
     pub fn between(&self, from: i64, to: i64) -> Option<Vec<Event>> {
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner).between(from, to)
+        self.recent().between(from, to)
     }
-}
-
-fn reset(reason: ResetReason) -> Since {
-    Since::Reset(reason)
 }

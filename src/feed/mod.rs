@@ -10,8 +10,8 @@ pub(crate) mod doorbell;
 pub(crate) mod event;
 pub mod hub;
 pub mod queries;
+mod recent;
 pub(crate) mod redis;
-mod ring;
 pub(crate) mod topic;
 
 pub use commit::{LastWrite, commit, commit_with, commit_without_event};

@@ -6,16 +6,16 @@ use super::cursor::{Cursor, Head};
 use super::event::Event;
 
 /// Events kept in memory for clients that reconnect after a short absence.
-pub(super) const RING_EVENTS: usize = 512;
+pub(super) const KEPT_EVENTS: usize = 512;
 
 /// Dense, in order, and up to the head; empty where memory has nothing.
 #[derive(Debug, Default)]
-pub(super) struct Ring(VecDeque<Event>);
+pub(super) struct RecentEvents(VecDeque<Event>);
 
-impl Ring {
-    /// Joins what was read to the ring, or drops the ring where the two do not belong together. `events` begin with the
-    /// event that was known last. True: the history was rewritten.
-    pub fn take(&mut self, known: Option<&Head>, head: &Head, events: Vec<Event>) -> bool {
+impl RecentEvents {
+    /// Adds what was read, or forgets everything where the two do not belong together. `events` begin with the event
+    /// that was known last. True: the history was rewritten.
+    pub fn append(&mut self, known: Option<&Head>, head: &Head, events: Vec<Event>) -> bool {
         let continues = known.is_none_or(|known| continues(known, head, &events));
         let fresh: Vec<Event> =
             events.into_iter().filter(|event| known.is_none_or(|known| event.n > known.n)).collect();
@@ -28,7 +28,7 @@ impl Ring {
             // Rewritten, or too far behind for one read: clients that are behind are reset, the latter without an alarm.
             self.0.clear();
         }
-        while self.0.len() > RING_EVENTS {
+        while self.0.len() > KEPT_EVENTS {
             self.0.pop_front();
         }
         !continues
@@ -99,11 +99,11 @@ mod tests {
         events.map(|events| events.iter().map(|event| event.n).collect())
     }
 
-    /// A ring that was read once, with the events of `range`.
-    fn ring(range: RangeInclusive<i64>) -> Ring {
-        let mut ring = Ring::default();
-        assert!(!ring.take(None, &head(*range.end()), events(range)));
-        ring
+    /// What memory holds after one read, of the events of `range`.
+    fn recent(range: RangeInclusive<i64>) -> RecentEvents {
+        let mut recent = RecentEvents::default();
+        assert!(!recent.append(None, &head(*range.end()), events(range)));
+        recent
     }
 
     proptest! {
@@ -114,52 +114,56 @@ mod tests {
             away in 0i64..40,
         ) {
             let mut at = first + 5;
-            let mut ring = ring(first..=at);
+            let mut recent = recent(first..=at);
             for batch in batches {
-                prop_assert!(!ring.take(Some(&head(at)), &head(at + batch), events(at..=at + batch)));
+                prop_assert!(!recent.append(Some(&head(at)), &head(at + batch), events(at..=at + batch)));
                 at += batch;
             }
             let cursor = at - away;
             let kept = cursor >= first && away > 0;
             let missed: Vec<i64> = (cursor + 1..=at).collect();
-            prop_assert_eq!(numbers(ring.since(&head(cursor), &head(at))), kept.then(|| missed.clone()));
+            prop_assert_eq!(numbers(recent.since(&head(cursor), &head(at))), kept.then(|| missed.clone()));
             let all = (cursor + 1 >= first).then_some(missed);
-            prop_assert_eq!(numbers(ring.between(cursor, at)), all);
+            prop_assert_eq!(numbers(recent.between(cursor, at)), all);
         }
     }
 
     #[test]
     fn a_cursor_of_another_history_is_not_found() {
-        let ring = ring(1..=9);
-        assert_eq!(numbers(ring.since(&head(7), &head(9))), Some(vec![8, 9]));
-        assert!(ring.since(&Head { tag: 1, ..head(7) }, &head(9)).is_none());
+        let recent = recent(1..=9);
+        assert_eq!(numbers(recent.since(&head(7), &head(9))), Some(vec![8, 9]));
+        assert!(recent.since(&Head { tag: 1, ..head(7) }, &head(9)).is_none());
     }
 
     #[test]
     fn memory_that_ends_before_the_head_or_begins_after_the_cursor_answers_nothing() {
-        let ring = ring(3..=9);
-        assert!(ring.since(&head(7), &head(10)).is_none(), "the last one is missing");
-        assert_eq!(numbers(ring.since(&head(5), &head(8))), Some(vec![6, 7, 8]), "no further than the head");
-        assert!(ring.since(&head(2), &head(9)).is_none());
-        assert!(ring.between(1, 9).is_none());
-        assert!(ring.between(7, 10).is_none());
-        assert_eq!(numbers(ring.between(2, 5)), Some(vec![3, 4, 5]));
-        assert_eq!(numbers(ring.between(9, 9)), Some(vec![]));
+        let recent = recent(3..=9);
+        assert!(recent.since(&head(7), &head(10)).is_none(), "the last one is missing");
+        assert_eq!(
+            numbers(recent.since(&head(5), &head(8))),
+            Some(vec![6, 7, 8]),
+            "no further than the head"
+        );
+        assert!(recent.since(&head(2), &head(9)).is_none());
+        assert!(recent.between(1, 9).is_none());
+        assert!(recent.between(7, 10).is_none());
+        assert_eq!(numbers(recent.between(2, 5)), Some(vec![3, 4, 5]));
+        assert_eq!(numbers(recent.between(9, 9)), Some(vec![]));
     }
 
     #[test]
     fn a_gap_empties_the_memory_and_is_no_rewriting() {
         for (known, read, end) in [(5, 8..=9, 9), (5, 5..=7, 9)] {
-            let mut ring = ring(1..=known);
-            assert!(!ring.take(Some(&head(known)), &head(end), events(read)));
-            assert!(ring.between(3, 5).is_none());
-            assert!(ring.since(&head(3), &head(end)).is_none());
+            let mut recent = recent(1..=known);
+            assert!(!recent.append(Some(&head(known)), &head(end), events(read)));
+            assert!(recent.between(3, 5).is_none());
+            assert!(recent.since(&head(3), &head(end)).is_none());
         }
-        let mut ring = ring(1..=5);
+        let mut recent = recent(1..=5);
         let mut torn = events(5..=9);
         torn.remove(2);
-        assert!(!ring.take(Some(&head(5)), &head(9), torn));
-        assert!(ring.between(5, 6).is_none());
+        assert!(!recent.append(Some(&head(5)), &head(9), torn));
+        assert!(recent.between(5, 6).is_none());
     }
 
     #[test]
@@ -172,21 +176,21 @@ mod tests {
             ("another event before the new ones", head(6), vec![other_tag(5), event(6)]),
             ("another tag, and the event itself is cleared", Head { tag: 1, ..head(5) }, vec![]),
         ] {
-            let mut ring = ring(1..=5);
-            assert!(ring.take(Some(&head(5)), &end, read), "{what}");
-            assert!(ring.between(3, 5).is_none(), "{what}");
+            let mut recent = recent(1..=5);
+            assert!(recent.append(Some(&head(5)), &end, read), "{what}");
+            assert!(recent.between(3, 5).is_none(), "{what}");
         }
-        let mut ring = ring(1..=5);
-        assert!(!ring.take(Some(&head(5)), &head(5), events(5..=5)), "nothing happened");
-        assert_eq!(numbers(ring.between(3, 5)), Some(vec![4, 5]));
+        let mut recent = recent(1..=5);
+        assert!(!recent.append(Some(&head(5)), &head(5), events(5..=5)), "nothing happened");
+        assert_eq!(numbers(recent.between(3, 5)), Some(vec![4, 5]));
     }
 
     #[test]
     fn memory_is_bounded_and_keeps_the_newest() {
-        let most = RING_EVENTS as i64;
-        let mut ring = ring(1..=most);
-        assert!(!ring.take(Some(&head(most)), &head(most + 2), events(most..=most + 2)));
-        assert!(ring.between(1, 3).is_none());
-        assert_eq!(ring.between(2, most + 2).map(|events| events.len()), Some(RING_EVENTS));
+        let most = KEPT_EVENTS as i64;
+        let mut recent = recent(1..=most);
+        assert!(!recent.append(Some(&head(most)), &head(most + 2), events(most..=most + 2)));
+        assert!(recent.between(1, 3).is_none());
+        assert_eq!(recent.between(2, most + 2).map(|events| events.len()), Some(KEPT_EVENTS));
     }
 }
