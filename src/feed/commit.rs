@@ -62,7 +62,7 @@ pub async fn commit_with(
     Ok(Committed { n })
 }
 
-/// Commits what no screen shows: leases, and deletions of old rows.
+/// Commits what no screen shows, such as leases and deletions of old rows.
 #[expect(clippy::disallowed_methods, reason = "changes without an event, kept to this function")]
 pub async fn commit_without_event(tx: CompanyTx) -> Result<()> {
     tx.commit().await

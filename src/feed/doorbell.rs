@@ -8,18 +8,16 @@ use tokio::time::Instant;
 
 use crate::ids::CompanyId;
 
-/// A company's feed has (at least) this head.
+/// What the doorbell says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ring {
-    Look {
-        company_id: CompanyId,
-        head: i64,
-    },
+    /// A company's feed has at least this head.
+    Look { company_id: CompanyId, head: i64 },
     /// Rings may have been lost (a new subscription, a slow reader): read every company's feed.
     LookEverywhere,
 }
 
-/// Rings the hubs of this process, and through Redis those of the others.
+/// Rings the hub of this process, and through Redis those of the others.
 #[derive(Clone, Debug)]
 pub struct Doorbell {
     local: broadcast::Sender<Ring>,
@@ -47,17 +45,16 @@ impl Doorbell {
     /// Never waits and never fails: a ring that could not be sent is counted in a metric.
     pub fn ring(&self, company_id: CompanyId, head: i64) {
         self.ring_here(Ring::Look { company_id, head });
-        if self.remote.is_none() {
-            self.mark_heard();
-        }
-        if let Some(remote) = &self.remote
-            && remote.try_send((company_id, head)).is_err()
-        {
-            metrics::counter!("doorbell_dropped_total").increment(1);
+        match &self.remote {
+            None => self.mark_heard(),
+            Some(remote) if remote.try_send((company_id, head)).is_err() => {
+                metrics::counter!("doorbell_dropped_total").increment(1);
+            }
+            Some(_) => {}
         }
     }
 
-    /// Delivers a ring that was received from another replica.
+    /// Delivers a ring to the hub of this process.
     pub fn ring_here(&self, ring: Ring) {
         // An error only says that no hub listens yet.
         let _ = self.local.send(ring);

@@ -190,33 +190,28 @@ impl NewEvent {
     }
 
     /// What is bought, or to be bought, changed with it.
-    pub fn changes_purchases(mut self, changes: bool) -> Self {
-        if changes {
-            self.topics = self.topics | Topics::of(&[Topic::Purchasing]);
-        }
-        self
+    pub fn changes_purchases(self, changes: bool) -> Self {
+        self.changes_topic(Topic::Purchasing, changes)
     }
 
     /// What is to go back to the shelf changed with it.
-    pub fn changes_shelf(mut self, changes: bool) -> Self {
-        if changes {
-            self.topics = self.topics | Topics::of(&[Topic::Shelf]);
-        }
-        self
+    pub fn changes_shelf(self, changes: bool) -> Self {
+        self.changes_topic(Topic::Shelf, changes)
     }
 
     /// What waits for an answer changed with it.
-    pub fn changes_needs(mut self, changes: bool) -> Self {
-        if changes {
-            self.topics = self.topics | Topics::of(&[Topic::Needs]);
-        }
-        self
+    pub fn changes_needs(self, changes: bool) -> Self {
+        self.changes_topic(Topic::Needs, changes)
     }
 
     /// Which orders are whose changed with it: a seller came or went.
-    pub fn changes_owners(mut self, changes: bool) -> Self {
+    pub fn changes_owners(self, changes: bool) -> Self {
+        self.changes_topic(Topic::Owners, changes)
+    }
+
+    fn changes_topic(mut self, topic: Topic, changes: bool) -> Self {
         if changes {
-            self.topics = self.topics | Topics::of(&[Topic::Owners]);
+            self.topics = self.topics | Topics::of(&[topic]);
         }
         self
     }

@@ -68,7 +68,7 @@ struct Shared {
 }
 
 impl Hub {
-    /// Starts listening to the doorbell, and polling for those who are `watched`.
+    /// Starts listening to the doorbell, and polling the feeds that are watched.
     pub fn start(db: Db, doorbell: &Doorbell, lifecycle: &Lifecycle, poll: Duration) -> Self {
         let hub = Hub { shared: Arc::new(Shared { db, companies: Mutex::default() }) };
         let (own, bell, tasks) = (hub.clone(), doorbell.clone(), lifecycle.clone());

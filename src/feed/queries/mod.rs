@@ -19,7 +19,6 @@ use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, ItemId, OrderId};
 
 /// A transaction that reads one moment, and the head that it sees: what is read in it and the head belong together.
-/// `feed_epoch` says of what the head's epoch is made.
 pub async fn snapshot(db: &Db, company_id: CompanyId) -> Result<(CompanyTx, Head)> {
     let question = format!(
         "select head, tag, feed_epoch(epoch) as epoch from feed_heads where company_id = '{company_id}'"
@@ -98,7 +97,7 @@ impl Appending {
         operation: Option<AcceptedOperation<'_>>,
         now: Timestamp,
     ) -> Result<Self> {
-        let events: Result<Vec<Value>, serde_json::Error> = events.iter().map(columns).collect();
+        let events: Result<Vec<Value>, serde_json::Error> = events.iter().map(event_columns).collect();
         Ok(Self {
             events: Value::Array(events.map_err(AppError::internal)?),
             tag: rand::random(),
@@ -118,7 +117,7 @@ impl Appending {
 }
 
 /// An event as `append_events` takes it: an object with the columns of `feed_events` that it has for itself.
-pub fn columns(event: &NewEvent) -> Result<Value, serde_json::Error> {
+pub fn event_columns(event: &NewEvent) -> Result<Value, serde_json::Error> {
     let NewEvent { kind, order_id, item_id, person_id, actor_id, version, topics } = event;
     let payload =
         serde_json::to_value(Payload { person_id: *person_id, version: *version, topics: *topics })?;

@@ -12,7 +12,7 @@ use super::history::NewEntry;
 use super::shortages::Records;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
-use crate::feed::queries::{Appending, columns};
+use crate::feed::queries::{Appending, event_columns};
 use crate::feed::{EventKind, LastWrite, NewEvent};
 use crate::ids::{ItemId, OrderId, PersonId};
 use crate::orders::claim::lapses_at;
@@ -60,7 +60,7 @@ impl OrderWrite {
         let NewEntry { order_id, version, kind, item_id, quantity, actor_id, at, .. } = *entry;
         let detail = serde_json::to_value(entry.detail).map_err(AppError::internal)?;
         let given_up =
-            columns(&NewEvent::new(EventKind::ClaimChanged, actor_id)).map_err(AppError::internal)?;
+            event_columns(&NewEvent::new(EventKind::ClaimChanged, actor_id)).map_err(AppError::internal)?;
         let claims = false;
         let records = Records::of(entry);
         Ok(Self {
