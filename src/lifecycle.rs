@@ -1,6 +1,5 @@
 //! Tracked tasks, and the order of shutdown.
 
-use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,8 +1,9 @@
 //! Runs a command exactly once, and answers it.
 //!
 //! A tap carries an operation id. The first time, its transaction is: operation id and locks (one message) → read →
-//! decide → write, history and head row (one statement, where the command leaves it to [`LastWrite`]) → commit. Sent again it answers what was stored. A refusal stores nothing. It acts with
-//! the authority of the moment in which the operation id is claimed: the body may come long after the session was read.
+//! decide → write, history and head row (one statement, where the command leaves it to [`LastWrite`]) → commit. Sent
+//! again it answers what was stored. A refusal stores nothing. It acts with the authority of the moment in which the
+//! operation id is claimed: the body may come long after the session was read.
 
 mod tapped;
 
@@ -69,14 +70,14 @@ pub struct Change<T = ()> {
 
 impl<T> Change<T> {
     pub fn unchanged(output: T) -> Self {
-        Self::told(output, Vec::new())
+        Self::with_events(output, Vec::new())
     }
 
     pub fn happened(output: T, event: NewEvent) -> Self {
-        Self::told(output, vec![event])
+        Self::with_events(output, vec![event])
     }
 
-    pub fn told(output: T, events: Vec<NewEvent>) -> Self {
+    pub fn with_events(output: T, events: Vec<NewEvent>) -> Self {
         Self { output, events, writes: Vec::new() }
     }
 

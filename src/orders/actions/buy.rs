@@ -164,7 +164,7 @@ impl Command for BuyGoods<'_> {
             let change = AllocationChange { item: share.item_id, before: None, after };
             queries::write_allocations(tx, share.order_id, &[change]).await?;
         }
-        Ok(Change::told((), events))
+        Ok(Change::with_events((), events))
     }
 }
 

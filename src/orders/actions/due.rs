@@ -49,6 +49,6 @@ impl Command for ApplyDue<'_> {
             let detail = Detail { told: Some(Told::Due { due_at }), ..Detail::order(before, fields) };
             events.push(on.record_event(tx, &order, Entry::order(EventKind::DueChanged, &detail)).await?);
         }
-        Ok(Change::told(events.len(), events))
+        Ok(Change::with_events(events.len(), events))
     }
 }

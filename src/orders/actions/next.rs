@@ -44,6 +44,6 @@ impl Command for NextOrder<'_> {
         }
         let told = |order_id| NewEvent::new(EventKind::ClaimChanged, person_id).order(order_id);
         let events = changed.into_iter().map(told).collect();
-        Ok(Change::told(ChosenOrder { order_id: next.map(|next| next.order_id) }, events))
+        Ok(Change::with_events(ChosenOrder { order_id: next.map(|next| next.order_id) }, events))
     }
 }

@@ -76,6 +76,6 @@ impl Command for PickAndShort<'_> {
         };
         let (entry, short) = self.on.told(&order.after(&entry), short);
         let shortage = OrderWrite::new(&entry, Some(line))?.claiming();
-        Ok(Change::told((), vec![picked, short]).writing(pick).writing(shortage))
+        Ok(Change::with_events((), vec![picked, short]).writing(pick).writing(shortage))
     }
 }

@@ -102,7 +102,7 @@ impl Command for MoveGoods<'_> {
                 order.version += 1;
             }
         }
-        Ok(Change::told((), events))
+        Ok(Change::with_events((), events))
     }
 }
 

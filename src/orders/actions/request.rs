@@ -74,7 +74,7 @@ impl Command for RequestPurchase<'_> {
                 events.extend(self.elsewhere(tx, *id, &item).await?);
             }
         }
-        Ok(Change::told((), events))
+        Ok(Change::with_events((), events))
     }
 }
 

@@ -78,7 +78,7 @@ impl Command for UndoOperation<'_> {
             Some(sentence) if events.is_empty() => Err(AppError::Conflict(sentence)),
             _ => {
                 let named = names(tx, &kept).await?;
-                Ok(Change::told(UndoneOperation { order_id, kept: kept.len(), named }, events))
+                Ok(Change::with_events(UndoneOperation { order_id, kept: kept.len(), named }, events))
             }
         }
     }
