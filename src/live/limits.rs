@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
 
+use super::viewer::Viewer;
 use crate::error::{AppError, Result, Sentence};
-use crate::live::viewer::Viewer;
 
 const PER_PERSON: usize = 10;
 /// A whole company shares one address.
@@ -30,10 +30,17 @@ struct Open {
 
 /// A socket's place; given back when dropped.
 #[derive(Debug)]
-pub struct Permit {
+pub struct SocketPermit {
     limits: Arc<Limits>,
     viewer: Uuid,
     address: IpAddr,
+}
+
+/// A waiting poll's place; given back when dropped.
+#[derive(Debug)]
+pub struct PollPermit {
+    limits: Arc<Limits>,
+    viewer: Uuid,
 }
 
 impl Limits {
@@ -42,9 +49,13 @@ impl Limits {
         Arc::new(Self { most, open: Mutex::default() })
     }
 
-    pub fn admit(self: &Arc<Self>, viewer: Viewer, address: IpAddr) -> Result<Permit> {
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn admit(self: &Arc<Self>, viewer: Viewer, address: IpAddr) -> Result<SocketPermit> {
         let viewer = viewer.key();
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.open();
         let free = open.all < self.most
             && count(&open.viewers, &viewer) < PER_PERSON
             && count(&open.addresses, &address) < PER_ADDRESS;
@@ -54,31 +65,32 @@ impl Limits {
         open.all += 1;
         *open.viewers.entry(viewer).or_default() += 1;
         *open.addresses.entry(address).or_default() += 1;
-        Ok(Permit { limits: self.clone(), viewer, address })
+        Ok(SocketPermit { limits: self.clone(), viewer, address })
     }
 
-    pub fn admit_poll(self: &Arc<Self>, viewer: Viewer) -> Result<Waiting> {
+    pub fn admit_poll(self: &Arc<Self>, viewer: Viewer) -> Result<PollPermit> {
         let viewer = viewer.key();
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.open();
         if count(&open.polls, &viewer) >= PER_PERSON {
             return Err(too_many_screens());
         }
         *open.polls.entry(viewer).or_default() += 1;
-        Ok(Waiting { limits: self.clone(), viewer })
+        Ok(PollPermit { limits: self.clone(), viewer })
     }
 }
 
-/// A waiting poll's place; given back when dropped.
-#[derive(Debug)]
-pub struct Waiting {
-    limits: Arc<Limits>,
-    viewer: Uuid,
+impl Drop for SocketPermit {
+    fn drop(&mut self) {
+        let mut open = self.limits.open();
+        open.all -= 1;
+        lower(&mut open.viewers, &self.viewer);
+        lower(&mut open.addresses, &self.address);
+    }
 }
 
-impl Drop for Waiting {
+impl Drop for PollPermit {
     fn drop(&mut self) {
-        let mut open = self.limits.open.lock().unwrap_or_else(PoisonError::into_inner);
-        lower(&mut open.polls, &self.viewer);
+        lower(&mut self.limits.open().polls, &self.viewer);
     }
 }
 
@@ -96,15 +108,6 @@ fn lower<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
         if *n == 0 {
             counts.remove(key);
         }
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        let mut open = self.limits.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.all -= 1;
-        lower(&mut open.viewers, &self.viewer);
-        lower(&mut open.addresses, &self.address);
     }
 }
 
