@@ -70,20 +70,15 @@ impl CloseReason {
     }
 }
 
-/// What a socket's task finds when it looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Due {
-    pub close: Option<CloseReason>,
-}
-
 #[derive(Debug)]
 pub struct Outbox {
-    line: Mutex<Line>,
+    queue: Mutex<Queue>,
     notify: Notify,
 }
 
+/// The writing half of a socket, and what it has not taken yet.
 #[derive(Debug)]
-struct Line {
+struct Queue {
     half: OwnedWriteHalf,
     /// The rest of a frame that the socket took in part: it is always finished.
     begun: Bytes,
@@ -98,8 +93,8 @@ struct Line {
     shut: bool,
 }
 
-impl Line {
-    fn queue(&mut self, frame: Bytes) {
+impl Queue {
+    fn enqueue(&mut self, frame: Bytes) {
         if self.overflowed {
             return;
         }
@@ -133,13 +128,13 @@ impl Line {
     /// Writes a frame at once, as far as the socket takes it. False: it waits for the socket's task.
     fn write_now(&mut self, frame: Bytes) -> bool {
         if !self.greeted || !self.begun.is_empty() || !self.waiting.is_empty() {
-            self.queue(frame);
+            self.enqueue(frame);
             return false;
         }
         match self.half.try_write(&frame) {
             Ok(written) => self.begun = frame.slice(written..),
             // Full, or broken: its task meets that as well.
-            Err(_) => self.queue(frame),
+            Err(_) => self.enqueue(frame),
         }
         self.is_empty()
     }
@@ -179,7 +174,7 @@ impl Line {
 
 impl Outbox {
     pub fn new(half: OwnedWriteHalf) -> Self {
-        let line = Line {
+        let queue = Queue {
             half,
             begun: Bytes::new(),
             waiting: VecDeque::new(),
@@ -189,69 +184,69 @@ impl Outbox {
             close: None,
             shut: false,
         };
-        Self { line: Mutex::new(line), notify: Notify::new() }
+        Self { queue: Mutex::new(queue), notify: Notify::new() }
     }
 
-    fn line(&self) -> MutexGuard<'_, Line> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sends a text, now or as soon as the socket takes it; or, when too much waits already, empties the queue and
     /// tells the browser to start afresh.
     pub fn push(&self, text: Framed) {
-        let mut line = self.line();
-        if !line.shut && !line.write_now(text.0) {
+        let mut queue = self.queue();
+        if !queue.shut && !queue.write_now(text.0) {
             self.notify.notify_one();
         }
     }
 
     /// What the protocol says by itself.
     fn put(&self, frame: Bytes) {
-        if !self.line().write_now(frame) {
+        if !self.queue().write_now(frame) {
             self.notify.notify_one();
         }
     }
 
     /// Asks the socket's task to send what waits and close. A viewer who lost access is sent nothing more.
     pub fn close(&self, reason: CloseReason) {
-        let mut line = self.line();
-        line.close.get_or_insert(reason);
+        let mut queue = self.queue();
+        queue.close.get_or_insert(reason);
         if matches!(reason, CloseReason::SessionEnded | CloseReason::NotAllowed) {
-            line.forget();
-            line.shut = true;
+            queue.forget();
+            queue.shut = true;
         }
-        drop(line);
+        drop(queue);
         self.notify.notify_one();
     }
 
     /// Puts a text of the greeting before everything that waits. [`Outbox::write_some`] writes it.
     pub fn greet(&self, text: Framed) {
-        let mut line = self.line();
-        line.begun = [std::mem::take(&mut line.begun), text.0].concat().into();
+        let mut queue = self.queue();
+        queue.begun = [std::mem::take(&mut queue.begun), text.0].concat().into();
     }
 
     /// The greeting is over: what has waited for it may go.
     pub fn greeted(&self) {
-        self.line().greeted = true;
+        self.queue().greeted = true;
     }
 
     /// The greeting failed: discards what has waited for it.
     pub fn give_up_greeting(&self) {
-        let mut line = self.line();
-        if !line.greeted {
-            line.forget();
-            line.greeted = true;
+        let mut queue = self.queue();
+        if !queue.greeted {
+            queue.forget();
+            queue.greeted = true;
         }
     }
 
-    /// Waits until there is something to do.
-    pub async fn due(&self) -> Due {
+    /// Waits until there is something to write, or a reason to close.
+    pub async fn due(&self) -> Option<CloseReason> {
         loop {
             let notified = self.notify.notified();
             {
-                let mut line = self.line();
-                if line.close.is_some() || !line.is_empty() {
-                    return Due { close: line.close.take() };
+                let mut queue = self.queue();
+                if queue.close.is_some() || !queue.is_empty() {
+                    return queue.close.take();
                 }
             }
             notified.await;
@@ -260,16 +255,16 @@ impl Outbox {
 
     /// Whether nothing waits that may go.
     pub fn is_empty(&self) -> bool {
-        self.line().is_empty()
+        self.queue().is_empty()
     }
 
     /// Waits until the socket takes some of what waits.
     pub async fn write_some(&self) -> io::Result<()> {
-        std::future::poll_fn(|cx| self.line().poll_write_some(cx)).await
+        std::future::poll_fn(|cx| self.queue().poll_write_some(cx)).await
     }
 }
 
-impl Drop for Line {
+impl Drop for Queue {
     fn drop(&mut self) {
         self.forget();
     }
@@ -313,7 +308,7 @@ impl AsyncWrite for Duplex {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.outbox.line().half).poll_shutdown(cx)
+        Pin::new(&mut self.outbox.queue().half).poll_shutdown(cx)
     }
 }
 
@@ -358,7 +353,7 @@ mod tests {
         }
         assert_eq!(read(&mut browser, 7).await, b"\x81\x05first");
         outbox.greeted();
-        assert_eq!(outbox.due().await, Due { close: None });
+        assert_eq!(outbox.due().await, None);
         outbox.write_some().await.unwrap();
         assert_eq!(read(&mut browser, 7).await, b"\x81\x05later");
         outbox.push(framed("now"));
@@ -372,14 +367,14 @@ mod tests {
         outbox.greeted();
         let large = framed(&"x".repeat(60 * 1024));
         // Until the socket is full, and then until the queue is.
-        while outbox.line().begun.is_empty() {
+        while outbox.queue().begun.is_empty() {
             outbox.push(large.clone());
         }
-        while !outbox.line().overflowed {
+        while !outbox.queue().overflowed {
             outbox.push(large.clone());
         }
         outbox.push(framed("dropped"));
-        assert_eq!(outbox.line().waiting.len(), 1);
+        assert_eq!(outbox.queue().waiting.len(), 1);
         let mut all = Vec::new();
         let writing = async {
             while !outbox.is_empty() {
@@ -420,6 +415,6 @@ mod tests {
         outbox.greeted();
         outbox.close(CloseReason::GoingAway);
         assert!(!outbox.is_empty());
-        assert_eq!(outbox.due().await, Due { close: Some(CloseReason::GoingAway) });
+        assert_eq!(outbox.due().await, Some(CloseReason::GoingAway));
     }
 }

@@ -35,16 +35,16 @@ const GOODBYE: Duration = Duration::from_secs(2);
 
 type Stream = WebSocketStream<Duplex>;
 
-/// A message of the browser.
+/// The one message of a browser: whether its page can be seen.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Say {
+struct Visibility {
     visible: bool,
 }
 
-/// Reads a browser's text; anything but the one known message is an error.
-pub fn understand(text: &str) -> Option<bool> {
-    serde_json::from_str::<Say>(text).ok().map(|say| say.visible)
+/// Whether the page is visible, as its browser says; None: the text is another message.
+fn read_visibility(text: &str) -> Option<bool> {
+    serde_json::from_str::<Visibility>(text).ok().map(|message| message.visible)
 }
 
 /// Buffers are small because a thousand sockets rest for most of the day.
@@ -183,14 +183,14 @@ async fn say(watcher: &Watcher, text: Utf8Bytes) -> Result<(), Close> {
 async fn talk(stream: &mut Stream, company: &CompanyLive, watcher: &Watcher) -> Close {
     loop {
         tokio::select! {
-            due = watcher.outbox.due() => {
+            reason = watcher.outbox.due() => {
                 if let Err(close) = drain(&watcher.outbox).await { return close }
-                if let Some(reason) = due.close { return Some((reason.code(), "")) }
+                if let Some(reason) = reason { return Some((reason.code(), "")) }
             }
             message = stream.next() => {
                 if stream.get_ref().inbound.is_flooded() { return Some((1008, "too many messages")) }
                 match message {
-                    Some(Ok(Message::Text(text))) => match understand(&text) {
+                    Some(Ok(Message::Text(text))) => match read_visibility(&text) {
                         Some(visible) => {
                             watcher.visible.store(visible, Ordering::Relaxed);
                             // A page that is looked at again wants to know at once that it is live.
@@ -239,16 +239,16 @@ mod tests {
 
     #[test]
     fn only_the_one_message_is_understood() {
-        assert_eq!(understand(r#"{"visible":true}"#), Some(true));
-        assert_eq!(understand(r#"{"visible":true,"subscribe":"order:x"}"#), None);
-        assert_eq!(understand(r#"{"visible":"yes"}"#), None);
-        assert_eq!(understand(""), None);
+        assert_eq!(read_visibility(r#"{"visible":true}"#), Some(true));
+        assert_eq!(read_visibility(r#"{"visible":true,"subscribe":"order:x"}"#), None);
+        assert_eq!(read_visibility(r#"{"visible":"yes"}"#), None);
+        assert_eq!(read_visibility(""), None);
     }
 
     proptest! {
         #[test]
         fn any_text_is_understood_or_refused(text in ".{0,200}") {
-            let _ = understand(&text);
+            let _ = read_visibility(&text);
         }
     }
 }
