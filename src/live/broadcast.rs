@@ -236,7 +236,7 @@ impl CompanyLive {
                 }
             }
         };
-        let _ = tokio::time::timeout(time, touched).await;
+        let _ = timeout(time, touched).await;
     }
 
     /// Renders a batch once for everybody who asks for it.
@@ -285,20 +285,14 @@ impl CompanyLive {
     }
 
     /// Sends a text to every socket of a kind of screen.
-    pub(super) fn send(&self, lang: Lang, to: impl Fn(Screen) -> bool, text: &Utf8Bytes) {
-        let text = Framed::from(text.clone());
+    pub(super) fn send(&self, lang: Lang, to: impl Fn(Screen) -> bool, text: Utf8Bytes) {
+        let text = Framed::from(text);
         let channels = self.channels();
-        for ((_, _), channel) in
-            channels.iter().filter(|((screen, spoken), _)| *spoken == lang && to(*screen))
-        {
+        for (_, channel) in channels.iter().filter(|((screen, spoken), _)| *spoken == lang && to(*screen)) {
             for watcher in channel.sockets.values() {
                 watcher.outbox.push(text.clone());
             }
         }
-    }
-
-    pub(super) fn state(&self) -> &AppState {
-        &self.state
     }
 
     pub fn company_id(&self) -> CompanyId {

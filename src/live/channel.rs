@@ -138,8 +138,8 @@ impl CompanyLive {
         }
     }
 
-    /// Notifies every socket that needs may have changed, whatever its screen shows. `noticed` is how far that was
-    /// looked for; pages ask by themselves when they are opened.
+    /// Notifies every socket that needs may have changed, whatever its screen shows. `noticed` is the event up to which this
+    /// was done; pages ask by themselves when they are opened.
     fn notice_needs(&self, noticed: &mut Option<i64>, head: &Head) {
         let Some(from) = noticed.replace(head.n).filter(|from| *from != head.n) else { return };
         let asks = Topics::of(&[Topic::Needs, Topic::Purchasing, Topic::Owners]) | Topics::UNKNOWN;

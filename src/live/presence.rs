@@ -24,7 +24,7 @@ type Present = BTreeMap<OrderId, Vec<String>>;
 /// The presence that this replica sent last.
 #[derive(Debug, Default)]
 pub struct Presence {
-    told: Mutex<Present>,
+    sent: Mutex<Present>,
 }
 
 /// The slot of one order on card and picking screen.
@@ -43,36 +43,39 @@ impl Presence {
     /// Renews the leases of this replica's screens, reads all leases, and sends what changed.
     pub async fn refresh(&self, company: &CompanyLive) {
         match read(company).await {
-            Ok(present) => self.tell(company, present),
+            Ok(present) => self.send(company, present),
             Err(error) => {
                 tracing::debug!(error = %Chain(&error), "presence could not be read");
             }
         }
     }
 
-    fn tell(&self, company: &CompanyLive, present: Present) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let orders: BTreeSet<OrderId> = told.keys().chain(present.keys()).copied().collect();
-        let changed: Vec<OrderId> = orders.into_iter().filter(|id| told.get(id) != present.get(id)).collect();
-        *told = present;
-        for lang in Lang::ALL.into_iter().filter(|_| !changed.is_empty()) {
+    fn send(&self, company: &CompanyLive, present: Present) {
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let orders: BTreeSet<OrderId> = sent.keys().chain(present.keys()).copied().collect();
+        let changed: Vec<OrderId> = orders.into_iter().filter(|id| sent.get(id) != present.get(id)).collect();
+        if changed.is_empty() {
+            return;
+        }
+        *sent = present;
+        for lang in Lang::ALL {
             let shows = |screen: Screen| match screen {
                 Screen::Board | Screen::FilteredBoard | Screen::Wall => true,
                 Screen::Order(id) => changed.contains(&id),
                 _ => false,
             };
-            company.send(lang, shows, &text(lang, &told));
+            company.send(lang, shows, text(lang, &sent));
         }
     }
 
     /// The presence for a screen that was just opened or reconnected.
     pub fn all(&self, lang: Lang) -> Utf8Bytes {
-        text(lang, &self.told.lock().unwrap_or_else(PoisonError::into_inner))
+        text(lang, &self.sent.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 async fn read(company: &CompanyLive) -> Result<Present> {
-    let state = company.state();
+    let state = &company.state;
     let company_id = company.company_id();
     let now = state.clock.now();
     let pairs = company.at_work();

@@ -59,7 +59,7 @@ impl CompanyLive {
                 _ = regular.tick() => checked.all = true,
             }
             let now = position.borrow_and_update().clone();
-            let outcome = timeout(PATIENCE, self.read_up_to(&mut checked, &now)).await;
+            let outcome = timeout(PATIENCE, self.check_access(&mut checked, &now)).await;
             let outcome = outcome.unwrap_or(Err(AppError::Unavailable(None)));
             failed = outcome.is_err();
             if let Err(error) = outcome {
@@ -71,7 +71,7 @@ impl CompanyLive {
         }
     }
 
-    async fn read_up_to(&self, checked: &mut Checked, now: &Position) -> Result<()> {
+    async fn check_access(&self, checked: &mut Checked, now: &Position) -> Result<()> {
         let head = now.head.as_ref().map_or(0, |head| head.n);
         let events = self.feed.between(checked.n, head);
         // After a gap nobody knows whose access changed; in another history sessions are others, too.
@@ -90,7 +90,7 @@ impl CompanyLive {
         if !people.is_empty() {
             self.check_sessions(Whom::These(&people)).await?;
         }
-        // Whose wall was revoked is not said, for there are few; a company that closes ends its people's sessions.
+        // As in `Viewer::may_lose_access`, for all walls at once.
         let may_end = [EventKind::WallsChanged, EventKind::AccessChanged].map(Some);
         if checked.all || settings || happened().any(|event| may_end.contains(&event.kind)) {
             self.check_walls().await?;
@@ -142,8 +142,8 @@ impl CompanyLive {
         Ok(())
     }
 
-    /// Closes the sockets of walls that are none any more; the others are switched on. Where nobody but walls watches, they alone
-    /// learn where the company is now, and when it works.
+    /// Closes the sockets of walls that were revoked, and remembers that the others are switched on. Where nobody but walls
+    /// watches, this alone learns of another time zone, and of other hours.
     async fn check_walls(&self) -> Result<()> {
         let wall = |watcher: Arc<Watcher>| match watcher.viewer {
             Viewer::Wall(id) => Some((watcher, id)),
@@ -202,7 +202,7 @@ pub(super) async fn list_paired(live: &Live, ids: &[WallId]) -> Result<HashSet<W
     paired(&live.state, ids, &[]).await
 }
 
-/// The same; those in `touch` are switched on.
+/// The same; remembers that those in `touch` are switched on.
 async fn paired(state: &AppState, ids: &[WallId], touch: &[WallId]) -> Result<HashSet<WallId>> {
     let now = state.clock.now();
     let mut tx = state.db.gate().await?;

@@ -41,8 +41,8 @@ impl Viewer {
         }
     }
 
-    /// Whether the event may have ended what the viewer may see. Whose wall was revoked is not said, for there are few; and
-    /// a company that closes says so by ending its people's sessions.
+    /// Whether the event may have ended what the viewer may see. An event does not say which wall was revoked: there are
+    /// few. Nor does it say that a company was closed, but that ends the sessions of its people.
     pub fn may_lose_access(self, event: &Event) -> bool {
         match self {
             Viewer::Person { id, .. } => {
