@@ -16,27 +16,29 @@ use crate::settings::model::options::{
 };
 use crate::settings::queries::options;
 
-/// A new shipping option, after those that are there.
+/// What a shipping option is called, and what it means for its orders.
 #[derive(Debug)]
-pub struct AddShipping<'a> {
-    pub by: By<'a>,
+pub struct ShippingFields {
     pub name: String,
     pub packagings: Vec<PackagingId>,
     pub makes_urgent: bool,
     pub due_minute: Option<i16>,
 }
 
-/// What a shipping option is called, and what it means for its orders.
+/// A new shipping option, after those that are there.
+#[derive(Debug)]
+pub struct AddShipping<'a> {
+    pub by: By<'a>,
+    pub fields: ShippingFields,
+}
+
 #[derive(Debug)]
 pub struct ChangeShipping<'a> {
     pub by: By<'a>,
     pub id: ShippingId,
     /// The version that the form was read with.
     pub read: i64,
-    pub name: String,
-    pub packagings: Vec<PackagingId>,
-    pub makes_urgent: bool,
-    pub due_minute: Option<i16>,
+    pub fields: ShippingFields,
 }
 
 /// Whether forms offer it. Nothing is deleted: orders name it.
@@ -62,25 +64,22 @@ impl Command for AddShipping<'_> {
         self.by.begin(tx).await?;
         let shippings = options::list_shippings(tx).await?;
         let packagings = options::list_packagings(tx).await?;
+        let ShippingFields { name, packagings: allowed, makes_urgent, due_minute } = &self.fields;
+        let (makes_urgent, due_minute) = (*makes_urgent, *due_minute);
         check_room(shippings.len())?;
-        check_name(&self.name, shippings.iter())?;
-        check_packagings(&self.packagings, &packagings)?;
-        let new = NewShipping {
-            name: &self.name,
-            position: next_place(shippings.len()),
-            makes_urgent: self.makes_urgent,
-            due_minute: self.due_minute,
-            packaging: &self.packagings,
-        };
+        check_name(name, shippings.iter())?;
+        check_packagings(allowed, &packagings)?;
+        let position = next_place(shippings.len());
+        let new = NewShipping { name, position, makes_urgent, due_minute, packaging: allowed };
         let company_id = tx.company_id();
         let id = companies::insert_shipping(tx, company_id, &new).await?;
         let after = Shipping {
             id,
-            name: self.name.clone(),
+            name: name.clone(),
             hidden: false,
-            makes_urgent: self.makes_urgent,
-            due_minute: self.due_minute,
-            packagings: self.packagings.clone(),
+            makes_urgent,
+            due_minute,
+            packagings: allowed.clone(),
             orders: 0,
             last: None,
         };
@@ -96,17 +95,20 @@ impl Command for ChangeShipping<'_> {
         let shippings = options::list_shippings(tx).await?;
         let packagings = options::list_packagings(tx).await?;
         let before = shippings.iter().find(|one| one.id == self.id).ok_or(AppError::NotFound)?;
-        let mut after = before.clone();
-        after.name.clone_from(&self.name);
-        after.makes_urgent = self.makes_urgent;
-        after.due_minute = self.due_minute;
-        after.packagings.clone_from(&self.packagings);
+        let ShippingFields { name, packagings: allowed, makes_urgent, due_minute } = &self.fields;
+        let after = Shipping {
+            name: name.clone(),
+            packagings: allowed.clone(),
+            makes_urgent: *makes_urgent,
+            due_minute: *due_minute,
+            ..before.clone()
+        };
         if is_same(before, &after) {
             return Ok(Change::unchanged(()));
         }
         check_read(self.read, before.last.as_ref(), truth(before, &packagings), self.by.now)?;
-        check_name(&self.name, shippings.iter().filter(|one| one.id != self.id))?;
-        check_packagings(&self.packagings, &packagings)?;
+        check_name(name, shippings.iter().filter(|one| one.id != self.id))?;
+        check_packagings(allowed, &packagings)?;
         options::update_shipping(tx, &after).await?;
         record_shipping(tx, &self.by, Some(before), &after, &packagings).await
     }

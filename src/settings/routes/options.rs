@@ -17,7 +17,9 @@ use crate::page::{self, CompanyTime, LivePage, Visitor};
 use crate::screen::Screen;
 use crate::settings::actions::due::AnswerDue;
 use crate::settings::actions::packaging::{AddPackaging, ChangePackaging, HidePackaging, PlacePackaging};
-use crate::settings::actions::shipping::{AddShipping, ChangeShipping, HideShipping, PlaceShipping};
+use crate::settings::actions::shipping::{
+    AddShipping, ChangeShipping, HideShipping, PlaceShipping, ShippingFields,
+};
 use crate::settings::model::day::typed_minute;
 use crate::settings::offers::list_offers;
 use crate::settings::queries::options;
@@ -60,16 +62,13 @@ pub struct ShippingForm {
 }
 
 impl ShippingForm {
-    fn name(&self) -> String {
-        self.name.trim().to_owned()
-    }
-
-    fn makes_urgent(&self) -> bool {
-        matches!(self.makes_urgent, Some(YesNo::Yes))
-    }
-
-    fn due_minute(&self) -> Result<Option<i16>> {
-        typed_minute("due", &self.due, "settings.due_wrong")
+    fn fields(&self) -> Result<ShippingFields> {
+        Ok(ShippingFields {
+            name: self.name.trim().to_owned(),
+            packagings: self.packagings.clone(),
+            makes_urgent: matches!(self.makes_urgent, Some(YesNo::Yes)),
+            due_minute: typed_minute("due", &self.due, "settings.due_wrong")?,
+        })
     }
 }
 
@@ -91,13 +90,7 @@ pub async fn add_shipping(
     client: Client,
     tap: Tap<ShippingForm>,
 ) -> Result<Done> {
-    let command = AddShipping {
-        by: by(&state, &actor, &client),
-        name: tap.form.name(),
-        packagings: tap.form.packagings.clone(),
-        makes_urgent: tap.form.makes_urgent(),
-        due_minute: tap.form.due_minute()?,
-    };
+    let command = AddShipping { by: by(&state, &actor, &client), fields: tap.form.fields()? };
     run(&state, &tap, &command, PATH, "settings.added").await
 }
 
@@ -108,15 +101,8 @@ pub async fn change_shipping(
     Path(id): Path<ShippingId>,
     tap: Tap<ShippingForm>,
 ) -> Result<Done> {
-    let command = ChangeShipping {
-        by: by(&state, &actor, &client),
-        id,
-        read: tap.form.version,
-        name: tap.form.name(),
-        packagings: tap.form.packagings.clone(),
-        makes_urgent: tap.form.makes_urgent(),
-        due_minute: tap.form.due_minute()?,
-    };
+    let (read, fields) = (tap.form.version, tap.form.fields()?);
+    let command = ChangeShipping { by: by(&state, &actor, &client), id, read, fields };
     run(&state, &tap, &command, PATH, "settings.saved").await
 }
 
