@@ -26,10 +26,15 @@ import { byId, find, focused } from "./dom.js";
 const SAME_TAP = 400;
 const SLOW = 3000;
 
-/** @type {Map<string, HTMLFormElement>} */
-const forms = new Map();
-/** @type {WeakMap<HTMLFormElement, number>} */
-const lastSent = new WeakMap();
+/** What was sent and is not answered, by operation id. @type {Map<string, Press>} */
+const presses = new Map();
+/** @type {WeakMap<HTMLFormElement, Press & { at: number }>} */
+const lastPress = new WeakMap();
+
+/**
+ * A form as it was when it was pressed: the form of the undo bar is another command for each tap.
+ * @typedef {{ form: HTMLFormElement, action: string | null }} Press
+ */
 
 /**
  * @param {HTMLFormElement} form
@@ -67,17 +72,26 @@ function whatOf(form, button, target) {
   return `${textOf(verb)} ${textOf(byId(target)?.querySelector(".ref, h3, .draft-number, .person-name b"))}`.trim();
 }
 
+/**
+ * Whether this command is on its way, or was just sent: a second press is taken for the first.
+ * @param {HTMLFormElement} form
+ */
+function isPressed(form) {
+  const action = form.getAttribute("action");
+  const last = lastPress.get(form);
+  if (last && last.action === action && performance.now() - last.at < SAME_TAP) return true;
+  return Array.from(presses.values()).some((press) => press.form === form && press.action === action);
+}
+
 /** @param {SubmitEvent} event */
 function submitted(event) {
   const form = event.target;
   if (event.defaultPrevented || !(form instanceof HTMLFormElement) || !form.matches("form[data-command]")) return;
   event.preventDefault();
-  const now = performance.now();
-  const busy = Array.from(forms.values()).includes(form);
-  if (busy || now - (lastSent.get(form) || -Infinity) < SAME_TAP) return;
+  if (isPressed(form)) return;
   const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
   const go = () => {
-    lastSent.set(form, performance.now());
+    lastPress.set(form, { form, action: form.getAttribute("action"), at: performance.now() });
     send(form, button);
   };
   if (!asksFirst(form, go)) go();
@@ -104,11 +118,11 @@ function send(form, button) {
     goods: goodsOf(form, target),
     page: location.pathname,
   });
-  forms.set(tap.op, form);
+  presses.set(tap.op, { form, action: form.getAttribute("action") });
   // What is on its way is not changed any more.
   if (form.hasAttribute("data-guard")) form.inert = true;
   setTimeout(() => {
-    if (forms.has(tap.op) && !tap.late) waits(tap, "busy");
+    if (presses.has(tap.op) && !tap.late) waits(tap, "busy");
   }, SLOW);
 }
 
@@ -122,7 +136,7 @@ function waits(tap, why) {
   const first = !tap.late;
   tap.late = true;
   mark(tap.target, why === "broken" ? "broken" : "queued");
-  const form = forms.get(tap.op);
+  const form = presses.get(tap.op)?.form;
   if (form) form.setAttribute("data-saving", "queued");
   // The sheet that asks for the PIN says it already.
   if (first && why !== "signin") announce(words("savedHere"));
@@ -131,8 +145,8 @@ function waits(tap, why) {
 
 /** @param {Waiting} tap */
 function release(tap) {
-  const form = forms.get(tap.op);
-  forms.delete(tap.op);
+  const form = presses.get(tap.op)?.form;
+  presses.delete(tap.op);
   if (!waitingTaps().some((other) => other.target === tap.target)) mark(tap.target, null);
   if (form) {
     form.removeAttribute("data-saving");

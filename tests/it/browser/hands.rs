@@ -174,3 +174,24 @@ async fn what_goes_back_to_the_shelf_is_confirmed_beside_its_line_and_the_line_k
     joao.sees_no(&format!("{line} .row-return")).await;
     joao.quit().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_one_tap_is_being_undone_the_next_can_be_undone_too() {
+    let (_server, order, joao) = joao_at(3).await;
+    let undone = "window.asked = []; const send = window.fetch; \
+        window.fetch = async (url, options) => { \
+            if (String(url).includes('/undo/')) { asked.push(url); await new Promise((go) => setTimeout(go, 2000)); } \
+            return send(url, options); }";
+    joao.eval(&format!("(() => {{ {undone} }})()")).await;
+    for line in [0, 1] {
+        joao.click(&format!("{} .row-hit", row(&order, line))).await;
+        joao.sees(&format!("{}.r-picked", row(&order, line))).await;
+        joao.reads("#undo-bar", &format!("FO0{line} · ")).await;
+        joao.click("#undo-bar button").await;
+    }
+    joao.until("the second before the first is answered", "asked.length === 2").await;
+    for line in [0, 1] {
+        joao.sees(&format!("{}.r-pending", row(&order, line))).await;
+    }
+    joao.quit().await;
+}
