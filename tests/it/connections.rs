@@ -91,6 +91,20 @@ async fn a_connection_that_was_cut_is_replaced_without_anybody_noticing() {
 }
 
 #[tokio::test]
+async fn a_connection_that_opens_after_its_taker_gave_up_rests_for_the_next() {
+    let (proxy, through) = Proxy::around(&database::create().await).await;
+    let db = Db::open(&through, 1, 100, &Lifecycle::default()).unwrap();
+    proxy.hold();
+    let refused = db.gate().await.unwrap_err();
+    assert!(matches!(refused, AppError::Unavailable(_)), "{refused}");
+    assert_eq!(db.usage(), (1, 0), "it is still being opened");
+    proxy.release();
+    wait_for("a connection at rest", async || (db.usage() == (1, 1)).then_some(())).await;
+    assert!(is_nobody_s(&db).await);
+    db.close();
+}
+
+#[tokio::test]
 async fn pages_wait_for_their_turn_and_whoever_picks_does_not() {
     let server = TestServer::start().await;
     let order = server.company("alfa").await.import(1).await;
