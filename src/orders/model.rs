@@ -205,7 +205,7 @@ impl ShelfLine {
         split_reference(&self.description).1
     }
 
-    /// By which the list is sorted.
+    /// By which the lines of an order are sorted.
     pub fn words(&self) -> String {
         crate::html::folded(&self.description)
     }

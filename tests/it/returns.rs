@@ -70,6 +70,36 @@ async fn what_is_to_go_back_is_one_list_over_open_and_canceled_orders() {
     assert!(beta.get("/returns").await.text.contains("Nada para devolver"));
 }
 
+#[tokio::test]
+async fn what_is_to_go_back_stands_under_its_order_which_is_told_once() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let ana = server.signed_in("alfa", ADMIN).await;
+    let orders = [company.import(12).await, company.import(12).await];
+    for order in &orders {
+        for item in &order.items {
+            let pick = format!("/orders/{}/items/{item}/pick", order.id);
+            assert_eq!(ana.tap(&pick, &[("quantity", "10")]).await.status, 200);
+        }
+        let cancel = format!("/orders/{}/cancel", order.id);
+        assert_eq!(ana.tap(&cancel, &[("reason", "desistiu")]).await.status, 200);
+    }
+    let page = ana.get("/returns").await.text;
+    assert!(page.contains("24 itens para devolver"), "{page}");
+    let place = |text: &str| {
+        assert_eq!(page.matches(text).count(), 1, "{text} in {page}");
+        page.find(text).unwrap()
+    };
+    // What was imported last comes first, and the goods of an order by what they are called.
+    let mut places = Vec::new();
+    for order in orders.iter().rev() {
+        places.push(place(&format!(">{} · <bdi>PAULA TESTE DE SOUZA</bdi>", order.number)));
+        places.extend(order.items.iter().map(|item| place(&format!("id=\"return-{item}\""))));
+    }
+    assert!(places.is_sorted(), "{page}");
+    assert_eq!(page.matches("Cancelado").count(), 2, "each order says so once: {page}");
+}
+
 /// Of an order whose number was given to another one meanwhile, see `given_back`; here, that nobody but an administrator may.
 #[tokio::test]
 async fn only_an_administrator_restores_and_only_while_the_number_is_free() {

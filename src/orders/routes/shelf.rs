@@ -19,7 +19,9 @@ pub async fn returns(State(state): State<AppState>, visitor: Visitor) -> Result<
     }
     let (mut tx, live) = LivePage::open(&state.db, &visitor).await?;
     let mut lines = shelf::list_shelf_lines(&mut tx).await?;
-    lines.sort_by_cached_key(ShelfLine::words);
+    for order in lines.chunk_by_mut(|one, other| one.order_id == other.order_id) {
+        order.sort_by_cached_key(ShelfLine::words);
+    }
     let layout = live.layout(tx, Screen::Returns, state.clock.now());
     page::respond(&ReturnsPage { layout: &layout, lines: &lines })
 }

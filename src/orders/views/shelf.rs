@@ -13,13 +13,19 @@ use crate::orders::model::ShelfLine;
 #[template(path = "orders/returns.html")]
 pub struct ReturnsPage<'a> {
     pub layout: &'a Layout,
-    /// By what the goods are called.
+    /// Order by order, each by what its goods are called.
     pub lines: &'a [ShelfLine],
 }
 
 impl ReturnsPage<'_> {
     fn nav(&self) -> Nav {
         Nav::History
+    }
+
+    /// The lines of each order, and one of them to tell which order it is.
+    fn orders(&self) -> impl Iterator<Item = (&ShelfLine, &[ShelfLine])> {
+        let orders = self.lines.chunk_by(|one, other| one.order_id == other.order_id);
+        orders.filter_map(|lines| Some((lines.first()?, lines)))
     }
 
     fn action(&self, line: &ShelfLine) -> String {
