@@ -4,6 +4,7 @@ pub(crate) mod csv;
 pub(crate) mod file;
 pub(crate) mod grant;
 pub(crate) mod links;
+pub(crate) mod name;
 pub(crate) mod stream;
 pub(crate) mod table;
 pub(crate) mod xlsx;

@@ -9,6 +9,7 @@ use futures_util::stream::{self, StreamExt as _};
 
 use super::file::{FileKind, RowFile};
 use super::grant::Granted;
+use super::name::FileName;
 use super::table::Cell;
 use crate::db::CompanyTx;
 use crate::error::{Chain, Result};
@@ -38,8 +39,7 @@ pub trait Rows: Send + 'static {
 
 /// What is needed before a file's first row.
 pub struct FileHead {
-    /// Made of our own words and days.
-    pub name: String,
+    pub name: FileName,
     pub kind: FileKind,
     pub lang: Lang,
     /// Keys of the columns' names.
@@ -111,8 +111,8 @@ impl<R: Rows> Export<R> {
     }
 }
 
-/// A file by its name without an ending, which is made of our own words and days.
-pub fn attachment(_: &Granted<'_>, name: &str, kind: FileKind, body: Body) -> Response {
+/// A file to be taken away.
+pub fn attachment(_: &Granted<'_>, name: &FileName, kind: FileKind, body: Body) -> Response {
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}.{}\"", kind.code()));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind.content_type())),

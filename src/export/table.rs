@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
-/// A table, by the word that names its file and its sentences.
+/// A table, by the word of its address and of its sentences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
     pub code: &'static str,

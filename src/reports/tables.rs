@@ -22,6 +22,15 @@ pub const TABLES: [&str; 10] = [
     "hours",
 ];
 
+/// The key of what the table of that name is called.
+pub fn title(code: &str) -> String {
+    match code {
+        "figures" => "reports.title".to_owned(),
+        "hours" => "reports.hours_title".to_owned(),
+        other => format!("reports.table.{other}"),
+    }
+}
+
 /// The table of that name.
 pub fn table(metrics: &Metrics, code: &str) -> Option<Table> {
     match code {

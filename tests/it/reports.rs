@@ -238,6 +238,39 @@ async fn files_are_for_who_may_have_them() {
 }
 
 #[tokio::test]
+async fn a_file_is_called_what_its_reader_calls_it() {
+    let server = TestServer::start().await;
+    let order = server.company("alfa").await.import(1).await;
+    let admin = server.signed_in("alfa", ADMIN).await;
+    let paper = format!("/orders/{}/quote.pdf", order.id);
+    let files = [
+        (
+            "/reports/export/figures?from=2025-11-01&to=2025-11-30",
+            "metricas-2025-11.csv\"",
+            "figures-2025-11.csv\"",
+        ),
+        (
+            "/reports/export/short?from=2025-11-03&to=2025-11-04&format=xlsx",
+            "mais-em-falta-2025-11-03_2025-11-04.xlsx\"",
+            "most-short-2025-11-03_2025-11-04.xlsx\"",
+        ),
+        ("/history/export", "historico-20", "history-20"),
+        ("/purchasing/history/export", "compras-feitas-20", "purchases-made-20"),
+        ("/audit/export", "auditoria-20", "audit-20"),
+        (paper.as_str(), "orcamento.pdf\"", "quote.pdf\""),
+    ];
+    for lang in ["pt-BR", "en"] {
+        assert_eq!(admin.post("/language", &[("language", lang)]).await.status, 303);
+        for (path, portuguese, english) in files {
+            let answer = admin.get(path).await;
+            let told = answer.headers["content-disposition"].to_str().unwrap();
+            let name = if lang == "en" { english } else { portuguese };
+            assert!(told.contains(&format!("; filename=\"{name}")), "{path} in {lang}: {told}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_report_that_takes_too_long_is_told_in_a_sentence() {
     let server = TestServer::start().await;
     let picker = server.signed_in("alfa", PICKER).await;

@@ -13,6 +13,7 @@ use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::export::file::FileKind;
 use crate::export::grant::{Export, grant};
+use crate::export::name::FileName;
 use crate::export::stream::{self, FileHead, Part, Rows};
 use crate::extract::Query;
 use crate::html::RenderContext;
@@ -103,7 +104,7 @@ pub(super) async fn export(
     let actor = granted.actor;
     let (time, now) = (CompanyTime::from(&actor.company), state.clock.now());
     let head = FileHead {
-        name: format!("compras-{}", time.today(now)),
+        name: FileName::new(visitor.lang, "purchasing.history").of_day(time.today(now)),
         kind: FileKind::read(&query.format),
         lang: visitor.lang,
         columns: &COLUMNS,

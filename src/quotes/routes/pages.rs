@@ -165,13 +165,14 @@ async fn preview_page(
 /// `GET /quotes/{draft}/quote.pdf`
 pub async fn quote_pdf(
     State(state): State<AppState>,
-    actor: Actor,
+    visitor: Visitor,
     Path(draft_id): Path<DraftId>,
 ) -> Result<Response> {
-    require_import(&actor)?;
+    let actor = visitor.actor()?;
+    require_import(actor)?;
     let mut tx = state.db.company(actor.company_id).await?;
-    let pdf = drafts::find_draft_pdf(&mut tx, draft_id, scope(&actor)).await?;
-    let mut response = pdf.map(pdf_response).ok_or(AppError::NotFound)?;
+    let pdf = drafts::find_draft_pdf(&mut tx, draft_id, scope(actor)).await?;
+    let mut response = pdf_response(pdf.ok_or(AppError::NotFound)?, visitor.lang);
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, IN_A_FRAME);
     Ok(response)
 }

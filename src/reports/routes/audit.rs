@@ -11,6 +11,7 @@ use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::export::file::FileKind;
 use crate::export::grant::{Export, grant};
+use crate::export::name::FileName;
 use crate::export::stream::{self, FileHead, Part, Rows};
 use crate::extract::Query;
 use crate::html::{Choice, RenderContext};
@@ -133,7 +134,7 @@ pub async fn export(
     let granted = grant(&state, &visitor, &client, Export::Audit).await?;
     let (time, now) = (CompanyTime::from(&granted.actor.company), state.clock.now());
     let head = FileHead {
-        name: format!("auditoria-{}", time.today(now)),
+        name: FileName::new(visitor.lang, "audit.title").of_day(time.today(now)),
         kind: FileKind::read(&query.format),
         lang: visitor.lang,
         columns: &COLUMNS,

@@ -10,6 +10,7 @@ use crate::auth::client::Client;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::export::grant::{Export, grant};
+use crate::export::name::FileName;
 use crate::export::stream::{self, FileHead, Part, Rows};
 use crate::extract::{Path, Query};
 use crate::html::RenderContext;
@@ -38,7 +39,7 @@ pub async fn table(
     let metrics = read(&mut tx, actor, visitor.lang, query.choice(), state.clock.now()).await?;
     let table = tables::table(&metrics, &code).ok_or(AppError::NotFound)?;
     let period = metrics.period;
-    let name = format!("{code}-{}-{}", period.from, period.to);
+    let name = FileName::new(visitor.lang, &tables::title(&code)).of_days(period.from, period.to);
     let kind = query.kind();
     Ok(stream::attachment(&granted, &name, kind, Body::from(kind.table(&table, visitor.lang))))
 }
@@ -53,7 +54,7 @@ pub async fn history(
     let granted = grant(&state, &visitor, &client, Export::History).await?;
     let (time, now) = (CompanyTime::from(&granted.actor.company), state.clock.now());
     let head = FileHead {
-        name: format!("historico-{}", time.today(now)),
+        name: FileName::new(visitor.lang, "history.title").of_day(time.today(now)),
         kind: query.kind(),
         lang: visitor.lang,
         columns: &COLUMNS,

@@ -57,7 +57,7 @@ impl HtmlSafe for TableFragment {}
 
 impl TableFragment {
     fn title(&self) -> String {
-        self.s.lang.t(&format!("reports.table.{}", self.table.code)).into_owned()
+        self.s.lang.t(&tables::title(self.table.code)).into_owned()
     }
 
     /// A column's name; what it is measured in stands in each cell.
