@@ -293,6 +293,7 @@ pub struct PreviewForm {
 /// The buttons `strike=N` and `restore=N` settle the Nth leftover and take that back; `add=yes` adds an empty line below
 /// the item of the number `add_after`, `remove=n1` takes it away;
 /// `drop=3` takes a doubtful item out, `keep=3` takes that back.
+/// The button `later=yes` saves and leads to the list, `later=next` to the draft below this one; so does `then=next` after confirming.
 /// The button `edit=N` saves and comes back as `?line=N#line-N` (`edit=head`: `?line=head`), `compare=yes` as `#existing-title`; the button that discards posts to `/quotes/{id}/discard`.
 #[derive(Template)]
 #[template(path = "quotes/preview.html")]

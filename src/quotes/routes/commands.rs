@@ -54,10 +54,11 @@ pub async fn save(
     tap: Tap<Fields>,
 ) -> Result<Done> {
     let sent = Sent { fields: tap.form.clone(), lang: visitor.lang };
-    let command = SaveDraft { on: on(&state, visitor.actor()?, draft_id), sent: &sent };
-    let outcome = command::run(&state, &tap, &command).await?;
+    let on = on(&state, visitor.actor()?, draft_id);
+    let next = next_draft(&state, on, sent.get("later")).await;
+    let outcome = command::run(&state, &tap, &SaveDraft { on, sent: &sent }).await?;
     let done = Done::new(&outcome, "/quotes").say(Sentence::new("preview.saved"));
-    Ok(done.go(after_save(draft_id, &sent)))
+    Ok(done.go(next.map_or_else(|| after_save(draft_id, &sent), |id| format!("/quotes/{id}"))))
 }
 
 pub async fn confirm(
@@ -69,14 +70,10 @@ pub async fn confirm(
 ) -> Result<Response> {
     let sent = Sent { fields: tap.form.clone(), lang: visitor.lang };
     let on = on(&state, visitor.actor()?, draft_id);
+    let next = next_draft(&state, on, sent.get("then")).await;
     match command::run(&state, &tap, &ConfirmDraft { on, sent: &sent }).await {
         Ok(outcome) => {
             let done = confirmed(&outcome);
-            // What is confirmed is never answered as if it were not, whatever becomes of the next one.
-            let next = match sent.get("then") {
-                Some("next") => next_draft(&state, on.actor).await.unwrap_or_default(),
-                _ => None,
-            };
             Ok(match next {
                 Some(id) => done.go(format!("/quotes/{id}")),
                 None => done,
@@ -121,10 +118,22 @@ async fn keep(state: &AppState, on: DraftContext<'_>, sent: &Sent, tap: Tap<Fiel
     command::run(state, &tap, &SaveDraft { on, sent }).await
 }
 
-/// The oldest draft that still waits to be checked.
-async fn next_draft(state: &AppState, actor: &Actor) -> Result<Option<DraftId>> {
-    let (mut tx, _) = Snapshot::begin(&state.db, actor.company_id).await?;
-    Ok(drafts::list_drafts(&mut tx, scope(actor)).await?.first().map(|draft| draft.id))
+/// The draft that is checked after this one, where a button asks for it. Looked for before the command: a draft that was
+/// confirmed has no place in the list. Whatever becomes of it, the command is not answered as if it had failed.
+async fn next_draft(state: &AppState, on: DraftContext<'_>, asked: Option<&str>) -> Option<DraftId> {
+    if asked != Some("next") {
+        return None;
+    }
+    let (mut tx, _) = Snapshot::begin(&state.db, on.actor.company_id).await.ok()?;
+    let listed = drafts::list_drafts(&mut tx, scope(on.actor)).await.ok()?;
+    below(&listed.iter().map(|draft| draft.id).collect::<Vec<_>>(), on.draft_id)
+}
+
+/// The one below in the list, and below the last the first: who passes over some comes back to them at the end.
+fn below(listed: &[DraftId], draft_id: DraftId) -> Option<DraftId> {
+    let at = listed.iter().position(|id| *id == draft_id);
+    let (above, rest) = listed.split_at(at.unwrap_or_default());
+    rest.iter().chain(above).copied().find(|id| *id != draft_id)
 }
 
 /// To the order, also when the confirmation was sent again and the draft is long gone.

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::support::database::count;
+use crate::support::database::{count, run_sql};
 use crate::support::quotes::{Choices, order_of, pdf, send, upload, usual};
 use crate::support::server::TestServer;
 use crate::support::world::{ADMIN, OTHER_SELLER, PICKER, SELLER};
@@ -84,7 +84,7 @@ async fn a_discarded_draft_is_given_back_to_who_discarded_it() {
 
     assert_eq!(seller.tap(&discard, &[]).await.status, 200);
     let older = "update quote_drafts set created_at = created_at - interval '7 days'";
-    crate::support::database::run_sql(&one.database_url, older).await;
+    run_sql(&one.database_url, older).await;
     separacao::jobs::run_one(&one.app, "purge_drafts").await.unwrap();
     assert_eq!(count(&one.database_url, "quote_drafts").await, 0);
 }
@@ -132,4 +132,38 @@ async fn one_choice_is_applied_to_all_of_ones_drafts() {
         count(&server.database_url, &format!("orders where id = '{}' and seller_id = '{caio}'", id.0)).await,
         1
     );
+}
+
+#[tokio::test]
+async fn what_cannot_be_confirmed_is_passed_over_and_comes_again_at_the_end() {
+    let server = TestServer::start().await;
+    let seller = server.signed_in("alfa", SELLER).await;
+    let choices = usual(&server.company("alfa").await).await;
+    let wrong = upload(&seller, "wrong-sum").await;
+    let right = [upload(&seller, "columns-1-item").await, upload(&seller, "columns-11-items").await];
+    let next = "name=\"later\" value=\"next\"";
+    let page = seller.get(&wrong).await.text;
+    assert!(page.contains(next) && page.contains("Próximo (2)"), "{page}");
+    assert!(!seller.get(&right[0]).await.text.contains(next), "confirming leads on");
+
+    let typed = choices.form("1", &[("note", "falta um item"), ("later", "next")]);
+    let skipped = seller.tap(&format!("{wrong}/save"), &typed).await.json();
+    assert_eq!(skipped["location"], right[0], "{skipped}");
+    assert!(seller.get(&wrong).await.text.contains("falta um item"));
+    let form = choices.form("1", &[("then", "next")]);
+    for (draft, leads_to) in [(&right[0], &right[1]), (&right[1], &wrong)] {
+        let confirmed = seller.tap(&format!("{draft}/confirm"), &form).await.json();
+        assert_eq!(confirmed["location"], *leads_to, "{confirmed}");
+    }
+    assert!(!seller.get(&wrong).await.text.contains(next), "it is the last one");
+
+    // Neither is a draft the end whose order is closed.
+    let finish = "update orders set state = 'finished', closed_at = now(), closed_by = seller_id";
+    run_sql(&server.database_url, finish).await;
+    let closed = upload(&seller, "columns-1-item").await;
+    let page = seller.get(&closed).await.text;
+    assert!(page.contains(next) && !page.contains("Confirmar pedido"), "{page}");
+    let skip = [("version", "1"), ("later", "next")];
+    let skipped = seller.tap(&format!("{closed}/save"), &skip).await.json();
+    assert_eq!(skipped["location"], wrong, "below the last is the first: {skipped}");
 }
