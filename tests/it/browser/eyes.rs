@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::chromium::Browser;
+use super::faults::Proxy;
 use super::field::path;
 use crate::support::server::TestServer;
 use crate::support::world::{ADMIN, Imported, OTHER_PICKER, PICKER, SELLER};
@@ -70,6 +71,53 @@ async fn undo_alarm_and_messages_take_the_bottom_bar_and_nothing_lies_over_a_row
     joao.reads("#alarm[data-tone=grave]", "Ana").await;
     joao.picture("bar-canceled").await;
     joao.quit().await;
+}
+
+/// How high the header is, on how many lines it says how old the page is, and how many of these lie outside of it or over
+/// something else in it.
+const HEADER: &str = r##"(() => {
+  const top = document.querySelector(".top").getBoundingClientRect();
+  const range = document.createRange();
+  range.selectNodeContents(document.querySelector("[data-live-text]"));
+  const said = Array.from(range.getClientRects());
+  const others = Array.from(document.querySelectorAll(".top :is(.brand, .needs, .waiting-open, .acts, .menu summary)"))
+    .map((el) => el.getBoundingClientRect()).filter((box) => box.width > 0);
+  const strays = said.filter((line) => line.top < top.top || line.bottom > top.bottom ||
+    others.some((other) => line.left < other.right - 1 && line.right > other.left + 1));
+  return { height: top.height, lines: new Set(said.map((line) => Math.round(line.top))).size, strays: strays.length };
+})()"##;
+
+/// Cuts the line of a phone, picks, and looks at the header; then all is as before.
+async fn grows_old(proxy: &Proxy, joao: &Browser, order: &Imported, line: usize, most_lines: u64) {
+    joao.open(&path(order)).await;
+    let live = joao.eval(HEADER).await;
+    proxy.cut();
+    joao.reads("#live-line", "Sem conexão · dados das").await;
+    joao.taps(order, line).await;
+    joao.sees("#waiting-open").await;
+    let old = joao.eval(HEADER).await;
+    joao.picture(&format!("old-390-{most_lines}")).await;
+    assert_eq!((&old["height"], &old["strays"]), (&live["height"], &json!(0)), "{old}");
+    assert!(old["lines"].as_u64() <= Some(most_lines), "{old}");
+    joao.nothing_lies_over_rows().await;
+    proxy.restore();
+    joao.heals().await;
+    joao.has_picked(order, line).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_says_in_its_header_how_old_the_page_is_and_moves_nothing_for_it() {
+    let (proxy, one, _two) = Proxy::pair().await;
+    let order = one.company("alfa").await.import(12).await;
+    let joao = Browser::of(PICKER, proxy.port).await;
+    joao.resize((390, 844)).await;
+    grows_old(&proxy, &joao, &order, 0, 2).await;
+    // On a shared device it also tells who acts.
+    joao.click("#who-menu summary").await;
+    joao.click("#who-menu form[action='/shared'] button").await;
+    joao.sees(".acts").await;
+    grows_old(&proxy, &joao, &order, 1, 3).await;
+    joao.quit_after_trouble().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
