@@ -22,7 +22,7 @@ pub enum Screen {
     People,
     /// Finished and canceled orders, searched and filtered.
     History,
-    /// What is to buy, on the way, or to be settled.
+    /// What is to buy, on the way, or to be settled, and what was bought.
     Purchasing,
     /// What is to go back to the shelf, of all orders.
     Returns,
@@ -36,6 +36,8 @@ pub enum Screen {
     Walls,
     /// What happened, as an auditor reads it.
     Audit,
+    /// The orders of a customer who is to be forgotten.
+    Anonymise,
 }
 
 /// What an event does to a screen.
@@ -68,7 +70,7 @@ impl Row {
 
 impl Screen {
     /// The screens without an id.
-    pub const WITHOUT_ID: [Screen; 13] = [
+    pub const WITHOUT_ID: [Screen; 14] = [
         Screen::Board,
         Screen::FilteredBoard,
         Screen::Wall,
@@ -82,6 +84,7 @@ impl Screen {
         Screen::Needs,
         Screen::Walls,
         Screen::Audit,
+        Screen::Anonymise,
     ];
 
     /// Name, permission, topics answered with fragments, topics for which the page is fetched again.
@@ -104,6 +107,7 @@ impl Screen {
             Screen::Needs => Row::new("needs", Answer, &[], &[Needs, Purchasing, Owners]),
             Screen::Walls => Row::new("walls", Administer, &[], &[Walls]),
             Screen::Audit => Row::new("audit", Administer, &[], Topic::ALL),
+            Screen::Anonymise => Row::new("anonymise", Administer, &[], &[Place, Closed]),
         }
     }
 

@@ -103,6 +103,8 @@ pub struct Layout {
     pub can: String,
     /// What the socket subscribes to; None on pages that are not live.
     pub screen: Option<Screen>,
+    /// It shows data, and cannot be fetched again: it says of when they are.
+    pub of_a_moment: bool,
     /// `epoch.n.tag` of the transaction that rendered the page.
     pub cursor: Option<String>,
     /// Drafts to check, for the badge in the navigation; 0 shows none.
@@ -153,6 +155,7 @@ impl Layout {
             person: None,
             can: String::new(),
             screen: None,
+            of_a_moment: false,
             cursor: None,
             drafts: 0,
             pin_digits: 6,

@@ -54,7 +54,8 @@ pub async fn fragments(
         | Screen::Settings
         | Screen::Needs
         | Screen::Walls
-        | Screen::Audit => {
+        | Screen::Audit
+        | Screen::Anonymise => {
             return Ok(Rendered::refetch());
         }
     };

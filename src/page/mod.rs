@@ -179,6 +179,7 @@ pub fn layout(actor: &Actor, lang: Lang, now: Timestamp, can: String, live: Opti
         person: Some(SignedIn::from(actor)),
         can,
         screen,
+        of_a_moment: false,
         cursor,
         drafts,
         pin_digits: actor.company.pin_digits,

@@ -102,7 +102,7 @@ pub struct RosterPage<'a> {
     pub error: Option<&'a str>,
     /// Everybody who was created, with a PIN that is shown once.
     pub made: &'a [OneTimePin],
-    /// The PIN is asked for first (posts to `/people/roster/prove`: `pin`, `people`).
+    /// The PIN is asked for first (posts to `/people/roster/prove`: `pin`, `people`; where nothing was brought, to `/unlock`).
     pub asks_pin: bool,
     pub login_digits: u8,
 }

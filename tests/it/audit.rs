@@ -23,6 +23,9 @@ async fn walk(client: &Client, query: &str) -> Vec<String> {
     loop {
         let page = client.get(&next).await;
         assert_eq!(page.status, StatusCode::OK, "{next}");
+        // The first page is live; the others say of when they are.
+        let is_live = page.text.contains("data-screen=\"audit\"");
+        assert!(is_live != next.contains("after=") && page.text.contains("id=\"live-line\""), "{next}");
         let rows = page.text.split("<tr id=\"audit-").skip(1);
         all.extend(rows.map(|row| row.split('"').next().unwrap_or_default().to_owned()));
         match page.text.split("rel=\"next\" href=\"").nth(1) {

@@ -1,19 +1,20 @@
 //! `/anonymise`: an administrator forgets who a customer is, after a look at what that means.
 
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use serde::Deserialize;
 
 use crate::actor::Actor;
 use crate::auth::client::Client;
-use crate::auth::step_up::administrator;
+use crate::auth::step_up::{administrator, needs_pin};
 use crate::command::{self, Done, Tap};
-use crate::error::{AppError, Result, Sentence};
+use crate::error::{Result, Sentence};
 use crate::extract::Query;
 use crate::orders::actions::anonymise::{AnonymiseCustomer, find_orders};
 use crate::orders::customer::Customer;
 use crate::orders::views::anonymise::{AnonymisePage, Found};
-use crate::page::{self, Visitor};
+use crate::page::{self, LivePage, Visitor};
+use crate::screen::Screen;
 use crate::state::AppState;
 
 #[derive(Debug, Default, Deserialize)]
@@ -36,21 +37,20 @@ pub async fn page(
     actor: Actor,
     Query(query): Query<CustomerQuery>,
 ) -> Result<Response> {
-    match administrator(&state, &actor) {
-        Ok(()) => {}
-        // The page of people asks for the PIN.
-        Err(AppError::StepUp) => return Ok(Redirect::to("/people").into_response()),
-        Err(other) => return Err(other),
+    let customer = &query.customer();
+    if needs_pin(&state, &actor)? {
+        // Nobody's data before the PIN.
+        let layout = page::layout(&actor, visitor.lang, state.clock.now(), actor.can_codes(), None);
+        return page::respond(&AnonymisePage { layout: &layout, customer, found: None, needs_pin: true });
     }
-    let customer = query.customer();
+    let (mut tx, live) = LivePage::open(&state.db, &visitor).await?;
     let found = if customer.code.is_empty() {
         None
     } else {
-        let mut tx = state.db.company(actor.company_id).await?;
-        Some(find_orders(&mut tx, &customer).await?.map_or(Found::NameNeeded, |orders| Found::of(&orders)))
+        Some(find_orders(&mut tx, customer).await?.map_or(Found::NameNeeded, |orders| Found::of(&orders)))
     };
-    let layout = page::layout(&actor, visitor.lang, state.clock.now(), actor.can_codes(), None);
-    page::respond(&AnonymisePage { layout: &layout, customer: &customer, found })
+    let layout = live.layout(tx, Screen::Anonymise, state.clock.now());
+    page::respond(&AnonymisePage { layout: &layout, customer, found, needs_pin: false })
 }
 
 #[derive(Debug, Deserialize)]

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::html::format::address;
 use crate::html::{Layout, Nav};
 use crate::orders::customer::{Customer, CustomerOrder};
 
@@ -35,10 +36,20 @@ pub struct AnonymisePage<'a> {
     pub customer: &'a Customer,
     /// None: nothing was asked for.
     pub found: Option<Found>,
+    /// The PIN was not proven recently: the page asks for it first, and is there again with what was asked for.
+    pub needs_pin: bool,
 }
 
 impl AnonymisePage<'_> {
     fn nav(&self) -> Nav {
         Nav::People
+    }
+
+    /// The page with what it was asked for.
+    fn here(&self) -> String {
+        let Customer { code, name } = self.customer;
+        let pairs = [("code", code.clone()), ("name", name.clone())];
+        let pairs: Vec<_> = pairs.into_iter().filter(|(_, typed)| !typed.is_empty()).collect();
+        address("/anonymise", &pairs)
     }
 }

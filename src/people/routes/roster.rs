@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::header;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use tokio::time::{Instant, timeout_at};
 use tower_sessions::Session;
@@ -19,13 +19,15 @@ use crate::clock::Zone;
 use crate::command::{self, Tap};
 use crate::error::{AppError, Result, Sentence};
 use crate::extract::{Form, YesNo};
+use crate::html::Layout;
 use crate::ids::PersonId;
-use crate::page::{self, Visitor};
+use crate::page::{self, LivePage, Visitor};
 use crate::people::actions::CreatePeople;
 use crate::people::model::roster::{self, RosterRow};
 use crate::people::model::{NewPerson, OneTimePin};
 use crate::people::queries;
 use crate::people::views::RosterPage;
+use crate::screen::Screen;
 use crate::state::AppState;
 
 #[derive(Debug, Deserialize)]
@@ -51,16 +53,23 @@ struct RosterView<'a> {
 /// `GET /people/roster`
 pub async fn page(State(state): State<AppState>, visitor: Visitor, actor: Actor) -> Result<Response> {
     if needs_pin(&state, &actor)? {
-        // The page of people asks for the PIN.
-        return Ok(Redirect::to("/people").into_response());
+        let asked = RosterView { asks_pin: true, ..RosterView::default() };
+        return show(&state, &visitor, &actor, &asked);
     }
-    show(&state, &visitor, &actor, &RosterView::default())
+    // Which numbers are taken is what a file is checked against.
+    let (tx, live) = LivePage::open(&state.db, &visitor).await?;
+    respond(&live.layout(tx, Screen::People, state.clock.now()), &actor, &RosterView::default())
 }
 
+/// What a form is answered with. Fetched again it would be gone, with the PINs that only it shows: so it is not live.
 fn show(state: &AppState, visitor: &Visitor, actor: &Actor, shown: &RosterView<'_>) -> Result<Response> {
     let layout = page::layout(actor, visitor.lang, state.clock.now(), actor.can_codes(), None);
+    respond(&Layout { of_a_moment: !shown.asks_pin, ..layout }, actor, shown)
+}
+
+fn respond(layout: &Layout, actor: &Actor, shown: &RosterView<'_>) -> Result<Response> {
     page::respond(&RosterPage {
-        layout: &layout,
+        layout,
         text: shown.text,
         rows: shown.rows,
         error: shown.error.as_deref(),

@@ -17,10 +17,11 @@ use crate::export::name::FileName;
 use crate::export::stream::{self, FileHead, Part, Rows};
 use crate::extract::Query;
 use crate::html::RenderContext;
-use crate::page::{self, CompanyTime, Snapshot, Visitor};
+use crate::page::{self, CompanyTime, LivePage, Visitor};
 use crate::purchasing::model::PastFilter;
 use crate::purchasing::queries::{self, past};
 use crate::purchasing::views::past::{COLUMNS, LIMIT, MOST_EXPORTED, PastPage, cells};
+use crate::screen::Screen;
 use crate::state::AppState;
 
 /// Purchases on one page.
@@ -82,14 +83,12 @@ pub(super) async fn page(
     }
     let (filter, zone) = (query.filter(), actor.company.zone());
     let days = days(&filter, zone);
-    let _turn = page::turn().await?;
-    let (mut tx, _) = Snapshot::begin(&state.db, actor.company_id).await?;
+    let (mut tx, live) = LivePage::open(&state.db, &visitor).await?;
     let mut purchases = past::list_purchases(&mut tx, &filter, days, LISTED + 1).await?;
     let suppliers = queries::list_suppliers(&mut tx).await?;
-    drop(tx);
+    let layout = live.layout(tx, Screen::Purchasing, state.clock.now());
     let more = purchases.len() > usize::try_from(LISTED).unwrap_or(usize::MAX);
     purchases.truncate(usize::try_from(LISTED).unwrap_or(usize::MAX));
-    let layout = page::layout(actor, visitor.lang, state.clock.now(), actor.can_codes(), None);
     page::respond(&PastPage { layout: &layout, filter: &filter, purchases, suppliers, more })
 }
 

@@ -14,7 +14,7 @@ use crate::export::grant::{Export, grant};
 use crate::export::name::FileName;
 use crate::export::stream::{self, FileHead, Part, Rows};
 use crate::extract::Query;
-use crate::html::{Choice, RenderContext};
+use crate::html::{Choice, Layout, RenderContext};
 use crate::page::{self, CompanyTime, Snapshot, Subscribed, Visitor};
 use crate::reports::model::audit::{AuditEntry, AuditFilter, AuditKind, AuditPlace, newest};
 use crate::reports::model::period::PeriodChoice;
@@ -114,6 +114,7 @@ pub async fn audit(
     // Later pages do not change.
     let live = after.is_none().then_some(Subscribed { screen: Screen::Audit, snapshot });
     let layout = page::layout(actor, visitor.lang, now, actor.can_codes(), live);
+    let layout = Layout { of_a_moment: after.is_some(), ..layout };
     page::respond(&AuditPage {
         layout: &layout,
         filter,

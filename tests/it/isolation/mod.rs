@@ -270,9 +270,18 @@ async fn no_screen_of_another_company_can_be_watched() {
         assert_eq!(admin.get(&format!("/feed?screen={screen}&cursor={cursor}")).await.status, 404);
     }
     // Their cursor is not one of ours, and what happens there is not heard here.
-    for screen in
-        ["board", "board-filtered", "quotes", "people", "history", "reports", "walls", "audit", "board-wall"]
-    {
+    for screen in [
+        "board",
+        "board-filtered",
+        "quotes",
+        "people",
+        "history",
+        "reports",
+        "walls",
+        "audit",
+        "board-wall",
+        "anonymise",
+    ] {
         let feed = admin.get(&format!("/feed?screen={screen}&cursor={foreign}")).await;
         assert_eq!(feed.text, r#"{"reset":"rewritten"}"#, "{screen}");
     }

@@ -27,8 +27,12 @@ async fn people_of_a_file_are_looked_at_first_and_created_together_or_not_at_all
     assert_eq!(server.count("people").await, before, "nothing by halves");
 
     let right = "5001;Lia Nova;vendedor e comprador\n5002;Zé Novo;Separador(a)";
+    let empty = admin.get("/people/roster").await.text;
+    assert!(empty.contains("data-screen=\"people\"") && empty.contains("id=\"live-line\""), "{empty}");
     let looked = admin.post("/people/roster", &[("people", right)]).await;
     assert!(looked.text.contains("Criar 2 pessoas"), "{}", looked.text);
+    // Fetched again it would be gone: it says of when it is.
+    assert!(looked.text.contains("Dados das ") && !looked.text.contains("data-screen="), "{}", looked.text);
     assert_eq!(server.count("people").await, before);
     let form = [("people", right), ("create", "yes")];
     let made = admin.post("/people/roster", &form).await;
@@ -52,6 +56,8 @@ async fn people_of_a_file_are_looked_at_first_and_created_together_or_not_at_all
     assert_eq!(picker.post("/people/roster", &form).await.status, StatusCode::FORBIDDEN);
     server.app.clock.advance(10 * 60);
     assert_eq!(admin.post("/people/roster", &form).await.status, StatusCode::FORBIDDEN, "the PIN first");
+    let asked = admin.get("/people/roster").await.text;
+    assert!(asked.contains("name=\"next\" value=\"/people/roster\"") && !asked.contains("roster-text"));
 }
 
 /// Other people whose PINs are hashed meanwhile: each takes a second, and they take turns with everybody.

@@ -119,6 +119,25 @@ async fn what_was_bought_is_listed_by_period_supplier_and_product() {
 }
 
 #[tokio::test]
+async fn what_was_bought_is_live_like_what_is_to_be_bought() {
+    let (one, two) = TestServer::pair().await;
+    let order = one.company("alfa").await.import(1).await;
+    let (buyer, admin) = (one.signed_in("alfa", BUYER).await, two.signed_in("alfa", ADMIN).await);
+    let list = "/purchasing/history";
+    assert!(buyer.get(list).await.text.contains("id=\"live-line\""));
+    let mut screen = Watched::open(&buyer, list).await;
+    done(&admin, &item(&order, 0, "request"), &[]).await;
+    for (verb, quantity, told) in [("ordered", "10", "10 UN"), ("received", "4", "10 UN 1 pedido 4")] {
+        screen.must_equal_a_fresh_page("before").await;
+        screen.refetched = false;
+        done(&admin, &item(&order, 0, verb), &[("quantity", quantity)]).await;
+        screen.must_equal_a_fresh_page(verb).await;
+        assert!(screen.refetched, "{verb}");
+        shows(&buyer, list, &[told]).await;
+    }
+}
+
+#[tokio::test]
 async fn the_stock_s_part_is_settled_part_by_part_and_taken_back_by_who_settled_it() {
     let server = TestServer::start().await;
     let company = server.company("alfa").await;
