@@ -2,6 +2,7 @@
 
 import { pageBuild, random } from "./page.js";
 import { isTyping } from "./defer.js";
+import { find } from "./dom.js";
 import { fingerDown } from "./touch.js";
 import { isSending } from "./queue.js";
 import { fetchAgain, whenOurs } from "./reload.js";
@@ -62,7 +63,9 @@ const busy = [];
  */
 export const stayWhile = (isBusy) => void busy.push(isBusy);
 
-const isFree = () => !isTyping() && !fingerDown() && !isSending() && !busy.some((isBusy) => isBusy());
+/** What is shown once, [data-once], is not on the page that would come. */
+const isFree = () =>
+  !isTyping() && !fingerDown() && !isSending() && !find("[data-once]") && !busy.some((isBusy) => isBusy());
 
 function reload() {
   const rest = lastReload() + AT_MOST_EVERY - Date.now();

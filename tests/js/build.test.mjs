@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test, { mock } from "node:test";
 import { load, tab } from "./load.mjs";
-import { BUILD, network, page, settled } from "./world.mjs";
+import { BUILD, Element, network, page, settled } from "./world.mjs";
 
 const { compare } = await load("build.js");
 const { newId } = await load("queue.js");
@@ -91,5 +91,17 @@ test("a page is fetched again for its build at most once in five minutes", async
   await later(4 * 60000);
   assert.equal(asked.length, 0);
   await later(80000);
+  assert.ok(asked.length > 0);
+});
+
+test("what is shown once is not taken away by a newer build", async () => {
+  const { build, asked } = await begin();
+  const pin = document.body.appendChild(new Element("section", { "data-once": "" }));
+  build.met("1761000009-bbbbbbbbbb");
+  await later(20000);
+  await later(40000);
+  assert.equal(asked.length, 0);
+  pin.remove();
+  await later(40000);
   assert.ok(asked.length > 0);
 });

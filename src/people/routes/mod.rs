@@ -94,7 +94,11 @@ async fn render(state: &AppState, visitor: &Visitor, actor: &Actor, shown: Peopl
         }
         None => None,
     };
-    let layout = live.layout(tx, Screen::People, state.clock.now());
+    let mut layout = live.layout(tx, Screen::People, state.clock.now());
+    if shown.one_time_pin.is_some() {
+        // Fetched again, the page would be without it.
+        layout = Layout { screen: None, cursor: None, of_a_moment: true, ..layout };
+    }
     page::respond(&PeoplePage { hand_over, ..people_page(&layout, &people, &shown, actor) })
 }
 

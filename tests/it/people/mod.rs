@@ -124,6 +124,8 @@ async fn a_reset_pin_is_shown_once_and_the_old_one_ends() {
     let path = format!("/people/{}/pin", server.company("alfa").await.person(PICKER).await);
     let answer = admin.post(&path, &[("v", "3")]).await;
     let pin = shown_pin(&answer.text).expect("the PIN").to_owned();
+    // A page that is live would be fetched again, without the PIN.
+    assert!(answer.text.contains("Dados das ") && !answer.text.contains("data-screen="), "{}", answer.text);
     assert_eq!(shown_pin(&admin.post(&path, &[("v", "3")]).await.text), None);
     assert!(!picker.get("/").await.text.contains("data-person"));
     picker.sign_in("alfa", PICKER, &pin).await;
