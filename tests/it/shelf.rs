@@ -94,6 +94,8 @@ async fn a_canceled_order_asks_for_what_is_in_its_box_until_all_of_it_is_back() 
     for wanted in ["Devolver à prateleira", "2 para devolver", "Não separados"] {
         assert!(page.contains(wanted), "{wanted} is not in {page}");
     }
+    let (_, bar) = page.split_once("id=\"finish-bar\"").unwrap();
+    assert!(bar.contains("2 para devolver") && bar.contains("Próximo pedido"), "it leads on: {bar}");
     let row = boxed.row(&picker, 0).await;
     for wanted in [
         "data-in=\"items-shelf\"",

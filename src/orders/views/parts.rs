@@ -73,7 +73,8 @@ impl NotesFragment<'_> {
     }
 }
 
-/// Finishing: the button, or why it is not possible yet, and the dialog that lists what is missing. `#finish-bar`.
+/// Finishing: the button, or why it is not possible yet, and the dialog that lists what is missing; of a closed order, what
+/// comes next. `#finish-bar`.
 ///
 /// Posts to `/orders/{id}/finish` (`volumes`, may be empty, `v`).
 #[derive(Template)]
@@ -96,6 +97,15 @@ impl FinishFragment<'_> {
 
     fn is_finished(&self) -> bool {
         self.order.state == OrderState::Finished
+    }
+
+    fn is_canceled(&self) -> bool {
+        self.order.state == OrderState::Canceled
+    }
+
+    /// How many lines have units that must go back to the shelf.
+    fn to_shelf(&self) -> i64 {
+        self.order.counts.to_shelf(self.order.state)
     }
 
     /// Whether nothing can be picked at the moment.
