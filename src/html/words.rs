@@ -50,6 +50,7 @@ const WORDS: &[(&str, &str)] = &[
     // Where the server gave no sentence of its own.
     ("not-saved", "words.not_saved"),
     ("forbidden", "words.forbidden"),
+    ("to-board", "error.back"),
     ("gone", "words.gone"),
     ("conflict", "words.conflict"),
     ("too-many", "words.too_many"),

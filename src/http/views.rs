@@ -23,6 +23,11 @@ impl ErrorPage<'_> {
         Nav::Elsewhere
     }
 
+    /// The key of what the button says: it does not always lead to the board.
+    fn back_word(&self) -> &'static str {
+        if self.back == "/" { "error.back" } else { "app.back" }
+    }
+
     /// The key of the status in the catalogue: `error.404.title`, `error.404.help`.
     fn word(&self, part: &str) -> String {
         let code = match self.status {

@@ -106,18 +106,21 @@ function enter(who) {
 }
 
 /**
- * The screen may no longer be seen: nothing of it stays.
+ * The screen may no longer be seen: nothing of it stays, and the board, or the door, is one tap away.
  * @param {string} [sentence]
  */
 export function emptyPage(sentence) {
   const box = main();
   if (!box) return;
-  box.textContent = "";
   const line = document.createElement("p");
   line.className = "lead";
   line.setAttribute("role", "alert");
   line.textContent = sentence || words("forbidden");
-  box.appendChild(line);
+  const out = document.createElement("a");
+  out.className = "button primary";
+  out.setAttribute("href", "/");
+  out.textContent = words("toBoard");
+  box.replaceChildren(line, out);
 }
 
 export function start() {

@@ -8,6 +8,7 @@
 // saving · saved-here                                 on the row: on its way; stored on this device, still to be sent
 // kept-one · kept-other {n}                           how many taps on this device still have to be sent
 // sent-later                                          taps that had waited were saved
+// to-board                                            the way out of a page that may no longer be seen
 // not-saved · forbidden · gone · conflict · too-many · unavailable     where the server gave no sentence of its own
 // unsaved-one · unsaved-other {n}                     taps that were refused or came too late, until somebody has read it
 // expired · broken                                    on the row: too old to be sent; the server fails each time

@@ -68,6 +68,13 @@ async fn what_cannot_be_understood_is_answered_with_our_page_or_problem() {
         assert_eq!(problem.headers["content-type"], "application/problem+json", "{path}");
         assert!(!problem.json()["title"].as_str().unwrap().is_empty(), "{path}");
     }
+    // The way out says where it leads.
+    for (path, out) in
+        [("/nothing", "/\">Voltar ao painel"), ("/orders/abc/quote.pdf", "/orders/abc\">Voltar")]
+    {
+        let page = client.get(path).await.text;
+        assert!(page.contains(&format!("href=\"{out}</a>")), "{path}: {page}");
+    }
     let taps = [("/orders/abc/finish", 404), ("/orders/abc/undo/x", 404), ("/", 404)];
     for (path, status) in taps {
         let answer = client.tap(path, &[]).await;
