@@ -143,7 +143,9 @@ async fn whoever_has_an_open_order_or_a_code_of_many_is_not_forgotten_by_mistake
     let orders = closed(&company, &admin).await;
     let open = company.import(1).await;
     let form = [("code", "001007"), ("name", ""), ("orders", "3")];
-    assert!(admin.get("/anonymise?code=001007").await.text.contains("pedidos abertos"));
+    let stopped = admin.get("/anonymise?code=001007").await.text;
+    assert!(stopped.contains("pedidos abertos") && stopped.contains("href=\"/?q=001007\""), "{stopped}");
+    assert!(admin.get("/?q=001007").await.text.contains(&open.number), "it leads to them");
     assert_eq!(admin.tap("/anonymise", &form).await.status, 409);
     tap(&admin, &format!("/orders/{}/cancel", open.id), &[("reason", "desistiu")]).await;
     // The counter's code is everybody's: only the one of that name goes.

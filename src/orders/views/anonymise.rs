@@ -45,6 +45,12 @@ impl AnonymisePage<'_> {
         Nav::People
     }
 
+    /// The board with the orders that stand in the way.
+    fn open_orders(&self) -> String {
+        let Customer { code, name } = self.customer;
+        address("/", &[("q", if name.is_empty() { code.clone() } else { name.clone() })])
+    }
+
     /// The page with what it was asked for.
     fn here(&self) -> String {
         let Customer { code, name } = self.customer;

@@ -80,6 +80,11 @@ impl PastPage<'_> {
         day.map(|day| day.to_string()).unwrap_or_default()
     }
 
+    /// The first page of the same filter.
+    fn newest(&self) -> String {
+        address("/purchasing/history", &self.pairs())
+    }
+
     /// The page of those before the last one here.
     fn older(&self) -> Option<String> {
         let last = self.purchases.last().filter(|_| self.more)?;

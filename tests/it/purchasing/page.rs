@@ -114,6 +114,11 @@ async fn what_was_bought_is_listed_by_period_supplier_and_product() {
         assert_eq!(text.contains("Casa Silva"), found, "{query}: {text}");
         assert!(found || query.contains("%25") || text.contains(none), "{query}");
     }
+    // From older ones a link leads back to the newest, also where there are no older ones.
+    let before_all = "after=2000-01-01T00:00:00Z%2001890000-0000-7000-8000-000000000000";
+    let page = buyer.get(&format!("{list}?q=fone&{before_all}")).await.text;
+    assert!(page.contains("rel=\"first\" href=\"/purchasing/history?q=fone\""), "{page}");
+    assert!(said(&buyer.get(&format!("{list}?{before_all}")).await.text).contains(none));
     let seller = server.signed_in("alfa", SELLER).await;
     assert_eq!(seller.get(list).await.status, 403);
 }
