@@ -41,17 +41,22 @@ async function takeAll(browser, way, paths) {
   return all;
 }
 
+/** Somebody who has just typed the PIN: what it proves lasts less long than all pictures take. */
+async function administrator(browser, lang) {
+  const page = await visit(browser, { lang });
+  await signIn(page, base, { number, pin });
+  return page;
+}
+
 let paths;
 for (const lang of ["pt-BR", "en"]) {
   const browser = await launch(lang);
   try {
-    const page = await visit(browser, { lang });
-    await signIn(page, base, { number, pin });
-    if (quote && !paths) await upload(page, base, quote);
+    if (quote && !paths) await upload(await administrator(browser, lang), base, quote);
     for (const dark of [false, true]) {
       for (const size of SIZES) paths = await takeAll(browser, { size, dark, lang }, paths);
       const way = { size: WALL, dark, lang };
-      await take(await pairWall(browser, page, base, way), way, "wall");
+      await take(await pairWall(browser, await administrator(browser, lang), base, way), way, "wall");
     }
   } finally {
     await browser.close();
