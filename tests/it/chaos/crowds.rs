@@ -18,7 +18,7 @@ use crate::support::proxy::Proxy;
 use crate::support::report::note;
 use crate::support::scale::scaled;
 use crate::support::server::TestServer;
-use crate::support::socket::Socket;
+use crate::support::socket::{Said, Socket};
 use crate::support::world::{PICKER, PIN};
 use crate::support::{HEALED, PATIENCE, database, measured, wait_for};
 
@@ -157,6 +157,18 @@ async fn chaos_all_clients_cut_at_once_come_back_and_show_the_truth() {
     assert!(followers.iter().all(|follower| follower.story.resets.is_empty()), "they resume");
 }
 
+/// Reads what comes until the socket says that frames were left out, or ends.
+async fn was_given_up(socket: &mut Socket) -> bool {
+    loop {
+        match socket.hear(PATIENCE).await {
+            Some(Said::Json(said)) if said["reset"] == "slow" => return true,
+            Some(Said::Json(_)) => {}
+            Some(Said::Closed(_)) => return true,
+            None => return false,
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn chaos_clients_that_read_slowly_or_not_at_all_delay_nobody() {
     let server = TestServer::start().await;
@@ -179,10 +191,7 @@ async fn chaos_clients_that_read_slowly_or_not_at_all_delay_nobody() {
     slow.throttle(Some(1_024));
     let mut slowest = sockets.pop().unwrap();
     let reading = tokio::spawn(async move {
-        while !matches!(
-            slowest.hear(Duration::from_secs(60)).await,
-            None | Some(crate::support::socket::Said::Closed(_))
-        ) {}
+        while !matches!(slowest.hear(Duration::from_secs(60)).await, None | Some(Said::Closed(_))) {}
     });
     let people = pickers(&server).await;
     let load = Load::start(&people, &[order], 8, &ports(&[&server])).await;
@@ -192,6 +201,10 @@ async fn chaos_clients_that_read_slowly_or_not_at_all_delay_nobody() {
     assert!(outbox::waiting_bytes() <= (unread + 1) * 256 * 1024);
     load.end(&server.database_url, &people[0]).await;
     reading.abort();
+    // Once they read again they are told to start afresh, or find that they were cut off.
+    slow.throttle(None);
+    let given_up = join_all(sockets.iter_mut().map(was_given_up)).await;
+    assert!(given_up.iter().all(|given_up| *given_up), "what nobody takes is not kept: {given_up:?}");
     drop(sockets);
     wait_for("empty queues", async || (outbox::waiting_bytes() == 0).then_some(())).await;
 }
