@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use separacao::db::Db;
 use separacao::error::AppError;
 use separacao::feed::{self, EventKind, NewEvent};
 use separacao::jobs;
+use separacao::lifecycle::Lifecycle;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
 
@@ -212,9 +214,14 @@ async fn a_request_given_up_while_its_transaction_opens_leaves_none_open() {
     let server = TestServer::start().await;
     let company_id = server.company("alfa").await.id;
     let mut watcher = superuser(&server.database_url).await;
-    for microseconds in (0..4000).step_by(20) {
-        let opening = server.app.db.company(company_id);
+    // Each on a connection of its own, which nobody uses afterwards: the next would end what was left.
+    let mut pools = Vec::new();
+    for microseconds in (0..4000).step_by(100) {
+        let db = Db::open(&server.database_url, 1, 100, &Lifecycle::default()).unwrap();
+        drop(db.company(company_id).await.unwrap());
+        let opening = db.company(company_id);
         drop(tokio::time::timeout(Duration::from_micros(microseconds), opening).await);
+        pools.push(db);
     }
     let sql =
         "select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in%'
