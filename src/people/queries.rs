@@ -103,6 +103,29 @@ pub async fn lock_person(
     }))
 }
 
+/// What a person is called, and signs in with.
+#[derive(Debug)]
+pub struct PersonName {
+    pub number: String,
+    pub name: String,
+}
+
+pub async fn find_person(
+    db: &mut PooledConnection,
+    company_id: CompanyId,
+    id: PersonId,
+) -> Result<Option<PersonName>> {
+    let person = sqlx::query_as!(
+        PersonName,
+        "select number, name from people where company_id = $1 and id = $2",
+        company_id.0,
+        id.0
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(person)
+}
+
 /// How many open orders somebody is the seller of.
 pub async fn count_open_orders(
     db: &mut PooledConnection,

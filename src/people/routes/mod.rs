@@ -10,7 +10,7 @@ mod roster;
 
 use super::actions::{AnonymisePerson, By, CreatePerson, EndSessions, ResetPin, SetActive, SetRoles};
 use super::model::{NewPerson, OneTimePin, PersonRow, check_new_person};
-use super::queries;
+use super::queries::{self, PersonName};
 use super::views::{HandOver, NewPersonForm, PeoplePage};
 use crate::actor::{Actor, Role};
 use crate::auth::client::Client;
@@ -270,10 +270,9 @@ async fn set_active(
     Ok(Done::new(&outcome, "/people").say(Sentence::new(key).text("name", name)))
 }
 
-async fn get_person(state: &AppState, actor: &Actor, id: PersonId) -> Result<PersonRow> {
+async fn get_person(state: &AppState, actor: &Actor, id: PersonId) -> Result<PersonName> {
     let mut tx = state.db.company(actor.company_id).await?;
-    let people = queries::list_people(&mut tx, actor.company_id).await?;
-    people.into_iter().find(|person| person.id == id).ok_or(AppError::NotFound)
+    queries::find_person(&mut tx, actor.company_id, id).await?.ok_or(AppError::NotFound)
 }
 
 async fn end_sessions(
