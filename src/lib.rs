@@ -20,6 +20,7 @@ pub mod error;
 pub(crate) mod export;
 pub(crate) mod extract;
 pub mod feed;
+pub(crate) mod hex;
 pub mod html;
 pub mod http;
 pub mod ids;

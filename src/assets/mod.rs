@@ -19,6 +19,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::extract::{Path, Query};
+use crate::hex;
 
 #[derive(RustEmbed)]
 #[folder = "static/"]
@@ -35,8 +36,7 @@ pub fn build() -> &'static str {
                 hash.update(file.metadata.sha256_hash());
             }
         }
-        let hash: [u8; 32] = hash.finalize().into();
-        let hash: String = hash.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex::encode(&hash.finalize()[..5]);
         format!("{}-{hash}", env!("BUILD_TIME"))
     })
 }

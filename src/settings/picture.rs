@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use crate::error::{AppError, Result, Sentence};
+use crate::hex;
 use crate::settings::model::look::{Picture, PictureKind};
 
 /// A file of a picture, in bytes.
@@ -86,8 +87,7 @@ fn write(picture: &DynamicImage) -> Result<Picture> {
             (content_type, bytes) = ("image/jpeg", jpeg);
         }
     }
-    let hash: [u8; 32] = Sha256::digest(&bytes).into();
-    let hash = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex::encode(&Sha256::digest(&bytes)[..16]);
     let side = |side: u32| i16::try_from(side).map_err(AppError::internal);
     Ok(Picture { hash, content_type, width: side(picture.width())?, height: side(picture.height())?, bytes })
 }

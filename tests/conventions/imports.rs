@@ -18,6 +18,7 @@ const ORDER: &[&[&str]] = &[
         "error",
         "extract",
         "feed",
+        "hex",
         "html",
         "ids",
         "lang",

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::{EmbeddedError, folder, io};
+use crate::hex;
 
 /// What fits into a socket address besides `/.s.PGSQL.5432` and the closing zero (107 bytes in all).
 const SOCKET_DIR_BYTES: usize = 107 - "/.s.PGSQL.5432".len();
@@ -75,8 +76,7 @@ pub(super) fn socket_dir(base: &Path) -> PathBuf {
     if beside.as_os_str().len() <= SOCKET_DIR_BYTES {
         return beside;
     }
-    let digest = Sha256::digest(base.as_os_str().as_bytes());
-    let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let name = hex::encode(&Sha256::digest(base.as_os_str().as_bytes())[..8]);
     Path::new("/tmp").join(format!("separacao-{name}"))
 }
 

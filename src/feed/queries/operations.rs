@@ -1,7 +1,5 @@
 //! The claim of an operation id, which makes a tap act once.
 
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::Row as _;
@@ -10,6 +8,7 @@ use sqlx::postgres::PgRow;
 use crate::actor::{Overrides, Role};
 use crate::db::{CompanyTx, Db};
 use crate::error::{AppError, Result};
+use crate::hex;
 use crate::ids::{CompanyId, OperationId, OrderId, PersonId, SessionId};
 
 /// Identifies a tap: its person and its id.
@@ -67,7 +66,7 @@ pub async fn claim_operation(
         now,
         ..
     } = *operation;
-    let fingerprint = hex(operation.fingerprint);
+    let fingerprint = hex::encode(operation.fingerprint);
     let session = session_id.map_or("null".to_owned(), |id| format!("'{id}'"));
     let tapped = tapped_at.map_or("null".to_owned(), |at| format!("'{at}'"));
     let claim = format!(
@@ -122,11 +121,4 @@ fn read_claim(row: &PgRow) -> Result<OperationClaim, sqlx::Error> {
         let roles = codes.iter().filter_map(|code| Role::from_code(code)).collect();
         OperationClaim::First(roles, Overrides::from_stored(&granted))
     }))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

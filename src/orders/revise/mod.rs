@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::history::Snapshot;
 use super::item::{ItemState, RestState};
 use super::model::Item;
+use crate::hex;
 use crate::ids::ItemId;
 
 /// A line of the newer quote: what it says, and how much it wants. Its place is its number on the paper, from 1.
@@ -132,7 +133,7 @@ impl<'a> Revision<'a> {
         for line in self.changes() {
             hash.update(serde_json::to_vec(&DifferenceLine::of(line)).unwrap_or_default());
         }
-        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(&hash.finalize()[..16])
     }
 }
 
