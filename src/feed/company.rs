@@ -16,8 +16,11 @@ use crate::db::Db;
 use crate::error::{AppError, Chain, Result};
 use crate::ids::CompanyId;
 
-/// Events read at once, the one known already among them; with more than that since the last read, clients are reset.
-const LOOK_LIMIT: i64 = 501;
+/// Events read at once: the one that is known already, by whose tag history is recognised, and 500 newer ones. With more
+/// than that since the last read, clients are reset.
+const LOOK_LIMIT: i64 = 1 + 500;
+const _: () =
+    assert!(LOOK_LIMIT <= KEPT_EVENTS, "memory holds what one read brings; the table, what one asks for");
 /// Time limit of one read.
 const PATIENCE: Duration = Duration::from_secs(6);
 
@@ -143,8 +146,7 @@ impl CompanyFeed {
         let began = Instant::now();
         let known = self.head();
         // The first read fills memory with recent events, for clients that reconnect.
-        let (first, limit) =
-            known.as_ref().map_or((None, KEPT_EVENTS as i64), |known| (Some(known.n), LOOK_LIMIT));
+        let (first, limit) = known.as_ref().map_or((None, KEPT_EVENTS), |known| (Some(known.n), LOOK_LIMIT));
         let (head, events) = queries::list_events(&self.db, self.company_id, first, limit).await?;
         self.advance(known.as_ref(), head, events);
         *self.confirmed_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(began);

@@ -18,4 +18,5 @@ pub use commit::{LastWrite, commit, commit_with, commit_without_event};
 pub use cursor::{Cursor, Head};
 pub use doorbell::Doorbell;
 pub use event::{Event, EventKind, NewEvent};
+pub use recent::KEPT_EVENTS;
 pub use topic::{Topic, Topics};

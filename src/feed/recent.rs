@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use super::cursor::{Cursor, Head};
 use super::event::Event;
 
-/// Events kept in memory for clients that reconnect after a short absence.
-pub(super) const KEPT_EVENTS: usize = 512;
+/// A company's newest events, kept for clients that reconnect after a short absence: by each replica in memory, and in the
+/// table however old they are, so that a replica which has just started fills its memory with them.
+pub const KEPT_EVENTS: i64 = 512;
 
 /// Dense, in order, and up to the head; empty where memory has nothing.
 #[derive(Debug, Default)]
@@ -28,7 +29,7 @@ impl RecentEvents {
             // Rewritten, or too far behind for one read: clients that are behind are reset, the latter without an alarm.
             self.0.clear();
         }
-        while self.0.len() > KEPT_EVENTS {
+        while self.0.len() as i64 > KEPT_EVENTS {
             self.0.pop_front();
         }
         !continues
@@ -187,10 +188,10 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_keeps_the_newest() {
-        let most = KEPT_EVENTS as i64;
+        let most = KEPT_EVENTS;
         let mut recent = recent(1..=most);
         assert!(!recent.append(Some(&head(most)), &head(most + 2), events(most..=most + 2)));
         assert!(recent.between(1, 3).is_none());
-        assert_eq!(recent.between(2, most + 2).map(|events| events.len()), Some(KEPT_EVENTS));
+        assert_eq!(recent.between(2, most + 2).map(|events| events.len() as i64), Some(most));
     }
 }

@@ -15,11 +15,11 @@ fn is_full(deleted: u64, batch: i64) -> bool {
     i64::try_from(deleted).is_ok_and(|deleted| deleted >= batch)
 }
 
-/// Events of more than a day ago, but never the last 512.
+/// Events of more than a day ago, but never the last [`feed::KEPT_EVENTS`].
 pub async fn purge_feed(run: Run) -> Result<()> {
     run.for_each_company(|state, company_id| async move {
         let mut tx = state.db.company(company_id).await?;
-        let deleted = feed::queries::delete_old_events(&mut tx, BATCH).await?;
+        let deleted = feed::queries::delete_old_events(&mut tx, feed::KEPT_EVENTS, BATCH).await?;
         feed::commit_without_event(tx).await?;
         Ok(is_full(deleted, BATCH))
     })

@@ -170,15 +170,16 @@ pub async fn update_operation_unchanged(tx: &mut CompanyTx, operation: AcceptedO
     Ok(n)
 }
 
-/// Deletes up to `batch` events that are over a day old by the database's clock, but never the last 512.
-pub async fn delete_old_events(tx: &mut CompanyTx, batch: i64) -> Result<u64> {
+/// Deletes up to `batch` events that are over a day old by the database's clock, but never the last `kept`.
+pub async fn delete_old_events(tx: &mut CompanyTx, kept: i64, batch: i64) -> Result<u64> {
     let done = sqlx::query!(
         "delete from feed_events where company_id = $1 and n = any(array(
            select n from feed_events
            where company_id = $1 and at < now() - interval '24 hours'
-             and n <= (select head - 512 from feed_heads where company_id = $1)
-           limit $2))",
+             and n <= (select head - $2 from feed_heads where company_id = $1)
+           limit $3))",
         tx.company_id().0,
+        kept,
         batch
     )
     .execute(&mut **tx)
