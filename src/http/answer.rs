@@ -16,7 +16,7 @@ use crate::extract::wants_json;
 use crate::feed::Cursor;
 use crate::http::views::{AwayPage, ErrorPage};
 use crate::live::Live;
-use crate::live::broadcast::CatchUp;
+use crate::live::company::CatchUp;
 use crate::live::viewer::Viewer;
 use crate::page::{self, CompanyTime, Visitor};
 use crate::screen::Screen;

@@ -3,17 +3,18 @@
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt, stream};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::broadcast::{CompanyLive, Watcher, count_reset, frame_text};
-use super::frame;
-use super::outbox::Framed;
+use super::company::CompanyLive;
+use super::frame::{self, count_reset};
+use super::outbox::{Framed, Outbox};
 use super::render::Rendered;
+use super::viewer::Viewer;
 use crate::error::Chain;
 use crate::feed::hub::ResetReason;
 use crate::feed::{Event, Head, Topic, Topics};
@@ -29,6 +30,17 @@ const CONFIRMED: Duration = Duration::from_millis(2_500);
 const TOGETHER: usize = 4;
 /// How soon what failed (the database is away) is tried again.
 pub const RETRY: Duration = Duration::from_millis(300);
+
+/// One open socket.
+#[derive(Debug)]
+pub struct Watcher {
+    pub id: u64,
+    pub viewer: Viewer,
+    pub screen: Screen,
+    pub lang: Lang,
+    pub outbox: Arc<Outbox>,
+    pub visible: AtomicBool,
+}
 
 #[derive(Debug)]
 pub struct Channel {
@@ -59,7 +71,7 @@ impl Channel {
     fn beat(&self, head: &Head) -> Option<Utf8Bytes> {
         let follows = self.scanned.n == head.n || self.scanned_at.elapsed() <= CONFIRMED;
         let one_history = self.covered.epoch == head.epoch && self.scanned.epoch == head.epoch;
-        (follows && one_history).then(|| frame_text(&self.scanned, self.covered.n, &Rendered::default()))
+        (follows && one_history).then(|| frame::changes(&self.scanned, self.covered.n, &Rendered::default()))
     }
 }
 
@@ -164,7 +176,7 @@ impl CompanyLive {
         if rendered.is_empty() {
             return false;
         }
-        let text = Framed::from(frame_text(head, channel.covered.n, rendered));
+        let text = Framed::from(frame::changes(head, channel.covered.n, rendered));
         for watcher in channel.sockets.values() {
             watcher.outbox.push(text.clone());
         }

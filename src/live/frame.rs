@@ -3,25 +3,32 @@
 use serde::Serialize;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use super::render::Rendered;
+use crate::feed::Head;
 use crate::feed::hub::ResetReason;
 
-/// All that changed for one screen in (from, to]. An empty one is a beat.
-#[derive(Debug, Serialize)]
-pub struct Frame<'a> {
-    pub epoch: &'a str,
-    pub from: i64,
-    pub to: i64,
+#[derive(Serialize)]
+struct Frame<'a> {
+    epoch: &'a str,
+    from: i64,
+    to: i64,
     /// The tag of event `to`, as text: JavaScript's numbers are too small for it.
-    pub tag: String,
-    pub html: &'a str,
+    tag: String,
+    html: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub touched: bool,
+    touched: bool,
 }
 
-impl Frame<'_> {
-    pub fn text(&self) -> Utf8Bytes {
-        to_text(self)
-    }
+/// All that changed for one screen in (from, head]. An empty one is a beat.
+pub fn changes(head: &Head, from: i64, rendered: &Rendered) -> Utf8Bytes {
+    to_text(&Frame {
+        epoch: &head.epoch,
+        from,
+        to: head.n,
+        tag: head.tag.to_string(),
+        html: &rendered.html,
+        touched: rendered.touched,
+    })
 }
 
 #[derive(Serialize)]
@@ -41,6 +48,10 @@ pub fn reset(reason: ResetReason) -> Utf8Bytes {
 pub fn reset_of_one(reason: ResetReason) -> Utf8Bytes {
     let window = (reason == ResetReason::Access).then_some(0);
     to_text(&Reset { reset: reason.code(), window })
+}
+
+pub fn count_reset(reason: ResetReason) {
+    metrics::counter!("live_resets_total", "reason" => reason.code()).increment(1);
 }
 
 #[derive(Serialize)]

@@ -19,8 +19,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
-use super::broadcast::count_reset;
-use super::frame;
+use super::frame::{self, count_reset};
 use super::inbound::Inbound;
 use crate::connection::admission::ConnectionPermit;
 use crate::feed::hub::ResetReason;

@@ -7,7 +7,7 @@ use askama::Template;
 use jiff::SignedDuration;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::broadcast::CompanyLive;
+use super::company::CompanyLive;
 use super::frame;
 use super::queries;
 use crate::error::{Chain, Result};

@@ -12,7 +12,9 @@ use axum::routing::get;
 use serde::Deserialize;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::broadcast::{CatchUp, CompanyLive, Live, Watcher};
+use super::Live;
+use super::channel::Watcher;
+use super::company::{CatchUp, CompanyLive};
 use super::limits::Limits;
 use super::viewer::Viewer;
 use super::{frame, sessions, socket};

@@ -6,13 +6,13 @@ use std::sync::atomic::Ordering;
 
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
-use super::PATIENCE;
-use super::broadcast::{CompanyLive, Live, Watcher};
-use super::channel::RETRY;
+use super::channel::{RETRY, Watcher};
+use super::company::CompanyLive;
 use super::frame;
 use super::outbox::CloseReason;
 use super::queries;
 use super::viewer::Viewer;
+use super::{Live, PATIENCE};
 use crate::actor::Actor;
 use crate::auth::session;
 use crate::error::{AppError, Chain, Result};

@@ -15,8 +15,9 @@ use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
-use super::broadcast::{CatchUp, CompanyLive, Watcher, count_reset};
-use super::frame::{self, Hello};
+use super::channel::Watcher;
+use super::company::{CatchUp, CompanyLive};
+use super::frame::{self, Hello, count_reset};
 use super::inbound::Inbound;
 use super::outbox::{CloseReason, Duplex, MOST_BYTES, Outbox};
 use crate::assets;

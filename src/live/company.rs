@@ -1,16 +1,16 @@
-//! Delivers events to open screens: one task per company with sockets.
+//! The live screens of one company: who watches, what they lack, and the task that runs while somebody does.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::channel::Channel;
-use super::frame::Frame;
-use super::outbox::{Framed, Outbox};
+use super::channel::{Channel, Watcher};
+use super::frame::{self, count_reset};
+use super::outbox::Framed;
 use super::presence::Presence;
 use super::render::{self, Rendered};
 use super::viewer::Viewer;
@@ -29,15 +29,8 @@ use crate::state::AppState;
 /// Rendered batches kept for sockets that need the same a moment later.
 const MEMO: usize = 64;
 
-/// All live screens of this process. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Live {
-    pub state: AppState,
-    companies: Arc<Mutex<HashMap<CompanyId, Arc<CompanyLive>>>>,
-    ids: Arc<AtomicU64>,
-}
-
-/// The live screens of one company.
+/// The live screens of one company. How its channels are brought to the head is in [`super::channel`], who may go on
+/// watching in [`super::sessions`].
 #[derive(Debug)]
 pub struct CompanyLive {
     pub(super) state: AppState,
@@ -49,20 +42,9 @@ pub struct CompanyLive {
     running: AtomicBool,
 }
 
-pub(super) type Channels = HashMap<(Screen, Lang), Channel>;
+type Channels = HashMap<(Screen, Lang), Channel>;
 /// Screen, language, first event and head: what makes two batches the same.
 type Batch = (Screen, Lang, i64, Head);
-
-/// One open socket, as the broadcaster sees it.
-#[derive(Debug)]
-pub struct Watcher {
-    pub id: u64,
-    pub viewer: Viewer,
-    pub screen: Screen,
-    pub lang: Lang,
-    pub outbox: Arc<Outbox>,
-    pub visible: AtomicBool,
-}
 
 /// What a reader lacks since its cursor.
 #[derive(Debug)]
@@ -76,42 +58,19 @@ pub enum CatchUp {
     Reset(ResetReason),
 }
 
-impl Live {
-    pub fn new(state: AppState) -> Self {
-        Self { state, companies: Arc::default(), ids: Arc::default() }
-    }
-
-    /// The live screens of a company.
-    pub fn company(&self, company_id: CompanyId, time: &CompanyTime) -> Arc<CompanyLive> {
-        let mut companies = self.companies.lock().unwrap_or_else(PoisonError::into_inner);
-        let company = companies.entry(company_id).or_insert_with(|| {
-            Arc::new(CompanyLive {
-                state: self.state.clone(),
-                feed: self.state.hub.company(company_id),
-                time: Mutex::new(time.clone()),
-                channels: Mutex::default(),
-                memo: Memo::new(MEMO),
-                presence: Presence::default(),
-                running: AtomicBool::new(false),
-            })
-        });
-        company.clone()
-    }
-
-    /// A number for a new socket, unique in this process.
-    pub fn next_id(&self) -> u64 {
-        self.ids.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// Every open socket of this process.
-    pub fn watchers(&self) -> Vec<Arc<Watcher>> {
-        let companies: Vec<_> =
-            self.companies.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
-        companies.iter().flat_map(|company| company.watchers()).collect()
-    }
-}
-
 impl CompanyLive {
+    pub(super) fn new(state: &AppState, company_id: CompanyId, time: &CompanyTime) -> Self {
+        Self {
+            state: state.clone(),
+            feed: state.hub.company(company_id),
+            time: Mutex::new(time.clone()),
+            channels: Mutex::default(),
+            memo: Memo::new(MEMO),
+            presence: Presence::default(),
+            running: AtomicBool::new(false),
+        }
+    }
+
     /// Adds a socket. From here on it gets every frame; what came before, from its cursor on, is for
     /// [`CompanyLive::catch_up`].
     pub async fn join(self: &Arc<Self>, watcher: Arc<Watcher>) -> Result<()> {
@@ -205,7 +164,7 @@ impl CompanyLive {
             }
             Since::Events { head, events } => {
                 let rendered = self.rendered(screen, lang, &head, &events).await?;
-                let text = frame_text(&head, cursor.n, &rendered);
+                let text = frame::changes(&head, cursor.n, &rendered);
                 Ok(CatchUp::Frame { text, empty: rendered.is_empty(), head: head.n })
             }
         }
@@ -302,22 +261,6 @@ impl CompanyLive {
     pub(super) fn presence(&self) -> &Presence {
         &self.presence
     }
-}
-
-pub(super) fn frame_text(head: &Head, from: i64, rendered: &Rendered) -> Utf8Bytes {
-    let frame = Frame {
-        epoch: &head.epoch,
-        from,
-        to: head.n,
-        tag: head.tag.to_string(),
-        html: &rendered.html,
-        touched: rendered.touched,
-    };
-    frame.text()
-}
-
-pub(super) fn count_reset(reason: ResetReason) {
-    metrics::counter!("live_resets_total", "reason" => reason.code()).increment(1);
 }
 
 #[cfg(test)]
