@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::Run;
+use super::{Run, queries};
 use crate::error::Result;
 use crate::feed::{self, EventKind, NewEvent};
 use crate::ids::CompanyId;
@@ -32,7 +32,7 @@ pub async fn add_up_days(run: Run) -> Result<()> {
 async fn begin_day(state: &AppState, company_id: CompanyId) -> Result<()> {
     let now = state.clock.now();
     let mut tx = state.db.company(company_id).await?;
-    let zone = feed::queries::find_open_zone(&mut tx).await?;
+    let zone = queries::find_open_zone(&mut tx).await?;
     let Some(midnight) = zone.and_then(|zone| last_midnight(now, &zone)) else { return Ok(()) };
     if now.duration_since(midnight) > LATE || feed::queries::lock_day_started(&mut tx, midnight).await? {
         return Ok(());

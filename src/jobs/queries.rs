@@ -1,9 +1,10 @@
-//! Queries for the rows of jobs. All times are the database's.
+//! Queries for the rows of jobs, whose times are the database's, and for the companies that jobs run for.
 
 use std::time::Duration;
 
-use crate::db::PooledConnection;
+use crate::db::{CompanyTx, PooledConnection};
 use crate::error::Result;
+use crate::ids::CompanyId;
 
 /// Who claims a job, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -108,4 +109,19 @@ pub async fn list_jobs(db: &mut PooledConnection) -> Result<Vec<JobState>> {
     .fetch_all(db)
     .await?;
     Ok(jobs)
+}
+
+/// All companies, closed ones too.
+pub async fn list_all_companies(db: &mut PooledConnection) -> Result<Vec<CompanyId>> {
+    let ids = sqlx::query_scalar!("select id from companies order by id").fetch_all(db).await?;
+    Ok(ids.into_iter().map(CompanyId).collect())
+}
+
+/// The time zone of the company while it is open.
+pub async fn find_open_zone(tx: &mut CompanyTx) -> Result<Option<String>> {
+    let id = tx.company_id().0;
+    let zone = sqlx::query_scalar!("select time_zone from companies where id = $1 and closed_at is null", id)
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(zone)
 }

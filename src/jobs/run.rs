@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::queries::{self, JobLease};
 use super::{Job, note_failure, wanted};
 use crate::error::{AppError, Chain, Result};
-use crate::feed;
 use crate::ids::CompanyId;
 use crate::state::AppState;
 
@@ -35,7 +34,7 @@ impl Run {
         F: Future<Output = Result<bool>>,
     {
         let mut tx = self.state.db.gate().await?;
-        let companies = feed::queries::list_all_companies(&mut tx).await?;
+        let companies = queries::list_all_companies(&mut tx).await?;
         drop(tx);
         let mut outcome = Ok(());
         for company_id in companies {

@@ -222,21 +222,6 @@ pub async fn lock_day_started(tx: &mut CompanyTx, since: Timestamp) -> Result<bo
     Ok(known)
 }
 
-/// All companies, closed ones too, for jobs that run for each.
-pub async fn list_all_companies(db: &mut PooledConnection) -> Result<Vec<CompanyId>> {
-    let ids = sqlx::query_scalar!("select id from companies order by id").fetch_all(db).await?;
-    Ok(ids.into_iter().map(CompanyId).collect())
-}
-
-/// The time zone of the company while it is open.
-pub async fn find_open_zone(tx: &mut CompanyTx) -> Result<Option<String>> {
-    let id = tx.company_id().0;
-    let zone = sqlx::query_scalar!("select time_zone from companies where id = $1 and closed_at is null", id)
-        .fetch_optional(&mut **tx)
-        .await?;
-    Ok(zone)
-}
-
 /// A new company's first head.
 pub async fn insert_head(db: &mut PooledConnection, company_id: Uuid) -> Result<()> {
     sqlx::query!(
