@@ -32,16 +32,16 @@ const MOST_DAYS: usize = 40;
 const LONGEST: Duration = Duration::from_secs(8);
 
 /// What could not be added up is left alone for so long: it may be too heavy, and others wait behind it.
-const REST: Duration = Duration::from_hours(1);
+const RETRY_AFTER: Duration = Duration::from_hours(1);
 
 /// What could not be added up lately by this process, and when. A round of [`LONGEST`] meets few, so they stay few.
-type Resting = HashMap<(CompanyId, Within), Instant>;
-static RESTING: LazyLock<Mutex<Resting>> = LazyLock::new(Mutex::default);
+type Failures = HashMap<(CompanyId, Within), Instant>;
+static FAILED_LATELY: LazyLock<Mutex<Failures>> = LazyLock::new(Mutex::default);
 
-fn resting() -> MutexGuard<'static, Resting> {
-    let mut resting = RESTING.lock().unwrap_or_else(PoisonError::into_inner);
-    resting.retain(|_, failed_at| failed_at.elapsed() < REST);
-    resting
+fn failures() -> MutexGuard<'static, Failures> {
+    let mut failures = FAILED_LATELY.lock().unwrap_or_else(PoisonError::into_inner);
+    failures.retain(|_, failed_at| failed_at.elapsed() < RETRY_AFTER);
+    failures
 }
 
 /// Adds up missing spans, the newest days first, and deletes outdated ones. Does nothing while another replica
@@ -55,9 +55,9 @@ pub async fn add_up_days(state: &AppState, company_id: CompanyId) -> Result<()> 
     }
     spans::delete_outdated(&mut tx).await?;
     let calendar = spans::get_calendar(&mut tx).await?;
-    let resting: HashSet<Within> =
-        resting().keys().filter(|(of, _)| *of == company_id).map(|(_, within)| *within).collect();
-    let missing = find_missing(&mut tx, calendar, now, &resting).await?;
+    let failed_lately: HashSet<Within> =
+        failures().keys().filter(|(of, _)| *of == company_id).map(|(_, within)| *within).collect();
+    let missing = find_missing(&mut tx, calendar, now, &failed_lately).await?;
     feed::commit_without_event(tx).await?;
     let days = missing.days.into_iter().map(Days::one);
     let mut failed = None;
@@ -71,7 +71,7 @@ pub async fn add_up_days(state: &AppState, company_id: CompanyId) -> Result<()> 
             Err(error) => {
                 let within = days.within();
                 tracing::warn!(error = %Chain(&error), from = %within.from, "a day could not be added up");
-                self::resting().insert((company_id, within), Instant::now());
+                failures().insert((company_id, within), Instant::now());
                 failed.get_or_insert(error);
             }
         }
@@ -79,13 +79,13 @@ pub async fn add_up_days(state: &AppState, company_id: CompanyId) -> Result<()> 
     failed.map_or(Ok(()), Err)
 }
 
-/// From the month of the first entry until the last day that is over, without those that are `resting`. Spans that were made
+/// From the month of the first entry until the last day that is over, without those that `failed_lately`. Spans that were made
 /// by other rules are deleted.
 async fn find_missing(
     tx: &mut CompanyTx,
     calendar: WorkCalendar,
     now: Timestamp,
-    resting: &HashSet<Within>,
+    failed_lately: &HashSet<Within>,
 ) -> Result<Missing> {
     let Some(first) = spans::find_first_entry(tx).await? else { return Ok(Missing::default()) };
     let local = |at: Timestamp| calendar.zone.local(at).date();
@@ -107,7 +107,7 @@ async fn find_missing(
     }
     let made: HashSet<Within> = valid.iter().map(|span| span.within).collect();
     let starts = |day: Date| calendar.zone.day_starts(day);
-    Ok(Missing::new(Period { from, to: last }, starts, &made, resting, MOST_DAYS))
+    Ok(Missing::new(Period { from, to: last }, starts, &made, failed_lately, MOST_DAYS))
 }
 
 /// Adds up one day from its entries, or what is longer from the spans in it. False: another replica adds up.

@@ -101,16 +101,16 @@ pub struct Missing {
 }
 
 impl Missing {
-    /// `period`: the first and the last day that can be added up; at most `most` days, and none that is `resting`.
+    /// `period`: the first and the last day that can be added up; at most `most` days, and none that `failed_lately`.
     pub fn new(
         period: Period,
         starts: impl Fn(Date) -> Timestamp,
         made: &HashSet<Within>,
-        resting: &HashSet<Within>,
+        failed_lately: &HashSet<Within>,
         most: usize,
     ) -> Self {
         let whole = Days::new(period, &starts);
-        let wanted = |span: &Within| !made.contains(span) && !resting.contains(span);
+        let wanted = |span: &Within| !made.contains(span) && !failed_lately.contains(span);
         let days: Vec<Within> = whole.each().filter(wanted).collect();
         let days: Vec<Within> = days.into_iter().rev().take(most).collect();
         let there = |day: &Within| made.contains(day) || days.contains(day);
@@ -197,9 +197,9 @@ mod tests {
         made.remove(&october(1, 11));
         let again = Missing::new(period, starts, &made, &HashSet::new(), 400);
         assert_eq!((again.days, withins(&again.longer)), (vec![october(3, 4)], vec![october(1, 11)]));
-        // What rests keeps others from nothing, and what needs it waits.
-        let resting = HashSet::from([october(3, 4)]);
-        assert_eq!(Missing::new(period, starts, &made, &resting, 400), Missing::default());
+        // What failed lately keeps others from nothing, and what needs it waits.
+        let failed_lately = HashSet::from([october(3, 4)]);
+        assert_eq!(Missing::new(period, starts, &made, &failed_lately, 400), Missing::default());
     }
 
     #[test]
