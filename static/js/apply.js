@@ -51,7 +51,7 @@ export function forgetHistory() {
 }
 
 /** @param {string} html */
-export function parseHtml(html) {
+function parseHtml(html) {
   const box = document.createElement("template");
   box.innerHTML = html;
   return /** @type {HTMLElement[]} */ (Array.from(box.content.children));

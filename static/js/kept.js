@@ -66,7 +66,7 @@ export function resume() {
  * The page as it stands, without what belongs to this moment: open sheets, messages, taps under way.
  * @returns {string}
  */
-export function copyOfPage() {
+function copyOfPage() {
   const copy = /** @type {HTMLElement} */ (document.documentElement.cloneNode(true));
   copy.dataset.kept = String(now());
   copy.dataset.skew = String(skewOf());

@@ -8,7 +8,7 @@ const LIMIT = 10000;
 const AT_LEAST = 1000;
 
 /** @param {string} url */
-export async function isOurs(url) {
+async function isOurs(url) {
   const reply = await requestPage(url, LIMIT);
   return reply !== null && reply.ok;
 }

@@ -93,7 +93,7 @@ const lang = () => document.documentElement.lang;
  * @param {string} language
  * @param {DOMStringMap} limits
  */
-export function faultOf(typed, language, { least, unit }) {
+function faultOf(typed, language, { least, unit }) {
   const { number, either } = readNumber(typed, language);
   if (either) {
     const [one, other] = either.map((reading) => writeNumber(reading, language));

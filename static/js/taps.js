@@ -2,7 +2,7 @@
 
 const PREFIX = "separacao.tap.";
 /** Nothing older than this is sent: the goods may be in another order by then. */
-export const EXPIRES = 12 * 3600 * 1000;
+const EXPIRES = 12 * 3600 * 1000;
 /** More than a shift makes; beyond it a tap lives in its page only. */
 const MOST = 500;
 /** How long an expired tap is kept for its author to read. */

@@ -3,7 +3,7 @@
 import { counted } from "./words.js";
 import { onChange } from "./page.js";
 import { takeNewcomers } from "./apply.js";
-import { byId, find, findAll } from "./dom.js";
+import { find, findAll } from "./dom.js";
 
 const MOST = 3;
 const QUIET = 1500;
