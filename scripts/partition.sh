@@ -9,15 +9,8 @@ exec </dev/null
 source scripts/services.sh
 start_postgres fast
 export PGOPTIONS='-c client_min_messages=warning'
-sql=("$PGBIN/psql" -X -q -v ON_ERROR_STOP=1)
-"${sql[@]}" "$TEST_DATABASE_URL" -c 'create database partitioned' -c 'create table _sqlx_migrations (version bigint primary key,
-  description text not null, installed_on timestamptz not null default now(), success boolean not null,
-  checksum bytea not null, execution_time bigint not null)'
-for migration in migrations/*.sql; do
-  whole=(-1)
-  [ "$(head -c 17 "$migration")" != '-- no-transaction' ] || whole=()
-  "${sql[@]}" "$TEST_DATABASE_URL" "${whole[@]}" -f "$migration" >/dev/null
-done
+"$PGBIN/psql" -X -q "$TEST_DATABASE_URL" -c 'create database partitioned'
+apply_migrations
 "$PGBIN/pg_dump" --schema-only --no-owner "$TEST_DATABASE_URL" >"$SERVICES/schema.sql"
 
 python3 - "$SERVICES/schema.sql" >"$SERVICES/partitioned.sql" <<'EOF_PYTHON'

@@ -2,6 +2,7 @@
 # Sourced. Starts throw-away servers on free ports of loopback and ends exactly those, by process id, whatever happens:
 # on exit, on Ctrl-C, and (the kernel sees to it) when this shell is killed.
 #   start_postgres fast|durable  PGBIN, TEST_DATABASE_URL: the superuser, in the maintenance database
+#   apply_migrations             the schema, there, without a program that has to be built first
 #   start_redis                  TEST_REDIS_URL
 #   start_webdriver              TEST_WEBDRIVER_URL
 #   start NAME COMMAND...        anything else; LAST_PID is its process, its output is in $SERVICES/NAME.log
@@ -108,6 +109,19 @@ start_postgres() {
     fi
   done
   give_up postgres
+}
+
+apply_migrations() {
+  local sql=("$PGBIN/psql" -X -q -v ON_ERROR_STOP=1 "$TEST_DATABASE_URL") migration whole
+  # What sqlx's migrator has made before it runs the first file.
+  "${sql[@]}" -c 'create table _sqlx_migrations (version bigint primary key, description text not null,
+    installed_on timestamptz not null default now(), success boolean not null, checksum bytea not null,
+    execution_time bigint not null)'
+  for migration in migrations/*.sql; do
+    whole=(-1)
+    [ "$(head -c 17 "$migration")" != '-- no-transaction' ] || whole=()
+    "${sql[@]}" "${whole[@]}" -f "$migration" >/dev/null
+  done
 }
 
 start_redis() {

@@ -11,17 +11,7 @@ scripts/install.sh runtime
 source scripts/services.sh
 start_postgres fast
 export PGOPTIONS='-c client_min_messages=warning'
-sql=("$PGBIN/psql" -X -q -v ON_ERROR_STOP=1 "$TEST_DATABASE_URL")
-# What sqlx's migrator has made before it runs the first file.
-"${sql[@]}" -c 'create table _sqlx_migrations (version bigint primary key, description text not null,
-  installed_on timestamptz not null default now(), success boolean not null, checksum bytea not null,
-  execution_time bigint not null)'
-for migration in migrations/*.sql; do
-  [ -e "$migration" ] || continue
-  whole=(-1)
-  [ "$(head -c 17 "$migration")" != '-- no-transaction' ] || whole=()
-  "${sql[@]}" "${whole[@]}" -f "$migration" >/dev/null
-done
+apply_migrations
 
 fresh=$SERVICES/queries
 mkdir "$fresh"

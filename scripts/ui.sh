@@ -10,6 +10,8 @@ source scripts/services.sh
 PUPPETEER=24.43.1
 AXE=4.14.1
 LIGHTHOUSE=12.8.2
+# Of check.sh: npm takes away what it is not asked for.
+TYPESCRIPT=$(sed -n 's/^typescript=//p' scripts/check.sh)
 
 start_demo() {
   local port data log
@@ -38,7 +40,7 @@ run_in_browser() {
   shift
   if [ ! -d target/npm/node_modules/puppeteer-core ] || [ ! -d target/npm/node_modules/axe-core ]; then
     npm install --prefix target/npm --no-save --no-audit --no-fund \
-      "puppeteer-core@$PUPPETEER" "axe-core@$AXE" "lighthouse@$LIGHTHOUSE" "typescript@5.9.3" >/dev/null
+      "puppeteer-core@$PUPPETEER" "axe-core@$AXE" "lighthouse@$LIGHTHOUSE" "typescript@$TYPESCRIPT" >/dev/null
   fi
   # Modules are looked for beside the script.
   mkdir -p target/npm/ui
