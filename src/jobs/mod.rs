@@ -75,7 +75,7 @@ pub fn start(state: &AppState) {
     }
 }
 
-/// Every job once, by hand, without its claim: the first round of a test or of an operator.
+/// Every job once, by hand, without its claim: tests do not wait for their turn.
 pub async fn run_all(state: &AppState) -> Result<()> {
     for job in wanted(&state.settings) {
         run_one(state, job.name).await?;
