@@ -8,6 +8,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 [ $# -gt 0 ] || set -- chaos
+cargo nextest --version >/dev/null 2>&1 || { echo 'chaos: install its runner: cargo install cargo-nextest --locked' >&2; exit 1; }
 
 if [ "${CHAOS_LONG:-0}" != 0 ] && [ -z "${CHAOS_PREVIOUS:-}" ]; then
   git worktree add --force --detach target/previous HEAD~1

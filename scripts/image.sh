@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 image=${IMAGE:-separacao}
 command -v buildah >/dev/null || { echo "image: install buildah, or: docker build -t $image ." >&2; exit 1; }
-scripts/install.sh cluster
+scripts/install.sh image
 driver=${STORAGE_DRIVER:-vfs}
 buildah=(buildah --storage-driver "$driver")
 here=(--isolation chroot --network host)

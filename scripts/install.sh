@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing, from the packages of Debian or Ubuntu: scripts/install.sh runtime|tests|cluster|bench
+# Installs what is missing, from the packages of Debian or Ubuntu: scripts/install.sh runtime|tests|cluster|bench|image|ui
 # What it cannot install it names, with the one line that does.
 #
 # PostgreSQL's package would start a server of its own; the file that asks for it is set aside while installing, so no
@@ -33,7 +33,11 @@ case "${1:-runtime}" in
   cluster) need redis-server redis-server; need redis-cli redis-tools; need haproxy haproxy ;;
   bench) need redis-server redis-server; need redis-cli redis-tools
     compgen -G '/usr/lib/postgresql/*/bin/pgbench' >/dev/null || need pgbench postgresql postgresql-contrib ;;
-  *) echo "install: runtime, tests, cluster or bench" >&2; exit 2 ;;
+  image) need redis-server redis-server; need redis-cli redis-tools; need openssl openssl; need curl curl
+    need python3 python3; need ps procps ;;
+  ui) [ -x "${CHROMIUM:-/usr/bin/google-chrome}" ] || [ -x /usr/bin/chromium-browser ] || need chromium chromium
+    need curl curl; need node nodejs; need npm npm ;;
+  *) echo "install: runtime, tests, cluster, bench, image or ui" >&2; exit 2 ;;
 esac
 
 wanted=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Tries whether the schema could be spread by company: every table of a company under hash partitions of company_id, with
-# all its keys. Prints what takes it and what does not (docs/operations.md, "How far it goes"). Nothing is kept.
+# all its keys. Prints what takes it and what does not (docs/operations.md, "How far it goes"). It needs python3. Nothing is kept.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 
+scripts/install.sh runtime
 # shellcheck source=scripts/services.sh
 source scripts/services.sh
 start_postgres fast

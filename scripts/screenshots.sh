@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 
+scripts/install.sh ui
 # shellcheck source=scripts/ui.sh
 source scripts/ui.sh
 start_demo
