@@ -61,7 +61,7 @@ pub struct Settings {
     #[arg(long, env = "HOST", default_value = "::")]
     pub host: std::net::IpAddr,
 
-    /// Pepper of the PINs; at least 32 characters, the same on all replicas, never changed.
+    /// Pepper of the PINs; at least 32 characters, the same on all replicas. Changed only beside SECRET_KEY_PREVIOUS.
     #[arg(long, env = "SECRET_KEY", hide_env_values = true)]
     pub secret_key: Option<String>,
 
@@ -98,7 +98,7 @@ pub struct Settings {
     #[arg(long, env = "RAILWAY_ENVIRONMENT")]
     pub railway_environment: Option<String>,
 
-    /// Given by Railway; only for the log.
+    /// Given by Railway; begins the name under which a replica claims jobs.
     #[arg(long, env = "RAILWAY_REPLICA_ID")]
     pub railway_replica_id: Option<String>,
 
@@ -174,7 +174,7 @@ pub struct Settings {
     )]
     pub log_filter: String,
 
-    /// Token of the one-time set-up page; without it the start prints a fresh one while nobody can sign in.
+    /// Token of the one-time set-up page; without it each start prints a fresh one of its own while nobody can administer.
     #[arg(long, env = "SETUP_TOKEN", hide_env_values = true)]
     pub setup_token: Option<String>,
 
@@ -210,7 +210,7 @@ pub struct Settings {
     #[arg(long, env = "PERSON_REQUESTS_PER_SECOND", default_value_t = 20)]
     pub person_requests_per_second: u32,
 
-    /// Requests a second of those who are signed in at one address, which a whole company may share.
+    /// Requests a second of one address, which a whole company may share; 3⅓ seconds' worth may come at once.
     #[arg(long, env = "ADDRESS_REQUESTS_PER_SECOND", default_value_t = 300)]
     pub address_requests_per_second: u32,
 
