@@ -63,6 +63,8 @@ impl Lifecycle {
     where
         F: Future<Output = ()> + Send + 'static,
     {
+        // An alarm sees a count grow, not one that begins with one.
+        metrics::counter!("task_panics_total", "task" => name).increment(0);
         self.spawn_loop(async move {
             // Each run is made anew by `begin`; what runs share is locked, and a lock outlives a panic.
             while AssertUnwindSafe(async { begin().await }).catch_unwind().await.is_err() {

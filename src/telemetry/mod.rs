@@ -94,6 +94,10 @@ fn begin_at_zero() {
     for budget in ["account", "company"] {
         metrics::counter!("sign_in_budget_spent_total", "budget" => budget).increment(0);
     }
+    // Loops begin theirs when they are spawned.
+    for task in ["render", "request"] {
+        metrics::counter!("task_panics_total", "task" => task).increment(0);
+    }
     metrics::gauge!("live_sockets").set(0.0);
 }
 

@@ -249,6 +249,11 @@ const METRICS: &[&str] = &[
     "live_resets_total{reason=\"too_old\"}",
     "live_slow_closed_total",
     "live_sockets",
+    "sign_in_budget_spent_total{budget=\"account\"}",
+    "sign_in_budget_spent_total{budget=\"company\"}",
+    "task_panics_total{task=\"feed poll\"}",
+    "task_panics_total{task=\"render\"}",
+    "task_panics_total{task=\"request\"}",
     "tasks",
 ];
 
