@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::source::{Problems, files, root, sources};
+use crate::source::{Problems, files, root, sources, words};
 
 /// Made by Prometheus itself.
 const OF_PROMETHEUS: &[&str] = &["up"];
@@ -104,6 +104,24 @@ fn the_operators_page_explains_every_metric_and_no_other() {
             problems.add(format!("docs/operations.md: {name} is told by nobody"));
         }
     }
+    problems.none();
+}
+
+#[test]
+fn the_operators_page_says_what_to_do_at_each_alarm() {
+    let page = std::fs::read_to_string(root().join("docs/operations.md")).expect("docs/operations.md");
+    let rows: String = page.lines().filter(|line| line.starts_with('|')).collect();
+    let known: BTreeSet<&str> = words(&rows).collect();
+    let (mut problems, mut seen) = (Problems::default(), 0);
+    for file in files("deploy", ".yml") {
+        for name in file.text.lines().filter_map(|line| line.trim().strip_prefix("- alert: Separacao")) {
+            seen += 1;
+            if !known.contains(name) {
+                problems.add(format!("docs/operations.md: say what to do first at {name}"));
+            }
+        }
+    }
+    assert!(seen > 10, "alarms are found: {seen}");
     problems.none();
 }
 
