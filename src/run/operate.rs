@@ -131,8 +131,10 @@ async fn operate(settings: Settings, command: impl AsyncFnOnce(Operator<'_>) -> 
     let _log = telemetry::start_log(&settings);
     settings.check()?;
     let database = Database::open(&settings).await?;
-    db::migrate::run(settings.migration_url(&database.url)).await?;
-    let db = Db::open(&database.url, 2, 0, &Lifecycle::default())?;
+    // As the schema's owner: a server's own login may have no rights outside of its roles.
+    let url = settings.migration_url(&database.url);
+    db::migrate::run(url).await?;
+    let db = Db::open(url, 2, 0, &Lifecycle::default())?;
     let done = command(Operator { db: &db, clock: &Clock::default(), settings: &settings }).await;
     db.close();
     database.close().await;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::support::client::Client;
 use crate::support::database::{self, run_sql};
+use crate::support::operator::{self, Home};
 use crate::support::quotes::{order_of, upload, usual};
 use crate::support::server::TestServer;
 use crate::support::socket::Socket;
@@ -45,6 +46,25 @@ async fn a_login_that_is_neither_superuser_nor_owner_serves_everything() {
     }
     jobs::run_all(&server.app).await.unwrap();
     server.stop().await;
+    run_sql(&url, &format!("drop role {login}")).await;
+}
+
+#[tokio::test]
+async fn the_operator_acts_as_the_owner_where_the_server_owns_nothing() {
+    let (home, url) = (Home::new("login"), database::create().await);
+    let login = format!("login_{}", Uuid::now_v7().simple());
+    run_sql(&url, &format!("create role {login} login password 'of-this-test'")).await;
+    run_sql(&url, &format!("grant separacao_app, separacao_gate to {login}")).await;
+    let servers = as_login(&url, &login);
+    let settings =
+        [("DATABASE_URL", &*servers), ("DATABASE_UNPOOLED_URL", &*url), ("SECRET_KEY", operator::SECRET)];
+    for arguments in [
+        ["company", "create", "Beta", "--code", "beta", "--time-zone", "America/Sao_Paulo"].as_slice(),
+        &["admin", "create", "Marina", "--number", "1001", "--company", "beta"],
+    ] {
+        let output = operator::output(operator::program(&home.0, &settings, arguments)).await;
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
     run_sql(&url, &format!("drop role {login}")).await;
 }
 
