@@ -1,6 +1,6 @@
 //! Figures are read from sums of days that are over: they are what the entries alone say, whatever happens to either.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan};
 use separacao::ids::ItemId;
 use separacao::jobs;
@@ -282,6 +282,11 @@ async fn days_that_cannot_be_added_up_keep_no_older_one_from_it() {
 async fn what_the_buyer_settles_after_the_finish_makes_no_item_slower() {
     let server = TestServer::start().await;
     let company = server.company("alfa").await;
+    let calendar = spans::get_calendar(&mut company.app.db.company(company.id).await.unwrap()).await.unwrap();
+    let now = || calendar.zone.local(server.app.clock.now());
+    // A Monday, when everybody works.
+    let monday = now().date().nth_weekday(1, Weekday::Monday).unwrap().at(10, 0, 0, 0);
+    server.app.clock.advance(now().duration_until(monday).as_secs());
     let order = company.import(2).await;
     let admin = server.signed_in("alfa", ADMIN).await;
     let tap = async |client: &Client, path: String, form: &[(&str, &str)]| {
@@ -298,14 +303,13 @@ async fn what_the_buyer_settles_after_the_finish_makes_no_item_slower() {
         pick(&admin, &order, line).await;
     }
     tap(&admin, format!("/orders/{}/finish", order.id), &[]).await;
-    let calendar = spans::get_calendar(&mut company.app.db.company(company.id).await.unwrap()).await.unwrap();
-    let day = calendar.zone.local(server.app.clock.now()).date();
+    let day = now().date();
     let choice = PeriodChoice::Between(day, day);
     let minutes = |metrics: &Metrics| -> Vec<i64> {
         metrics.products.iter().map(|(_, product)| product.time.minutes).collect()
     };
     let before = minutes(&both(&company, choice).await.1);
-    assert!(before.len() == 2 && before.iter().all(|minutes| *minutes <= 30), "{before:?}");
+    assert_eq!(before, [30, 30]);
     server.app.clock.advance(24 * 60 * 60 + 15 * 60);
     assert!(add_up(&company).await > 0);
     let admin = server.signed_in("alfa", ADMIN).await;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::chromium::Browser;
 use crate::support::server::TestServer;
-use crate::support::world::{ADMIN, Imported, PICKER, SELLER};
+use crate::support::world::{ADMIN, Imported, OTHER_PICKER, PICKER, SELLER};
 
 /// The middle of an element, as a finger would aim.
 const MIDDLE: &str = "((box) => [box.left + box.width / 2, box.top + box.height / 2])";
@@ -193,5 +193,32 @@ async fn while_one_tap_is_being_undone_the_next_can_be_undone_too() {
     for line in [0, 1] {
         joao.sees(&format!("{}.r-pending", row(&order, line))).await;
     }
+    joao.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tap_that_was_on_its_way_when_rows_moved_hits_nothing() {
+    let (server, order, joao) = joao_at(4).await;
+    let maria = server.signed_in("alfa", OTHER_PICKER).await;
+    // The thumb comes down where the first row was, in the moment in which another one stands there.
+    let thumb = "new MutationObserver(() => { \
+        if (window.tapped || !document.documentElement.hasAttribute('data-shifted')) return; \
+        const hit = document.querySelector('#items-now .row-hit'); \
+        const box = hit.getBoundingClientRect(); \
+        window.tapped = true; \
+        hit.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, detail: 1, \
+            clientX: box.left + 9, clientY: box.top + 9 })); \
+        }).observe(document.documentElement, { attributes: true })";
+    joao.eval(&format!("(() => {{ {thumb} }})()")).await;
+    let pick = format!("/orders/{}/items/{}/pick", order.id, order.items[0]);
+    assert_eq!(maria.tap(&pick, &[("quantity", "10")]).await.status, 200);
+    joao.until("rows that moved, and a tap", "window.tapped").await;
+    joao.until("rows that stand still", "!document.documentElement.hasAttribute('data-shifted')").await;
+    // Nothing is sent, and nobody is asked whether he helps.
+    joao.sees_no("dialog[open]").await;
+    assert_eq!(server.count("order_history where kind = 'item_picked'").await, 1);
+    joao.click(&format!("{} .row-hit", row(&order, 1))).await;
+    joao.click("#helping [data-help]").await;
+    joao.sees(&format!("{}.r-picked", row(&order, 1))).await;
     joao.quit().await;
 }

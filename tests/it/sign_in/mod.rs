@@ -2,6 +2,8 @@
 
 mod sessions;
 
+use std::time::Duration;
+
 use reqwest::StatusCode;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
@@ -120,7 +122,15 @@ async fn guesses_sent_side_by_side_count_as_well() {
         let client = Client::new(server.port);
         async move { attempt(&client, SELLER, &format!("9135{guess:02}")).await.status }
     });
-    let answers = futures_util::future::join_all(guesses).await;
+    // No failure can be written before all of them have come: whoever is let through meanwhile has counted none.
+    let mut holding = PgConnection::connect(&server.database_url).await.unwrap();
+    let mut held = holding.begin().await.unwrap();
+    sqlx::query("lock table sign_in_failures in share mode").execute(&mut *held).await.unwrap();
+    let release = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        held.rollback().await.unwrap();
+    };
+    let (answers, ()) = tokio::join!(futures_util::future::join_all(guesses), release);
     let looked_at = answers.iter().filter(|status| **status == StatusCode::UNPROCESSABLE_ENTITY).count();
     assert_eq!(looked_at, 3, "{answers:?}");
     assert_eq!(server.count("sign_in_failures").await, 3);
