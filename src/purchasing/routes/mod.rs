@@ -2,7 +2,7 @@
 
 mod past;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Router;
 use axum::extract::State;
@@ -123,14 +123,18 @@ struct Division {
 
 impl Division {
     /// `share-ITEM` is an amount as typed, `seen-ITEM` the order and what the line was said to lack; lines that get nothing are
-    /// left out. `quantity` is the whole; without it nothing is left over.
+    /// left out. `quantity` is the whole; without it nothing is left over. An id has more than one spelling, so a line could come
+    /// twice; its two shares would be stored as one.
     fn read(fields: &Fields) -> Result<Self> {
         let unreadable = || AppError::invalid("error.form_unreadable");
         let notation = fields.get("notation").and_then(|tag| Lang::from_tag(tag)).unwrap_or_default();
-        let mut shares = Vec::new();
+        let (mut shares, mut lines) = (Vec::new(), BTreeSet::new());
         for (name, typed) in fields {
             let Some(id) = name.strip_prefix("share-") else { continue };
             let item_id: ItemId = id.parse().map_err(|_| unreadable())?;
+            if !lines.insert(item_id) {
+                return Err(unreadable());
+            }
             let seen = fields.get(&format!("seen-{id}")).and_then(|seen| seen.split_once(' '));
             let (order, seen) = seen.ok_or_else(unreadable)?;
             let order_id: OrderId = order.parse().map_err(|_| unreadable())?;

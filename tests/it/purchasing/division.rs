@@ -108,6 +108,25 @@ async fn a_division_is_all_or_nothing_where_a_line_changed_meanwhile() {
 }
 
 #[tokio::test]
+async fn a_line_that_a_form_names_twice_is_not_bought() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import_lines(&["10"]).await;
+    let buyer = server.signed_in("alfa", BUYER).await;
+    done(&buyer, &item(&order, 0, "request"), &[]).await;
+    let mut twice = division(&[(&order, "4", "10")]);
+    let spelled = order.items[0].0.simple();
+    twice.push((format!("share-{spelled}"), "6".to_owned()));
+    twice.push((format!("seen-{spelled}"), format!("{} 6", order.id)));
+    for verb in ["buy", "not-found"] {
+        let refused = tap(&buyer, &format!("/purchasing/{verb}"), &twice).await;
+        assert_eq!(refused.status, 422, "{verb}: {}", refused.text);
+    }
+    assert_eq!(company.line(&order, 0).await.to_buy(), units(10));
+    assert_eq!(company.newest_purchase().await, None);
+}
+
+#[tokio::test]
 async fn lines_of_another_company_are_not_bought_or_received() {
     let server = TestServer::start().await;
     let beta = server.company("beta").await;
