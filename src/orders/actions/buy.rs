@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::items::{get_item, refuse_parts};
+use super::items::{get_item, refuse_parts, refuse_parts_of, require_amount};
 use super::{Entry, OrderContext, item_conflict};
 use crate::actor::Actor;
 use crate::command::{Change, Command};
@@ -115,6 +115,16 @@ impl<'a> BuyGoods<'a> {
         let event = on.record_event(tx, order, entry).await?;
         Ok((item, event))
     }
+
+    /// Where a line holds a fraction of counted goods, so may what is left of the whole.
+    fn check_surplus(&self, goods: &Item, lines: &[Item]) -> Result<()> {
+        if self.surplus.is_zero() {
+            return Ok(());
+        }
+        require_amount(self.surplus)?;
+        let whole = lines.iter().all(Item::moves_whole);
+        if whole { refuse_parts_of(&goods.unit, self.surplus) } else { Ok(()) }
+    }
 }
 
 impl Command for BuyGoods<'_> {
@@ -128,24 +138,24 @@ impl Command for BuyGoods<'_> {
         tx.require(commands::MARK_ORDERED.permission)?;
         let supplier = self.terms.supplier()?;
         let id = PurchaseId::new();
-        let mut events = Vec::new();
-        let mut goods: Option<Item> = None;
+        let (mut items, mut events) = (Vec::new(), Vec::new());
         for shares in self.shares.chunk_by(|one, other| one.order_id == other.order_id) {
             let on = OrderContext { actor: self.actor, order_id: shares[0].order_id, now: self.now };
             let mut order = on.lock_open(tx, commands::MARK_ORDERED.permission).await?;
             for share in shares {
                 let (item, event) = self.buy(tx, &order, share, id).await?;
+                items.push(item);
                 events.push(event);
                 order.version += 1;
-                let known = goods.get_or_insert_with(|| item.clone());
-                if (&known.code, &known.unit) != (&item.code, &item.unit) {
-                    return Err(AppError::invalid("error.form_unreadable"));
-                }
             }
         }
-        let Some(goods) = goods else {
+        let Some(goods) = items.first() else {
             return Err(AppError::field("quantity", "purchasing.error.nothing_bought"));
         };
+        if items.iter().any(|item| (&item.code, &item.unit) != (&goods.code, &goods.unit)) {
+            return Err(AppError::invalid("error.form_unreadable"));
+        }
+        self.check_surplus(goods, &items)?;
         let purchase = NewPurchase {
             id,
             code: &goods.code,

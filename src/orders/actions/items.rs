@@ -14,7 +14,7 @@ use crate::ids::{ItemId, OrderId};
 use crate::orders::commands;
 use crate::orders::history::{AllocationChange, Detail, PickRecord, Told};
 use crate::orders::item::allocation::Flow;
-use crate::orders::item::{Decision, ItemRefusal, ItemState, PutBack, Reason, StandingPick};
+use crate::orders::item::{Decision, ItemRefusal, ItemState, PutBack, Reason, StandingPick, check_amount};
 use crate::orders::model::{Item, is_measured};
 use crate::orders::queries::order::LockedOrder;
 use crate::orders::queries::write::LineWrite;
@@ -293,7 +293,12 @@ pub(super) fn refuse_parts(item: &Item, quantity: Decimal) -> Result<()> {
     if item.moves_whole() { refuse_parts_of(&item.unit, quantity) } else { Ok(()) }
 }
 
-/// The same, where there is no line.
+/// Refuses what no line could hold, for units that are of no line.
+pub(super) fn require_amount(quantity: Decimal) -> Result<()> {
+    check_amount(quantity).map_err(|_| AppError::field("quantity", "orders.error.amount_invalid"))
+}
+
+/// Refuses a fraction of goods that are counted, for units that are of no line.
 pub(super) fn refuse_parts_of(unit: &str, quantity: Decimal) -> Result<()> {
     if is_measured(unit) || quantity.fract().is_zero() {
         return Ok(());

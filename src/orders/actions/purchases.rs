@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::buy::{Share, divided_anew, sort_shares};
-use super::items::{change_line, get_item, refuse_parts};
+use super::items::{change_line, get_item, refuse_parts, require_amount};
 use super::{Entry, OrderContext, item_conflict};
 use crate::actor::{Actor, Permission};
 use crate::command::{Change, Command};
@@ -231,9 +231,7 @@ impl Command for SettlePurchase<'_> {
         let order = self.on.lock(tx, self.permission).await?;
         let item = get_item(tx, self.on, self.item_id).await?;
         refuse_parts(&item, self.quantity)?;
-        if self.quantity <= Decimal::ZERO {
-            return Err(AppError::field("quantity", "orders.error.amount_invalid"));
-        }
+        require_amount(self.quantity)?;
         let all = queries::list_allocations(tx, item.id).await?;
         let before = all.into_iter().find(|one| one.purchase == self.purchase_id);
         let before = before.ok_or(AppError::NotFound)?;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::items::refuse_parts_of;
+use super::items::{refuse_parts_of, require_amount};
 use crate::actor::Actor;
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
@@ -47,10 +47,11 @@ impl Command for SettleSurplus<'_> {
         if open.units.is_zero() {
             return Err(AppError::conflict("conflict.surplus_settled"));
         }
-        if units <= Decimal::ZERO {
-            return Err(AppError::field("quantity", "orders.error.amount_invalid"));
+        // All that is left may be settled even where it is a fraction of counted goods.
+        if units != open.units {
+            require_amount(units)?;
+            refuse_parts_of(&open.unit, units)?;
         }
-        refuse_parts_of(&open.unit, units)?;
         if units > open.units {
             let sentence = Sentence::new("conflict.surplus_left").quantity("left", open.units);
             return Err(AppError::Conflict(sentence));

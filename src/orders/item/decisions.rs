@@ -271,7 +271,7 @@ fn take_newest(picks: &[StandingPick], amount: Decimal) -> Option<Taken<'_>> {
 }
 
 /// Amounts are positive, have at most three places and fit a line (9 digits before the comma).
-pub(super) fn check_amount(amount: Decimal) -> Result<(), ItemRefusal> {
+pub(in crate::orders) fn check_amount(amount: Decimal) -> Result<(), ItemRefusal> {
     let fits =
         amount > Decimal::ZERO && amount < Decimal::from(1_000_000_000) && amount.normalize().scale() <= 3;
     if fits { Ok(()) } else { Err(ItemRefusal::AmountInvalid) }

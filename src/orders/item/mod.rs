@@ -20,6 +20,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 pub use answer::Answer;
+pub(in crate::orders) use decisions::check_amount;
 pub use decisions::{Decision, ItemRefusal, PutBack, StandingPick};
 pub use status::{ItemGroup, ItemStatus};
 

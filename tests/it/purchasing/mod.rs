@@ -2,6 +2,7 @@
 
 mod division;
 mod page;
+mod stock;
 
 use rust_decimal::Decimal;
 use separacao::orders::item::{ItemStatus, RestState};

@@ -1,7 +1,6 @@
 //! The buyer's page: what it lists.
 
-use super::division::{division, tap};
-use super::{buy, done, item, title, undo};
+use super::{buy, done, item};
 use crate::support::client::Client;
 use crate::support::database::run_sql;
 use crate::support::server::TestServer;
@@ -140,40 +139,6 @@ async fn what_was_bought_is_live_like_what_is_to_be_bought() {
         assert!(screen.refetched, "{verb}");
         shows(&buyer, list, &[told]).await;
     }
-}
-
-#[tokio::test]
-async fn the_stock_s_part_is_settled_part_by_part_and_taken_back_by_who_settled_it() {
-    let server = TestServer::start().await;
-    let company = server.company("alfa").await;
-    let order = company.import(1).await;
-    let (buyer, admin) = (server.signed_in("alfa", BUYER).await, server.signed_in("alfa", ADMIN).await);
-    done(&buyer, &item(&order, 0, "request"), &[]).await;
-    let mut bought = division(&[(&order, "10", "10")]);
-    bought.push(("quantity".to_owned(), "25".to_owned()));
-    assert_eq!(tap(&buyer, "/purchasing/buy", &bought).await.status, 200);
-    let stock = format!("/purchasing/{}/surplus", company.newest_purchase().await.unwrap());
-    let mut screen = Watched::open(&buyer, "/purchasing?view=coming").await;
-    let first = done(&buyer, &stock, &[("outcome", "stocked"), ("quantity", "9")]).await;
-    screen.must_equal_a_fresh_page("a part of it").await;
-    shows(&buyer, "/purchasing?view=coming", &["16 UN"]).await;
-    for (quantity, status, told) in [("7", 409, "resta só: 6"), ("0", 422, ""), ("1,5", 422, "")] {
-        let refused = buyer.tap(&stock, &[("outcome", "stocked"), ("quantity", quantity)]).await;
-        assert_eq!(refused.status.as_u16(), status, "{quantity}: {}", refused.text);
-        assert!(title(&refused).contains(told), "{quantity}: {}", refused.text);
-    }
-    let last = done(&admin, &stock, &[("outcome", "canceled"), ("quantity", "6")]).await;
-    assert_eq!(admin.tap(&stock, &[("outcome", "canceled")]).await.status, 409);
-    shows(&buyer, "/purchasing?view=coming", &["10 UN"]).await;
-    shows(&buyer, "/purchasing/history", &["25 UN"]).await;
-    // By whoever did it, and no one else.
-    assert_eq!(undo(&buyer, &last).await.status, 409);
-    assert_eq!(undo(&admin, &last).await.status, 200);
-    assert_eq!(undo(&admin, &last).await.status, 200, "taken back already");
-    shows(&buyer, "/purchasing?view=coming", &["16 UN"]).await;
-    assert_eq!(undo(&buyer, &first).await.status, 200);
-    screen.must_equal_a_fresh_page("taken back").await;
-    shows(&buyer, "/purchasing?view=coming", &["25 UN"]).await;
 }
 
 #[tokio::test]
