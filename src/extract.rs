@@ -9,6 +9,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request;
 use axum::http::{HeaderMap, header};
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -143,6 +144,12 @@ pub enum YesNo {
     Yes,
     #[serde(alias = "false")]
     No,
+}
+
+/// A day as `<input type=date>` sends it. A year that nobody means (0022) makes it unreadable; the database cannot hold
+/// every day that can be written.
+pub fn day(text: &str) -> Option<Date> {
+    text.trim().parse().ok().filter(|day: &Date| (2000..2200).contains(&day.year()))
 }
 
 #[cfg(test)]

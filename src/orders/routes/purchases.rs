@@ -9,6 +9,7 @@ use super::amount::{Amount, typed_number};
 use super::commands::OrderForm;
 use crate::command::Done;
 use crate::error::{AppError, Result};
+use crate::extract::day;
 use crate::ids::{ItemId, OrderId, PurchaseId};
 use crate::lang::Lang;
 use crate::orders::actions::OrderContext;
@@ -62,9 +63,10 @@ impl OrderForm for WithdrawForm {
 
 /// A day in the form of `<input type=date>`; None: nobody said.
 pub fn typed_date(typed: &str) -> Result<Option<Date>> {
-    let typed = Some(typed.trim()).filter(|text| !text.is_empty());
-    let read = typed.map(str::parse::<Date>).transpose();
-    read.map_err(|_| AppError::field("expected", "purchasing.error.date_unread"))
+    if typed.trim().is_empty() {
+        return Ok(None);
+    }
+    day(typed).map(Some).ok_or_else(|| AppError::field("expected", "purchasing.error.date_unread"))
 }
 
 /// What a form may say of a purchase besides its amounts.

@@ -2,8 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::actor::Permission;
@@ -15,8 +14,9 @@ use crate::export::file::FileKind;
 use crate::export::grant::{Export, grant};
 use crate::export::name::FileName;
 use crate::export::stream::{self, FileHead, Part, Rows};
-use crate::extract::Query;
+use crate::extract::{Query, day};
 use crate::html::RenderContext;
+use crate::ids::PurchaseId;
 use crate::page::{self, CompanyTime, LivePage, Visitor};
 use crate::purchasing::model::PastFilter;
 use crate::purchasing::queries::{self, past};
@@ -50,26 +50,29 @@ impl PastQuery {
     fn filter(&self) -> PastFilter {
         let short = |text: &str| text.trim().chars().take(100).collect::<String>();
         PastFilter {
-            from: self.from.parse().ok(),
-            to: self.to.parse().ok(),
+            from: day(&self.from),
+            to: day(&self.to),
             supplier: short(&self.supplier),
             q: short(&self.q),
-            after: self.after.split_once(' ').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?))),
+            after: after(&self.after),
         }
     }
+}
+
+/// When the last purchase of the page before was bought, and which it is.
+fn after(text: &str) -> Option<(Timestamp, PurchaseId)> {
+    let (at, id) = text.split_once(' ')?;
+    // The database's own times do not reach as far back as ours.
+    let at = at.parse().ok().filter(|at: &Timestamp| *at >= Timestamp::UNIX_EPOCH)?;
+    Some((at, id.parse().ok()?))
 }
 
 /// Between which instants the days of a filter are.
 type Days = (Option<Timestamp>, Option<Timestamp>);
 
 fn days(filter: &PastFilter, zone: Zone) -> Days {
-    let until = filter.to.and_then(|day| day.checked_add(1.day()).ok());
-    (filter.from.and_then(|day| begins(day, zone)), until.and_then(|day| begins(day, zone)))
-}
-
-/// The moment a day begins where the company is.
-fn begins(day: Date, zone: Zone) -> Option<Timestamp> {
-    day.to_zoned(zone.get().clone()).ok().map(|zoned| zoned.timestamp())
+    let until = filter.to.and_then(|day| day.tomorrow().ok());
+    (filter.from.map(|day| zone.day_starts(day)), until.map(|day| zone.day_starts(day)))
 }
 
 pub(super) async fn page(

@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::history::day;
 use crate::actor::Permission;
 use crate::auth::client::Client;
 use crate::db::CompanyTx;
@@ -13,7 +12,7 @@ use crate::export::file::FileKind;
 use crate::export::grant::{Export, grant};
 use crate::export::name::FileName;
 use crate::export::stream::{self, FileHead, Part, Rows};
-use crate::extract::Query;
+use crate::extract::{Query, day};
 use crate::html::{Choice, Layout, RenderContext};
 use crate::page::{self, CompanyTime, Snapshot, Subscribed, Visitor};
 use crate::reports::model::audit::{AuditEntry, AuditFilter, AuditKind, AuditPlace, newest};

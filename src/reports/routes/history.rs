@@ -3,14 +3,13 @@
 use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::actor::Permission;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::export::file::FileKind;
-use crate::extract::{Query, YesNo};
+use crate::extract::{Query, YesNo, day};
 use crate::html::Choice;
 use crate::orders::queries::shelf;
 use crate::orders::status::OrderState;
@@ -69,11 +68,6 @@ impl HistoryQuery {
             to: day(&self.to),
         }
     }
-}
-
-/// A day as browsers send it. What nobody means (the year 0022) is none.
-pub fn day(text: &str) -> Option<Date> {
-    text.trim().parse().ok().filter(|day: &Date| (2000..2200).contains(&day.year()))
 }
 
 pub async fn history(

@@ -7,12 +7,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::ReportPages;
-use super::history::day;
 use crate::actor::{Actor, Permission};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::export::file::FileKind;
-use crate::extract::Query;
+use crate::extract::{Query, day};
 use crate::html::Nav;
 use crate::html::format::address;
 use crate::lang::Lang;

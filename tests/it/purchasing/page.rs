@@ -108,6 +108,9 @@ async fn what_was_bought_is_listed_by_period_supplier_and_product() {
         ("to=2000-01-01", false),
         ("from=2099-01-01", false),
         ("from=ontem&after=nada", true),
+        // Days and moments that the database cannot hold filter nothing.
+        ("from=-009999-02-01&to=-009999-02-01", true),
+        ("after=-009999-02-01T00:00:00Z%2001890000-0000-7000-8000-000000000000", true),
     ] {
         let text = said(&buyer.get(&format!("{list}?{query}")).await.text);
         assert_eq!(text.contains("Casa Silva"), found, "{query}: {text}");
