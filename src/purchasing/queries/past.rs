@@ -46,7 +46,7 @@ pub async fn list_purchases(
              and ($2::timestamptz is null or b.bought_at >= $2)
              and ($3::timestamptz is null or b.bought_at < $3)
              and ($4::text is null or b.supplier ilike '%' || $4 || '%')
-             and ($5::text is null or b.code = $5 or b.description ilike '%' || $5 || '%')
+             and ($5::text is null or b.code ilike $5 or b.description ilike '%' || $5 || '%')
              and ($6::timestamptz is null or (b.bought_at, b.id) < ($6, $7))
              and b.surplus + coalesce(a.units, 0) > 0
            order by b.bought_at desc, b.id desc limit $8"#,

@@ -116,6 +116,12 @@ async fn what_was_bought_is_listed_by_period_supplier_and_product() {
         assert_eq!(text.contains("Casa Silva"), found, "{query}: {text}");
         assert!(found || query.contains("%25") || text.contains(none), "{query}");
     }
+    // A code with a sign of `ilike` is found as it stands.
+    run_sql(&server.database_url, "update purchases set code = 'A_1%' where supplier = 'Casa Silva'").await;
+    for (q, found) in [("a_1%25", true), ("aX1%25", false), ("a_1", false)] {
+        let text = said(&buyer.get(&format!("{list}?q={q}")).await.text);
+        assert_eq!(text.contains("10 UN"), found, "{q}: {text}");
+    }
     // From older ones a link leads back to the newest, also where there are no older ones.
     let before_all = "after=2000-01-01T00:00:00Z%2001890000-0000-7000-8000-000000000000";
     let page = buyer.get(&format!("{list}?q=fone&{before_all}")).await.text;
