@@ -145,7 +145,11 @@ impl Kind {
         }
         match self {
             Kind::Number if !value.bytes().all(|byte| byte.is_ascii_digit()) => Some(Fault::NotAQuoteNumber),
-            Kind::Date => value.parse::<Date>().is_err().then_some(Fault::NotADate),
+            // What is before the year 1 is no date to Postgres.
+            Kind::Date => {
+                let date = value.parse().ok().filter(|date: &Date| date.year() >= 1);
+                date.is_none().then_some(Fault::NotADate)
+            }
             Kind::Quantity => decimal_fault(value, 3, MOST_QUANTITY),
             Kind::Price => decimal_fault(value, PRICE_DECIMALS, MOST_MONEY),
             Kind::Money => decimal_fault(value, 2, MOST_MONEY),

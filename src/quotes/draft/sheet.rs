@@ -1,5 +1,7 @@
 //! The quote with its corrections, and its failed checks.
 
+use jiff::civil::Date;
+
 use super::Corrections;
 use super::field::{Fault, Field, Kind};
 use super::lines::{self, SheetLine, Source};
@@ -86,6 +88,12 @@ impl Sheet {
         !self.quote.items.is_empty()
             && self.faults().next().is_none()
             && self.problems.iter().all(inconsistent)
+    }
+
+    /// None: the cell holds no date, which stops the import.
+    pub fn date(&self) -> Option<Date> {
+        let [_, _, _, cell] = &self.head;
+        cell.fault.is_none().then_some(self.quote.date)
     }
 
     /// None: the quote has no number.

@@ -91,6 +91,8 @@ fn a_corrected_cell_is_checked_again_and_may_be_taken_back() {
 #[case("line-1-total", "-1", Fault::Negative)]
 #[case("line-1-description", " \u{0} ", Fault::Missing)]
 #[case("date", "31/02/2025", Fault::NotADate)]
+#[case("date", "22/10/0000", Fault::NotADate)]
+#[case("date", "-009999-02-01", Fault::NotADate)]
 #[case("number", "30567-A", Fault::NotAQuoteNumber)]
 #[case("customer", "", Fault::Missing)]
 fn a_cell_that_cannot_be_used_says_why(#[case] name: &str, #[case] typed: &str, #[case] fault: Fault) {
@@ -98,6 +100,7 @@ fn a_cell_that_cannot_be_used_says_why(#[case] name: &str, #[case] typed: &str, 
     let faults: Vec<_> = sheet.faults().map(|(field, fault)| (field.name.as_str(), fault)).collect();
     assert_eq!(faults, [(name, fault)]);
     assert!(!sheet.may_be_accepted() && sheet.problems.is_empty());
+    assert_eq!(sheet.date().is_none(), name == "date");
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub async fn get_context(tx: &mut CompanyTx, drafts: &[(&Draft, &Sheet)]) -> Res
     let numberless: Vec<(String, Date)> = drafts
         .iter()
         .filter(|(_, sheet)| sheet.number().is_none())
-        .map(|(_, sheet)| (sheet.quote.customer_code.clone(), sheet.quote.date))
+        .filter_map(|(_, sheet)| Some((sheet.quote.customer_code.clone(), sheet.date()?)))
         .collect();
     Ok(ImportContext {
         candidates: list_candidates(tx).await?,
