@@ -76,6 +76,43 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Refusal> {
         Leftover::new(kind, text, 0)
     });
     reading.leftovers.extend(notes);
-    reading.leftovers.truncate(MOST_LEFTOVERS);
+    shorten(&mut reading.leftovers, MOST_LEFTOVERS);
     Ok(reading)
+}
+
+/// Keeps at most `most`, in the order of the paper. What is only pointed out goes first: a paper must not seem right because
+/// the list was full.
+fn shorten(leftovers: &mut Vec<Leftover>, most: usize) {
+    let stopping = leftovers.iter().filter(|leftover| leftover.kind.stops()).count();
+    let mut room = most.saturating_sub(stopping);
+    leftovers.retain(|leftover| {
+        let kept = leftover.kind.stops() || room > 0;
+        if !leftover.kind.stops() {
+            room = room.saturating_sub(1);
+        }
+        kept
+    });
+    leftovers.truncate(most);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stops_an_import_is_not_pushed_out_by_what_is_only_pointed_out() {
+        let leftover = |kind, text: &str| Leftover::new(kind, text, 0);
+        let mut leftovers = vec![
+            leftover(LeftoverKind::Mark, "CÓPIA"),
+            leftover(LeftoverKind::Line, "00099 CABO"),
+            leftover(LeftoverKind::OffSheet, "RASCUNHO"),
+            leftover(LeftoverKind::Mark, "2ª VIA"),
+            leftover(LeftoverKind::Comment, "trocar por 3"),
+        ];
+        let texts = |leftovers: &[Leftover]| leftovers.iter().map(|one| one.text.clone()).collect::<Vec<_>>();
+        shorten(&mut leftovers, 3);
+        assert_eq!(texts(&leftovers), ["CÓPIA", "00099 CABO", "trocar por 3"]);
+        shorten(&mut leftovers, 1);
+        assert_eq!(texts(&leftovers), ["00099 CABO"]);
+    }
 }
