@@ -66,7 +66,7 @@ impl CMap {
     }
 
     fn put_list(&mut self, low: u32, list: &[Vec<u8>]) {
-        for (code, to) in (low..).zip(list).take(MAX_ENTRIES) {
+        for (code, to) in (low..=u32::MAX).zip(list).take(MAX_ENTRIES) {
             self.put(code, code, to);
         }
     }
@@ -125,5 +125,14 @@ mod tests {
         assert_eq!(text(0x51).as_deref(), Some("😀"));
         assert_eq!(text(0x52), None);
         assert_eq!(text(1), None);
+    }
+
+    #[test]
+    fn a_list_ends_with_the_last_code_there_is() {
+        let map = CMap::parse(b"1 beginbfrange <FFFFFFFF> <FFFFFFFF> [<0041> <0042>] endbfrange");
+        let mut text = String::new();
+        assert!(map.append(u32::MAX, &mut text));
+        assert!(!map.append(0, &mut text));
+        assert_eq!(text, "A");
     }
 }

@@ -40,7 +40,7 @@ impl Widths {
             }
             let Some(second) = entries.next().map(|entry| objects::resolve(document, entry)) else { break };
             if let Ok(list) = second.as_array() {
-                for (code, width) in (first..).zip(list).take(MAX_ENTRIES) {
+                for (code, width) in (first..=u32::MAX).zip(list).take(MAX_ENTRIES) {
                     ranges.insert(code, (code, number(objects::resolve(document, width)).unwrap_or(default)));
                 }
                 continue;
@@ -66,7 +66,7 @@ impl Widths {
         };
         let first =
             objects::get(document, font, b"FirstChar").and_then(|first| code(document, first)).unwrap_or(0);
-        let ranges = (first..)
+        let ranges = (first..=u32::MAX)
             .zip(list)
             .take(256)
             .map(|(code, width)| (code, (code, number(objects::resolve(document, width)).unwrap_or(0.0))));
