@@ -58,6 +58,8 @@ pub struct Interpreter<'a> {
     pub show: usize,
     pub state: State,
     saved: Vec<State>,
+    /// How many were to be saved beyond [`MAX_STATES`]: what restores one of them restores none of the others.
+    unsaved: usize,
     pub path: Path,
     /// A clipping operator waits for the end of its path.
     pub clips: bool,
@@ -82,6 +84,7 @@ impl<'a> Interpreter<'a> {
             show: 0,
             state: State::new(Matrix::IDENTITY),
             saved: Vec::new(),
+            unsaved: 0,
             path: Path::default(),
             clips: false,
             text: Matrix::IDENTITY,
@@ -102,6 +105,7 @@ impl<'a> Interpreter<'a> {
         self.object += 1;
         self.state = State::new(sheet.placing);
         self.saved.clear();
+        self.unsaved = 0;
         self.execute(content, &mut Frame { resources, fonts: HashMap::new(), depth: 0 })?;
         self.layers.leave(0);
         self.drawn.strike(&mut self.glyphs, &mut self.budget)?;
@@ -152,12 +156,14 @@ impl<'a> Interpreter<'a> {
 
     fn operate(&mut self, operator: &[u8], operands: &[Operand], frame: &mut Frame<'a>) -> Result<(), Error> {
         match (operator, operands) {
-            (b"q", _) => {
-                if self.saved.len() < MAX_STATES {
-                    self.saved.push(self.state.clone());
+            (b"q", _) if self.saved.len() < MAX_STATES => self.saved.push(self.state.clone()),
+            (b"q", _) => self.unsaved += 1,
+            (b"Q", _) if self.unsaved > 0 => self.unsaved -= 1,
+            (b"Q", _) => {
+                if let Some(state) = self.saved.pop() {
+                    self.state = state;
                 }
             }
-            (b"Q", _) => self.state = self.saved.pop().unwrap_or_else(|| self.state.clone()),
             (b"cm", _) => {
                 if let Some(matrix) = matrix(operands) {
                     self.state.placing = matrix.then(self.state.placing);
@@ -230,7 +236,8 @@ impl<'a> Interpreter<'a> {
             return Err(Error::TooHeavy);
         }
         let Some(content) = self.budget.decode(form, MAX_FORM_BYTES)? else { return Err(Error::Damaged) };
-        let outer = (self.state.clone(), std::mem::take(&mut self.saved), self.text, self.line);
+        let saved = (std::mem::take(&mut self.saved), std::mem::take(&mut self.unsaved));
+        let outer = (self.state.clone(), self.text, self.line);
         if let Some(numbers) = objects::numbers::<6>(self.document, &form.dict, b"Matrix") {
             self.state.placing = Matrix(numbers).then(self.state.placing);
         }
@@ -240,7 +247,25 @@ impl<'a> Interpreter<'a> {
         self.object += 1;
         let result = self.execute(&content, &mut inner);
         self.object += 1;
-        (self.state, self.saved, self.text, self.line) = outer;
+        (self.state, self.text, self.line) = outer;
+        (self.saved, self.unsaved) = saved;
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_restores_a_state_that_was_not_saved_leaves_the_saved_ones_alone() {
+        let document = Document::new();
+        let mut interpreter = Interpreter::new(&document);
+        let mut frame = Frame { resources: None, fonts: HashMap::new(), depth: 0 };
+        let shifted = format!("{}1 0 0 1 5 0 cm q Q", "q ".repeat(MAX_STATES));
+        interpreter.execute(shifted.as_bytes(), &mut frame).unwrap();
+        assert_eq!(interpreter.state.placing.0[4], 5.0);
+        interpreter.execute("Q ".repeat(MAX_STATES).as_bytes(), &mut frame).unwrap();
+        assert_eq!(interpreter.state.placing.0[4], 0.0);
     }
 }
