@@ -154,6 +154,24 @@ async fn the_next_order_is_the_own_one_then_urgent_ones_then_the_oldest() {
 }
 
 #[tokio::test]
+async fn a_claim_that_lapsed_before_its_order_is_passed_over_ended_when_it_lapsed() {
+    let server = TestServer::start().await;
+    let order = server.company("alfa").await.import(1).await;
+    let joao = server.signed_in("alfa", PICKER).await;
+    assert_eq!(next(&joao, &[]).await, Some(order.id));
+    server.app.clock.advance(60 * 60);
+    assert_eq!(next(&joao, &[("skip", &order.id.to_string())]).await, None);
+    let mut database = superuser(&server.database_url).await;
+    let minutes: Vec<i32> = sqlx::query_scalar(
+        "select (extract(epoch from ended_at - began_at) / 60)::integer from order_claims",
+    )
+    .fetch_all(&mut database)
+    .await
+    .unwrap();
+    assert_eq!(minutes, [15]);
+}
+
+#[tokio::test]
 async fn people_who_ask_at_once_never_get_the_same_order() {
     let (one, two) = TestServer::pair().await;
     let company = one.company("alfa").await;

@@ -50,7 +50,7 @@ pub async fn skip_order(
 ) -> Result<bool> {
     let ended = sqlx::query_scalar!(
         r#"with ended as (
-             update order_claims set ended_at = greatest($4, began_at), skipped_until = $5
+             update order_claims set ended_at = least(lapses_at, greatest($4, began_at)), skipped_until = $5
              where company_id = $1 and order_id = $2 and person_id = $3 and ended_at is null returning order_id
            ), passed as (
              insert into order_claims (company_id, order_id, person_id, began_at, last_at, lapses_at, ended_at, skipped_until)
