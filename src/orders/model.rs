@@ -236,13 +236,9 @@ pub fn is_measured(unit: &str) -> bool {
 
 /// Splits a description at its arrow (`-->`, `--->`, `-->>`, glued or not).
 pub fn split_reference(description: &str) -> (&str, &str) {
-    match description.find("--") {
-        Some(at) if at > 0 && description[at..].trim_start_matches('-').starts_with('>') => {
-            let rest = description[at..].trim_start_matches('-').trim_start_matches('>');
-            (description[..at].trim(), rest.trim())
-        }
-        _ => (description, ""),
-    }
+    let Some((before, after)) = description.split_once("-->") else { return (description, "") };
+    let reference = before.trim_end_matches('-').trim();
+    if reference.is_empty() { (description, "") } else { (reference, after.trim_start_matches('>').trim()) }
 }
 
 /// An entry of the order's history, as the timeline shows it.
@@ -332,7 +328,9 @@ mod tests {
     #[case("SP52 -->> SUPORTE PARA MOTO", "SP52", "SUPORTE PARA MOTO")]
     #[case("SP52 ---> SUPORTE", "SP52", "SUPORTE")]
     #[case("FONE MODELO FO13", "FONE MODELO FO13", "")]
+    #[case("CABO 2--3 --> USB", "CABO 2--3", "USB")]
     #[case("--> SEM REFERENCIA", "--> SEM REFERENCIA", "")]
+    #[case(" ---> SEM REFERENCIA", " ---> SEM REFERENCIA", "")]
     fn the_reference_is_what_stands_before_the_arrow(
         #[case] description: &str,
         #[case] reference: &str,
