@@ -127,9 +127,10 @@ async fn list_needs(tx: &mut CompanyTx, now: Timestamp) -> Result<Vec<Need>> {
 
 async fn get_buying(tx: &mut CompanyTx, today: Date) -> Result<Buying> {
     let row = sqlx::query!(
-        r#"select count(*) filter (where o.state = 'open' and a.ordered > a.received and b.expected_on < $2) as "late!",
-             count(*) filter (where o.state <> 'canceled' and a.displaced + a.to_return > 0) as "displaced!",
-             count(*) filter (where o.state = 'canceled') as "canceled!"
+        r#"select
+             count(distinct b.id) filter (where o.state = 'open' and a.ordered > a.received and b.expected_on < $2) as "late!",
+             count(distinct b.id) filter (where o.state <> 'canceled' and a.displaced + a.to_return > 0) as "displaced!",
+             count(distinct b.id) filter (where o.state = 'canceled') as "canceled!"
            from purchase_allocations a
            join purchases b on b.company_id = $1 and b.id = a.purchase_id
            join orders o on o.company_id = $1 and o.id = a.order_id

@@ -150,6 +150,24 @@ async fn a_buyer_is_told_of_what_is_late_and_left_over() {
 }
 
 #[tokio::test]
+async fn what_was_bought_for_several_orders_is_one_late_purchase() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let orders = [company.import_lines(&["10"]).await, company.import_lines(&["10"]).await];
+    let pedro = server.signed_in("alfa", BUYER).await;
+    let mut form = vec![("expected".to_owned(), "2025-10-24".to_owned())];
+    for order in &orders {
+        done(&pedro, &item(order, 0, "request"), &[]).await;
+        form.push((format!("share-{}", order.items[0]), "10".to_owned()));
+        form.push((format!("seen-{}", order.items[0]), format!("{} 10", order.id)));
+    }
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    done(&pedro, "/purchasing/buy", &form).await;
+    assert_eq!(count(&pedro).await, 1);
+    assert!(pedro.get("/needs").await.text.contains("1 compra atrasada"));
+}
+
+#[tokio::test]
 async fn an_entry_says_until_when_its_order_is_to_leave() {
     let server = TestServer::start().await;
     let company = server.company("alfa").await;
