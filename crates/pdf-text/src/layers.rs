@@ -6,7 +6,7 @@ use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use crate::objects;
 
-/// More marks open at once are an attack; deeper ones count as shown.
+/// More marks open at once are an attack; what a deeper one hides counts as shown.
 const MAX_MARKS: usize = 1_000;
 
 #[derive(Default)]
@@ -14,6 +14,8 @@ pub struct Layers {
     off: HashSet<ObjectId>,
     /// The marks that are open, and whether each hides what is inside.
     marks: Vec<bool>,
+    /// How many are open beyond [`MAX_MARKS`].
+    deeper: usize,
 }
 
 impl Layers {
@@ -43,7 +45,7 @@ impl Layers {
     }
 
     pub fn depth(&self) -> usize {
-        self.marks.len()
+        self.marks.len() + self.deeper
     }
 
     /// Opens a mark; `layer` is what its content belongs to.
@@ -51,11 +53,15 @@ impl Layers {
         let hides = layer.is_some_and(|layer| self.hides(document, layer));
         if self.marks.len() < MAX_MARKS {
             self.marks.push(hides);
+        } else {
+            self.deeper += 1;
         }
     }
 
+    /// Closes marks until so many are open.
     pub fn leave(&mut self, depth: usize) {
         self.marks.truncate(depth);
+        self.deeper = self.deeper.min(depth - self.marks.len());
     }
 
     pub fn is_off(&self) -> bool {
@@ -75,5 +81,27 @@ impl Layers {
         };
         let is_off = |group: &Object| group.as_reference().is_ok_and(|id| self.off.contains(&id));
         !groups.is_empty() && groups.iter().all(is_off)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_beyond_the_limit_closes_without_closing_one_that_hides() {
+        let document = Document::new();
+        let mut layers = Layers { marks: vec![true], ..Layers::default() };
+        for _ in 0..MAX_MARKS {
+            layers.enter(&document, None);
+        }
+        assert_eq!(layers.depth(), MAX_MARKS + 1);
+        for depth in (1..=MAX_MARKS).rev() {
+            layers.leave(depth);
+            assert!(layers.is_off());
+        }
+        layers.leave(0);
+        assert!(!layers.is_off());
+        assert_eq!(layers.depth(), 0);
     }
 }
