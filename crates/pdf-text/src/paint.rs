@@ -48,8 +48,8 @@ impl<'a> Interpreter<'a> {
             _ => None,
         });
         match operator {
-            b"g" | b"rg" | b"k" => *fill = Paint { ink: ink(values, false), tint: false, ..*fill },
-            b"G" | b"RG" | b"K" => *stroke = Paint { ink: ink(values, false), tint: false, ..*stroke },
+            b"g" | b"rg" | b"k" => *fill = fill.in_device(values),
+            b"G" | b"RG" | b"K" => *stroke = stroke.in_device(values),
             b"sc" | b"scn" => fill.ink = component_ink(*fill, values, name),
             b"SC" | b"SCN" => stroke.ink = component_ink(*stroke, values, name),
             b"cs" | b"CS" => {
@@ -189,4 +189,25 @@ impl<'a> Interpreter<'a> {
 
 fn component_ink(paint: Paint, values: &[f32], pattern: Option<&[u8]>) -> Ink {
     if pattern.is_some() || paint.indexed { None } else { ink(values, paint.tint) }
+}
+
+#[cfg(test)]
+mod tests {
+    use lopdf::{Document, dictionary};
+
+    use super::*;
+    use crate::sheet::Sheet;
+
+    #[test]
+    fn a_device_colour_ends_a_palette() {
+        let document = Document::new();
+        let palette = Object::Array(vec![Object::Name(b"Indexed".to_vec())]);
+        let resources = dictionary! { "ColorSpace" => dictionary! { "P" => palette } };
+        let mut interpreter = Interpreter::new(&document);
+        for (content, ink) in [("/P cs 3 sc", None), ("/P cs 3 sc 1 0 0 rg 0 1 0 sc", Some([0.0, 1.0, 0.0]))]
+        {
+            interpreter.read_page(Sheet::default(), content.as_bytes(), Some(&resources)).unwrap();
+            assert_eq!(interpreter.state.fill.ink, ink, "{content}");
+        }
+    }
 }

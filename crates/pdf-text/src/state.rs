@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::font::Font;
 use crate::glyph::Area;
 use crate::matrix::Matrix;
-use crate::surface::{BLACK, Ink};
+use crate::surface::{BLACK, Ink, ink};
 
 #[derive(Clone)]
 pub struct State {
@@ -41,6 +41,11 @@ pub struct Paint {
 
 impl Paint {
     const DEFAULT: Self = Self { ink: BLACK, tint: false, indexed: false, opacity: 1.0, outer: 1.0 };
+
+    /// With a colour of a device's own colour space, which later components are of as well.
+    pub fn in_device(self, components: &[f32]) -> Self {
+        Self { ink: ink(components, false), tint: false, indexed: false, ..self }
+    }
 
     pub fn opacity(self) -> f32 {
         self.opacity * self.outer
