@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 
 const KEY: &[u8] = b"/Encrypt";
+/// A trailer has some hundred bytes; to take entries out of a long one costs its length for each.
+const MAX_ENTRIES_BYTES: usize = 64 << 10;
 
 /// The file, with an update behind it where its trailer describes the encryption.
 pub fn with_own_object(bytes: &[u8]) -> Cow<'_, [u8]> {
@@ -25,6 +27,9 @@ fn updated(bytes: &[u8]) -> Option<Vec<u8>> {
         dictionary(bytes, bytes.get(opening..)?.iter().position(|byte| *byte == b'<')? + opening)?;
     let start = trailer.as_ptr().addr() - bytes.as_ptr().addr();
     let entries = [bytes.get(start + 2..key)?, bytes.get(end..start + trailer.len() - 2)?].concat();
+    if entries.len() > MAX_ENTRIES_BYTES {
+        return None;
+    }
     let size = number_behind(&entries, b"/Size")?;
     let previous = number_behind(bytes.get(find_last(bytes, b"startxref")?..)?, b"startxref")?;
 
@@ -102,4 +107,19 @@ fn without(entries: &[u8], names: &[&[u8]]) -> Vec<u8> {
         }
     }
     rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trailer_that_describes_the_encryption_is_updated_unless_it_is_endless() {
+        let file = |more: &str| {
+            format!("trailer\n<</Size 3{more}/Encrypt <</V 1>>>>\nstartxref\n9\n%%EOF").into_bytes()
+        };
+        assert!(matches!(with_own_object(&file("")), Cow::Owned(_)));
+        let endless = file(&"/Prev 1/Size 3".repeat(10_000));
+        assert!(matches!(with_own_object(&endless), Cow::Borrowed(_)));
+    }
 }
