@@ -1,4 +1,5 @@
-//! From the characters of a page, in drawing order, to its runs: turned upright, without shadows, with their accents.
+//! Makes runs of the characters of a page: turns the page upright, drops letters that are drawn twice, and joins letters
+//! with accents that are drawn over them.
 
 use std::collections::HashMap;
 
@@ -8,9 +9,9 @@ use crate::drawn::Picture;
 use crate::glyph::{Glyph, Sight};
 use crate::run::{Run, Runs};
 
-/// Text within this many degrees of the page's own direction is part of it.
+/// Text within this many degrees of the page's direction tells how far the page was scanned askew.
 const SLANT: f32 = 6.0;
-/// Once the page stands straight, what is this far from it was put there by hand.
+/// Once the page is turned straight, text that is slanted by more degrees is none of its lines.
 const ASKEW: f32 = 2.5;
 /// A letter drawn again so near, in font sizes, is the same letter made bold.
 const SHADOW: f32 = 0.12;
@@ -72,7 +73,7 @@ fn straighten(glyphs: &mut [Glyph], pictures: &mut [Picture]) {
     }
 }
 
-/// Which characters that leave a mark stand where.
+/// The characters that are seen, by the cell of the page in which each begins.
 struct Index(HashMap<(i32, i32), Vec<u32>>);
 
 impl Index {
@@ -86,7 +87,7 @@ impl Index {
         Self(index)
     }
 
-    /// Those around a place, of a bounded number.
+    /// Those that begin in the cell of a point or in one beside it, at most 200.
     fn near(&self, x: f32, y: f32) -> impl Iterator<Item = usize> {
         let (column, row) = cell(x, y);
         let cells = (-1..=1).flat_map(move |dx| (-1..=1).map(move |dy| (column + dx, row + dy)));

@@ -5,15 +5,15 @@ use crate::budget::Budget;
 use crate::glyph::{Area, Glyph, Sight};
 use crate::interpreter::Interpreter;
 
-/// Paint this thin is not taken for a stroke.
+/// Paint of less opacity is not taken for a stroke.
 const FAINTEST: f32 = 0.15;
-/// A filled bar of so many points is as thin as a stroke.
+/// A filled bar of at most this many points is as thin as a stroke.
 const THIN: f32 = 4.0;
 /// A stroke thicker than this share of a font size marks its letters, or covers them.
 const THICKEST: f32 = 0.45;
 /// Pictures and drawings smaller than this, in points, are dots.
 const SMALLEST: f32 = 4.0;
-/// A pen's line is at least so high, in points.
+/// The area around a line drawn by a pen is at least this high and wide, in points.
 const FLATTEST: f32 = 1.5;
 /// The height of a drawn letter, in points.
 const LETTER: std::ops::RangeInclusive<f32> = 2.0..=24.0;
@@ -40,7 +40,7 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Turned about the sheet's corner, which then lies at `corner`.
+    /// Turns it about the top left corner of the sheet, then measures it from `corner`, the corner of the turned page.
     pub fn turn(&mut self, degrees: f32, corner: (f32, f32)) {
         let (sin, cos) = degrees.to_radians().sin_cos();
         let (x, y) = ([self.left, self.right], [self.top, self.bottom]);

@@ -1,5 +1,5 @@
-//! Files whose encryption is described in the trailer itself, as MuPDF writes them. lopdf knows it only as an object of
-//! its own, so the file gets an update that makes it one.
+//! Files whose trailer describes the encryption in itself, as MuPDF writes them. lopdf reads a description only from an
+//! object of its own, so an update that makes it one is added to the file.
 
 use std::borrow::Cow;
 

@@ -19,9 +19,9 @@ pub struct Font {
     /// What a code of one byte stands for where the map does not say.
     letters: Vec<String>,
     widths: Widths,
-    /// Width units to what the font size is multiplied with: a thousandth, except in Type 3 fonts.
+    /// One unit of the widths, in font sizes: a thousandth, except in Type 3 fonts.
     unit: f32,
-    /// How high the font is when its size is 1: as high, except in Type 3 fonts.
+    /// How high letters are, in font sizes: 1, except in Type 3 fonts.
     pub em: f32,
     /// The letters are guessed: an embedded font with an encoding of its own, which only the font program tells.
     guessed: bool,
@@ -67,7 +67,7 @@ impl Font {
         Ok(Self { composite, to_unicode, letters, widths, unit, em, guessed })
     }
 
-    /// Bytes of a code.
+    /// How many bytes a code has.
     pub fn code_length(&self) -> usize {
         if self.composite { 2 } else { 1 }
     }
@@ -106,21 +106,22 @@ impl Font {
         is_readable(text)
     }
 
-    /// Said to be a space, but as wide as a letter, and of an unusual code: the file hides what it is.
+    /// Whether the file says that a code is a space, though it is as wide as a letter and not one of a space's usual codes:
+    /// the file hides what it draws.
     fn is_wide_space(&self, code: u32, width: f32, text: &str) -> bool {
         let usual = if self.composite { code <= 3 } else { matches!(code, 9 | 10 | 13 | 32 | 160) };
         let blank = text.chars().all(char::is_whitespace);
         blank && !usual && width * self.unit > 0.45 * self.em && self.widths.varies_at(code)
     }
 
-    /// A space that the file forgot to map: the usual codes of one, in the usual width.
+    /// Whether a code without a meaning is a space that the file forgot to map: a usual code of one, of a usual width.
     fn is_space(&self, code: u32, width: f32) -> bool {
         let usual = if self.composite { code == 3 } else { matches!(code, 9 | 10 | 13 | 32 | 160) };
         usual && (150.0..=360.0).contains(&(width * self.unit * 1000.0))
     }
 }
 
-/// Something, and no character that means nothing outside its own font.
+/// Whether there is text, and every character of it means something outside its own font.
 fn is_readable(text: &str) -> bool {
     let means = |letter: char| {
         !matches!(letter, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'.. | char::REPLACEMENT_CHARACTER)

@@ -1,10 +1,10 @@
 //! A character as it is drawn on a page.
 
-/// How a reader's eye meets a piece of text.
+/// Whether somebody who looks at the page sees a piece of text; if not, why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sight {
     Seen,
-    /// Neither along the page's lines of text nor at a right angle to nothing: a mark across the page, or a margin note.
+    /// Seen, but not in the direction of most text of the page: a mark across the page, or a note in the margin.
     Slanted,
     /// Off the sheet, or outside what is shown of it.
     OffSheet,
@@ -79,12 +79,13 @@ impl Area {
 #[derive(Clone, Debug)]
 pub struct Glyph {
     pub text: String,
-    /// Which text object (`BT` … `ET`).
+    /// Which text object (`BT` … `ET`) it is part of, counted over the document.
     pub object: usize,
-    /// How often the pen was set down at an absolute place (`Tm`).
+    /// How often the pen had been set to an absolute place (`Tm`) when it was drawn.
     pub jump: usize,
-    /// The show operator that drew it, and how many characters that drew.
+    /// Which show operator drew it, counted over the document.
     pub show: usize,
+    /// How many characters that operator drew.
     pub length: usize,
     pub x: f32,
     pub y: f32,
@@ -101,7 +102,7 @@ pub struct Glyph {
 }
 
 impl Glyph {
-    /// Nothing that leaves a mark.
+    /// Whether it leaves no mark on the page.
     pub fn is_blank(&self) -> bool {
         self.text.chars().all(|letter| letter.is_whitespace() || letter.is_control())
     }
@@ -110,7 +111,7 @@ impl Glyph {
         self.x + self.advance.0
     }
 
-    /// Turned about the sheet's corner: by a quarter turn the caller moves the sheet along.
+    /// Turns it about the top left corner of the sheet. That may move it off the sheet; the caller moves it back.
     pub fn turn(&mut self, degrees: f32) {
         let (sin, cos) = degrees.to_radians().sin_cos();
         let turn = |x: f32, y: f32| (x * cos - y * sin, x * sin + y * cos);

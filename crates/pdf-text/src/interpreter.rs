@@ -20,7 +20,7 @@ use crate::state::{Element, Operand, State, matrix};
 use crate::surface::Surface;
 
 const MAX_OPERANDS: usize = 64;
-/// Graphics states saved at once; more are counted but not kept.
+/// Graphics states that are kept at once; more are only counted.
 const MAX_STATES: usize = 64;
 /// Real files nest a handful.
 const MAX_FORM_DEPTH: usize = 32;
@@ -230,8 +230,8 @@ impl<'a> Interpreter<'a> {
         result
     }
 
-    /// Draws a form on its own, as the appearance of an annotation is.
-    pub fn run_form(&mut self, form: &'a Stream, frame: &Frame<'a>) -> Result<(), Error> {
+    /// Draws a form; what it changes of the state ends with it.
+    fn run_form(&mut self, form: &'a Stream, frame: &Frame<'a>) -> Result<(), Error> {
         if frame.depth >= MAX_FORM_DEPTH {
             return Err(Error::TooHeavy);
         }

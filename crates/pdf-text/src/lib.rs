@@ -7,10 +7,11 @@
 //! - Text of Type 1, TrueType, Type 3 and composite fonts: by their ToUnicode map, else, in fonts with codes of one
 //!   byte, by their encoding and its differences. Font programs are not opened: a character without a meaning is
 //!   U+FFFD, and [`Extracted::uncertain`] counts those and the ones that had to be guessed.
-//! - How a reader's eye meets the text ([`Sight`]): seen; slanted; off the sheet (its crop box); invisible (render
-//!   mode 3, transparent, in the colour of what lies below, too small, in a layer that is off); covered by something
-//!   opaque that is painted later; clipped away. Nothing is left out: what to make of it is the caller's decision.
-//! - Which of it a stroke runs through ([`Run::struck`]), and where pictures and drawings lie ([`Picture`]).
+//! - Whether somebody who looks at the page sees the text ([`Sight`]): seen; slanted; off the sheet (its crop box);
+//!   invisible (render mode 3, transparent, in the colour of what lies below, too small, in a layer that is off);
+//!   covered by something opaque that is painted later; clipped away. No text is left out: the caller decides what to
+//!   do with text that is not seen.
+//! - Which text a stroke runs through ([`Run::struck`]), and where pictures and drawings lie ([`Picture`]).
 //! - Which comments and filled-in form fields lie over a page ([`Note`]).
 //!
 //! A page is turned by its `/Rotate`, and then so that most of its text reads from left to right. Text that is drawn
@@ -39,8 +40,8 @@
 //! | runs | 60,000 | runs of all pages |
 //! | notes | 2,000 | of one page; more are not read |
 //!
-//! A hostile file ends in [`Error::TooHeavy`] after seconds and some 200 MiB at worst; whoever reads files of strangers
-//! puts this into a process of its own. It never panics on purpose, and recurses only into forms.
+//! A hostile file ends in [`Error::TooHeavy`] after seconds and some 200 MiB at worst. Files of strangers should be read
+//! in a process of its own. Nothing here panics by intent, and only nested forms recurse.
 
 mod assemble;
 mod budget;
@@ -83,7 +84,7 @@ const MAX_OPENING_BYTES: usize = 16 << 20;
 /// Readers accept some rubbish before the header.
 const HEADER_WITHIN: usize = 1024;
 
-/// What the pages say.
+/// What a file says, over all its pages.
 #[derive(Clone, Debug)]
 pub struct Extracted {
     /// All runs, page by page, in the order in which they are drawn.
@@ -92,7 +93,7 @@ pub struct Extracted {
     pub pictures: Vec<Picture>,
     /// Characters whose meaning is unknown or guessed.
     pub uncertain: usize,
-    /// The file's index was damaged and rebuilt: what is missing is missing because the file is cut off.
+    /// The file's cross-reference table was damaged and had to be rebuilt: the file may be cut off, and text missing.
     pub repaired: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Pages and the streams they are drawn by.
+//! Reads the pages of a document, each from all its content streams.
 
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
@@ -14,7 +14,7 @@ use crate::{Error, assemble, objects};
 const MAX_CONTENT: usize = 16 << 20;
 const MAX_STREAMS: usize = 1_000;
 
-/// What all pages say.
+/// What all pages say together.
 #[derive(Default)]
 pub struct Pages {
     pub runs: Vec<Run>,
@@ -45,10 +45,9 @@ pub fn read_pages(document: &Document, pages: &[ObjectId]) -> Result<Pages, Erro
 /// The page's streams as one: an operator may begin in one and end in the next only at a token's edge.
 fn content(document: &Document, page: &Dictionary, budget: &mut Budget) -> Result<Vec<u8>, Error> {
     let Ok(contents) = page.get(b"Contents") else { return Ok(Vec::new()) };
-    let single = [contents.clone()];
     let streams = match objects::resolve(document, contents) {
         Object::Array(list) => list.as_slice(),
-        _ => &single,
+        _ => std::slice::from_ref(contents),
     };
     if streams.len() > MAX_STREAMS {
         return Err(Error::TooHeavy);

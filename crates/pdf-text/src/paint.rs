@@ -9,7 +9,7 @@ use crate::objects;
 use crate::state::{Operand, Paint, numbers};
 use crate::surface::{BLACK, Ink, Shape, ink};
 
-/// Paint this dense hides what is below.
+/// Paint of at least this opacity hides what is below.
 const OPAQUE: f32 = 0.95;
 
 impl<'a> Interpreter<'a> {
@@ -107,7 +107,7 @@ impl<'a> Interpreter<'a> {
         }
         if self.state.fill.opacity() >= OPAQUE && !self.state.blends {
             let extent = self.clips.then(|| self.path.extent()).flatten();
-            let shape = self.path.take();
+            let shape = self.path.take_rectangles();
             // A pattern may leave gaps.
             if let Some(ink) = self.state.fill.ink {
                 self.cover(&shape, even_odd, Some(ink))?;
@@ -153,7 +153,7 @@ impl<'a> Interpreter<'a> {
         self.surface.paint(shape, even_odd, ink, clip, &mut self.glyphs, &mut self.budget)
     }
 
-    /// A picture in the unit square.
+    /// Draws a picture, which fills the unit square of the current coordinates.
     pub fn draw_image(&mut self, is_opaque: bool) -> Result<(), Error> {
         let placing = self.state.placing;
         let corners = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)].map(|(x, y)| placing.apply(x, y));
@@ -171,7 +171,7 @@ impl<'a> Interpreter<'a> {
         !is_mask && !image.has(b"SMask") && !image.has(b"Mask") && !image.has(b"SMaskInData")
     }
 
-    /// The box a form is clipped to, and the opacity of a group as a whole.
+    /// Clips to the form's box; in a group, keeps the opacity so far as that of the group as a whole.
     pub fn enter_form(&mut self, form: &Stream) {
         if let Some([left, bottom, right, top]) = objects::numbers::<4>(self.document, &form.dict, b"BBox") {
             let placing = self.state.placing;

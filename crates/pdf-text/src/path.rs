@@ -1,4 +1,4 @@
-//! The path that is being drawn, as far as it consists of upright rectangles.
+//! The path that is being drawn: its lines, and the upright rectangles that painting it covers.
 
 use crate::glyph::Area;
 use crate::matrix::Matrix;
@@ -12,9 +12,10 @@ const FILLED: f32 = 0.85;
 /// Straight pieces that stand for one curve.
 const CURVE_STEPS: u8 = 6;
 
-/// The points are on the sheet already.
+/// A path in points of the sheet, not in those of the page's own coordinates.
 #[derive(Default)]
 pub struct Path {
+    /// The lines that are closed or followed by another.
     done: Vec<Vec<(f32, f32)>>,
     open: Vec<(f32, f32)>,
     points: usize,
@@ -80,7 +81,7 @@ impl Path {
         self.done.iter().chain([&self.open]).filter(|line| line.len() > 1).map(Vec::as_slice)
     }
 
-    /// What straight strokes of this width, in points, cover, and the path is empty again.
+    /// Takes the path; answers what its straight lines cover as strokes of this width, in points.
     pub fn take_strokes(&mut self, width: f32) -> Shape {
         self.close();
         self.points = 0;
@@ -100,8 +101,8 @@ impl Path {
         Shape { areas: std::mem::take(&mut self.done).into_iter().filter_map(bar).collect() }
     }
 
-    /// The rectangles, and the path is empty again.
-    pub fn take(&mut self) -> Shape {
+    /// Takes the path; answers its rectangles, which are what painting its inside covers.
+    pub fn take_rectangles(&mut self) -> Shape {
         self.close();
         self.points = 0;
         let rectangle = |points: Vec<(f32, f32)>| {

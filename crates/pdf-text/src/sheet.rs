@@ -10,7 +10,7 @@ use crate::objects;
 const MAX_ANCESTORS: usize = 32;
 const A4: [f32; 4] = [0.0, 0.0, 595.0, 842.0];
 
-/// Where on the page text is seen.
+/// Where a page's coordinates lie on its sheet, and what of the sheet is shown.
 #[derive(Clone, Copy)]
 pub struct Sheet {
     /// From the page's coordinates to points from the top left corner, after rotation.

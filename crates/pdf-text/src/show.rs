@@ -13,7 +13,7 @@ const EDGE: f32 = 2.0;
 const SMALLEST: f32 = 1.5;
 /// Capitals reach this far above the baseline, in font sizes.
 const CAPITALS: f32 = 0.7;
-/// Paint this thin leaves no mark.
+/// Paint of less opacity leaves no mark.
 const FAINTEST: f32 = 0.05;
 
 impl Interpreter<'_> {

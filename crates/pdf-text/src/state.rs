@@ -30,9 +30,9 @@ pub struct State {
 #[derive(Clone, Copy)]
 pub struct Paint {
     pub ink: Ink,
-    /// The numbers of the colour are amounts of an ink, not light.
+    /// The components of a colour are amounts of inks, not of light.
     pub tint: bool,
-    /// Of the numbers, none can be told as a colour (an index into a palette).
+    /// The components do not say the colour: they index a palette, or are of a colour space that is not read.
     pub indexed: bool,
     pub opacity: f32,
     /// The opacity of the group that is being drawn.
@@ -85,7 +85,7 @@ impl State {
         }
     }
 
-    /// The paint that text is drawn with; none: it leaves no mark.
+    /// The paint that text is drawn with; None: it leaves no mark.
     pub fn text_paint(&self) -> Option<Paint> {
         match self.render {
             3 | 7 => None,

@@ -11,7 +11,7 @@ pub const BLACK: Ink = Some([0.0; 3]);
 const PAPER: Ink = Some([1.0; 3]);
 /// Colours that differ less in each part cannot be told apart on a printed page.
 const CONTRAST: f32 = 0.08;
-/// What is painted in one go: more rectangles than that in one path are taken for a drawing.
+/// A path of more rectangles is taken for a drawing, which covers nothing.
 const MAX_AREAS: usize = 2_000;
 
 /// The opaque areas of a page, in the order of painting.
@@ -70,7 +70,8 @@ impl Surface {
             for (_, round) in areas.iter().filter(|(area, _)| area.hides(glyph.area)) {
                 turns += if even_odd { 1 } else { *round };
             }
-            if if even_odd { turns % 2 != 0 } else { turns != 0 } {
+            let inside = if even_odd { turns % 2 != 0 } else { turns != 0 };
+            if inside {
                 glyph.sight = Sight::Covered;
             }
         }
@@ -83,20 +84,20 @@ impl Surface {
     }
 }
 
-/// A colour as it is seen through so much opacity, on paper.
+/// How a colour of this opacity looks on white paper.
 pub fn faded(ink: Ink, opacity: f32) -> Ink {
     ink.map(|parts| parts.map(|part| part * opacity + 1.0 - opacity))
 }
 
-/// Light of red, green and blue.
+/// Red, green and blue in bytes; black for what is no plain colour.
 pub fn rgb(ink: Ink) -> [u8; 3] {
     ink.unwrap_or_default().map(|part| (part.clamp(0.0, 1.0) * 255.0) as u8)
 }
 
-/// The colour of so many components, as `sc` sets it.
+/// The colour of these components: gray, RGB or CMYK by their number, or with `tint` amounts of inks.
 pub fn ink(components: &[f32], tint: bool) -> Ink {
     match *components {
-        // So much of an ink: none of it is the paper.
+        // Nobody knows what the inks look like: none of them leaves the paper, all of one counts as black.
         ref tints if tint => {
             let most = tints.iter().copied().fold(0.0, f32::max);
             Some([1.0 - most; 3])
