@@ -11,7 +11,7 @@ use super::status::{Counts, OrderState, OrderStatus};
 use crate::html::{Spent, WorkCalendar};
 use crate::ids::ItemId;
 
-/// What an entry of the history means for the order's time.
+/// What an entry of the history means for the times of its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Milestone {
     /// A pick that was not undone.
@@ -25,25 +25,25 @@ pub enum Milestone {
 #[derive(Clone, Debug)]
 pub struct Moment {
     pub at: Timestamp,
-    pub turn: Milestone,
+    pub milestone: Milestone,
     pub lines: Vec<LineChange>,
 }
 
-/// The times of an order. None counts time that it lay closed.
+/// The times of an order, each without the time that the order was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OrderTimes {
     /// From import to the last time that it was closed.
     pub order: Spent,
     /// While its status was Aguardando mercadoria.
     pub waiting: Spent,
-    /// From the first pick until everything was settled, without waiting; None: nothing was picked.
+    /// From the first pick until everything was settled, without waiting. None: nothing was picked, or not all is settled.
     pub picking: Option<Spent>,
 }
 
 type Stretch = (Timestamp, Timestamp);
 
 impl OrderTimes {
-    /// `moments` in their order, the import first; `lines` as they stand now.
+    /// `moments` in their order, the import first. `lines` tells each line of which no moment tells the state before.
     pub fn new(moments: &[Moment], lines: &[(ItemId, ItemState)], calendar: WorkCalendar) -> Self {
         let replay = Replay::new(moments, lines);
         let spent = |stretches: &[Stretch]| calendar.spent(stretches.iter().copied());
@@ -72,35 +72,35 @@ impl Replay {
     fn new(moments: &[Moment], lines: &[(ItemId, ItemState)]) -> Self {
         let mut states: BTreeMap<ItemId, ItemState> = lines.iter().cloned().collect();
         // As the lines were before anything happened to them.
-        for change in moments.iter().rev().flat_map(|snapshot| snapshot.lines.iter().rev()) {
+        for change in moments.iter().rev().flat_map(|moment| moment.lines.iter().rev()) {
             states.insert(change.item, change.before.clone());
         }
         let mut replay = Self::default();
         let (mut is_open, mut before) = (true, None);
-        for snapshot in moments {
+        for moment in moments {
             if let Some((from, status)) = before.filter(|_| is_open) {
-                replay.pass(from, snapshot.at, status);
+                replay.pass(from, moment.at, status);
             }
-            match snapshot.turn {
+            match moment.milestone {
                 Milestone::Closed => is_open = false,
                 Milestone::Reopened => is_open = true,
-                Milestone::Picked => replay.first_pick = replay.first_pick.or(Some(snapshot.at)),
+                Milestone::Picked => replay.first_pick = replay.first_pick.or(Some(moment.at)),
                 Milestone::Other => {}
             }
-            for change in &snapshot.lines {
+            for change in &moment.lines {
                 states.insert(change.item, change.after.clone());
             }
             let status = counts(states.values()).status(OrderState::Open);
             replay.settled_at = match status {
-                OrderStatus::ReadyToFinish => replay.settled_at.or(Some(snapshot.at)),
+                OrderStatus::ReadyToFinish => replay.settled_at.or(Some(moment.at)),
                 _ => None,
             };
-            before = Some((snapshot.at, status));
+            before = Some((moment.at, status));
         }
         replay
     }
 
-    /// The order stood open so from one entry to the next.
+    /// The order was open, in this status, from one entry to the next.
     fn pass(&mut self, from: Timestamp, to: Timestamp, status: OrderStatus) {
         self.open.push((from, to));
         if status == OrderStatus::AwaitingGoods {
@@ -162,20 +162,20 @@ mod tests {
 
     impl Tale {
         fn new(time: &str) -> Self {
-            let moments = vec![Moment { at: at(time), turn: Milestone::Other, lines: Vec::new() }];
+            let moments = vec![Moment { at: at(time), milestone: Milestone::Other, lines: Vec::new() }];
             Self { item: ItemId::new(), now: ItemState::new(TEN), moments }
         }
 
-        fn line(mut self, time: &str, turn: Milestone, change: impl Fn(&mut ItemState)) -> Self {
+        fn line(mut self, time: &str, milestone: Milestone, change: impl Fn(&mut ItemState)) -> Self {
             let before = self.now.clone();
             change(&mut self.now);
             let lines = vec![LineChange { item: self.item, before, after: self.now.clone() }];
-            self.moments.push(Moment { at: at(time), turn, lines });
+            self.moments.push(Moment { at: at(time), milestone, lines });
             self
         }
 
-        fn order(mut self, time: &str, turn: Milestone) -> Self {
-            self.moments.push(Moment { at: at(time), turn, lines: Vec::new() });
+        fn order(mut self, time: &str, milestone: Milestone) -> Self {
+            self.moments.push(Moment { at: at(time), milestone, lines: Vec::new() });
             self
         }
 

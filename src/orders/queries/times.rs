@@ -50,14 +50,14 @@ async fn list_moments(tx: &mut CompanyTx, orders: &[Uuid]) -> Result<HashMap<Uui
     .await?;
     let mut found: HashMap<Uuid, Vec<Moment>> = HashMap::new();
     for row in rows {
-        let turn = match row.kind.as_str() {
+        let milestone = match row.kind.as_str() {
             "item_picked" if !row.undone => Milestone::Picked,
             "order_finished" | "order_canceled" => Milestone::Closed,
             "order_reopened" => Milestone::Reopened,
             _ => Milestone::Other,
         };
-        let snapshot = Moment { at: row.at.to_jiff(), turn, lines: row.lines.0 };
-        found.entry(row.order_id).or_default().push(snapshot);
+        let moment = Moment { at: row.at.to_jiff(), milestone, lines: row.lines.0 };
+        found.entry(row.order_id).or_default().push(moment);
     }
     Ok(found)
 }

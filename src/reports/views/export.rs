@@ -33,7 +33,7 @@ pub const LIMIT: Cell = Cell::Word("history.export_limit");
 pub fn cells(row: &HistoryRow, ctx: RenderContext) -> Option<Vec<Cell>> {
     let order = &row.order;
     let closed = order.closed.as_ref()?;
-    let snapshot = |at| Cell::Moment(ctx.calendar.zone.local(at));
+    let moment = |at| Cell::Moment(ctx.calendar.zone.local(at));
     let said = |text: &Option<String>| text.clone().map_or(Cell::None, Cell::Text);
     Some(vec![
         order.number.clone().map_or(Cell::None, Cell::Code),
@@ -41,8 +41,8 @@ pub fn cells(row: &HistoryRow, ctx: RenderContext) -> Option<Vec<Cell>> {
         Cell::Text(order.customer.clone()),
         Cell::Text(order.seller.clone()),
         Cell::Text(ctx.word("status", order.status().code())),
-        snapshot(order.imported_at),
-        snapshot(closed.at),
+        moment(order.imported_at),
+        moment(closed.at),
         Cell::Text(closed.by_name.clone()),
         Cell::Text(order.picked_by.join(", ")),
         Cell::Whole(order.counts.lines),
