@@ -3,7 +3,6 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::OrderSummary;
-
 use super::queries::order::LockedOrder;
 use super::status::OrderState;
 use crate::actor::{Actor, Grant, Overrides, Permission, REOPEN_OWN_FINISH_MINUTES, Role};

@@ -22,7 +22,7 @@ const REMOVED: &str = "Removido: cliente anonimizado";
 /// The most orders of one transaction.
 const MOST_ORDERS: usize = 2000;
 
-/// The orders that are meant; None: the code is many people's, and no name is given.
+/// The customer's orders. None: the code is that of the counter, which many people share, and no name is given.
 pub async fn find_orders(tx: &mut CompanyTx, customer: &Customer) -> Result<Option<Vec<CustomerOrder>>> {
     let (code, name) = (customer.code.trim(), folded(customer.name.trim()));
     if name.is_empty() && queries::is_counter(tx, code).await? {
@@ -40,7 +40,7 @@ pub struct AnonymiseCustomer<'a> {
     pub source: &'a Source,
     pub now: Timestamp,
     pub customer: Customer,
-    /// As many orders as the page showed.
+    /// How many orders the page showed; if there are more or fewer by now, nothing is anonymised.
     pub seen: usize,
 }
 

@@ -33,7 +33,7 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// The supplier without invisible characters.
+    /// The supplier as it is stored; None: nothing visible was typed.
     fn supplier(&self) -> Result<Option<&str>> {
         let supplier = self.supplier.as_deref().map(str::trim).filter(|text| visible(text));
         match supplier {
@@ -51,11 +51,11 @@ pub struct Share {
     pub order_id: OrderId,
     pub item_id: ItemId,
     pub quantity: Decimal,
-    /// What the line lacked when the units were divided; None: they were not divided.
+    /// What the line lacked on the screen where the units were divided; None: the screen divides nothing.
     pub seen: Option<Decimal>,
 }
 
-/// What is one order's stands together; answers the orders, in the order in which they are locked.
+/// Sorts the shares by order, then by line. Answers the orders as they are locked: sorted, each once.
 pub(super) fn sort_shares(shares: &mut [Share]) -> Vec<OrderId> {
     shares.sort_by_key(|share| (share.order_id, share.item_id));
     let mut orders: Vec<OrderId> = shares.iter().map(|share| share.order_id).collect();
@@ -63,12 +63,12 @@ pub(super) fn sort_shares(shares: &mut [Share]) -> Vec<OrderId> {
     orders
 }
 
-/// Goods were bought for these lines, and perhaps more for the stock: one purchase.
+/// Records one purchase: goods for these lines, and perhaps more of them for the stock.
 #[derive(Debug)]
 pub struct BuyGoods<'a> {
     pub actor: &'a Actor,
     pub now: Timestamp,
-    /// Sorted by order, so that what is one order's stands together.
+    /// Sorted: the shares of one order follow each other.
     pub shares: Vec<Share>,
     /// The orders of `shares`.
     pub orders: Vec<OrderId>,

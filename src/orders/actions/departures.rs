@@ -1,4 +1,5 @@
-//! Marks on a finished order: it left the house, and what of it differs from the quote was entered into the ERP.
+//! Marks on a finished order: whether it has left the house, and which of its differences from the quote have been entered
+//! into the ERP.
 
 use super::{Entry, OrderContext};
 use crate::command::{Change, Command};
@@ -11,14 +12,14 @@ use crate::orders::difference::{Difference, differences};
 use crate::orders::history::{Departure, DepartureChange, Detail, TickChange};
 use crate::orders::queries::{departures, items};
 
-/// The order left, or it did not after all.
+/// Marks the order as gone, or takes that back.
 #[derive(Debug)]
 pub struct MarkLeft<'a> {
     pub on: OrderContext<'a>,
     pub left: bool,
 }
 
-/// A line, or every line that differs, was entered into the ERP, or was not after all.
+/// Marks a line, or every line that differs from the quote, as entered into the ERP, or takes that back.
 #[derive(Debug)]
 pub struct TickAdjusted<'a> {
     pub on: OrderContext<'a>,

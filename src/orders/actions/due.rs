@@ -1,5 +1,7 @@
 //! Applies a shipping option's new time of the day to its open orders.
 
+use jiff::Timestamp;
+
 use super::{Entry, OrderContext};
 use crate::actor::{Actor, Permission};
 use crate::command::{Change, Command};
@@ -13,13 +15,12 @@ use crate::orders::queries::{deadlines, order};
 use crate::orders::status::OrderState;
 use crate::page::CompanyTime;
 
-/// Gives the option's time to its open orders that are not late: on the day that they have, else on the next one.
-/// Answers how many got it.
+/// Gives the option's time of the day to its open orders that are not late. Answers how many were changed.
 #[derive(Debug)]
 pub struct ApplyDue<'a> {
     pub actor: &'a Actor,
     pub shipping_id: ShippingId,
-    pub now: jiff::Timestamp,
+    pub now: Timestamp,
 }
 
 impl Command for ApplyDue<'_> {

@@ -17,9 +17,8 @@ use crate::orders::queries::notes;
 use crate::orders::queries::search;
 use jiff::Timestamp;
 
-/// Writes order, lines, document, notes, search words and the first entry of its history. A number that an
-/// order already has is refused by the index `orders_number_key`, at this very moment.
-/// Answers the event that tells of it.
+/// Writes order, lines, document, notes, search words and the first entry of its history. A number that another
+/// order takes meanwhile is refused by the index `orders_number_key`. Answers the event of the import.
 pub async fn import_order(
     tx: &mut CompanyTx,
     order: &NewOrder,
@@ -77,8 +76,8 @@ pub(super) fn order_words<'a>(
     words
 }
 
-/// What a code is found by: its parts, the whole without its signs ("CJ-42" is "cj42" as well), and each without leading
-/// zeros.
+/// The words by which a code is found: its parts, the whole without its signs ("CJ-42" is "cj42" as well), and each of
+/// these without leading zeros.
 pub(in crate::orders) fn code_words(code: &str) -> Vec<String> {
     let mut words = search_words(code);
     for name in code.split_whitespace() {
@@ -112,7 +111,7 @@ mod tests {
         found: bool,
     }
 
-    /// As the index answers: each word that is typed begins one that is stored.
+    /// Finds as the index does: each typed word is the beginning of a stored one.
     fn finds(text: &str, typed: &str) -> bool {
         let stored = code_words(text);
         let words = search_words(typed);

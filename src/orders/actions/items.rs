@@ -35,7 +35,8 @@ pub struct UnpickItem<'a> {
     pub on: OrderContext<'a>,
     pub item_id: ItemId,
     pub quantity: Decimal,
-    /// They are this pick, the last one that the screen showed; None: the newest, whichever they are.
+    /// The last pick that the screen showed, which is taken back if it is still the last one; None: the newest ones,
+    /// whichever they are.
     pub pick: Option<i32>,
 }
 
@@ -54,7 +55,7 @@ pub struct MarkShort<'a> {
     pub item_id: ItemId,
     /// A code of the company's reasons.
     pub code: String,
-    /// What there is to add, at most 200 characters.
+    /// More about the reason, at most 200 characters; may be empty.
     pub text: String,
 }
 
@@ -215,7 +216,7 @@ pub(super) struct RestChange {
     pub told: Option<Told>,
 }
 
-/// Runs such a command.
+/// Locks the line, decides and writes, for a command that changes only its rest.
 pub(super) async fn change_rest(
     tx: &mut CompanyTx,
     on: OrderContext<'_>,
@@ -238,7 +239,7 @@ pub(super) async fn change_rest(
     on.record_line(&order, entry, line)
 }
 
-/// The pick that the next entry of the history tells of.
+/// The record of a pick, numbered by the entry of the history that will tell of it.
 pub(super) fn pick_record(
     on: OrderContext<'_>,
     order: &LockedOrder,
@@ -246,7 +247,7 @@ pub(super) fn pick_record(
     quantity: Decimal,
 ) -> Result<PickRecord> {
     Ok(PickRecord {
-        // Named by its entry of the history: no later pick is ever taken for this one.
+        // Numbers of entries are never used again, so no later pick is taken for this one.
         seq: i32::try_from(order.next_version()).map_err(AppError::internal)?,
         person_id: on.actor.person_id,
         quantity,
@@ -255,7 +256,7 @@ pub(super) fn pick_record(
     })
 }
 
-/// Why a line is short: a code of the company's list, hidden ones too, and what was added to it.
+/// Why a line is short: a code of the company's list, which may be hidden by now, and what was typed beside it.
 pub(super) fn short_reason(on: OrderContext<'_>, code: &str, text: &str) -> Result<Reason> {
     let (code, text) = (code.trim(), text.trim());
     if !Reasons::stored(&on.actor.company.settings).knows(code) {
@@ -267,7 +268,7 @@ pub(super) fn short_reason(on: OrderContext<'_>, code: &str, text: &str) -> Resu
     Ok(Reason { code: Some(code.to_owned()), text: visible(text).then(|| text.to_owned()) })
 }
 
-/// Moves the units of purchases with the line, and writes them.
+/// Moves the units of the line's purchases as the line changes, and writes them.
 pub(super) async fn change_line(
     tx: &mut CompanyTx,
     order_id: OrderId,
@@ -276,7 +277,7 @@ pub(super) async fn change_line(
     flow: Flow,
 ) -> Result<Detail> {
     let before = &item.state;
-    // Units of a line that waits for none can only come back to it.
+    // A line that waits for no bought units has none that could leave it; only units that are put back can come to it.
     if before.ordered.is_zero() && !matches!(flow, Flow::PutBack | Flow::Shelved) {
         return Ok(Detail::line(item.id, before.clone(), next));
     }

@@ -63,7 +63,7 @@ impl OrderContext<'_> {
         Ok(order)
     }
 
-    /// The same for what only an open order takes.
+    /// Locks an order that must be open.
     async fn lock_open(&self, tx: &mut CompanyTx, permission: Permission) -> Result<LockedOrder> {
         let order = self.lock(tx, permission).await?;
         match order.state {
@@ -72,7 +72,7 @@ impl OrderContext<'_> {
         }
     }
 
-    /// The same for what an open order takes, and a canceled one: goods go back to the shelf.
+    /// Locks an order that must be open or canceled: goods of both go back to the shelf.
     async fn lock_unfinished(&self, tx: &mut CompanyTx, permission: Permission) -> Result<LockedOrder> {
         let order = self.lock(tx, permission).await?;
         match order.state {
@@ -81,7 +81,7 @@ impl OrderContext<'_> {
         }
     }
 
-    /// The same for what only a finished order takes.
+    /// Locks an order that must be finished.
     async fn lock_finished(&self, tx: &mut CompanyTx, permission: Permission) -> Result<LockedOrder> {
         let order = self.lock(tx, permission).await?;
         match order.state {
@@ -90,13 +90,13 @@ impl OrderContext<'_> {
         }
     }
 
-    /// The entry of the order's history; it is written with its event, and the command has no more to say than that.
+    /// The change of a command that writes one entry of the history; it is written in one statement with its event.
     fn record(&self, order: &LockedOrder, entry: Entry<'_>) -> Result<Change> {
         let (entry, event) = self.told(order, entry);
         Ok(Change::from(event).writing(OrderWrite::new(&entry, None)?))
     }
 
-    /// The same, with the line that the entry tells of.
+    /// Like [`Self::record`], with the line that the entry tells of.
     fn record_line(&self, order: &LockedOrder, entry: Entry<'_>, line: LineWrite) -> Result<Change> {
         let (entry, event) = self.told(order, entry);
         let write = OrderWrite::new(&entry, Some(line))?;
@@ -105,7 +105,7 @@ impl OrderContext<'_> {
         Ok(Change::from(event).writing(write))
     }
 
-    /// Writes the entry of the order's history at once, for a command that tells of several, and names its event.
+    /// Writes an entry of the history at once and answers its event, for a command that writes several.
     async fn record_event(
         &self,
         tx: &mut CompanyTx,
@@ -142,11 +142,11 @@ impl OrderContext<'_> {
     }
 }
 
-/// What is particular to one entry of the history.
+/// What a command says in an entry of the history; the rest follows from its context.
 struct Entry<'a> {
     kind: EventKind,
     item_id: Option<ItemId>,
-    quantity: Option<rust_decimal::Decimal>,
+    quantity: Option<Decimal>,
     detail: &'a Detail,
     undoes: Option<Undone>,
 }
@@ -175,7 +175,7 @@ fn closed_conflict(state: OrderState, order: &LockedOrder, now: Timestamp) -> Ap
     AppError::Conflict(Sentence::new(key).text("name", name).when(at, now))
 }
 
-/// Why the line is no longer as the screen showed it: its state, who changed it, and when.
+/// The sentence for a refusal: what the line is now, who changed it, and when.
 fn item_conflict(refusal: ItemRefusal, item: &Item, now: Timestamp) -> AppError {
     let last = Last { change: item.last_change.as_ref(), now };
     let sentence = match refusal {

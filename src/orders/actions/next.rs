@@ -11,7 +11,7 @@ use crate::feed::{EventKind, NewEvent};
 use crate::ids::OrderId;
 use crate::orders::queries::claims::{claim_next_order, skip_order};
 
-/// Go on with the next order, and, if wished, pass the one over that was at hand.
+/// Claim the next order for the picker; `skip` is the order that the picker passes over.
 #[derive(Debug)]
 pub struct NextOrder<'a> {
     pub actor: &'a Actor,
@@ -19,7 +19,7 @@ pub struct NextOrder<'a> {
     pub now: Timestamp,
 }
 
-/// The order; None: every order is done or being picked by somebody else.
+/// The order that was claimed; None: every order is done or being picked by somebody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChosenOrder {
     pub order_id: Option<OrderId>,

@@ -110,7 +110,7 @@ impl Command for ReopenOrder<'_> {
             number_is_free(tx, &order, self.on.now).await?;
         }
         let departure = departures::find_departure(tx, &order).await?;
-        // Also where it had not left: what was said of that before the order came back is not taken back any more.
+        // Written also where it had not left: a mark from before the order came back can no longer be undone.
         let departure = Some(DepartureChange { before: departure, after: None });
         let detail = Detail { departure, ..detail };
         // A number that is taken at this very moment is refused by the index `orders_number_key`.
@@ -249,7 +249,7 @@ async fn number_is_free(tx: &mut CompanyTx, order: &LockedOrder, now: Timestamp)
     }
 }
 
-/// A reason is recorded with what it explains: not empty, at most 200 characters.
+/// The reason as typed: not empty, at most 200 characters.
 fn reason(text: &str) -> Result<&str> {
     let text = text.trim();
     if !visible(text) || length(text) > 200 {

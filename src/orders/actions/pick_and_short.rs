@@ -26,7 +26,7 @@ pub struct PickAndShort<'a> {
     pub short: Decimal,
     /// A code of the company's reasons.
     pub code: String,
-    /// What there is to add, at most 200 characters.
+    /// More about the reason, at most 200 characters; may be empty.
     pub text: String,
 }
 

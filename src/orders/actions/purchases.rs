@@ -121,7 +121,7 @@ pub struct SettlePurchase<'a> {
     pub purchase_id: PurchaseId,
     pub quantity: Decimal,
     pub settlement: Settlement,
-    /// That of the command which it is.
+    /// The permission it takes, which is not the same for settling a purchase and for putting goods on the shelf.
     pub permission: Permission,
 }
 

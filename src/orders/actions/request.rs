@@ -16,7 +16,7 @@ use crate::orders::queries::write::LineWrite;
 use crate::orders::queries::{items, purchases as queries};
 use crate::orders::status::OrderState;
 
-/// The rest of the line is to be bought, and of the same goods in those orders what nobody has answered otherwise.
+/// Asks the buyer for the rest of the line, and in other orders for the same goods where nothing else was decided.
 #[derive(Debug)]
 pub struct RequestPurchase<'a> {
     pub on: OrderContext<'a>,
@@ -34,7 +34,8 @@ impl<'a> RequestPurchase<'a> {
         Self { on, item_id, orders }
     }
 
-    /// Of an order that the screen offered besides. It may be closed by now, or want these goods no longer.
+    /// Asks for the goods in another order that the screen offered. It may be closed by now, or want them no longer; then it
+    /// is left out.
     async fn elsewhere(&self, tx: &mut CompanyTx, id: OrderId, goods: &Item) -> Result<Vec<NewEvent>> {
         let on = OrderContext { order_id: id, ..self.on };
         let mut order = on.lock(tx, commands::REQUEST_PURCHASE.permission).await?;

@@ -21,7 +21,7 @@ use crate::orders::queries::revise::{self as queries, Base};
 use crate::orders::queries::{items, notes, search};
 use crate::orders::revise::{Fate, NewerLine, RevisedLine, Revision, revise};
 
-/// A quote that is about to change an order; of `quote`, its id and importer do not count.
+/// A quote that is to change an order. The id and the importer of `quote` are not used.
 #[derive(Debug)]
 pub struct NewerQuote<'a> {
     pub quote: &'a NewOrder,
@@ -33,14 +33,14 @@ pub struct NewerQuote<'a> {
 }
 
 impl Base {
-    /// What the quote's lines make of the order's.
+    /// How the quote's lines change those of the order.
     pub fn revised(&self, quote: &NewOrder) -> Revision<'_> {
         let lines = (1..).zip(&quote.items);
         let wanted: Vec<NewerLine> = lines.map(|(position, item)| wanted(position, item)).collect();
         revise(&self.items, &wanted)
     }
 
-    /// What the order as a whole says then. A quote without a number takes none away.
+    /// The header of the order afterwards. A quote without a number leaves the order its own.
     pub fn revised_header(&self, quote: &NewOrder) -> Header {
         let before = &self.header;
         let ships_otherwise = before.shipping_id != quote.shipping_id;
@@ -64,7 +64,8 @@ impl Base {
         }
     }
 
-    /// What the form of the preview sends back, so that only the difference that was seen is applied.
+    /// Identifies a difference. The form of the preview sends it back, so that no other difference is applied than the one that
+    /// was seen.
     pub fn fingerprint(&self, revision: &Revision<'_>) -> String {
         revision.fingerprint(&(self.id, Header { urgent: false, due_at: None, ..self.header.clone() }))
     }
@@ -82,9 +83,9 @@ fn wanted(position: i32, item: &NewItem) -> NewerLine {
     NewerLine { quantity: item.quantity, snapshot }
 }
 
-/// Applies the difference that the person saw; if it is another one by now, nothing is applied. Whoever may change
-/// the order may. A number that another order has is refused by the index `orders_number_key`. Answers the event that
-/// tells of it.
+/// Applies the difference that the person saw; if it is another one by now, nothing is applied. It takes the permission to
+/// change the order. A number that another order has is refused by the index `orders_number_key`. Answers the event of the
+/// change.
 pub async fn revise_order(
     tx: &mut CompanyTx,
     on: OrderContext<'_>,
@@ -122,7 +123,8 @@ pub async fn revise_order(
     on.record_event(tx, &order, Entry::order(EventKind::OrderRevised, &detail)).await
 }
 
-/// Writes every line; answers each that changed, before and after: its state with what was bought, and what it says.
+/// Writes every line. Answers what changed, before and after: the states of lines with their allocations, and what the quote
+/// says of them.
 async fn write_lines(
     tx: &mut CompanyTx,
     order: &LockedOrder,

@@ -21,7 +21,7 @@ pub struct SettleSurplus<'a> {
     pub now: Timestamp,
     pub operation_id: OperationId,
     pub purchase_id: PurchaseId,
-    /// None: all that is left, of a page of a build that did not ask.
+    /// None: all that is left; the form of an older build did not ask.
     pub quantity: Option<Decimal>,
     /// `Stocked` or `Canceled`.
     pub outcome: Settlement,

@@ -28,7 +28,7 @@ pub struct UndoOperation<'a> {
     pub now: Timestamp,
 }
 
-/// Lines that were not taken back are named up to so many.
+/// The most lines that are named of those that were not taken back.
 const MOST_NAMED: usize = 3;
 
 /// What was taken back.
@@ -36,7 +36,7 @@ const MOST_NAMED: usize = 3;
 pub struct UndoneOperation {
     /// The order that the tap changed, or the first of them.
     pub order_id: OrderId,
-    /// Lines that stay as they are, because somebody came after; only of a tap over several orders.
+    /// How many lines stay as they are because somebody changed them later; only after a tap over several orders.
     pub kept: usize,
     /// The first of them, each as goods and order.
     #[serde(default)]
@@ -53,7 +53,7 @@ impl Command for UndoOperation<'_> {
         let entries = history::list_entries_of(tx, self.operation_id).await?;
         let touched = entries.iter().map(|entry| entry.detail.lines.len()).sum();
         let (mut events, mut kept, mut refused) = (Vec::new(), Vec::new(), None);
-        // What one order's lines were changed by is taken back from all of them or from none.
+        // A tap on one order is taken back from all of its lines or from none.
         let partly = orders.len() > 1;
         let mut own = Vec::new();
         for mut entry in entries {
@@ -100,14 +100,15 @@ async fn names(tx: &mut CompanyTx, lines: &[(OrderId, ItemId)]) -> Result<Vec<St
 struct UndoEntry<'a> {
     on: OrderContext<'a>,
     version: i64,
-    /// Entries that this undo has written: they took back what the same tap did after this.
+    /// Entries that this undo has written so far. They took back what the same tap did later, and count as no later change.
     own: &'a [(OrderId, i64)],
     /// How many lines the tap changed in all.
     lines: usize,
 }
 
 impl UndoEntry<'_> {
-    /// None: it has been taken back. With `partly`, lines where somebody came after leave the entry and stay as they are.
+    /// None: it has been taken back already. With `partly`, lines that somebody changed later leave the entry and stay as
+    /// they are.
     async fn apply(
         &self,
         tx: &mut CompanyTx,
@@ -121,7 +122,7 @@ impl UndoEntry<'_> {
             _ if settled => self.on.lock(tx, Permission::View).await?,
             _ => self.on.lock_unfinished(tx, Permission::View).await?,
         };
-        // Of a canceled order only that something went back to the shelf, and of any what the buyer settled.
+        // In a canceled order only a return to the shelf and a settlement by the buyer can be undone.
         let returned = entry.kind == Some(EventKind::ItemReturned);
         if order.state == OrderState::Canceled && !returned && !settled {
             return Err(closed_conflict(order.state, &order, self.on.now));
@@ -149,7 +150,7 @@ impl UndoEntry<'_> {
         Ok(Some(self.on.record_event(tx, &order, undone).await?))
     }
 
-    /// Refuses with who came after, if somebody did: on a line, on the note, on the order as a whole.
+    /// Refuses where somebody changed a line, the note or the order as a whole later, and says who.
     async fn must_be_newest(
         &self,
         tx: &mut CompanyTx,
@@ -182,7 +183,7 @@ impl UndoEntry<'_> {
         }
     }
 
-    /// Says who came after, if somebody did.
+    /// Refuses where somebody changed the line later, and says who.
     fn came_after(&self, item: &Item) -> Result<()> {
         let is_own = |version| version == self.version || self.own.contains(&(self.on.order_id, version));
         match &item.last_change {
@@ -200,7 +201,7 @@ impl UndoEntry<'_> {
         }
     }
 
-    /// Puts everything back as it was before; answers what that changed.
+    /// Restores what was there before the entry; answers what that changed.
     async fn restore(&self, tx: &mut CompanyTx, order: &LockedOrder, detail: Detail) -> Result<Detail> {
         let added: Vec<i32> = detail.picks_added.iter().map(|pick| pick.seq).collect();
         for LineChange { item, before, .. } in &detail.lines {

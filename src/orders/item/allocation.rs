@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{ItemState, RestState};
 use crate::ids::PurchaseId;
 
-/// The units of one purchase that were bought for one line: each is somewhere among these, and none twice.
+/// The units of one purchase that were bought for one line. Each counts in one of these amounts; `received` alone is a part
+/// of another, `ordered`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Allocation {
     pub purchase: PurchaseId,
@@ -188,8 +189,8 @@ fn displace_coming(allocations: &mut [Allocation], amount: Decimal) {
     });
 }
 
-/// After what had come for the line comes what it has displaced and the buyer has not settled. What `wanted` has beyond that
-/// is gone.
+/// Gives the line back units that had come for it and were used, then units that it displaced and the buyer has not settled.
+/// Units of `wanted` beyond those are gone.
 fn give_back(allocations: &mut [Allocation], before: &ItemState, wanted: ItemState) -> ItemState {
     let mut after = wanted;
     if matches!(after.rest_state, RestState::Substituted | RestState::Short) || after.rest().is_zero() {
@@ -218,17 +219,17 @@ fn give_back(allocations: &mut [Allocation], before: &ItemState, wanted: ItemSta
     after.received = before.received + arrived;
     after.not_found = after.not_found.min(after.rest() - after.ordered);
     if !after.ordered.is_zero() {
-        // What was agreed for the rest is for what did not come.
+        // The agreed replacement stands for the units that did not come.
         if after.rest_state == RestState::Pending && after.replacement.is_some() {
             after.not_found = after.rest() - after.ordered;
         }
         after.rest_state = RestState::PurchaseOrdered;
     }
-    after.let_go_of_none();
+    after.end_empty_purchase();
     after.shed().with_answers()
 }
 
-/// What had come for the line is on the shelf as well. The line waits for what it waited for, and no more.
+/// Units that had come for the line and were used are on the shelf; the line waits for no more than before.
 fn shelve(allocations: &mut [Allocation], before: &ItemState, wanted: ItemState) -> ItemState {
     let mut after = wanted;
     spread(
@@ -245,7 +246,7 @@ fn shelve(allocations: &mut [Allocation], before: &ItemState, wanted: ItemState)
     if !after.ordered.is_zero() {
         after.rest_state = RestState::PurchaseOrdered;
     }
-    after.let_go_of_none();
+    after.end_empty_purchase();
     after.shed().with_answers()
 }
 
@@ -261,7 +262,7 @@ fn unbuy(allocations: &mut [Allocation], amount: Decimal) {
     spread(allocations.iter_mut().rev(), amount, Allocation::on_the_way, |one, n| one.ordered -= n);
 }
 
-/// Takes `amount` from as many as needed, in their order; returns how much there was.
+/// Takes `amount` from the allocations in their order, from as many as needed. Answers how much was there to take.
 fn spread<'a>(
     allocations: impl Iterator<Item = &'a mut Allocation>,
     amount: Decimal,

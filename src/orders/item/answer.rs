@@ -54,7 +54,7 @@ impl ItemState {
         Ok(Decision::Becomes(next.with_answers()))
     }
 
-    /// Other goods are agreed, beside what was agreed of the same before.
+    /// Agrees on other goods. Units of the same goods that were agreed before are added.
     fn swap(&mut self, with: &Replacement) {
         let had = self.replacement.take().filter(|had| had.is_of(with));
         let quantity = with.quantity + had.map_or(Decimal::ZERO, |had| had.quantity);
@@ -62,7 +62,7 @@ impl ItemState {
         self.sends_without = false;
     }
 
-    /// Units that can wait for an answer.
+    /// How many units can be without an answer.
     pub(super) fn answerable(&self) -> Decimal {
         match self.rest_state {
             RestState::Short => self.rest(),
@@ -71,7 +71,8 @@ impl ItemState {
         }
     }
 
-    /// Answers never exceed what they are about, and take effect once nothing else of the line is awaited.
+    /// Adapts the answers after a change of the line: none is left for units that need none, and what was answered about units
+    /// that were not found takes effect once nothing else of the line is awaited.
     #[must_use]
     pub(in crate::orders) fn with_answers(mut self) -> Self {
         self.unanswered = self.unanswered.min(self.answerable());

@@ -43,7 +43,7 @@ pub enum Decision {
 }
 
 impl Decision {
-    /// The line afterwards, which was `before`.
+    /// The line after this decision on `before`.
     fn state(self, before: &ItemState) -> ItemState {
         match self {
             Decision::Already => before.clone(),
@@ -88,14 +88,15 @@ impl ItemState {
             next.replacement = None;
             next.reason = None;
         } else {
-            next.let_go_of_none();
+            next.end_empty_purchase();
             next.fit_replacement(self.rest());
         }
         Ok(Decision::Becomes(next.with_answers()))
     }
 
-    /// A line of which nothing is bought any more is to be picked; what could not be bought is still asked of the buyer.
-    pub(super) fn let_go_of_none(&mut self) {
+    /// Ends the state ordered where no unit is ordered any more: the rest is pending, or still requested if some units were
+    /// not found.
+    pub(super) fn end_empty_purchase(&mut self) {
         if self.rest_state == RestState::PurchaseOrdered && self.ordered.is_zero() {
             let missing = !self.not_found.is_zero();
             self.rest_state = if missing { RestState::PurchaseRequested } else { RestState::Pending };
@@ -169,7 +170,8 @@ impl ItemState {
     fn with_rest_as_before(&self, before: &ItemState, amount: Decimal) -> ItemState {
         let mut next = self.clone();
         next.picked -= amount;
-        // What was short stays what it was before the pick as well: units put back must not become a shortage unseen.
+        // A rest that became short after the pick is not short any more either: else the units put back would be short, and
+        // nobody has said so.
         if self.rest().is_zero() || matches!(self.rest_state, RestState::Pending | RestState::Short) {
             let rest = next.rest();
             next.rest_state = before.rest_state;
@@ -185,12 +187,12 @@ impl ItemState {
                 next.replacement.clone_from(&before.replacement);
                 next.fit_replacement(before.rest());
             }
-            // What was answered since is not asked again.
+            // Units that were answered for since are not asked about again.
             let answered = !self.rest().is_zero() && self.unanswered.is_zero();
             let most = if answered { amount } else { before.unanswered };
             next.unanswered = before.unanswered.min(most);
             next.sends_without = before.sends_without;
-            next.let_go_of_none();
+            next.end_empty_purchase();
         }
         next.with_answers()
     }
@@ -270,7 +272,7 @@ fn take_newest(picks: &[StandingPick], amount: Decimal) -> Option<Taken<'_>> {
     None
 }
 
-/// Amounts are positive, have at most three places and fit a line (9 digits before the comma).
+/// Refuses an amount that is not positive, has more than three decimals, or more than nine digits before them.
 pub(in crate::orders) fn check_amount(amount: Decimal) -> Result<(), ItemRefusal> {
     let fits =
         amount > Decimal::ZERO && amount < Decimal::from(1_000_000_000) && amount.normalize().scale() <= 3;

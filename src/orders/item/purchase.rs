@@ -117,7 +117,7 @@ impl ItemState {
         if arrived {
             next.received -= amount;
         }
-        next.let_go_of_none();
+        next.end_empty_purchase();
         next.shed().with_answers()
     }
 

@@ -23,7 +23,6 @@ use crate::orders::actions::purchases::{ExpectPurchase, MoveGoods, Step};
 use crate::orders::actions::surplus::{SettleSurplus, UnsettleSurplus};
 use crate::orders::item::allocation::Settlement;
 use crate::orders::routes::amount::typed_number;
-
 use crate::orders::routes::purchases::{TermsFields, typed_date};
 use crate::page::{self, Snapshot, Subscribed, Visitor};
 use crate::purchasing::model::Desk;
