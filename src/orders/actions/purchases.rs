@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::buy::{Share, divided_anew, sort_shares};
-use super::items::{change_line, get_item, refuse_parts, require_amount};
+use super::items::{RestChange, change_line, change_rest, get_item, refuse_parts, require_amount};
 use super::{Entry, OrderContext, item_conflict};
 use crate::actor::{Actor, Permission};
 use crate::command::{Change, Command};
@@ -204,18 +204,14 @@ impl Command for WithdrawRequest<'_> {
     }
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let order = self.on.lock_open(tx, commands::WITHDRAW_REQUEST.permission).await?;
-        let item = get_item(tx, self.on, self.item_id).await?;
-        let next = match item.state.withdraw_request() {
-            Ok(Decision::Becomes(next)) => next,
-            Ok(Decision::Already) => return Ok(Change::unchanged(())),
-            Err(refusal) => return Err(item_conflict(refusal, &item, self.on.now)),
+        let change = RestChange {
+            permission: commands::WITHDRAW_REQUEST.permission,
+            item_id: self.item_id,
+            kind: EventKind::ItemWithdrawn,
+            quantity: None,
+            told: None,
         };
-        let quantity = Some(item.state.rest());
-        let detail = change_line(tx, order.id, &item, next, Flow::Displaced).await?;
-        let (kind, line) = (EventKind::ItemWithdrawn, LineWrite::of(&detail));
-        let entry = Entry { kind, item_id: Some(item.id), quantity, detail: &detail, undoes: None };
-        self.on.record_line(&order, entry, line)
+        change_rest(tx, self.on, change, |item| item.state.withdraw_request()).await
     }
 }
 
