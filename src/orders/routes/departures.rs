@@ -4,23 +4,15 @@ use serde::Deserialize;
 
 use super::commands::OrderForm;
 use crate::command::Done;
-use crate::error::{AppError, Result, Sentence};
+use crate::error::{Result, Sentence};
+use crate::extract::YesNo;
 use crate::ids::{ItemId, OrderId};
 use crate::orders::actions::OrderContext;
 use crate::orders::actions::departures::{MarkLeft, TickAdjusted};
 
-/// `yes` or `no`, and nothing else.
-fn wanted(text: &str) -> Result<bool> {
-    match text {
-        "yes" => Ok(true),
-        "no" => Ok(false),
-        _ => Err(AppError::invalid("error.form_unreadable")),
-    }
-}
-
 #[derive(Debug, Deserialize)]
 pub(super) struct LeftForm {
-    left: String,
+    left: YesNo,
 }
 
 impl OrderForm for LeftForm {
@@ -28,11 +20,14 @@ impl OrderForm for LeftForm {
     type Command<'a> = MarkLeft<'a>;
 
     fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<MarkLeft<'a>> {
-        Ok(MarkLeft { on, left: wanted(&self.left)? })
+        Ok(MarkLeft { on, left: matches!(self.left, YesNo::Yes) })
     }
 
     fn answer(&self, done: Done) -> Done {
-        if self.left == "no" { done.say(Sentence::new("done.not_left")) } else { done }
+        match self.left {
+            YesNo::Yes => done,
+            YesNo::No => done.say(Sentence::new("done.not_left")),
+        }
     }
 }
 
@@ -40,7 +35,7 @@ impl OrderForm for LeftForm {
 pub(super) struct AdjustedForm {
     /// Absent: every line that differs.
     item: Option<ItemId>,
-    done: String,
+    done: YesNo,
 }
 
 impl OrderForm for AdjustedForm {
@@ -48,10 +43,13 @@ impl OrderForm for AdjustedForm {
     type Command<'a> = TickAdjusted<'a>;
 
     fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<TickAdjusted<'a>> {
-        Ok(TickAdjusted { on, item_id: self.item, done: wanted(&self.done)? })
+        Ok(TickAdjusted { on, item_id: self.item, done: matches!(self.done, YesNo::Yes) })
     }
 
     fn answer(&self, done: Done) -> Done {
-        if self.done == "no" { done.say(Sentence::new("done.not_adjusted")) } else { done }
+        match self.done {
+            YesNo::Yes => done,
+            YesNo::No => done.say(Sentence::new("done.not_adjusted")),
+        }
     }
 }

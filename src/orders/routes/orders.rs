@@ -8,6 +8,7 @@ use super::amount::typed_number;
 use super::commands::OrderForm;
 use crate::command::Done;
 use crate::error::{AppError, Result, Sentence};
+use crate::extract::YesNo;
 use crate::ids::{OrderId, PackagingId, ShippingId};
 use crate::lang::Lang;
 use crate::orders::actions::OrderContext;
@@ -76,7 +77,7 @@ impl OrderForm for CancelForm {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct UrgentForm {
-    urgent: String,
+    urgent: YesNo,
 }
 
 impl OrderForm for UrgentForm {
@@ -84,16 +85,14 @@ impl OrderForm for UrgentForm {
     type Command<'a> = SetUrgent<'a>;
 
     fn command<'a>(&self, on: OrderContext<'a>, _: OrderId) -> Result<SetUrgent<'a>> {
-        let urgent = match self.urgent.as_str() {
-            "yes" => true,
-            "no" => false,
-            _ => return Err(AppError::invalid("error.form_unreadable")),
-        };
-        Ok(SetUrgent { on, urgent })
+        Ok(SetUrgent { on, urgent: matches!(self.urgent, YesNo::Yes) })
     }
 
     fn answer(&self, done: Done) -> Done {
-        if self.urgent == "no" { done.say(Sentence::new("done.not_urgent")) } else { done }
+        match self.urgent {
+            YesNo::Yes => done,
+            YesNo::No => done.say(Sentence::new("done.not_urgent")),
+        }
     }
 }
 
