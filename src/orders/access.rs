@@ -75,7 +75,8 @@ fn holds(
     })
 }
 
-/// The same for a command, by the roles that its claim found: the body may have come long after the session was read.
+/// Refuses what the actor may not do with this order, by the roles that the command read when it began: its body may have
+/// come long after the session was read.
 pub fn require(
     tx: &CompanyTx,
     person_id: PersonId,

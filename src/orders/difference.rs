@@ -49,7 +49,7 @@ pub struct Difference<'a> {
     pub sent: Decimal,
     /// What is in the box instead of the rest.
     pub replacement: Option<&'a Replacement>,
-    /// What the units that were not sent were to cost, in cents.
+    /// The quoted price of the units that were not sent, in cents.
     pub less_cents: i64,
     /// It was entered as it is now.
     pub tick: Option<&'a StoredTick>,
@@ -77,7 +77,7 @@ impl<'a> Difference<'a> {
             && *replacement == taken(self.item)
     }
 
-    /// The tick that says so now.
+    /// The tick that marks it, as it is now, as entered.
     pub fn ticked(&self, by: PersonId, at: Timestamp) -> Tick {
         let state = &self.item.state;
         Tick { quantity: state.quantity, sent: state.picked, replacement: taken(self.item), at, by }
@@ -98,7 +98,7 @@ fn worth(item: &Item, units: Decimal) -> i64 {
     i64::try_from(cents).unwrap_or(item.total_cents)
 }
 
-/// In the quote's order.
+/// The lines that were not sent as quoted, in the quote's order.
 pub fn differences<'a>(items: &'a [Item], ticks: &'a [StoredTick]) -> Vec<Difference<'a>> {
     items.iter().filter_map(|item| Difference::of(item, ticks)).collect()
 }

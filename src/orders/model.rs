@@ -192,7 +192,7 @@ pub struct ShelfLine {
     pub description: String,
     pub unit: String,
     pub units: Decimal,
-    /// They are not in the box: they were bought, and came when nobody needed them any more.
+    /// Some: they were bought and came when no line needed them any more, so they are in no box.
     pub purchase_id: Option<PurchaseId>,
 }
 
@@ -205,7 +205,7 @@ impl ShelfLine {
         split_reference(&self.description).1
     }
 
-    /// By which the lines of an order are sorted.
+    /// The words by which the lines of an order are sorted.
     pub fn words(&self) -> String {
         crate::html::folded(&self.description)
     }

@@ -23,7 +23,7 @@ impl Cause {
         }
     }
 
-    /// Of the units of a line that wait for an answer, if there are any.
+    /// The cause for the units of a line that wait for an answer; None: no unit does.
     fn of(line: &ItemState) -> Option<Self> {
         let short = line.rest_state == RestState::Short;
         (!line.unanswered.is_zero()).then_some(if short { Cause::Short } else { Cause::NotFound })
@@ -39,7 +39,7 @@ pub enum Step {
         units: Decimal,
         cause: Cause,
     },
-    /// It is about that many units now.
+    /// The record is about that many units from now on.
     Count {
         units: Decimal,
     },

@@ -45,7 +45,7 @@ impl OrderChange {
             || (self.is_due_otherwise() && other.is_due_otherwise())
     }
 
-    /// `now` without what this changed: the rest stays as others have made it since.
+    /// `now` with the fields that this changed as they were before. Fields that others changed later stay.
     #[must_use]
     pub fn taken_back(&self, now: OrderFields) -> OrderFields {
         let mut fields = now;
@@ -107,7 +107,7 @@ pub struct LineChange {
     pub after: ItemState,
 }
 
-/// The units of a purchase that are a line's, before and after; None: there were none, there are none any more.
+/// What a line has of a purchase, before and after; None: it had nothing, it has nothing any more.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AllocationChange {
     pub item: ItemId,

@@ -33,7 +33,7 @@ pub struct Detail {
     /// Units of purchases that moved with the lines.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allocations: Vec<AllocationChange>,
-    /// What the timeline tells besides. The columns `reason_code` and `reason_text` are made of it.
+    /// What else the timeline tells. The columns `reason_code` and `reason_text` are made of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told: Option<Told>,
     /// What was chosen for the order as a whole.
@@ -146,8 +146,8 @@ impl Detail {
             || !self.ticks.is_empty()
     }
 
-    /// Whether it changed the same note, or the same of the order as a whole, as a later entry did. Lines know
-    /// themselves who changed them last.
+    /// Whether a later entry changed the same note, or the same fields of the order as a whole. Lines are left out: each line
+    /// has the entry that changed it last.
     pub fn meets(&self, later: &Detail) -> bool {
         let revised = later.revision.as_ref().map(RevisionDetail::order_change);
         let same_order = |change: &OrderChange| {

@@ -15,7 +15,7 @@ pub struct RevisionDetail {
     pub counts: RevisedCounts,
     pub header_before: Header,
     pub header: Header,
-    /// What each line that changed said, and says; None: it was not there, it is no longer there.
+    /// What the quote said, and says, of each line that changed; None: the line was not there, or is no longer there.
     pub snapshots: Vec<SnapshotChange>,
     /// The revision of the order's documents that holds the quote.
     pub document: i32,

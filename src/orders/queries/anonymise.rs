@@ -64,7 +64,7 @@ pub async fn anonymise_customer(tx: &mut CompanyTx, who: &Anonymous<'_>) -> Resu
     Ok(())
 }
 
-/// Takes the customer's words away; the others are folded again, for some may be words of goods as well.
+/// Deletes the customer's words from the orders. The orders are to be folded again, since a word may be one of goods as well.
 pub async fn forget_words(tx: &mut CompanyTx, orders: &[OrderId], words: &[String]) -> Result<()> {
     let ids: Vec<Uuid> = orders.iter().map(|id| id.0).collect();
     sqlx::query!(

@@ -66,8 +66,8 @@ pub async fn list_open_counts(tx: &mut CompanyTx) -> Result<Vec<OpenOrder>> {
         .collect())
 }
 
-/// The open orders that a person sold, holds, or has picked of. Each order is asked by key, in whatever way the lists of
-/// picks and claims have grown: a subquery that returns one row is never flattened into a join.
+/// The open orders that a person sold, holds, or has picked from. Picks and claims are looked up order by order, however many
+/// there are: Postgres never flattens a subquery that returns one row into a join.
 pub async fn list_own_ids(
     tx: &mut CompanyTx,
     person_id: PersonId,
@@ -106,7 +106,7 @@ pub async fn get_totals(tx: &mut CompanyTx, since: Timestamp) -> Result<(i64, i6
     Ok((row.open, row.finished))
 }
 
-/// Spans that an average is made of, at most; beyond it the newest.
+/// The most spans that an average is made of, the newest.
 const MOST_SPANS: i64 = 5000;
 
 /// How long each order took that was finished since `since`.
@@ -130,7 +130,8 @@ pub async fn list_finished_spans(tx: &mut CompanyTx, since: Timestamp) -> Result
     Ok(rows.into_iter().map(|row| span(row.id, row.imported_at, row.closed_at)).collect())
 }
 
-/// When orders lay closed before they were reopened. Few were: the index `order_history_reopened_idx` has only those.
+/// From when to when orders were closed before somebody reopened them. The index `order_history_reopened_idx` has only
+/// reopened orders, which are few.
 pub async fn list_rests(
     tx: &mut CompanyTx,
     orders: &[Uuid],

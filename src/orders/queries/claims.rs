@@ -1,4 +1,4 @@
-//! Ends claims of orders; `hold_order` and `next_order` of the schema make them.
+//! Queries for claims of orders. The functions `hold_order` and `next_order` of the schema make them.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -41,7 +41,8 @@ pub async fn claim_next_order(
     }))
 }
 
-/// The person passes an open order over. Answers whether a claim ended with that.
+/// Ends the person's claim on an order that the person passes over, and offers it to that person later only. Answers whether
+/// there was a claim.
 pub async fn skip_order(
     tx: &mut CompanyTx,
     order_id: OrderId,
@@ -84,7 +85,7 @@ pub async fn end_claims(tx: &mut CompanyTx, order: &LockedOrder, now: Timestamp)
     Ok(())
 }
 
-/// Claims that lapsed end, as of when they did. How many ended.
+/// Ends the claims that have lapsed, each when it lapsed. Answers how many.
 pub async fn end_lapsed_claims(tx: &mut CompanyTx) -> Result<u64> {
     let done = sqlx::query!(
         "update order_claims set ended_at = lapses_at where company_id = $1 and ended_at is null and lapses_at < now()",

@@ -91,7 +91,7 @@ pub async fn insert_note(
     Ok(id)
 }
 
-/// A note as it stands. Its version: two editors never overwrite each other.
+/// A note as it is now. By its version, no editor overwrites what another one has written.
 #[derive(Debug)]
 pub struct StoredNote {
     pub text: String,

@@ -133,8 +133,8 @@ pub struct NewClosing<'a> {
     pub volumes: Option<i32>,
 }
 
-/// Writes the state, and with it what reports keep of a closed order; `write_outcome` says what that is. Whatever left is
-/// here again.
+/// Writes the state, and with it what reports keep of a closed order; `write_outcome` says what that is. An order that had
+/// left counts as here again.
 pub async fn update_state(
     tx: &mut CompanyTx,
     order: &LockedOrder,
@@ -158,13 +158,13 @@ pub async fn update_state(
     write_outcome(tx, order).await
 }
 
-/// The lists that a closed order is found in.
+/// Writes in which lists a closed order is found.
 pub async fn write_marks(tx: &mut CompanyTx, order: &LockedOrder) -> Result<()> {
     sqlx::query!("select write_marks($1, $2)", tx.company_id().0, order.id.0).execute(&mut **tx).await?;
     Ok(())
 }
 
-/// What reports keep of a closed order, and the lists that it is found in.
+/// Writes what reports keep of a closed order, and in which lists it is found.
 async fn write_outcome(tx: &mut CompanyTx, order: &LockedOrder) -> Result<()> {
     sqlx::query!("select write_outcome($1, $2)", tx.company_id().0, order.id.0).execute(&mut **tx).await?;
     Ok(())

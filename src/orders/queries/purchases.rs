@@ -48,7 +48,7 @@ pub async fn list_allocations(tx: &mut CompanyTx, item_id: ItemId) -> Result<Vec
         .collect())
 }
 
-/// Writes what lines of a locked order have of purchases.
+/// Writes the allocations of lines of a locked order.
 pub async fn write_allocations(
     tx: &mut CompanyTx,
     order_id: OrderId,
@@ -123,7 +123,8 @@ pub async fn insert_purchase(tx: &mut CompanyTx, purchase: &NewPurchase<'_>) -> 
     Ok(())
 }
 
-/// Deletes those of the purchases that were taken back whole. Where something became of the stock's part, it was bought.
+/// Deletes those of the purchases that were taken back for every line. A purchase of which a part for the stock was settled
+/// stays.
 pub async fn delete_empty(tx: &mut CompanyTx, ids: &[PurchaseId]) -> Result<()> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     sqlx::query!(

@@ -15,13 +15,13 @@ use crate::orders::model::Goods;
 /// What was agreed longer ago is not offered again.
 pub const REMEMBERED: SignedDuration = SignedDuration::from_hours(180 * 24);
 
-/// Words that are looked at, orders of each, and their lines.
+/// The most words that are looked at, orders of each word, and lines of these orders.
 const MOST_WORDS: i32 = 40;
 const ORDERS_OF_A_WORD: i64 = 2;
 const MOST_LINES: i64 = 2000;
 
-/// What the order's customer took in place of the same goods the last time, by line, in place of all of its units. Whoever
-/// stands at the counter is nobody in particular.
+/// By line: what the order's customer took in place of the same goods the last time, for all units of the line. Nothing for
+/// the counter's code, which many people share.
 pub async fn list_last_agreed(
     tx: &mut CompanyTx,
     order_id: OrderId,

@@ -18,7 +18,7 @@ use crate::orders::queries::order::LockedOrder;
 pub struct Base {
     pub id: OrderId,
     pub header: Header,
-    /// Its shipping sets deadlines: the one it has may have come from there.
+    /// Whether its shipping option sets deadlines: then its deadline may have come from the option.
     pub brings_due: bool,
     pub items: Vec<Item>,
 }
@@ -36,7 +36,7 @@ pub async fn get_base(tx: &mut CompanyTx, id: OrderId) -> Result<Base> {
     Ok(Base { id, header, brings_due, items: items::list_items(tx, id, None).await? })
 }
 
-/// And whether its shipping sets deadlines.
+/// The order's header, and whether its shipping option sets deadlines.
 async fn get_header(tx: &mut CompanyTx, id: OrderId) -> Result<(Header, bool)> {
     let row = sqlx::query!(
         r#"select o.number,

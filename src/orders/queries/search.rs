@@ -83,7 +83,7 @@ pub struct Named {
     pub lines: Vec<(String, String)>,
 }
 
-/// What an order is found by, as it stays until the transaction ends.
+/// What an order is found by. The order is locked, so that this stays true until the transaction ends.
 pub async fn lock_named(tx: &mut CompanyTx, order_id: OrderId) -> Result<Named> {
     let order = sqlx::query!(
         "select number, customer_code, customer from orders where company_id = $1 and id = $2 for no key update",

@@ -84,7 +84,7 @@ pub async fn count_shelf_lines(tx: &mut CompanyTx) -> Result<i64> {
     Ok(lines)
 }
 
-/// The last line of a canceled order is about to be back on the shelf: the order is in the list no more.
+/// Takes a canceled order off the list if `last`, of which everything is about to be back on the shelf, is its last line.
 pub async fn delete_mark_with_last(tx: &mut CompanyTx, order: &LockedOrder, last: ItemId) -> Result<()> {
     sqlx::query!(
         "delete from outcome_marks m where m.company_id = $1 and m.order_id = $2 and m.mark = 'shelf' and not exists (

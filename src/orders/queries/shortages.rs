@@ -102,8 +102,8 @@ impl Records {
         Ok(())
     }
 
-    /// What an undo brings back is as old as it was, and somebody else's as it was. Nobody answers for a closed order:
-    /// [`Self::open_again`] asks when it comes back.
+    /// Opens the record of a line. One that an undo brings back keeps its age and who marked it. A closed order gets none,
+    /// since nobody answers for it: [`Self::open_again`] does when it comes back.
     async fn open(&self, tx: &mut CompanyTx, item: ItemId, units: Decimal, cause: Cause) -> Result<()> {
         sqlx::query!(
             "insert into shortages (company_id, id, order_id, item_id, units, cause, marked_by, marked_at, began_version)
@@ -188,7 +188,7 @@ impl Records {
         Ok(())
     }
 
-    /// The customer takes none of it after all.
+    /// Withdraws what was agreed: the customer does not take it after all.
     async fn withdraw(&self, tx: &mut CompanyTx) -> Result<()> {
         sqlx::query!(
             "update agreed_replacements set withdrawn_version = $3
@@ -203,7 +203,8 @@ impl Records {
         Ok(())
     }
 
-    /// What the entry agreed is not agreed, what it withdrew is agreed again, and what it answered is not answered.
+    /// Reverses the entry `undone`: what it agreed is not agreed, what it withdrew is agreed again, and what it answered is not
+    /// answered.
     async fn undo(&self, tx: &mut CompanyTx, undone: i64) -> Result<()> {
         sqlx::query!(
             "with unanswered as (

@@ -13,7 +13,7 @@ use crate::orders::item::allocation::Settlement;
 #[derive(Debug)]
 pub struct OpenSurplus {
     pub units: Decimal,
-    /// In which the goods are counted.
+    /// The unit in which the goods are counted.
     pub unit: String,
 }
 
@@ -81,7 +81,7 @@ pub struct StoredSettlement {
     pub undone: bool,
 }
 
-/// Locks the purchase whose surplus it is of.
+/// Locks the purchase of whose surplus it is a part.
 pub async fn lock_settlement(tx: &mut CompanyTx, id: OperationId) -> Result<StoredSettlement> {
     let row = sqlx::query!(
         r#"select s.settled_by, s.undone_at is not null as "undone!"
@@ -96,7 +96,7 @@ pub async fn lock_settlement(tx: &mut CompanyTx, id: OperationId) -> Result<Stor
     Ok(StoredSettlement { by: PersonId(row.settled_by), undone: row.undone })
 }
 
-/// The units are still to come.
+/// Takes a settlement back: its units are still to come.
 pub async fn undo_settlement(tx: &mut CompanyTx, id: OperationId, at: Timestamp) -> Result<()> {
     sqlx::query!(
         "with back as (

@@ -48,7 +48,7 @@ pub struct LineWrite {
 }
 
 impl LineWrite {
-    /// The line as an entry leaves it, which tells of just that line and of no picks.
+    /// The line as the entry leaves it, for an entry that tells of one line and of no picks.
     pub fn of(detail: &Detail) -> Self {
         let state = detail.lines.first().map_or_else(ItemState::absent, |line| line.after.clone());
         Self { state, picks: Vec::new(), removed: Vec::new() }

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use crate::orders::item::{ItemState, RestState};
 
 impl ItemState {
-    /// The line under a newer quote that wants so much of it; zero: the quote does not have the line.
+    /// The line under a newer quote that wants `wanted` units of it; zero: the quote does not have the line.
     ///
     /// What is in the box counts for what is wanted, also units that were to go back; what is more goes back. Units
     /// that no quote can take away stay wanted: the bought ones of a line that left the quote, and those whose

@@ -53,7 +53,7 @@ pub struct Revision<'a> {
     pub lines: Vec<RevisedLine<'a>>,
 }
 
-/// What the quote's lines make of the order's.
+/// Compares the lines of an order with those of a newer quote.
 pub fn revise<'a>(items: &'a [Item], wanted: &[NewerLine]) -> Revision<'a> {
     let (pairs, without) = pairs::pair(items, wanted);
     let mut lines: Vec<RevisedLine<'a>> = pairs
@@ -125,8 +125,8 @@ impl<'a> Revision<'a> {
         i64::try_from(of).unwrap_or(i64::MAX)
     }
 
-    /// The same as long as the difference that a person saw is the truth: work that does not show in it leaves it
-    /// alone. `about` is what the person saw of the order besides.
+    /// Identifies the difference as a person sees it. Work on the order that does not show in it does not change it. `about`
+    /// is what else the person saw of the order.
     pub fn fingerprint(&self, about: &impl Serialize) -> String {
         let mut hash = Sha256::new();
         hash.update(serde_json::to_vec(about).unwrap_or_default());

@@ -4,7 +4,7 @@ use super::NewerLine;
 use crate::orders::history::Snapshot;
 use crate::orders::model::Item;
 
-/// In what two lines agree, from the surest.
+/// In what two lines agree; the surest comes first.
 #[derive(Clone, Copy, Debug)]
 enum Alike {
     CodeAndDescription,

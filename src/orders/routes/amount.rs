@@ -21,7 +21,7 @@ impl Amount {
         self.quantity.is_empty()
     }
 
-    /// How numbers beside it were typed.
+    /// The notation of all numbers of the form.
     pub(super) fn notation(&self) -> Lang {
         self.notation.unwrap_or_default()
     }

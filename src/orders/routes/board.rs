@@ -124,8 +124,8 @@ async fn draw_board(
     Ok(Body { title: ctx.t("nav.board").into_owned(), html: SharedHtml::new(html), snapshot, facts: () })
 }
 
-/// `GET /chips`: the chips of the board at the same query, with the numbers of who looks. The open orders are read once a
-/// second and company, whoever asks: a busy board would else have them counted for every tap of everybody.
+/// `GET /chips`: the chips of the board at the same query, with the visitor's own numbers. A company's open orders are read
+/// once a second, whoever asks: otherwise a busy board would have them counted for every tap of everybody.
 pub async fn chips(
     State(pages): State<OrderPages>,
     visitor: Visitor,
@@ -191,7 +191,7 @@ pub(crate) fn telling(mut words: Vec<String>) -> Vec<String> {
     words
 }
 
-/// The open orders that what is looked for and the seller leave: those that the chips count.
+/// The open orders that match the search and the seller: those that the chips count.
 async fn matching<'o>(
     tx: &mut CompanyTx,
     open: &'o [OpenOrder],

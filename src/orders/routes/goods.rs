@@ -25,7 +25,7 @@ pub struct GoodsQuery {
     q: String,
 }
 
-/// One of them, as the fields of a replacement are called.
+/// A suggestion, with the names that the fields of a replacement have in forms.
 #[derive(Debug, Serialize)]
 struct Suggestion {
     text: String,

@@ -36,7 +36,7 @@ pub async fn quote_pdf(
     }
 }
 
-/// A quote to look at. No name from outside reaches a header.
+/// A quote that the browser shows, under a name of ours: no name from outside reaches a header.
 pub fn pdf_response(pdf: Vec<u8>, lang: Lang) -> Response {
     let name = FileName::new(lang, "quote.quote");
     let disposition = HeaderValue::from_str(&format!("inline; filename=\"{name}.pdf\""));

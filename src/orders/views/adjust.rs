@@ -13,7 +13,7 @@ use crate::orders::item::Replacement;
 use crate::orders::model::{Item, OrderSummary};
 use crate::orders::status::OrderState;
 
-/// What is left to do with a finished order: to say that it left, and to enter what differs from its quote into the ERP.
+/// What is left to do with a finished order: to mark it as gone, and to enter what differs from its quote into the ERP.
 /// `#adjust`, empty while it is not finished.
 ///
 /// Posts to `/orders/{id}/left` (`left`: `yes` or `no`, `v`) and to `/orders/{id}/adjusted` (`item`, absent for all of them, `done`: `yes` or `no`, `v`).

@@ -6,7 +6,7 @@ use crate::html::format::address;
 use crate::html::{Layout, Nav};
 use crate::orders::customer::{Customer, CustomerOrder};
 
-/// What the code, and the name, name.
+/// Which orders a code and a name stand for.
 pub enum Found {
     /// The code is that of whoever comes to the counter.
     NameNeeded,
@@ -36,7 +36,7 @@ pub struct AnonymisePage<'a> {
     pub customer: &'a Customer,
     /// None: nothing was asked for.
     pub found: Option<Found>,
-    /// The PIN was not proven recently: the page asks for it first, and is there again with what was asked for.
+    /// The PIN was not proven recently: the page asks for it first, then shows what was asked for.
     pub needs_pin: bool,
 }
 
@@ -51,7 +51,7 @@ impl AnonymisePage<'_> {
         address("/", &[("q", if name.is_empty() { code.clone() } else { name.clone() })])
     }
 
-    /// The page with what it was asked for.
+    /// The address of the page with what it was asked for.
     fn here(&self) -> String {
         let Customer { code, name } = self.customer;
         let pairs = [("code", code.clone()), ("name", name.clone())];

@@ -7,7 +7,7 @@ use super::BoardFilter;
 use crate::html::RenderContext;
 use crate::orders::chips::{Chip, CountedChip};
 
-/// `#board-chips`. The page's are the same for everybody; the script fetches those of who looks.
+/// `#board-chips`. The page has the same for everybody; the script fetches those of the visitor.
 #[derive(Template)]
 #[template(path = "orders/_chips.html")]
 pub struct ChipsFragment<'a> {

@@ -72,12 +72,12 @@ impl ItemSheet<'_> {
         self.has_rest() && self.item.state.rest_state == RestState::PurchaseRequested
     }
 
-    /// Also what was given up may be bought after all.
+    /// Whether units can be marked as bought, also ones that were not found before.
     pub(super) fn can_buy(&self) -> bool {
         self.item.state.is_in_purchase() && self.item.state.ordered < self.item.state.rest()
     }
 
-    /// What the buyer is asked for, else what was given up.
+    /// How many units the form offers: those that the buyer is asked for, else those that were not found.
     pub(super) fn buy_first(&self) -> Decimal {
         let state = &self.item.state;
         if state.to_buy().is_zero() { state.rest() - state.ordered } else { state.to_buy() }
@@ -115,24 +115,24 @@ impl ItemSheet<'_> {
         self.can_pick() && self.item.state.replacement.is_some()
     }
 
-    /// The form that was sent without script, of those that share their fields.
+    /// Of the forms that share their fields, the one that was sent without script and not accepted.
     pub(super) fn swap_form(&self) -> String {
         let forms = ["agree", "answer", "substitute"].map(|verb| self.form(verb));
         let [.., usual] = &forms;
         forms.iter().find(|form| self.given.is(form)).unwrap_or(usual).clone()
     }
 
-    /// Where "the customer takes it" goes: it answers where somebody has to.
+    /// The command of "the customer takes it": an answer where units wait for one, else an agreement.
     pub(super) fn agree_verb(&self) -> &'static str {
         if self.is_unanswered() { "answer" } else { "agree" }
     }
 
-    /// As many as are missing, in place of which the other goods go.
+    /// How many units the other goods are to replace: those that are missing.
     pub(super) fn swap_units(&self) -> Decimal {
         if self.is_unanswered() { self.item.state.unanswered } else { self.item.state.rest() }
     }
 
-    /// What is offered again: where nothing is agreed yet.
+    /// What the customer took the last time, offered where nothing is agreed yet.
     pub(super) fn last(&self) -> Option<&Replacement> {
         self.last.filter(|_| self.can_pick() && self.item.state.replacement.is_none())
     }
@@ -180,7 +180,7 @@ impl ItemSheet<'_> {
         self.has_rest() && self.item.state.rest_state == RestState::Short
     }
 
-    /// What has to go back goes first: until then nothing else is put back.
+    /// Whether picked units can be put back: not before those that have to go back.
     pub(super) fn is_picked(&self) -> bool {
         !self.item.state.picked.is_zero() && !self.returns()
     }

@@ -89,7 +89,7 @@ impl CountersFragment {
         minutes.map(|minutes| self.ctx.duration(minutes))
     }
 
-    /// Its word, its class and its icon.
+    /// The word, the class and the icon of the trend.
     fn trend(&self) -> (&'static str, &'static str, Option<&'static str>) {
         match self.indicators.trend {
             Trend::Better => ("board.trend_better", "better", Some("down")),

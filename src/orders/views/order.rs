@@ -128,7 +128,7 @@ impl<'a> OrderBody<'a> {
         }
     }
 
-    /// Of the browser's window: the number, where there is one, and the customer.
+    /// The title of the browser's window: the number, where there is one, and the customer.
     pub fn title(&self) -> String {
         let number = self.order.number.iter().map(String::as_str);
         number.chain([self.order.customer.as_str()]).collect::<Vec<_>>().join(" · ")
