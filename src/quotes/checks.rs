@@ -34,12 +34,12 @@ pub enum Problem {
     Number {
         read: String,
     },
-    /// Nothing, or less, of a product.
+    /// A quantity that is zero or negative.
     Quantity {
         line: u32,
         read: Decimal,
     },
-    /// A price or a total below nothing.
+    /// A negative price or total.
     Negative {
         line: u32,
         read: Decimal,
@@ -62,7 +62,7 @@ pub enum Problem {
     },
 }
 
-/// Accepted, and pointed out.
+/// Something that stops no import and is pointed out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Notice {
@@ -198,10 +198,9 @@ fn compare(key: &str, read: Decimal, computed: Decimal, lang: Lang) -> String {
 }
 
 impl Notice {
-    /// Whether a person should look at the paper for it. A discount is printed there and its sums hold; an amount added in
-    /// its place is unusual.
+    /// Whether a person should look at the paper for it. A discount is printed there, and the sums hold with it.
     pub fn wants_a_look(&self) -> bool {
-        !matches!(self, Notice::Discount { amount } if amount.is_sign_positive())
+        !matches!(self, Notice::Discount { .. })
     }
 
     /// What was noticed, for a person.
