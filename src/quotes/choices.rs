@@ -25,7 +25,7 @@ pub struct Choices {
 }
 
 impl Choices {
-    /// The form as far as it is filled in, over what the order has.
+    /// The choices of a form that is perhaps not complete; what is not chosen stays as the order has it.
     pub fn over(header: &Header, chosen: Chosen, shippings: &[ShippingOption]) -> Self {
         let shipping = chosen.shipping.unwrap_or(header.shipping_id);
         let option = shippings.iter().find(|option| option.id == shipping);

@@ -81,7 +81,8 @@ fn run_child(file: &Path) -> ExitCode {
     }
 }
 
-/// Fences this process like a child, and says line by line what holds; not all of it where something is open.
+/// Fences this process like a child, tries to break out, and prints for each attempt whether the fence holds. Fails where it
+/// does not.
 fn prove() -> ExitCode {
     let landlock = match sandbox::fence_this_process() {
         Ok(landlock) => landlock,

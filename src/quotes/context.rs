@@ -63,7 +63,7 @@ pub struct NumberlessOrder {
     pub lines: Vec<(String, String, Decimal)>,
 }
 
-/// Everything that some drafts are looked at beside.
+/// What drafts are compared with, and what can be chosen for them.
 #[derive(Clone, Debug, Default)]
 pub struct ImportContext {
     pub candidates: Vec<Candidate>,
@@ -72,7 +72,7 @@ pub struct ImportContext {
     pub shippings: Vec<ShippingOption>,
     pub packagings: Vec<PackagingOption>,
     pub counter_customer_code: String,
-    /// Of each customer's last order.
+    /// The choices of each customer's last order, by the customer's code.
     pub last_choices: HashMap<String, (ShippingId, PackagingId)>,
     /// Orders that are not canceled, by number.
     pub numbers: HashMap<String, KnownOrder>,
@@ -136,7 +136,7 @@ impl ImportContext {
         self.chosen_over(draft, quote, proposed)
     }
 
-    /// The same with what is proposed where nothing was chosen; a seller named on the paper comes first.
+    /// What was chosen for a draft; where nothing was, the seller named on the paper, then what is `proposed`.
     pub fn chosen_over(&self, draft: &Draft, quote: &Quote, proposed: Chosen) -> Chosen {
         let shipping = draft.form.shipping.or(proposed.shipping);
         let option = shipping.and_then(|id| self.shippings.iter().find(|option| option.id == id));
@@ -191,7 +191,8 @@ impl ImportContext {
         draft.form.seller.filter(active).or_else(|| self.named_seller(quote))
     }
 
-    /// Whom the paper names: by name, else as it was remembered. Two people of one name are nobody.
+    /// The person whom the paper names as seller: by the person's own name, else by a name that was remembered. None if two
+    /// people have the name.
     pub fn named_seller(&self, quote: &Quote) -> Option<PersonId> {
         let folded = folded_name(&quote.seller);
         let mut named = self.candidates.iter().filter(|candidate| candidate.name_folded == folded);

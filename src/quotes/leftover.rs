@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::lang::Lang;
 
-/// What a piece of paper that was not read is.
+/// What kind of thing on the paper was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LeftoverKind {
@@ -100,7 +100,7 @@ impl LeftoverKind {
         matches!(self, LeftoverKind::Line | LeftoverKind::Hidden)
     }
 
-    /// Whether it is in no cell: then it is struck out, else what was read is found right.
+    /// Whether its text is in no cell. Then settling it means to strike it out, else to find right what was read.
     pub fn is_apart(self) -> bool {
         matches!(
             self,
@@ -115,7 +115,7 @@ impl LeftoverKind {
         )
     }
 
-    /// Whether the item that it names may be dropped for it.
+    /// Whether it may be settled by dropping the item that it names.
     pub fn may_drop_its_item(self) -> bool {
         matches!(self, LeftoverKind::Struck | LeftoverKind::Beside)
     }

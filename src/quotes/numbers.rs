@@ -30,12 +30,12 @@ pub fn parse(text: &str) -> Option<Decimal> {
     Some(value)
 }
 
-/// Reads an amount of money, with or without "R$"; less than nothing with a minus before or behind, or in brackets.
+/// Reads an amount of money, with or without "R$"; negative with a minus before or behind it, or in brackets.
 pub fn parse_money(text: &str) -> Option<Decimal> {
     parse_signed(text, |amount| parse(amount).filter(|value| !value.is_sign_negative()))
 }
 
-/// The signs of an amount of money, around what `read` makes of its digits.
+/// Reads the signs of an amount of money; `read` reads what stands between them.
 pub fn parse_signed(text: &str, read: impl Fn(&str) -> Option<Decimal>) -> Option<Decimal> {
     let text = without_currency(text.trim());
     let bracketed = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));

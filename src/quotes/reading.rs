@@ -42,9 +42,9 @@ impl Reading {
     }
 }
 
-/// Characters of which one may be without a meaning before that is why a paper was not recognised.
+/// If more than one character in this many has no certain meaning, that is why a paper was not recognised.
 const CERTAIN: usize = 50;
-/// The longest list of what was not read: more say nothing more.
+/// The longest list of what was not read; nobody settles more.
 const MOST_LEFTOVERS: usize = 300;
 
 /// Reads a quote from a PDF. Never panics; some milliseconds for a real quote, but a hostile file may take seconds:

@@ -25,7 +25,7 @@ const LIFE: Duration = Duration::from_secs(10);
 const PROCESSOR_SECONDS: u64 = 5;
 /// Address space of a child, in bytes: 256 MiB.
 const ADDRESS_SPACE: u64 = 256 << 20;
-/// Descriptors of a child: what comes in, what goes out, and nowhere.
+/// Descriptors of a child: its input, its output, and `/dev/null` for errors.
 const STANDARD_STREAMS: u64 = 3;
 /// A reading of 500 lines is some 200 KiB.
 const MOST_OUTPUT: u64 = 8 << 20;
@@ -84,7 +84,7 @@ fn spawn(program: &Path) -> std::io::Result<Child> {
     Command::new(program)
         .args(["quote", "--child", "-"])
         .env_clear()
-        // Where no `.env` is found that would bring secrets back.
+        // No `.env` is found there, which would bring secrets back.
         .current_dir("/")
         // Else the allocator reserves a gigabyte before `main` runs, and no limit binds what is reserved already.
         .env("MIMALLOC_ARENA_RESERVE", "0")
@@ -154,7 +154,7 @@ fn limit(resource: Resource, current: u64, maximum: u64) -> io::Result<()> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Landlock {
     Enforced,
-    /// This kernel has none; the other holds stand.
+    /// This kernel has no Landlock; the other limits hold.
     Missing,
 }
 
@@ -178,7 +178,7 @@ fn enforce_landlock() -> Landlock {
     Landlock::Missing
 }
 
-/// Keeps other processes of the same user, a child that reads a hostile file for one, from this one's memory and
+/// Keeps other processes of the same user, such as a child that reads a hostile file, from reading this one's memory and
 /// environment. For processes that know secrets.
 pub fn hide_this_process() {
     #[cfg(target_os = "linux")]

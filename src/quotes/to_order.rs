@@ -15,7 +15,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// What the form proposes: the order's own.
+    /// What the form proposes: what the order has.
     pub fn chosen(&self) -> Chosen {
         Chosen {
             shipping: Some(self.base.header.shipping_id),
@@ -25,7 +25,7 @@ impl Target {
     }
 }
 
-/// The order that the draft would be; it has the draft's id. None: an amount is too large to be one.
+/// The order that the draft would become, with the draft's id. None: an amount is too large.
 pub fn order(
     draft: &Draft,
     sheet: &Sheet,

@@ -46,7 +46,7 @@ impl DraftContext<'_> {
         drafts::lock_draft(tx, self.draft_id, importer).await?.ok_or_else(gone)
     }
 
-    /// The same for whoever looked at `version` of it.
+    /// Locks the draft for a person who looked at `version` of it; refuses where it was changed since.
     async fn lock_version(&self, tx: &mut CompanyTx, version: i32) -> Result<Draft> {
         let draft = self.lock(tx).await?;
         if draft.version == version {

@@ -17,7 +17,7 @@ const OWN: Kept = Kept { files: 300, bytes: 500 << 20 };
 /// Drafts of a company with the papers of a day's orders: ten times its busiest day.
 const ALL: Kept = Kept { files: 5_000, bytes: 4 << 30 };
 
-/// Refuses a file that makes too much of it, the new one included. What is kept costs everybody's disk.
+/// Refuses a file if too much is kept with it; both amounts include it. What is kept costs everybody's disk space.
 fn require_room(own: Kept, all: Kept) -> Result<()> {
     if own.files > OWN.files || own.bytes > OWN.bytes {
         return Err(AppError::invalid("upload.too_many_drafts"));

@@ -100,7 +100,7 @@ impl Field {
 
 /// Decimals of a unit price: those of numeric(18, 6).
 pub(super) const PRICE_DECIMALS: u32 = 6;
-/// Whole units of numeric(12, 3).
+/// The most whole units that numeric(12, 3) holds.
 const MOST_QUANTITY: Decimal = Decimal::from_parts(999_999_999, 0, 0, false, 0);
 /// In reais; far above any quote, far below what cents in 64 bits hold.
 pub(super) const MOST_MONEY: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
@@ -167,12 +167,12 @@ fn decimal_fault(value: &str, places: u32, most: Decimal) -> Option<Fault> {
     }
 }
 
-/// With the signs that money has on paper.
+/// Reads a number, also with the signs that money has on paper.
 fn parse_number(typed: &str, lang: Lang) -> Option<Decimal> {
     numbers::parse_signed(typed, |amount| read_number(amount, lang).ok())
 }
 
-/// 22/10/2025, 22/10/25, or ISO.
+/// Reads 22/10/2025, 22/10/25 or an ISO date.
 fn parse_date(typed: &str) -> Option<Date> {
     if let Ok(date) = typed.parse() {
         return Some(date);

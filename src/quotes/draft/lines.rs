@@ -118,7 +118,7 @@ pub fn lines(reading: &Reading, corrections: &Corrections) -> Vec<SheetLine> {
     placed.into_iter().map(|(_, line)| line).collect()
 }
 
-/// Under which name a dropped item stands among the corrections.
+/// The key of a dropped item among the corrections.
 pub fn dropped(line: &str) -> String {
     format!("dropped-{line}")
 }

@@ -134,7 +134,8 @@ pub enum Edit<'a> {
     Keep(u32),
 }
 
-/// Does it; the name of a line that was added. `Err`: there are as many lines as a quote may have.
+/// Applies an edit; answers the name of the line that it added, if it added one. `Err`: the quote has as many lines as it
+/// may have.
 pub fn edit(draft: &mut Draft, edit: &Edit<'_>) -> Result<Option<String>, TooManyLines> {
     match edit {
         Edit::Strike(at) => {

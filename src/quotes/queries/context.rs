@@ -17,7 +17,7 @@ use crate::quotes::context::{Candidate, ImportContext, KnownOrder, NumberlessOrd
 use crate::quotes::draft::{Draft, Sheet};
 use crate::quotes::to_order::Target;
 
-/// Everything that these drafts are looked at beside, in a handful of statements whatever their number.
+/// The context of these drafts, read in a handful of statements however many they are.
 pub async fn get_context(tx: &mut CompanyTx, drafts: &[(&Draft, &Sheet)]) -> Result<ImportContext> {
     let each = |value: fn(&Sheet) -> String| drafts.iter().map(|(_, sheet)| value(sheet)).collect::<Vec<_>>();
     let sellers = each(|sheet| folded_name(&sheet.quote.seller));
@@ -45,7 +45,7 @@ pub async fn get_context(tx: &mut CompanyTx, drafts: &[(&Draft, &Sheet)]) -> Res
     })
 }
 
-/// The open order that a draft is about to change. What it has is among the options from now on, though hidden.
+/// The open order that a draft is about to change. The options from now on include what the order has, even if it is hidden.
 pub async fn get_target(tx: &mut CompanyTx, id: OrderId, context: &mut ImportContext) -> Result<Target> {
     let summary = summaries::get_summary(tx, id).await?;
     let base = revise::get_base(tx, id).await?;

@@ -22,7 +22,7 @@ pub struct NewDraft<'a> {
     pub reading: &'a Reading,
 }
 
-/// False: the importer has a draft of this very file.
+/// Inserts a draft. False: the importer has one of this very file.
 pub async fn insert_draft(tx: &mut CompanyTx, new: &NewDraft<'_>, now: Timestamp) -> Result<bool> {
     let done = sqlx::query!(
         "insert into quote_drafts (company_id, id, importer_id, file_name, sha256, pdf, reading, created_at, changed_by, changed_at)
@@ -49,7 +49,7 @@ pub struct Kept {
     pub bytes: i64,
 }
 
-/// What the importer's drafts hold; and what all drafts of the company hold, with the papers of orders since a moment.
+/// What is kept of the importer's drafts, and of all drafts of the company with the papers of orders since a moment.
 pub async fn get_kept(tx: &mut CompanyTx, importer_id: PersonId, since: Timestamp) -> Result<(Kept, Kept)> {
     let row = sqlx::query!(
         r#"select count(*) filter (where of_draft and importer_id = $2) as "own_files!",
@@ -180,7 +180,7 @@ pub async fn find_draft(
     Ok(row.map(Draft::from))
 }
 
-/// [`find_draft`] after its row is locked: what is read is what nobody else changes.
+/// Locks a draft's row, then reads it as [`find_draft`] does: nobody else changes what was read.
 pub async fn lock_draft(
     tx: &mut CompanyTx,
     id: DraftId,
@@ -261,7 +261,7 @@ pub async fn update_draft_discarded(
     Ok(())
 }
 
-/// False: this person discarded no such draft.
+/// Puts a discarded draft back on the lists. False: this person discarded no such draft.
 pub async fn update_draft_restored(tx: &mut CompanyTx, id: DraftId, by: PersonId) -> Result<bool> {
     let done = sqlx::query!(
         "update quote_drafts set discarded_at = null, discarded_by = null

@@ -74,7 +74,7 @@ impl Header {
         header
     }
 
-    /// The value of a label; where there are several, the first, and that is told.
+    /// The value of a label. Where the label has different values, the first one; that there are several is a doubt.
     fn only(&mut self, found: &[Found], label: Label, part: impl Fn(&str) -> String) -> Option<String> {
         let mut values: Vec<String> =
             found.iter().filter(|found| found.label == label).map(|found| part(&found.value)).collect();
@@ -242,7 +242,7 @@ fn first_word(value: &str) -> String {
     value.split(' ').next().unwrap_or_default().to_owned()
 }
 
-/// A name is searched and compared: its ligatures are letters.
+/// A text with letters in place of ligatures, so that it can be searched and compared.
 fn unligated(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
     let letters = text.chars().flat_map(|letter| {

@@ -14,7 +14,7 @@ use crate::quotes::leftover::{Leftover, LeftoverKind};
 const MOST_LINES: usize = 8;
 /// Letters that are drawn instead of written: fewer are an arrow or a tick of the form itself.
 const FEWEST_LETTERS: usize = 3;
-/// So far, in points, a picture reaches in among the items.
+/// A picture lies among the items if it reaches in this far, in points.
 const OVERLAP: f32 = 3.0;
 
 pub fn told(lines: &[Line<'_>], pictures: &[Picture], rows: &[Row]) -> Vec<Leftover> {

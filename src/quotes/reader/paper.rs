@@ -53,7 +53,7 @@ fn is_hidden(run: &Run) -> bool {
     matches!(run.sight, Sight::Invisible | Sight::Covered | Sight::Clipped)
 }
 
-/// The same text stands there for everybody to see: painted twice.
+/// Whether the same text is seen at the same place: it was painted twice.
 fn is_doubled(run: &Run, seen: &[&Run]) -> bool {
     let near = 0.3 * run.size;
     seen.iter().any(|other| {
@@ -61,7 +61,8 @@ fn is_doubled(run: &Run, seen: &[&Run]) -> bool {
     })
 }
 
-/// A picture of a page with its text behind or below: what can be seen is no table, and most text cannot be seen.
+/// Whether a page is a picture with its recognised text behind or below it: what can be seen is no table, and most text cannot
+/// be seen.
 fn is_recognised(seen: &[&Run], unseen: &[&Run]) -> bool {
     let letters = |runs: &[&Run]| runs.iter().map(|run| run.edges.len()).sum::<usize>();
     let has_table = || layout::lines(seen.iter().copied()).iter().any(|line| Columns::read(line).is_some());

@@ -29,7 +29,7 @@ pub struct Neighbour<'a> {
 
 /// Lines of one description stand at most this many font sizes apart.
 const MOST_LEADING: f32 = 2.2;
-/// The same for lines that begin elsewhere, as centered ones do; they might be other text.
+/// The most for lines that begin elsewhere, as centered ones do; they might be other text.
 const MOST_LEADING_UNALIGNED: f32 = 1.5;
 
 /// How many of the `extras` between two rows, from the top, belong to the row above; the rest belong to the row below.
@@ -119,7 +119,7 @@ pub struct Piece<'t> {
 const CLOSER: f32 = 0.9;
 /// A line at this share of it stands like a row of its own.
 const APART: f32 = 0.97;
-/// The same, in font sizes, where no two rows follow each other.
+/// How close lines of one description stand, in font sizes, where no two rows follow each other to compare with.
 const CLOSE: f32 = 1.35;
 
 /// A line this short, in percent of the longest, had room for another word.
