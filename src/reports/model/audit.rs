@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::history::PlaceError;
 use super::period::PeriodChoice;
 use crate::auth::model::events::{EventGroup, SecurityEvent};
 use crate::feed::EventKind;
@@ -43,7 +44,7 @@ impl AuditKind {
         group.or(orders).or_else(security).or_else(order)
     }
 
-    /// The kinds of security events that it is; None: all of them.
+    /// The security events that it selects, by their codes; None: all of them.
     pub fn security(kind: Option<Self>) -> Option<Vec<String>> {
         let codes = |wanted: &dyn Fn(&SecurityEvent) -> bool| {
             SecurityEvent::ALL.iter().filter(|kind| wanted(kind)).map(|kind| kind.code().to_owned()).collect()
@@ -55,7 +56,7 @@ impl AuditKind {
         }
     }
 
-    /// The kinds of entries of orders that it is; None: all of them.
+    /// The entries of orders that it selects, by their codes; None: all of them.
     pub fn orders(kind: Option<Self>) -> Option<Vec<String>> {
         match kind? {
             AuditKind::Orders => None,
@@ -75,7 +76,7 @@ pub struct AuditFilter {
 }
 
 impl AuditFilter {
-    /// As an address has it.
+    /// The filter as the query of an address.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let mut pairs = Vec::new();
         if let Some(kind) = self.kind {
@@ -140,12 +141,12 @@ pub enum PlaceOf {
 }
 
 impl AuditPlace {
-    /// What comes newest before a moment.
+    /// The place that everything before a moment comes after.
     pub fn before(at: Timestamp) -> Self {
         Self { at, of: PlaceOf::Order(Uuid::nil(), 0) }
     }
 
-    /// Events of no order are those before this one.
+    /// The events of no order that come after this place are those before this one.
     pub fn of_security(self) -> (Timestamp, Uuid) {
         match self.of {
             PlaceOf::Security(id) => (self.at, id),
@@ -153,7 +154,7 @@ impl AuditPlace {
         }
     }
 
-    /// Entries of orders are those before this one.
+    /// The entries of orders that come after this place are those before this one.
     pub fn of_orders(self) -> (Timestamp, Uuid, i64) {
         match self.of {
             PlaceOf::Security(_) => (self.at, Uuid::max(), i64::MAX),
@@ -177,26 +178,22 @@ impl fmt::Display for AuditPlace {
     }
 }
 
-/// The text is no place.
-#[derive(Debug, PartialEq, Eq)]
-pub struct NoPlace;
-
 impl FromStr for AuditPlace {
-    type Err = NoPlace;
+    type Err = PlaceError;
 
-    fn from_str(text: &str) -> Result<Self, NoPlace> {
+    fn from_str(text: &str) -> Result<Self, PlaceError> {
         let mut parts = text.split('.');
         let (at, id, version) = (parts.next(), parts.next(), parts.next());
         let at = at.and_then(|at| at.parse().ok()).and_then(|at| Timestamp::from_microsecond(at).ok());
         let id = id.and_then(|id| Uuid::parse_str(id).ok());
         // The database's own times do not reach as far back as ours.
         let at = at.filter(|at| *at >= Timestamp::UNIX_EPOCH);
-        let (at, id) = at.zip(id).ok_or(NoPlace)?;
+        let (at, id) = at.zip(id).ok_or(PlaceError)?;
         let of = match version {
             None => PlaceOf::Security(id),
-            Some(version) => PlaceOf::Order(id, version.parse().map_err(|_| NoPlace)?),
+            Some(version) => PlaceOf::Order(id, version.parse().map_err(|_| PlaceError)?),
         };
-        if parts.next().is_none() { Ok(Self { at, of }) } else { Err(NoPlace) }
+        if parts.next().is_none() { Ok(Self { at, of }) } else { Err(PlaceError) }
     }
 }
 
@@ -222,7 +219,7 @@ mod tests {
         }
         let ancient = format!("{}.{}", Timestamp::MIN.as_microsecond(), Uuid::nil());
         for text in ["", "1", "x.y", "1.01890000-0000-7000-8000-000000000000.x", "1.2.3.4", &ancient] {
-            assert_eq!(text.parse::<AuditPlace>(), Err(NoPlace), "{text}");
+            assert_eq!(text.parse::<AuditPlace>(), Err(PlaceError), "{text}");
         }
     }
 

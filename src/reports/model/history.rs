@@ -61,7 +61,7 @@ impl HistoryFilter {
         marks
     }
 
-    /// As it stands in an address, in this order.
+    /// The filter as the query of an address, in the order of the form.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let id = |id: Option<PersonId>| id.map(|id| id.to_string());
         let flag = |wanted: bool| wanted.then(|| "yes".to_owned());
@@ -92,7 +92,7 @@ pub struct HistoryPosition {
 }
 
 impl HistoryPosition {
-    /// Before everything that was closed before `until`.
+    /// The place that every order closed before `until` comes after.
     pub fn newest(until: Timestamp) -> Self {
         Self { closed_at: until, id: OrderId(Uuid::nil()) }
     }
@@ -105,7 +105,7 @@ impl fmt::Display for HistoryPosition {
     }
 }
 
-/// The text names no place.
+/// The text names no place in a list.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a place")]
 pub struct PlaceError;
