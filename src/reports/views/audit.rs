@@ -209,7 +209,9 @@ const LONGEST_VALUE: usize = 300;
 fn said(lang: Lang, all: &Map<String, Value>, name: &str, value: &Value) -> Option<String> {
     match (name, value) {
         ("known_device", known) => (known == false).then(|| lang.t("audit.new_device").into_owned()),
-        ("last_seen_at" | "before", _) if name != "before" || all.contains_key("after") => None,
+        ("last_seen_at", _) => None,
+        // It is told with what came after.
+        ("before", _) if all.contains_key("after") => None,
         ("after", after) => {
             Some(format!("{} → {}", plain(lang, all.get("before")), plain(lang, Some(after))))
         }
