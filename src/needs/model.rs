@@ -32,7 +32,7 @@ pub struct Need {
     pub quantity: Decimal,
     pub unanswered: Decimal,
     pub on_the_way: Decimal,
-    /// Not on the shelf; else they cannot be bought.
+    /// They are not on the shelf; false: they cannot be bought.
     pub is_short: bool,
     pub marked_by: String,
     pub marked_at: Timestamp,
@@ -97,7 +97,7 @@ pub struct Desk {
 pub struct OpenNeeds<'a> {
     pub needs: Vec<&'a Need>,
     pub buying: Buying,
-    /// Minutes after which it may be more, though nothing happens.
+    /// Minutes after which more may wait, without anything having changed.
     pub next: Option<i64>,
 }
 

@@ -22,7 +22,7 @@ use crate::page::{self, CompanyTime, LivePage, Visitor};
 use crate::screen::Screen;
 use crate::state::AppState;
 
-/// Companies whose desks are kept while their heads stand.
+/// Companies whose desks are kept, each until the head of its feed moves.
 const COMPANIES_KEPT: usize = 16;
 
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ struct Badge {
     count: i64,
     newest: Option<Timestamp>,
     text: Option<String>,
-    /// Seconds after which to ask again, though nothing happens.
+    /// Seconds after which to ask again, even if nothing changes.
     next: Option<i64>,
 }
 

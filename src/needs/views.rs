@@ -56,7 +56,7 @@ impl NeedsPage<'_> {
         plain_quantity(*units.borrow())
     }
 
-    /// What of a replacement the button names.
+    /// The name of a replacement, as the button has it.
     fn last_name<'r>(&self, last: &'r Replacement) -> &'r str {
         split_reference(&last.text).0
     }
@@ -69,7 +69,7 @@ impl NeedsPage<'_> {
         if is_measured(&need.unit) { "0.1" } else { "1" }
     }
 
-    /// What to send to the customer.
+    /// The text to send to the customer.
     fn letter(&self, need: &Need) -> String {
         let lang = self.s.lang;
         let units = self.s.quantity(need.unanswered);
@@ -92,7 +92,7 @@ impl NeedsPage<'_> {
         lang.t_with(key, &values)
     }
 
-    /// Where buyers look after something: address, words, icon.
+    /// What buyers have to look after: the address, the words and the icon of each.
     fn buying(&self) -> Vec<(&'static str, String, &'static str)> {
         let buying = self.asked.buying;
         let all = [

@@ -123,7 +123,7 @@ pub struct Leftover {
     pub goods: Goods,
     pub purchase: PurchaseFacts,
     pub units: Decimal,
-    /// They are here, and go to the shelf.
+    /// They have arrived and go to the shelf; false: they are still to come.
     pub arrived: bool,
 }
 
@@ -198,7 +198,7 @@ impl Product {
         self.expected_on().is_some_and(|day| day < today)
     }
 
-    /// What each line gets: its units of all purchases, once.
+    /// The lines, each once: its units of all purchases are added up.
     pub fn shares(&self) -> Vec<Line> {
         let mut shares: Vec<Line> = Vec::new();
         for line in &self.lines {

@@ -1,4 +1,4 @@
-//! Figures computed from history entries and outcomes alone: the source of spans, and the fallback without them.
+//! Figures computed from the history and the outcomes of orders: what spans are made of, and what is read where there is none.
 
 use super::model::cover::{Days, Within};
 use super::model::figures::Figures;

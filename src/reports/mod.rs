@@ -1,4 +1,4 @@
-//! Reports: the history of closed orders, the figures of a period, and files of both.
+//! Reports: the history of closed orders, the figures of a period, the audit, and files of each.
 
 pub(crate) mod actions;
 pub(crate) mod entries;

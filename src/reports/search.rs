@@ -79,7 +79,7 @@ impl Search {
         Ok(Found { orders: found.min(MOST_COUNTED), more: found > MOST_COUNTED })
     }
 
-    /// The orders after a place, at most `limit`.
+    /// The orders that come after a place, at most `limit`.
     pub async fn part(
         &self,
         tx: &mut CompanyTx,

@@ -22,7 +22,7 @@ pub const TABLES: [&str; 10] = [
     "hours",
 ];
 
-/// The key of what the table of that name is called.
+/// The catalogue's key of a table's title.
 pub fn title(code: &str) -> String {
     match code {
         "figures" => "reports.title".to_owned(),
@@ -129,7 +129,7 @@ fn products(metrics: &Metrics, code: &'static str, lines: fn(&ProductFigures) ->
     Table { code, columns, rows: most(metrics, lines).map(row).collect() }
 }
 
-/// The products of which there is the most, of the same by code.
+/// The products with the largest figures, those with equal ones by code.
 fn most(
     metrics: &Metrics,
     of: impl Fn(&ProductFigures) -> i64,

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
+use jiff::Timestamp;
 
 pub(crate) mod adjust;
 pub(crate) mod anonymise;
@@ -58,12 +59,12 @@ impl CardFragment<'_> {
     }
 
     /// From when the card asks to be finished.
-    fn hint_due(&self) -> Option<jiff::Timestamp> {
+    fn hint_due(&self) -> Option<Timestamp> {
         let since = self.order.ready_since.filter(|_| self.order.status() == OrderStatus::ReadyToFinish)?;
         since.checked_add(jiff::SignedDuration::from_mins(READY_HINT_MINUTES)).ok()
     }
 
-    fn is_hinted(&self, due: &jiff::Timestamp) -> bool {
+    fn is_hinted(&self, due: &Timestamp) -> bool {
         self.ctx.now >= *due
     }
 

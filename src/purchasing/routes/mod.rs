@@ -112,7 +112,7 @@ async fn page(
 /// A form that divides goods over lines.
 type Fields = BTreeMap<String, String>;
 
-/// What each line is to get, and how many were divided.
+/// What each line gets of some goods, and what is left over.
 struct Division {
     shares: Vec<Share>,
     /// Of the whole, what no line gets.
@@ -210,7 +210,7 @@ async fn step(
 struct SurplusForm {
     /// `stocked` or `canceled`.
     outcome: String,
-    /// Empty: of a page that did not ask how many.
+    /// Empty: all that is left; the form of an older build does not ask how many.
     #[serde(default)]
     quantity: String,
     #[serde(default)]

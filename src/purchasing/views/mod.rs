@@ -231,7 +231,7 @@ fn keep<T>(rows: &mut Vec<T>, wanted: impl Fn(&usize) -> bool) {
     rows.retain(|_| place.next().is_some_and(|place| wanted(&place)));
 }
 
-/// One for each supplier of these products, who has most of them first; none where all are of one.
+/// One chip for each supplier of these products, the one with most of them first; none where all have the same supplier.
 fn supplier_chips(asked: &PurchasingQuery, products: &[Product]) -> Vec<SupplierChip> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for product in products.iter().filter(|_| asked.view.is_bought()) {

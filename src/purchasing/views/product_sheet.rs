@@ -29,7 +29,7 @@ impl ProductSheet<'_> {
         self.asked.href(self.asked.view, self.asked.by_order)
     }
 
-    /// On the page of what is on the way that comes first.
+    /// What the sheet offers to buy: nothing on the page of what is on the way, where goods that come are what it is about.
     pub(super) fn buys(&self) -> Option<&Product> {
         self.to_buy.as_ref().filter(|_| self.asked.view == View::Buy || self.coming.is_none())
     }

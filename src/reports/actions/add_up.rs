@@ -124,7 +124,7 @@ async fn add_up(
     match write(&mut tx, state.clock.now(), calendar, days).await {
         Ok(()) => feed::commit_without_event(tx).await.map(|()| true),
         Err(error) => {
-            // Else the next day may find the lock of this one, and take it for another replica's.
+            // Otherwise the next day may meet the lock of this one, and take it for another replica's.
             tx.roll_back().await.ok();
             Err(error)
         }
@@ -144,7 +144,7 @@ async fn write(tx: &mut CompanyTx, made_at: Timestamp, calendar: WorkCalendar, d
     Ok(())
 }
 
-/// None: a day of something longer is not there any more, or it is there already.
+/// None: the span is there already, or a day that it would add up is gone.
 async fn read(tx: &mut CompanyTx, calendar: WorkCalendar, days: &Days) -> Result<Option<(Figures, Work)>> {
     let cover = find_cover(tx, days, calendar).await?;
     if cover.spans == [days.within()] {

@@ -40,7 +40,7 @@ impl Days {
         Within { from: ends(self.0.first()), until: ends(self.0.last()) }
     }
 
-    /// All of them, in seconds.
+    /// The midnights, in seconds.
     pub fn seconds(&self) -> Vec<i64> {
         self.0.iter().map(|at| at.as_second()).collect()
     }

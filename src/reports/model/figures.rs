@@ -47,7 +47,7 @@ impl Figures {
         figures
     }
 
-    /// Those of other days are added.
+    /// Adds the figures of other days.
     pub fn add(&mut self, other: &Self) {
         self.counted.finished += other.counted.finished;
         self.counted.lines += other.counted.lines;

@@ -16,7 +16,7 @@ impl Hours {
         hours
     }
 
-    /// The same added to what is there.
+    /// Adds picks to those that are there.
     pub fn add_quarters(&mut self, quarters: impl IntoIterator<Item = (Timestamp, i64)>, zone: Zone) {
         for (at, picks) in quarters {
             let local = zone.local(at);
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn an_evening_belongs_to_its_day_where_the_company_is() {
         let zone = Zone::named("America/Sao_Paulo");
-        // Wednesday, 22:00; half past nine in the evening is Thursday in UTC.
+        // In São Paulo it is Wednesday, 21:30; in UTC it is Thursday.
         let hours = Hours::new([(at("2025-10-23T00:30Z"), 3), (at("2025-10-22T11:00Z"), 1)], zone);
         assert_eq!((hours.at(2, 21), hours.at(3, 0), hours.at(2, 8)), (3, 0, 1));
         assert_eq!((hours.total(), hours.span()), (4, 8..22));

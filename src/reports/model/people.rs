@@ -56,7 +56,7 @@ impl PersonFigures {
         Self { orders, ..team }
     }
 
-    /// What was done on other days is added.
+    /// Adds what was done on other days.
     pub fn add(&mut self, other: &Self) {
         self.lines += other.lines;
         self.units += other.units;

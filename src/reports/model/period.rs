@@ -26,7 +26,7 @@ pub struct Period {
 const MOST_DAYS: i64 = 366;
 
 impl PeriodChoice {
-    /// Those that stand on the page, in their order.
+    /// The choices that the page offers, in their order.
     pub const OFFERED: [PeriodChoice; 6] = [
         PeriodChoice::Today,
         PeriodChoice::Days(7),
@@ -72,7 +72,7 @@ impl PeriodChoice {
         }
     }
 
-    /// What its figures stand beside: as many days just before; of a month, the same days of the month before.
+    /// The period that its figures are compared with: as many days just before; for a month, the same days of the month before.
     pub fn period_before(self, today: Date) -> Period {
         let period = self.period(today);
         let last = before(period.from, 1);

@@ -103,7 +103,7 @@ pub async fn list_by_mark(
     Ok(rows.into_iter().map(HistoryPosition::from).collect())
 }
 
-/// The same from the orders that have a word, which are few.
+/// Orders after a place, newest first, from those that have a word, which are few.
 pub async fn list_by_word(
     tx: &mut CompanyTx,
     wanted: &OutcomeFilter,

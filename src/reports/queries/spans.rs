@@ -17,7 +17,7 @@ pub struct MadeSpan {
     pub rules: String,
 }
 
-/// The spans that lie in a stretch. One in which something counts otherwise since it was made is none.
+/// The spans that lie in a stretch, without those in which something has changed since they were made.
 pub async fn list_made(tx: &mut CompanyTx, within: Within) -> Result<Vec<MadeSpan>> {
     let rows = sqlx::query!(
         "select s.begins, s.ends, s.rules from report_spans s
@@ -123,7 +123,7 @@ pub struct NewSpan<'a> {
     pub figures: &'a Figures,
 }
 
-/// False: it is there, or was and something in it counts otherwise since.
+/// Inserts a span. False: it is there already, or something in it changed meanwhile.
 pub async fn insert_span(tx: &mut CompanyTx, span: &NewSpan<'_>) -> Result<bool> {
     let figures = span.figures;
     let inserted = sqlx::query!(

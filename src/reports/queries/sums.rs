@@ -170,7 +170,7 @@ fn thousandths(quantity: Decimal) -> i64 {
     (quantity * Decimal::ONE_THOUSAND).to_i64().unwrap_or(i64::MAX)
 }
 
-/// The parts of a span of which the row is there.
+/// Inserts the parts of a span whose own row is there.
 pub async fn insert_work(tx: &mut CompanyTx, span: Within, work: &Work) -> Result<()> {
     insert_people(tx, span, work).await?;
     insert_products(tx, span, work).await?;

@@ -1,5 +1,6 @@
 //! What was done, from the entries of the history: counted day by day, as it was and not as lines stand now. Each statement
-//! reads days with the bounds of all of them; of one day, none has to be told which it is of, which would take as long as the rest.
+//! reads days with the bounds of all of them; for a single day it does not look for the day of each row, which would take as
+//! long as the rest.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::actor::Permission;
@@ -55,7 +56,7 @@ impl AuditQuery {
 struct Reader<'a> {
     filter: AuditFilter,
     time: &'a CompanyTime,
-    now: jiff::Timestamp,
+    now: Timestamp,
 }
 
 impl Reader<'_> {
@@ -124,7 +125,7 @@ pub async fn audit(
     })
 }
 
-/// `GET /audit/export`: the same, up to [`MOST_EXPORTED`] entries.
+/// `GET /audit/export`: what the page shows with the same query, up to [`MOST_EXPORTED`] entries.
 pub async fn export(
     State(state): State<AppState>,
     visitor: Visitor,
@@ -150,7 +151,7 @@ pub async fn export(
 struct Entries {
     filter: AuditFilter,
     time: CompanyTime,
-    now: jiff::Timestamp,
+    now: Timestamp,
     ctx: RenderContext,
     after: Option<AuditPlace>,
 }

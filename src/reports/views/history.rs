@@ -126,7 +126,7 @@ impl HistoryPage<'_> {
         self.filter.pairs().iter().filter(|(name, _)| *name != "q").count()
     }
 
-    /// A list above that is pressed, and nothing else, says so itself.
+    /// The parts of the filter. A list above that is pressed, and narrowed by nothing else, shows that itself.
     fn chips(&self) -> Vec<Chip> {
         let pairs = self.filter.pairs();
         let without = |name: &str| {
