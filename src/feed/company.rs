@@ -11,16 +11,17 @@ use super::cursor::{Cursor, Head};
 use super::event::Event;
 use super::hub::{Position, ResetReason, Since};
 use super::queries;
-use super::recent::{KEPT_EVENTS, RecentEvents};
+use super::recent::{KEPT_EVENTS, REMEMBERED_EVENTS, RecentEvents};
 use crate::db::Db;
 use crate::error::{AppError, Chain, Result};
 use crate::ids::CompanyId;
 
-/// Events read at once: the one that is known already, by whose tag history is recognised, and 500 newer ones. With more
-/// than that since the last read, clients are reset.
-const LOOK_LIMIT: i64 = 1 + 500;
-const _: () =
-    assert!(LOOK_LIMIT <= KEPT_EVENTS, "memory holds what one read brings; the table, what one asks for");
+/// Events read at once: the one that is known already, by whose tag history is recognised, and as many newer ones as memory
+/// holds. With more than that since the last read, clients are reset.
+const READ_LIMIT: i64 = 1 + REMEMBERED_EVENTS;
+/// The same for a client that was away. What it missed is drawn at once: with more, a fresh page is cheaper.
+const CATCH_UP_LIMIT: i64 = 1 + 500;
+const _: () = assert!(CATCH_UP_LIMIT <= KEPT_EVENTS, "the table has what a client may ask for");
 /// Time limit of one read.
 const PATIENCE: Duration = Duration::from_secs(6);
 
@@ -146,7 +147,7 @@ impl CompanyFeed {
         let began = Instant::now();
         let known = self.head();
         // The first read fills memory with recent events, for clients that reconnect.
-        let (first, limit) = known.as_ref().map_or((None, KEPT_EVENTS), |known| (Some(known.n), LOOK_LIMIT));
+        let (first, limit) = known.as_ref().map_or((None, KEPT_EVENTS), |known| (Some(known.n), READ_LIMIT));
         let (head, events) = queries::list_events(&self.db, self.company_id, first, limit).await?;
         self.advance(known.as_ref(), head, events);
         *self.confirmed_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(began);
@@ -198,12 +199,15 @@ impl CompanyFeed {
             return Some(Since::Events { head, events: Vec::new() });
         }
         let events = self.recent().since(cursor, &head)?;
+        if events.len() as i64 >= CATCH_UP_LIMIT {
+            return Some(Since::Reset(ResetReason::TooOld));
+        }
         Some(Since::Events { head, events })
     }
 
     async fn since_in_table(&self, cursor: &Cursor) -> Result<Since> {
         let (head, events) =
-            queries::list_events(&self.db, self.company_id, Some(cursor.n), LOOK_LIMIT).await?;
+            queries::list_events(&self.db, self.company_id, Some(cursor.n), CATCH_UP_LIMIT).await?;
         if head.epoch != cursor.epoch || cursor.n > head.n {
             return Ok(Since::Reset(ResetReason::Rewritten));
         }

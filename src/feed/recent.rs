@@ -5,9 +5,12 @@ use std::collections::VecDeque;
 use super::cursor::{Cursor, Head};
 use super::event::Event;
 
-/// A company's newest events, kept for clients that reconnect after a short absence: by each replica in memory, and in the
-/// table however old they are, so that a replica which has just started fills its memory with them.
+/// A company's newest events that the table keeps however old they are, for clients that reconnect after a short absence: a
+/// replica that has just started fills its memory with them.
 pub const KEPT_EVENTS: i64 = 512;
+/// Events that memory holds: some seconds of the fiercest burst, so that a replica which is short of CPU draws late, and does
+/// not make every screen fetch its page in that moment. Half a megabyte, of a company that had so many.
+pub(super) const REMEMBERED_EVENTS: i64 = 4096;
 
 /// Dense, in order, and up to the head; empty where memory has nothing.
 #[derive(Debug, Default)]
@@ -29,7 +32,7 @@ impl RecentEvents {
             // Rewritten, or too far behind for one read: clients that are behind are reset, the latter without an alarm.
             self.0.clear();
         }
-        while self.0.len() as i64 > KEPT_EVENTS {
+        while self.0.len() as i64 > REMEMBERED_EVENTS {
             self.0.pop_front();
         }
         !continues
@@ -37,17 +40,22 @@ impl RecentEvents {
 
     /// What came after the cursor, through the head. None: memory does not have all of it, or not the cursor's event.
     pub fn since(&self, cursor: &Cursor, head: &Head) -> Option<Vec<Event>> {
-        let own = self.0.iter().position(|event| event.n == cursor.n && event.tag == cursor.tag)?;
-        let events: Vec<Event> =
-            self.0.iter().skip(own + 1).take_while(|event| event.n <= head.n).cloned().collect();
-        (events.last()?.n == head.n).then_some(events)
+        let own = self.0.get(self.place_of(cursor.n)?)?;
+        (own.tag == cursor.tag && cursor.n < head.n).then(|| self.between(cursor.n, head.n)).flatten()
     }
 
     /// Events in (from, to], if memory has them all.
     pub fn between(&self, from: i64, to: i64) -> Option<Vec<Event>> {
-        let events: Vec<Event> =
-            self.0.iter().filter(|event| event.n > from && event.n <= to).cloned().collect();
-        (events.len() as i64 == to - from).then_some(events)
+        if from >= to {
+            return (from == to).then(Vec::new);
+        }
+        let (first, last) = (self.place_of(from + 1)?, self.place_of(to)?);
+        (last < self.0.len()).then(|| self.0.range(first..=last).cloned().collect())
+    }
+
+    /// Where an event would stand; they are dense. None: before the first.
+    fn place_of(&self, n: i64) -> Option<usize> {
+        usize::try_from(n - self.0.front()?.n).ok()
     }
 }
 
@@ -188,7 +196,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_keeps_the_newest() {
-        let most = KEPT_EVENTS;
+        let most = REMEMBERED_EVENTS;
         let mut recent = recent(1..=most);
         assert!(!recent.append(Some(&head(most)), &head(most + 2), events(most..=most + 2)));
         assert!(recent.between(1, 3).is_none());

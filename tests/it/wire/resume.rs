@@ -77,10 +77,14 @@ async fn chaos_whoever_was_away_gets_what_was_missed_or_is_told_to_start_afresh(
     assert!(matches!(socket.next().await, Said::Json(said) if said["reset"] == "too_old"));
     drop(socket);
 
-    // More at once than memory takes while a screen is open: it starts afresh, the next reads the table.
+    // An open screen follows the fiercest burst. More at once than memory takes: it starts afresh, the next reads the table.
     let mut page = client.page("/").await;
     let mut socket = Socket::open(&client, &mut page).await;
     append(&url, &company, &order, 700).await;
+    let after = page.n() + 700;
+    socket.follow(&mut page, after).await;
+    assert_eq!((page.n(), page.reset.as_deref()), (after, None));
+    append(&url, &company, &order, 4200).await;
     socket.follow(&mut page, i64::MAX).await;
     assert_eq!(page.reset.as_deref(), Some("too_old"));
     let mut behind = client.page("/").await;
