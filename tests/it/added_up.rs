@@ -285,7 +285,7 @@ async fn what_the_buyer_settles_after_the_finish_makes_no_item_slower() {
     let calendar = spans::get_calendar(&mut company.app.db.company(company.id).await.unwrap()).await.unwrap();
     let now = || calendar.zone.local(server.app.clock.now());
     // A Monday, when everybody works.
-    let monday = now().date().nth_weekday(1, Weekday::Monday).unwrap().at(10, 0, 0, 0);
+    let monday = now().date().nth_weekday(1, Weekday::Monday).unwrap().at(10, 0, 20, 0);
     server.app.clock.advance(now().duration_until(monday).as_secs());
     let order = company.import(2).await;
     let admin = server.signed_in("alfa", ADMIN).await;

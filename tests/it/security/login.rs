@@ -59,8 +59,8 @@ async fn the_operator_acts_as_the_owner_where_the_server_owns_nothing() {
     let settings =
         [("DATABASE_URL", &*servers), ("DATABASE_UNPOOLED_URL", &*url), ("SECRET_KEY", operator::SECRET)];
     for arguments in [
-        ["company", "create", "Beta", "--code", "beta", "--time-zone", "America/Sao_Paulo"].as_slice(),
-        &["admin", "create", "Marina", "--number", "1001", "--company", "beta"],
+        ["company", "create", "Gama", "--code", "gama", "--time-zone", "America/Sao_Paulo"].as_slice(),
+        &["admin", "create", "Marina", "--number", "1001", "--company", "gama"],
     ] {
         let output = operator::output(operator::program(&home.0, &settings, arguments)).await;
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
