@@ -44,7 +44,8 @@ impl Reading {
 
 /// If more than one character in this many has no certain meaning, that is why a paper was not recognised.
 const CERTAIN: usize = 50;
-/// The longest list of what was not read; nobody settles more.
+/// The longest list of what was not read. A paper with more that stops its import is refused: nobody settles so many, and a
+/// list that is cut would be settled although the rest of it is not.
 const MOST_LEFTOVERS: usize = 300;
 
 /// Reads a quote from a PDF. Never panics; some milliseconds for a real quote, but a hostile file may take seconds:
@@ -76,15 +77,15 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Refusal> {
         Leftover::new(kind, text, 0)
     });
     reading.leftovers.extend(notes);
-    shorten(&mut reading.leftovers, MOST_LEFTOVERS);
+    shorten(&mut reading.leftovers, MOST_LEFTOVERS)?;
     Ok(reading)
 }
 
-/// Keeps at most `most`, in the order of the paper. What is only pointed out goes first: a paper must not seem right because
+/// Keeps at most `most`, in the order of the paper: only what is pointed out is left out. A paper must not seem right because
 /// the list was full.
-fn shorten(leftovers: &mut Vec<Leftover>, most: usize) {
+fn shorten(leftovers: &mut Vec<Leftover>, most: usize) -> Result<(), Refusal> {
     let stopping = leftovers.iter().filter(|leftover| leftover.kind.stops()).count();
-    let mut room = most.saturating_sub(stopping);
+    let mut room = most.checked_sub(stopping).ok_or(Refusal::TooManyLeftovers)?;
     leftovers.retain(|leftover| {
         let kept = leftover.kind.stops() || room > 0;
         if !leftover.kind.stops() {
@@ -92,7 +93,7 @@ fn shorten(leftovers: &mut Vec<Leftover>, most: usize) {
         }
         kept
     });
-    leftovers.truncate(most);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -110,9 +111,17 @@ mod tests {
             leftover(LeftoverKind::Comment, "trocar por 3"),
         ];
         let texts = |leftovers: &[Leftover]| leftovers.iter().map(|one| one.text.clone()).collect::<Vec<_>>();
-        shorten(&mut leftovers, 3);
+        assert_eq!(shorten(&mut leftovers, 3), Ok(()));
         assert_eq!(texts(&leftovers), ["CÓPIA", "00099 CABO", "trocar por 3"]);
-        shorten(&mut leftovers, 1);
-        assert_eq!(texts(&leftovers), ["00099 CABO"]);
+        assert_eq!(shorten(&mut leftovers, 2), Ok(()));
+        assert_eq!(texts(&leftovers), ["00099 CABO", "trocar por 3"]);
+    }
+
+    #[test]
+    fn more_that_stops_an_import_than_is_listed_refuses_the_paper() {
+        let comments = |count: usize| vec![Leftover::new(LeftoverKind::Comment, "trocar por 3", 0); count];
+        assert_eq!(shorten(&mut comments(MOST_LEFTOVERS), MOST_LEFTOVERS), Ok(()));
+        let refused = shorten(&mut comments(MOST_LEFTOVERS + 1), MOST_LEFTOVERS);
+        assert_eq!(refused, Err(Refusal::TooManyLeftovers));
     }
 }

@@ -33,6 +33,8 @@ pub enum Refusal {
     HeaderUnreadable,
     /// A quote without VALOR TOTAL or VALOR A PAGAR: its last page is missing.
     TotalsMissing,
+    /// More on the paper was not read than anybody would settle.
+    TooManyLeftovers,
     /// Ran out of time or memory.
     TooHeavy,
     /// Other files are being read and none of them ended in time.
@@ -57,7 +59,7 @@ impl From<pdf_text::Error> for Refusal {
 }
 
 impl Refusal {
-    pub const ALL: [Refusal; 18] = [
+    pub const ALL: [Refusal; 19] = [
         Refusal::Empty,
         Refusal::NotAPdf,
         Refusal::TooLarge,
@@ -73,6 +75,7 @@ impl Refusal {
         Refusal::Illegible,
         Refusal::HeaderUnreadable,
         Refusal::TotalsMissing,
+        Refusal::TooManyLeftovers,
         Refusal::TooHeavy,
         Refusal::Busy,
         Refusal::Unavailable,
@@ -96,6 +99,7 @@ impl Refusal {
             Refusal::Illegible => "illegible",
             Refusal::HeaderUnreadable => "header_unreadable",
             Refusal::TotalsMissing => "totals_missing",
+            Refusal::TooManyLeftovers => "too_many_leftovers",
             Refusal::TooHeavy => "too_heavy",
             Refusal::Busy => "busy",
             Refusal::Unavailable => "unavailable",
