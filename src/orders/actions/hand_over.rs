@@ -21,7 +21,8 @@ pub struct HandOverOrder<'a> {
     pub seller_id: PersonId,
 }
 
-/// Gives all open orders of a person to this seller. The caller has checked that the actor is an administrator.
+/// Gives all open orders of a person to this seller. The caller has checked that the actor is an administrator. Answers how
+/// many orders there were.
 #[derive(Clone, Copy, Debug)]
 pub struct HandOverOrders {
     pub actor_id: PersonId,
@@ -34,7 +35,6 @@ impl Command for HandOverOrder<'_> {
     type Output = ();
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let company_id = tx.company_id();
         // People before orders, as when all of a seller's orders go.
         let to = seller(tx, self.seller_id).await?;
         let order = self.on.lock_open(tx, commands::HAND_OVER.permission).await?;
@@ -42,7 +42,9 @@ impl Command for HandOverOrder<'_> {
             return Ok(Change::unchanged(()));
         }
         let to = to.ok_or_else(unknown)?;
-        let from = people::lock_person(tx, company_id, order.seller_id).await?;
+        // Only a name: nobody is locked behind an order.
+        let company_id = tx.company_id();
+        let from = people::find_person(tx, company_id, order.seller_id).await?;
         queries::update_seller(tx, &order, self.seller_id).await?;
         let from = (order.seller_id, from.map(|person| person.name).unwrap_or_default());
         let detail = handed_over(from, (self.seller_id, to));
@@ -51,11 +53,15 @@ impl Command for HandOverOrder<'_> {
 }
 
 impl Command for HandOverOrders {
-    type Output = ();
+    type Output = usize;
 
-    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change<usize>> {
         tx.require(Permission::Administer)?;
         let company_id = tx.company_id();
+        // In the order of their ids: two who hand over to each other's sellers at once do not wait for each other.
+        if self.seller_id < self.from {
+            people::lock_person(tx, company_id, self.seller_id).await?;
+        }
         let from = people::lock_person(tx, company_id, self.from).await?.ok_or(AppError::NotFound)?;
         let to = seller(tx, self.seller_id).await?.ok_or_else(unknown)?;
         if self.from == self.seller_id {
@@ -63,12 +69,13 @@ impl Command for HandOverOrders {
         }
         let orders = queries::lock_open_orders(tx, self.from).await?;
         if orders.is_empty() {
-            return Ok(Change::unchanged(()));
+            return Ok(Change::unchanged(0));
         }
         let detail = handed_over((self.from, from.name), (self.seller_id, to));
         let (seller_id, actor_id) = (self.seller_id, self.actor_id);
         queries::update_sellers(tx, &orders, seller_id, actor_id, &detail, self.now).await?;
-        Ok(NewEvent::new(EventKind::OrdersHandedOver, actor_id).person(self.from).into())
+        let event = NewEvent::new(EventKind::OrdersHandedOver, actor_id).person(self.from);
+        Ok(Change::happened(orders.len(), event))
     }
 }
 
