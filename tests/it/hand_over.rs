@@ -1,8 +1,12 @@
 //! A seller goes; the orders stay, are anybody's who sells, and go on with somebody else.
 
+use separacao::ids::PersonId;
+use sqlx::{AssertSqlSafe, Executor};
+
 use crate::support::client::{Answer, Client};
-use crate::support::database::count;
+use crate::support::database::{count, superuser};
 use crate::support::server::TestServer;
+use crate::support::wait_for;
 use crate::support::watched::Watched;
 use crate::support::world::{ADMIN, OTHER_SELLER, PICKER, SELLER};
 
@@ -121,8 +125,11 @@ async fn an_administrator_hands_all_open_orders_of_a_seller_to_another() {
     }
     done(&admin.tap(&over, &to_caio).await);
     done(&admin.tap(&format!("/orders/{}/seller", second.id), &[("seller", &caio_id)]).await);
-    // Nothing is left to hand over.
-    done(&admin.tap(&over, &to_caio).await);
+    // Nothing is left to hand over, nor to take back.
+    let nothing = admin.tap(&over, &to_caio).await;
+    done(&nothing);
+    assert_eq!(nothing.json()["undo"].as_str(), None, "{}", nothing.text);
+    assert_eq!(nothing.json()["message"], "Não há pedidos abertos para passar.");
     assert_eq!(count(&one.database_url, entries).await, 5);
     assert!(admin.get(&format!("/people?orders={marina}")).await.text.contains("Não há pedidos abertos"));
 }
@@ -159,4 +166,33 @@ async fn orders_go_only_to_active_sellers_and_only_by_administrators() {
     // A closed order is nobody's work any more.
     done(&admin.tap(&format!("/orders/{}/cancel", order.id), &[("reason", "desistiu")]).await);
     assert_eq!(admin.tap(&one, &[("seller", &marina.to_string())]).await.status, 409);
+}
+
+/// Else two who hand over both ways at once would wait for each other.
+#[tokio::test]
+async fn those_whose_orders_move_are_locked_in_the_order_of_their_ids() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let admin = server.signed_in("alfa", ADMIN).await;
+    let (marina, caio) = (company.person(SELLER).await, company.person(OTHER_SELLER).await);
+    let (first, last) = (marina.min(caio), marina.max(caio));
+    let (mut other, mut watcher) =
+        (superuser(&server.database_url).await, superuser(&server.database_url).await);
+    let mut locking = sqlx::Connection::begin(&mut other).await.unwrap();
+    let lock = |person: PersonId| {
+        AssertSqlSafe(format!("select from people where id = '{person}' for update nowait"))
+    };
+    locking.execute(lock(first)).await.unwrap();
+    let tap = tokio::spawn(async move {
+        admin.tap(&format!("/people/{last}/orders"), &[("seller", &first.to_string())]).await
+    });
+    let waits = "select exists (select from pg_stat_activity
+        where datname = current_database() and application_name = 'separacao' and wait_event_type = 'Lock')";
+    wait_for("a tap that waits", async || {
+        sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut watcher).await.unwrap().then_some(())
+    })
+    .await;
+    watcher.execute(lock(last)).await.expect("whoever waits for the first has not locked the last");
+    locking.commit().await.unwrap();
+    done(&tap.await.unwrap());
 }

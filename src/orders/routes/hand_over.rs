@@ -43,9 +43,10 @@ pub async fn everything(
         now: state.clock.now(),
     };
     let outcome = command::run(&state, &tap, &command).await?;
-    // The history says whether there was anything to hand over.
-    let undo = Some(format!("/undo/{}", tap.operation_id));
-    Ok(Done::new(&outcome, "/people").say(Sentence::new("done.all_handed_over")).undo(undo).go("/people"))
+    let handed = outcome.output > 0;
+    let said = Sentence::new(if handed { "done.all_handed_over" } else { "hand_over.none" });
+    let undo = handed.then(|| format!("/undo/{}", tap.operation_id));
+    Ok(Done::new(&outcome, "/people").say(said).undo(undo).go("/people"))
 }
 
 /// A page that the form answered with, loaded again: back to where the form stands.
