@@ -126,15 +126,26 @@ async fn list_needs(tx: &mut CompanyTx, now: Timestamp) -> Result<Vec<Need>> {
 }
 
 async fn get_buying(tx: &mut CompanyTx, today: Date) -> Result<Buying> {
+    // Goods that come for the stock alone are late as well: the buyer's page lists them.
     let row = sqlx::query!(
-        r#"select
-             count(distinct b.id) filter (where o.state = 'open' and a.ordered > a.received and b.expected_on < $2) as "late!",
-             count(distinct b.id) filter (where o.state <> 'canceled' and a.displaced + a.to_return > 0) as "displaced!",
-             count(distinct b.id) filter (where o.state = 'canceled') as "canceled!"
-           from purchase_allocations a
-           join purchases b on b.company_id = $1 and b.id = a.purchase_id
-           join orders o on o.company_id = $1 and o.id = a.order_id
-           where a.company_id = $1 and a.is_open"#,
+        r#"with bought as (
+             select b.id, a.displaced + a.to_return as left_over, o.state,
+               o.state = 'open' and a.ordered > a.received and b.expected_on < $2 as is_late
+             from purchase_allocations a
+             join purchases b on b.company_id = $1 and b.id = a.purchase_id
+             join orders o on o.company_id = $1 and o.id = a.order_id
+             where a.company_id = $1 and a.is_open
+           ), late as (
+             select id from bought where is_late
+             union
+             select b.id from purchases b
+             where b.company_id = $1 and b.surplus > 0 and b.surplus_outcome is null and b.expected_on < $2
+           )
+           select
+             (select count(*) from late) as "late!",
+             count(distinct b.id) filter (where b.state <> 'canceled' and b.left_over > 0) as "displaced!",
+             count(distinct b.id) filter (where b.state = 'canceled') as "canceled!"
+           from bought b"#,
         tx.company_id().0,
         today.to_sqlx() as _
     )

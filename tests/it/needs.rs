@@ -168,6 +168,31 @@ async fn what_was_bought_for_several_orders_is_one_late_purchase() {
 }
 
 #[tokio::test]
+async fn what_comes_for_the_stock_alone_is_late_until_it_is_settled() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import(1).await;
+    let (joao, pedro) = (server.signed_in("alfa", PICKER).await, server.signed_in("alfa", BUYER).await);
+    done(&pedro, &item(&order, 0, "request"), &[]).await;
+    let (share, seen) = (format!("share-{}", order.items[0]), format!("seen-{}", order.items[0]));
+    let lacked = format!("{} 10", order.id);
+    let form = [
+        (share.as_str(), "10"),
+        (seen.as_str(), lacked.as_str()),
+        ("quantity", "25"),
+        ("expected", "2025-10-24"),
+    ];
+    done(&pedro, "/purchasing/buy", &form).await;
+    assert_eq!(count(&pedro).await, 1, "one purchase, whomever its units are for");
+    done(&joao, &item(&order, 0, "received"), &[("quantity", "10")]).await;
+    assert_eq!(count(&pedro).await, 1);
+    assert!(pedro.get("/needs").await.text.contains("1 compra atrasada"));
+    let stock = format!("/purchasing/{}/surplus", company.newest_purchase().await.unwrap());
+    done(&pedro, &stock, &[("outcome", "stocked")]).await;
+    assert_eq!(count(&pedro).await, 0);
+}
+
+#[tokio::test]
 async fn an_entry_says_until_when_its_order_is_to_leave() {
     let server = TestServer::start().await;
     let company = server.company("alfa").await;
