@@ -95,6 +95,8 @@ async fn closed_orders_are_found_by_everything_that_the_filter_names() {
         ("?q=nada+disso", &[]),
         ("?q=%2B%2B", &[]),
         ("?purchase=yes", &[]),
+        // What nobody can read narrows nothing.
+        ("?purchase=x&substitution=&short=1&here=nao&adjust=x", &[canceled, lacking, whole]),
     ] {
         must_show(&admin, &format!("/history{query}"), expected).await;
     }

@@ -9,7 +9,7 @@ use crate::actor::Permission;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::export::file::FileKind;
-use crate::extract::{Query, YesNo, day};
+use crate::extract::{Query, day};
 use crate::html::Choice;
 use crate::orders::queries::shelf;
 use crate::orders::status::OrderState;
@@ -30,11 +30,12 @@ pub struct HistoryQuery {
     picker: String,
     customer: String,
     state: String,
-    purchase: Option<YesNo>,
-    substitution: Option<YesNo>,
-    short: Option<YesNo>,
-    here: Option<YesNo>,
-    adjust: Option<YesNo>,
+    /// This and the next four: `yes`, as the form sends it, or `true`.
+    purchase: String,
+    substitution: String,
+    short: String,
+    here: String,
+    adjust: String,
     from: String,
     to: String,
     /// The place of the last order of the page before.
@@ -49,7 +50,7 @@ impl HistoryQuery {
     }
 
     pub fn filter(&self) -> HistoryFilter {
-        let wanted = |flag: Option<YesNo>| matches!(flag, Some(YesNo::Yes));
+        let wanted = |flag: &str| matches!(flag, "yes" | "true");
         let customer: String = self.customer.trim().chars().take(40).collect();
         HistoryFilter {
             q: self.q.trim().chars().take(100).collect(),
@@ -59,11 +60,11 @@ impl HistoryQuery {
             state: [OrderState::Finished, OrderState::Canceled]
                 .into_iter()
                 .find(|state| state.code() == self.state),
-            purchase: wanted(self.purchase),
-            substitution: wanted(self.substitution),
-            short: wanted(self.short),
-            here: wanted(self.here),
-            adjust: wanted(self.adjust),
+            purchase: wanted(&self.purchase),
+            substitution: wanted(&self.substitution),
+            short: wanted(&self.short),
+            here: wanted(&self.here),
+            adjust: wanted(&self.adjust),
             from: day(&self.from),
             to: day(&self.to),
         }
