@@ -8,7 +8,7 @@ use separacao::orders::item::{ItemState, Reason};
 use serde_json::{Value, json};
 use sqlx::migrate::Migrator;
 use sqlx::types::Json;
-use sqlx::{Connection, Executor, PgConnection, Row};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 use uuid::Uuid;
 
 use crate::support::PATIENCE;
@@ -140,5 +140,29 @@ async fn reasons_of_lines_are_split_wherever_a_line_is_kept() {
         let read = reason(row.get("reason_code"), row.get("reason_text"));
         assert_eq!(read, expected.unwrap_or(reason(None, None)), "{text:?}");
     }
+    connection.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn closed_orders_of_which_a_shortage_was_to_be_bought_are_found_by_it() {
+    let (url, mut connection) = as_of(83).await;
+    let answers = [("buy", "null"), ("buy", "9"), ("without", "null")];
+    for (n, (answer, undone_by)) in (1..).zip(answers) {
+        let order = Uuid::from_u128(n);
+        let sql = "insert into order_outcomes (company_id, order_id, state, imported_at, closed_at, lines, whole, short, reopened)
+                   values ($1, $2, 'finished', now(), now(), 1, 0, 1, false)";
+        sqlx::query(sql).bind(Uuid::nil()).bind(order).execute(&mut connection).await.unwrap();
+        let detail = json!({ "told": { "type": "answer", "answer": answer } });
+        let sql = format!(
+            "insert into order_history (company_id, order_id, version, kind, actor_id, detail, undone_by, at)
+             values ($1, $2, 1, 'shortage_answered', $1, $3, {undone_by}, now())"
+        );
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(Uuid::nil()).bind(order).bind(detail);
+        query.execute(&mut connection).await.unwrap();
+    }
+    migrate(&url, i64::MAX).await;
+    let sql = "select order_id from outcome_marks where mark = 'purchase'";
+    let found: Vec<Uuid> = sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap();
+    assert_eq!(found, [Uuid::from_u128(1)]);
     connection.close().await.unwrap();
 }

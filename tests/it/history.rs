@@ -119,6 +119,28 @@ fn at_work(server: &TestServer) {
     clock.advance(then.duration_since(clock.now()).as_secs());
 }
 
+/// Nothing was ordered: the goods turned up meanwhile.
+#[tokio::test]
+async fn a_shortage_that_is_to_be_bought_is_a_request() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let orders = imported(&company, 2).await;
+    let [asked, left_out] = &orders[..] else { panic!("two orders") };
+    let admin = server.signed_in("alfa", ADMIN).await;
+    for (order, said) in [(asked, "buy"), (left_out, "without")] {
+        pick(&admin, order, 0).await;
+        let line = format!("/orders/{}/items/{}", order.id, order.items[1]);
+        tap(&admin, order, &format!("items/{}/short", order.items[1]), ("reason", "stock")).await;
+        let answer = admin.tap(&format!("{line}/answer"), &[("answer", said), ("units", "10")]).await;
+        assert_eq!(answer.status, 200, "{said}: {}", answer.text);
+        pick(&admin, order, 1).await;
+        tap(&admin, order, "finish", ("volumes", "1")).await;
+    }
+    must_show(&admin, "/history?purchase=yes", &[asked]).await;
+    let requested = admin.get("/reports/export/requested").await.text;
+    assert!(requested.contains("FO01 --> FONE MODELO 1;UN;1"), "of one order alone: {requested}");
+}
+
 #[tokio::test]
 async fn an_order_that_was_bought_for_is_found_by_it_and_tells_how_long_it_waited() {
     let server = TestServer::start().await;

@@ -103,7 +103,8 @@ pub async fn count_picked_orders(tx: &mut CompanyTx, days: &Days) -> Result<i64>
     Ok(orders)
 }
 
-/// The products that were touched, at most `most`. From what happened, so that a shortage stays one when goods arrive.
+/// The products that were touched, at most `most`. From what happened, so that a shortage stays one when goods arrive. Who
+/// answers a shortage with "buy" asks for a purchase.
 pub async fn list_products(
     tx: &mut CompanyTx,
     days: &Days,
@@ -123,12 +124,13 @@ pub async fn list_products(
              from (
              select h.item_id,
                sum(h.quantity) filter (where h.kind = 'item_picked') as picked,
-               bool_or(h.kind = 'item_requested') as requested,
+               bool_or(h.kind in ('item_requested', 'shortage_answered')) as requested,
                bool_or(h.kind = 'item_substituted') as substituted,
                bool_or(h.kind = 'item_short') as short
              from order_history h
              where h.company_id = $1 and h.at >= $2 and h.at < $3 and h.undone_by is null and h.item_id is not null
-               and h.kind in ('item_picked', 'item_requested', 'item_substituted', 'item_short')
+               and (h.kind in ('item_picked', 'item_requested', 'item_substituted', 'item_short')
+                 or h.kind = 'shortage_answered' and h.detail #>> '{told,answer}' = 'buy')
              group by h.item_id, case when $6 then 0
                else width_bucket(h.at, (select array_agg(to_timestamp(b) order by b) from unnest($4::bigint[]) b)) end
            ) m
