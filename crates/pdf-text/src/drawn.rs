@@ -96,8 +96,14 @@ impl Drawn {
     }
 
     /// The page's pictures, with what its text says about them.
-    pub fn take_pictures(&mut self, page: usize, glyphs: &[Glyph]) -> Vec<Picture> {
+    pub fn take_pictures(
+        &mut self,
+        page: usize,
+        glyphs: &[Glyph],
+        budget: &mut Budget,
+    ) -> Result<Vec<Picture>, Error> {
         let pictures = std::mem::take(&mut self.pictures);
+        budget.compare(pictures.len() * glyphs.len())?;
         let picture = |Seen { area, is_drawing, is_by_hand, after }: Seen| {
             let is_over = |glyph: &Glyph| {
                 !glyph.is_blank() && glyph.sight != Sight::OffSheet && area.contains(glyph.area.center())
@@ -107,7 +113,7 @@ impl Drawn {
             let Area { left, top, right, bottom } = area;
             Picture { page, left, top, right, bottom, is_drawing, is_by_hand, is_behind }
         };
-        pictures.into_iter().map(picture).collect()
+        Ok(pictures.into_iter().map(picture).collect())
     }
 }
 

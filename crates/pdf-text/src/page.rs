@@ -31,7 +31,7 @@ pub fn read_pages(document: &Document, pages: &[ObjectId]) -> Result<Pages, Erro
         let content = content(document, page, &mut interpreter.budget)?;
         let resources = inherited(document, page, b"Resources").and_then(|object| object.as_dict().ok());
         let glyphs = interpreter.read_page(Sheet::of(document, page), &content, resources)?;
-        let mut pictures = interpreter.drawn.take_pictures(index, &glyphs);
+        let mut pictures = interpreter.drawn.take_pictures(index, &glyphs, &mut interpreter.budget)?;
         let runs = assemble::runs(index, glyphs, &mut pictures);
         interpreter.budget.runs(runs.len())?;
         read.runs.extend(runs);

@@ -68,6 +68,10 @@ fn bombs_are_refused() {
     assert_eq!(read(&pdf_of_contents(&[operators], Producer::PLAIN)).unwrap_err(), Refusal::TooHeavy);
     let letters = format!("BT /F1 8 Tf ({}) Tj ET", "A".repeat(500_000));
     assert_eq!(read(&pdf_of_contents(&[letters], Producer::PLAIN)).unwrap_err(), Refusal::TooHeavy);
+    // Pen strokes at the head of the sheet, and letters at its foot.
+    let strokes = "q 2 w 30 800 m 60 830 l S Q ".repeat(1_000);
+    let letters = format!("{strokes} BT /F1 8 Tf 0 100 Td ({}) Tj ET", "A".repeat(350_000));
+    assert_eq!(read(&pdf_of_contents(&[letters], Producer::PLAIN)).unwrap_err(), Refusal::TooHeavy);
     let brackets = "[(".repeat(1_000_000);
     assert_eq!(read(&pdf_of_contents(&[brackets], Producer::PLAIN)).unwrap_err(), Refusal::NoText);
 }
