@@ -72,21 +72,57 @@ impl Layers {
         if layer.as_reference().is_ok_and(|id| self.off.contains(&id)) {
             return true;
         }
-        // A membership of several layers is shown if any of them is.
         let Ok(members) = objects::resolve(document, layer).as_dict() else { return false };
         let Ok(groups) = members.get(b"OCGs") else { return false };
         let groups = match objects::resolve(document, groups) {
             Object::Array(list) => list.as_slice(),
             _ => std::slice::from_ref(groups),
         };
-        let is_off = |group: &Object| group.as_reference().is_ok_and(|id| self.off.contains(&id));
-        !groups.is_empty() && groups.iter().all(is_off)
+        let states =
+            || groups.iter().filter_map(|group| group.as_reference().ok()).map(|id| self.off.contains(&id));
+        if states().next().is_none() {
+            return false;
+        }
+        // By which of its layers a membership of several is shown; without a word, if any of them is on.
+        let policy = objects::get(document, members, b"P").and_then(|policy| policy.as_name().ok());
+        match policy {
+            Some(b"AllOn") => states().any(|off| off),
+            Some(b"AnyOff") => !states().any(|off| off),
+            Some(b"AllOff") => !states().all(|off| off),
+            _ => states().all(|off| off),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use lopdf::dictionary;
+
     use super::*;
+
+    #[test]
+    fn a_membership_of_several_layers_is_shown_as_its_policy_says() {
+        let document = Document::new();
+        let (on, off) = (Object::Reference((1, 0)), Object::Reference((2, 0)));
+        let layers = Layers { off: HashSet::from([(2, 0)]), ..Layers::default() };
+        let cases: [(&[Object], [bool; 4]); 4] = [
+            (&[on.clone(), Object::Null], [false, false, true, true]),
+            (&[on.clone(), off.clone()], [false, true, false, true]),
+            (&[off.clone()], [true, true, false, false]),
+            (&[], [false, false, false, false]),
+        ];
+        for (groups, hidden) in cases {
+            for (policy, expected) in ["AnyOn", "AllOn", "AnyOff", "AllOff"].into_iter().zip(hidden) {
+                let membership = dictionary! { "Type" => "OCMD", "OCGs" => groups.to_vec(), "P" => policy };
+                let hides = layers.hides(&document, &Object::Dictionary(membership));
+                assert_eq!(hides, expected, "{policy} of {groups:?}");
+            }
+        }
+        let silent = dictionary! { "Type" => "OCMD", "OCGs" => vec![on, off.clone()] };
+        assert!(!layers.hides(&document, &Object::Dictionary(silent)));
+        let single = dictionary! { "Type" => "OCMD", "OCGs" => off };
+        assert!(layers.hides(&document, &Object::Dictionary(single)));
+    }
 
     #[test]
     fn a_mark_beyond_the_limit_closes_without_closing_one_that_hides() {
