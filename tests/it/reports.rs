@@ -4,7 +4,11 @@ use std::io::Read as _;
 use std::time::Duration;
 
 use flate2::read::{DeflateDecoder, GzDecoder};
+use jiff::{SignedDuration, Timestamp};
 use scraper::{Html, Selector};
+use separacao::reports::load::{self, Named, Today};
+use separacao::reports::model::period::PeriodChoice;
+use separacao::reports::queries::spans;
 use sqlx::{AssertSqlSafe, Connection as _};
 
 use crate::support::client::Client;
@@ -130,6 +134,24 @@ async fn deadlines_count_by_whether_they_were_kept_and_those_that_are_past_now()
     assert_eq!(rows[7], ["No prazo", "50,0", ""]);
     let page = seller.get("/reports").await.text;
     assert!(page.contains("Atrasados agora") && page.contains("No prazo"), "{page}");
+}
+
+/// As its card says, from which the page would else differ for that moment.
+#[tokio::test]
+async fn an_order_is_late_from_the_instant_of_its_deadline_on() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import(1).await;
+    let due: Timestamp = "2025-10-22T18:30:00-03".parse().unwrap();
+    run(&server, format!("update orders set due_at = '{due}' where id = '{}'", order.id)).await;
+    for (now, late) in [(due - SignedDuration::from_secs(1), 0), (due, 1)] {
+        let mut tx = company.app.db.company(company.id).await.unwrap();
+        let calendar = spans::get_calendar(&mut tx).await.unwrap();
+        let (today, choice) = (Today { calendar, now }, PeriodChoice::OFFERED[0]);
+        let read =
+            load::metrics(&mut tx, today, choice, Named::Everybody, "Equipe".to_owned()).await.unwrap();
+        assert_eq!(read.late, late, "{now}");
+    }
 }
 
 #[tokio::test]

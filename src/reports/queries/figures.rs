@@ -91,10 +91,10 @@ pub async fn count_due(tx: &mut CompanyTx, within: Within) -> Result<(i64, i64)>
     Ok((row.due, row.on_time))
 }
 
-/// Open orders of which the deadline is past.
+/// Open orders of which the deadline is past: from its instant on, as cards and walls say it.
 pub async fn count_late(tx: &mut CompanyTx, now: Timestamp) -> Result<i64> {
     let late = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from orders where company_id = $1 and state = 'open' and due_at < $2"#,
+        r#"select count(*) as "count!" from orders where company_id = $1 and state = 'open' and due_at <= $2"#,
         tx.company_id().0,
         now.to_sqlx() as _
     )
