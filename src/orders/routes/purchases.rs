@@ -1,8 +1,8 @@
 //! The forms of purchase commands on a line.
 
 use jiff::civil::Date;
-use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Deserialize;
 
 use super::amount::{Amount, typed_number};
@@ -100,7 +100,9 @@ impl TermsFields {
         let reais = typed_number("cost", &self.cost, self.notation)?;
         let cents = reais.checked_mul(Decimal::ONE_HUNDRED).ok_or_else(invalid)?;
         let fits = cents >= Decimal::ZERO && cents < Decimal::from(1_000_000_000);
-        let whole = Some(cents.round()).filter(|_| fits).and_then(|cents| cents.to_i64());
+        // Half a cent is rounded up, as everybody here does, and not to the even one.
+        let cents = cents.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+        let whole = Some(cents).filter(|_| fits).and_then(|cents| cents.to_i64());
         whole.map(Some).ok_or_else(invalid)
     }
 }
@@ -213,5 +215,20 @@ impl OrderForm for ReturnGoodsForm {
     fn answer(&self, done: Done) -> Done {
         // The form stands in the list of everything that goes back.
         Done { back: "/returns".to_owned(), ..done }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_cent_is_rounded_up() {
+        for (typed, cents) in
+            [("0,125", 13), ("0,135", 14), ("10,005", 1_001), ("10,004", 1_000), ("0,004", 0)]
+        {
+            let terms = TermsFields { cost: typed.to_owned(), ..TermsFields::default() };
+            assert_eq!(terms.cost().unwrap(), Some(cents), "{typed}");
+        }
     }
 }
