@@ -235,6 +235,7 @@ fn said(lang: Lang, all: &Map<String, Value>, name: &str, value: &Value) -> Opti
 fn plain(lang: Lang, value: Option<&Value>) -> String {
     let text = match value {
         None | Some(Value::Null) => "–".to_owned(),
+        Some(Value::Bool(holds)) => lang.t(if *holds { "audit.yes" } else { "audit.no" }).into_owned(),
         Some(Value::String(text)) => match crate::actor::Role::from_code(text) {
             Some(role) => lang.t(&format!("role.{}", role.code())).into_owned(),
             None => text.clone(),
@@ -320,6 +321,8 @@ mod tests {
         assert_eq!(told(&json!({ "wall": "TV da expedição" })), "TV da expedição");
         assert_eq!(told(&json!({ "known_device": true })), "");
         assert_eq!(told(&json!({ "why": "idle", "last_seen_at": "x" })), "sem uso");
+        let hidden = json!({ "before": { "hidden": false }, "after": { "hidden": true } });
+        assert_eq!(told(&hidden), "hidden: não → hidden: sim");
         assert_eq!(told(&json!({ "shared_idle_minutes": 5 })), "shared_idle_minutes: 5");
     }
 }
