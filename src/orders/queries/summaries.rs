@@ -183,10 +183,13 @@ pub async fn list_summaries(tx: &mut CompanyTx, ids: &[OrderId]) -> Result<Vec<O
                where c.company_id = $1 and c.order_id = o.id and c.ended_at is null
              ) as "holders!: Json<Vec<Holder>>",
              (
-               select max(h.at) from order_history h
+               -- What the buyer or the ERP is told of a line afterwards makes it no younger.
+               select h.at from order_history h
                where h.company_id = $1 and h.order_id = o.id and c.settled = c.lines
-                 and (h.version = c.last_version or h.version > c.last_version and h.kind = 'order_reopened')
-             ) as ready_since,
+                 and (h.kind in ('order_imported', 'order_revised', 'order_reopened')
+                   or h.item_id is not null and h.kind not in ('purchase_settled', 'item_adjusted', 'item_not_adjusted'))
+               order by h.version desc limit 1
+             ) as "ready_since?",
              case when o.state = 'canceled' and c.touched = 0 then exists (
                select from order_history h
                where h.company_id = $1 and h.order_id = o.id and h.kind = 'item_returned' and h.undone_by is null
@@ -211,8 +214,7 @@ pub async fn list_summaries(tx: &mut CompanyTx, ids: &[OrderId]) -> Result<Vec<O
                count(*) filter (where i.is_short) as short,
                count(*) filter (where i.unanswered > 0) as unanswered,
                count(*) filter (where i.is_substituted) as substituted,
-               count(*) filter (where i.must_return) as to_return,
-               max(i.version) as last_version
+               count(*) filter (where i.must_return) as to_return
              from order_items i where i.company_id = $1 and i.order_id = o.id
            ) c on true
            where o.company_id = $1 and o.id = any($2)"#,

@@ -168,6 +168,23 @@ async fn what_is_no_longer_needed_is_settled_by_the_buyer_and_not_bought_twice()
     assert_eq!(allocations(&company, &order).await, row("0 0 0 0 3 5 2 0"));
 }
 
+/// Its card asks to be finished half an hour after that.
+#[tokio::test]
+async fn an_order_is_as_long_ready_whatever_the_buyer_settles_afterwards() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import(1).await;
+    let (buyer, picker) = (server.signed_in("alfa", BUYER).await, server.signed_in("alfa", PICKER).await);
+    buy(&buyer, &order, "10").await;
+    done(&picker, &item(&order, 0, "pick"), &[("quantity", "10")]).await;
+    let since = company.summary(order.id).await.ready_since.expect("all of it is in the box");
+    server.app.clock.advance(20 * 60);
+    let purchase = company.newest_purchase().await.unwrap();
+    let form = [("quantity", "10"), ("purchase", purchase.as_str()), ("outcome", "canceled")];
+    done(&buyer, &item(&order, 0, "settle"), &form).await;
+    assert_eq!(company.summary(order.id).await.ready_since, Some(since));
+}
+
 /// Units that were settled meanwhile do not come back when what displaced them is put back.
 #[tokio::test]
 async fn units_put_back_bring_no_purchase_back_that_the_buyer_has_settled() {
