@@ -242,6 +242,13 @@ fn goods_that_are_agreed_beside_others_take_their_place_and_add_up_only_with_the
 }
 
 #[test]
+fn what_was_agreed_for_a_part_does_not_stand_for_all_that_is_to_be_picked_again() {
+    let line = becomes(missing(0, 5).answer(units(5), &Answer::Swap(goods("CB15", 5))));
+    let line = becomes(line.withdraw_request());
+    assert_eq!((line.status(), line.rest(), line.replacement), (ItemStatus::Pending, units(10), None));
+}
+
+#[test]
 fn a_part_that_cannot_be_bought_is_not_the_line() {
     let line = becomes(missing(0, 4).answer(units(4), &Answer::Without));
     assert_eq!(line.status(), ItemStatus::PurchaseRequested);

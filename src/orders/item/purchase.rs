@@ -39,12 +39,15 @@ impl ItemState {
         Ok(Decision::Becomes(next.with_answers()))
     }
 
-    /// The rest is to be picked after all; what was ordered has to be taken back first.
+    /// The rest is to be picked after all; what was ordered has to be taken back first. Other goods that were agreed for a part
+    /// of it are let go: they would stand for all of it.
     pub fn withdraw_request(&self) -> Result<Decision, ItemRefusal> {
         match (self.rest().is_zero(), self.rest_state) {
             (false, RestState::PurchaseRequested) => {
-                let (rest_state, not_found) = (RestState::Pending, Decimal::ZERO);
-                Ok(Decision::Becomes(Self { rest_state, not_found, ..self.clone() }.with_answers()))
+                let (rest_state, not_found, replacement) = (RestState::Pending, Decimal::ZERO, None);
+                Ok(Decision::Becomes(
+                    Self { rest_state, not_found, replacement, ..self.clone() }.with_answers(),
+                ))
             }
             (false, RestState::Pending) => Ok(Decision::Already),
             _ => Err(self.not_from()),
