@@ -117,6 +117,16 @@ impl ItemState {
     /// Take back `amount` picked units, newest picks first. What has to go back anyway goes first. `picks` are those
     /// that stand, oldest first.
     pub fn unpick(&self, picks: &[StandingPick], amount: Decimal) -> Result<PutBack, ItemRefusal> {
+        let is_substituted = self.rest_state == RestState::Substituted && !self.rest().is_zero();
+        if is_substituted && amount > self.to_return && amount <= self.held() {
+            // The goods in place of the rest would stand for these units, too.
+            return Err(ItemRefusal::NotFrom { status: ItemStatus::Substituted });
+        }
+        self.take_out(picks, amount)
+    }
+
+    /// Takes `amount` units out of the box, newest picks first.
+    fn take_out(&self, picks: &[StandingPick], amount: Decimal) -> Result<PutBack, ItemRefusal> {
         let refusal = ItemRefusal::MoreThanPicked { picked: self.held() };
         check_amount(amount)?;
         if amount > self.held() {
@@ -163,13 +173,17 @@ impl ItemState {
         if amount > self.held() {
             return Err(ItemRefusal::MoreThanToReturn { left: self.held() });
         }
-        self.unpick(picks, amount)
+        self.take_out(picks, amount)
     }
 
     /// The rest returns to the state it had before the pick; goods that arrived stay arrived.
     fn with_rest_as_before(&self, before: &ItemState, amount: Decimal) -> ItemState {
         let mut next = self.clone();
         next.picked -= amount;
+        // Nobody asked the buyer for units that were in the box, and a rest has one state: all of it is to be picked.
+        if self.rest_state == RestState::PurchaseRequested && !before.is_in_purchase() {
+            return next.without_purchases(RestState::Pending, None).with_answers();
+        }
         // A rest that became short after the pick is not short any more either: else the units put back would be short, and
         // nobody has said so.
         if self.rest().is_zero() || matches!(self.rest_state, RestState::Pending | RestState::Short) {

@@ -91,7 +91,7 @@ impl ItemState {
     }
 
     /// The rest in another state, with nothing bought, asked for or short any more.
-    fn without_purchases(&self, rest_state: RestState, replacement: Option<Replacement>) -> Self {
+    pub(super) fn without_purchases(&self, rest_state: RestState, replacement: Option<Replacement>) -> Self {
         let none = Decimal::ZERO;
         let (ordered, received, not_found, unanswered) = (none, none, none, none);
         let reason = None;

@@ -53,6 +53,41 @@ fn units_put_back_do_not_enlarge_a_shortage_unseen() {
 }
 
 #[test]
+fn units_put_back_are_not_bought_because_the_others_were_asked_for() {
+    let whole = ItemState::new(units(10));
+    let asked = becomes(becomes(whole.pick(units(4))).request_purchase());
+    let picks = [StandingPick { seq: 1, quantity: units(4), before: whole.clone() }];
+    assert_eq!(asked.unpick(&picks, units(4)).unwrap().state, whole);
+    assert_eq!(asked.unpick(&picks, units(1)).unwrap().state.to_buy(), units(0));
+    let given_up = becomes(asked.mark_not_found(units(2)));
+    assert_eq!(given_up.unpick(&picks, units(4)).unwrap().state, whole);
+    // Where all of it was asked for before, it is again.
+    let all = becomes(whole.request_purchase());
+    let rest = becomes(all.pick(units(4)));
+    let picks = [StandingPick { seq: 1, quantity: units(4), before: all.clone() }];
+    assert_eq!(rest.unpick(&picks, units(4)).unwrap().state, all);
+}
+
+#[test]
+fn units_are_not_put_back_behind_goods_that_stand_for_the_others() {
+    let whole = ItemState::new(units(10));
+    let goods =
+        Replacement { code: None, unit: None, text: "CB15".to_owned(), quantity: units(6), agreed: false };
+    let substituted = becomes(becomes(whole.pick(units(4))).substitute(units(6), &goods));
+    let picks = [StandingPick { seq: 1, quantity: units(4), before: whole.clone() }];
+    let refused = Err(ItemRefusal::NotFrom { status: ItemStatus::Substituted });
+    assert_eq!(substituted.unpick(&picks, units(4)), refused);
+    assert_eq!(substituted.unpick_last(&picks, 1, units(4)), refused);
+    assert_eq!(substituted.unpick(&picks, units(5)), Err(ItemRefusal::MoreThanPicked { picked: units(4) }));
+    assert!(substituted.put_back_canceled(&picks, units(4)).is_ok());
+    let open = becomes(substituted.unsubstitute());
+    assert_eq!(open.unpick(&picks, units(4)).unwrap().state, whole);
+    // What the newest quote does not want goes back all the same.
+    let unwanted = ItemState { quantity: units(8), picked: units(2), to_return: units(2), ..substituted };
+    assert!(unwanted.unpick(&picks, units(2)).is_ok());
+}
+
+#[test]
 fn unpicking_a_part_takes_the_newest_pick_first() {
     let start = ItemState::new(units(10));
     let one = becomes(start.pick(units(4)));

@@ -180,9 +180,9 @@ impl ItemSheet<'_> {
         self.has_rest() && self.item.state.rest_state == RestState::Short
     }
 
-    /// Whether picked units can be put back: not before those that have to go back.
+    /// Whether picked units can be put back: not before those that have to go back, nor before goods that stand for the rest.
     pub(super) fn is_picked(&self) -> bool {
-        !self.item.state.picked.is_zero() && !self.returns()
+        !self.item.state.picked.is_zero() && !self.returns() && !self.is_substituted()
     }
 
     /// Why nothing can be done with the line.

@@ -92,7 +92,7 @@ pub fn suits(act: &str, item: &Item, open: bool) -> bool {
     match act {
         "return" => !state.to_return.is_zero() || (!open && !state.held().is_zero()),
         "pick" | "pick-short" | "short" | "substitute" | "agree" => open && !state.rest().is_zero(),
-        "unpick" => open && !state.held().is_zero(),
+        "unpick" => open && !state.held().is_zero() && !rest(RestState::Substituted),
         "unshort" => open && rest(RestState::Short),
         "unsubstitute" => open && rest(RestState::Substituted),
         "unagree" => open && state.replacement.as_ref().is_some_and(|with| with.agreed),
