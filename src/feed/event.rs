@@ -72,7 +72,7 @@ kinds! {
     ItemUnreceived = "item_unreceived", [Card, Line, Purchasing], Undoable;
     ItemNotFound = "item_not_found", [Card, Line, Purchasing], Undoable;
     ItemSubstituted = "item_substituted", [Card, Line], Undoable;
-    ItemUnsubstituted = "item_unsubstituted", [Card, Line], Undoable;
+    ItemUnsubstituted = "item_unsubstituted", [Card, Line, Closed, Shelf], Undoable;
     ReplacementAgreed = "replacement_agreed", [Card, Line], Undoable;
     ReplacementWithdrawn = "replacement_withdrawn", [Card, Line], Undoable;
     ShortageAnswered = "shortage_answered", [Card, Line, Needs], Undoable;

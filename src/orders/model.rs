@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::claim::Holder;
 use super::history::Told;
-use super::item::{ItemGroup, ItemState, ItemStatus};
+use super::item::{ItemGroup, ItemState, ItemStatus, Replacement};
 use super::status::{Counts, OrderState, OrderStatus};
 use crate::feed::EventKind;
 use crate::ids::{ItemId, NoteId, OrderId, PackagingId, PersonId, PurchaseId, ShippingId};
@@ -155,6 +155,11 @@ impl Item {
         if order == OrderState::Canceled { self.state.held() } else { self.state.to_return }
     }
 
+    /// Other goods that must go back to the shelf: of a canceled order, those that are in the box in place of the line's.
+    pub fn others_to_shelf(&self, order: OrderState) -> Option<&Replacement> {
+        self.state.in_place().filter(|_| order == OrderState::Canceled)
+    }
+
     /// What the line is shown as in an order of this state.
     pub fn status(&self, order: OrderState) -> ItemStatus {
         if self.to_shelf(order).is_zero() { self.state.status() } else { ItemStatus::Return }
@@ -162,8 +167,8 @@ impl Item {
 
     /// Where the line stands in an order of this state.
     pub fn group(&self, order: OrderState) -> ItemGroup {
-        let canceled = order == OrderState::Canceled && !self.to_shelf(order).is_zero();
-        if canceled { ItemGroup::Shelf } else { self.state.group() }
+        let boxed = !self.to_shelf(order).is_zero() || self.others_to_shelf(order).is_some();
+        if order == OrderState::Canceled && boxed { ItemGroup::Shelf } else { self.state.group() }
     }
 
     /// Whether the stepper goes by whole units.
@@ -194,6 +199,8 @@ pub struct ShelfLine {
     pub units: Decimal,
     /// Some: they were bought and came when no line needed them any more, so they are in no box.
     pub purchase_id: Option<PurchaseId>,
+    /// They are in the box in place of the line's own goods. Code and unit are empty where nobody said them.
+    pub in_place: bool,
 }
 
 impl ShelfLine {

@@ -65,7 +65,7 @@ pub struct Counts {
     pub lines: i64,
     /// Picked, substituted or short.
     pub settled: i64,
-    /// Lines of which at least one unit is in the box.
+    /// Lines of which something is in the box: a unit, or other goods in their place.
     pub touched: i64,
     /// Lines of which a unit can be picked now.
     pub pickable: i64,

@@ -128,7 +128,7 @@ fn counts<'a>(states: impl Iterator<Item = &'a ItemState>) -> Counts {
         let pickable = rest && (state.rest_state == RestState::Pending || !state.received.is_zero());
         counts.lines += 1;
         counts.settled += i64::from(settled);
-        counts.touched += i64::from(!state.held().is_zero());
+        counts.touched += i64::from(!state.held().is_zero() || state.in_place().is_some());
         counts.pickable += i64::from(pickable);
         counts.in_purchase += i64::from(rest && bought);
     }

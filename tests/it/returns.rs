@@ -1,6 +1,7 @@
 //! "Devolver à prateleira" as one list over all orders, each line confirmed where it stands.
 
 use rust_decimal::Decimal;
+use separacao::orders::item::ItemStatus;
 
 use crate::support::client::Client;
 use crate::support::database::run_sql;
@@ -224,4 +225,59 @@ async fn bought_goods_in_the_box_of_a_canceled_order_go_back_once() {
     assert_eq!(ana.tap(&restore, &[("reason", "voltou")]).await.status, 200);
     let line = company.line(&order, 0).await;
     assert_eq!((line.ordered, line.received), (Decimal::from(2), Decimal::ZERO));
+}
+
+/// Cancelling leaves what was put into the box in place of the goods where it is: somebody has to take it out.
+#[tokio::test]
+async fn goods_in_place_of_others_go_back_from_the_box_of_a_canceled_order() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let (ana, joao) = (server.signed_in("alfa", ADMIN).await, server.signed_in("alfa", PICKER).await);
+    let order = company.import(1).await;
+    let item = format!("/orders/{}/items/{}", order.id, order.items[0]);
+    assert_eq!(joao.tap(&format!("{item}/pick"), &[("quantity", "4")]).await.status, 200);
+    let swap = [("rest", "6"), ("quantity", "5"), ("text", "CB15")];
+    assert_eq!(joao.tap(&format!("{item}/substitute"), &swap).await.status, 200);
+    let empty = joao.get("/returns").await.text;
+    assert!(empty.contains("Nada para devolver"), "not while the order is open: {empty}");
+    let cancel = format!("/orders/{}/cancel", order.id);
+    assert_eq!(ana.tap(&cancel, &[("reason", "desistiu")]).await.status, 200);
+    let mut screens = Vec::new();
+    for path in ["/returns", "/history", &format!("/orders/{}", order.id)] {
+        screens.push(Watched::open(&joao, path).await);
+    }
+    let page = joao.get("/returns").await.text;
+    for wanted in ["2 itens para devolver", "CB15", "Estava na caixa no lugar de outro item"] {
+        assert!(page.contains(wanted), "{wanted}: {page}");
+    }
+    // First the goods of the line, then what is in their place.
+    let back = joao.tap(&format!("{item}/return"), &[("quantity", "4")]).await;
+    assert_eq!(back.status, 200, "{}", back.text);
+    for screen in &mut screens {
+        screen.must_equal_a_fresh_page("the line's own goods").await;
+    }
+    assert!(joao.get("/returns").await.text.contains("1 item para devolver"));
+    let row = joao.get(&format!("/orders/{}", order.id)).await.text;
+    assert!(
+        row.contains("1 para devolver") && row.contains(&format!("action=\"{item}/unsubstitute\"")),
+        "{row}"
+    );
+    let others = joao.tap(&format!("{item}/unsubstitute"), &[]).await;
+    assert_eq!(others.status, 200, "{}", others.text);
+    for screen in &mut screens {
+        screen.must_equal_a_fresh_page("what was in their place").await;
+    }
+    assert!(joao.get("/returns").await.text.contains("Nada para devolver"));
+    assert!(joao.get("/history").await.text.contains("tudo devolvido"));
+    assert_eq!(joao.tap(others.json()["undo"].as_str().unwrap(), &[]).await.status, 200);
+    for screen in &mut screens {
+        screen.must_equal_a_fresh_page("undone").await;
+    }
+    assert!(joao.get("/returns").await.text.contains("1 item para devolver"));
+    assert_eq!(joao.tap(&format!("{item}/unsubstitute"), &[]).await.status, 200);
+    // Restored, nothing is in its box.
+    let restore = format!("/orders/{}/reopen", order.id);
+    assert_eq!(ana.tap(&restore, &[("reason", "voltou")]).await.status, 200);
+    let line = company.line(&order, 0).await;
+    assert_eq!((line.picked, line.status()), (Decimal::ZERO, ItemStatus::Pending));
 }

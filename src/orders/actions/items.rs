@@ -149,7 +149,7 @@ async fn back_to_shelf(
     let PutBack { state, removed, reduced } =
         decide(&item.state, &standing).map_err(|refusal| item_conflict(refusal, &item, on.now))?;
     let amount = item.state.held() - state.held();
-    if order.state == OrderState::Canceled && state.held().is_zero() {
+    if order.state == OrderState::Canceled && state.held().is_zero() && state.in_place().is_none() {
         shelf::delete_mark_with_last(tx, order, item.id).await?;
     }
     let touched =
@@ -223,8 +223,19 @@ pub(super) async fn change_rest(
     change: RestChange,
     decide: impl Fn(&Item) -> Result<Decision, ItemRefusal> + Send,
 ) -> Result<Change> {
-    let RestChange { permission, item_id, kind, quantity, told } = change;
-    let order = on.lock_open(tx, permission).await?;
+    let order = on.lock_open(tx, change.permission).await?;
+    change_locked(tx, on, &order, change, decide).await
+}
+
+/// Decides and writes, like [`change_rest`], of a line whose order is locked.
+pub(super) async fn change_locked(
+    tx: &mut CompanyTx,
+    on: OrderContext<'_>,
+    order: &LockedOrder,
+    change: RestChange,
+    decide: impl Fn(&Item) -> Result<Decision, ItemRefusal> + Send,
+) -> Result<Change> {
+    let RestChange { item_id, kind, quantity, told, .. } = change;
     let item = get_item(tx, on, item_id).await?;
     let next = match decide(&item) {
         Ok(Decision::Becomes(next)) => next,
@@ -236,7 +247,7 @@ pub(super) async fn change_rest(
     let line = LineWrite::of(&moved);
     let detail = moved.telling(told);
     let entry = Entry { kind, item_id: Some(item_id), quantity, detail: &detail, undoes: None };
-    on.record_line(&order, entry, line)
+    on.record_line(order, entry, line)
 }
 
 /// The record of a pick, numbered by the entry of the history that will tell of it.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::OrderContext;
-use super::items::{RestChange, change_rest};
+use super::items::{RestChange, change_locked, change_rest, get_item};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
@@ -14,6 +14,8 @@ use crate::ids::{ItemId, OrderId};
 use crate::orders::commands;
 use crate::orders::history::Told;
 use crate::orders::item::{Answer, Replacement};
+use crate::orders::queries::shelf;
+use crate::orders::status::OrderState;
 
 /// Goods as typed.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +61,7 @@ pub struct SubstituteItem<'a> {
     pub with: Named,
 }
 
-/// The other goods are out of the box again.
+/// The other goods are out of the box again; those of a canceled order are back on the shelf.
 #[derive(Debug)]
 pub struct UnsubstituteItem<'a> {
     pub on: OrderContext<'a>,
@@ -138,14 +140,17 @@ impl Command for UnsubstituteItem<'_> {
     }
 
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
-        let change = RestChange {
-            permission: commands::UNSUBSTITUTE_ITEM.permission,
-            item_id: self.item_id,
-            kind: EventKind::ItemUnsubstituted,
-            quantity: None,
-            told: None,
-        };
-        change_rest(tx, self.on, change, |item| item.state.unsubstitute()).await
+        let permission = commands::UNSUBSTITUTE_ITEM.permission;
+        let order = self.on.lock_unfinished(tx, permission).await?;
+        if order.state == OrderState::Canceled {
+            let item = get_item(tx, self.on, self.item_id).await?;
+            if item.state.in_place().is_some() && item.state.held().is_zero() {
+                shelf::delete_mark_with_last(tx, &order, item.id).await?;
+            }
+        }
+        let (item_id, kind) = (self.item_id, EventKind::ItemUnsubstituted);
+        let change = RestChange { permission, item_id, kind, quantity: None, told: None };
+        change_locked(tx, self.on, &order, change, |item| item.state.unsubstitute()).await
     }
 }
 

@@ -17,7 +17,9 @@ use crate::orders::item::ItemRefusal;
 use crate::orders::model::Item;
 use crate::orders::queries::history::StoredEntry;
 use crate::orders::queries::order::{self, LockedOrder};
-use crate::orders::queries::{departures, hand_over, history, items, notes, picks, purchases, summaries};
+use crate::orders::queries::{
+    departures, hand_over, history, items, notes, picks, purchases, shelf, summaries,
+};
 use crate::orders::status::OrderState;
 
 /// Take back what one tap changed.
@@ -123,7 +125,7 @@ impl UndoEntry<'_> {
             _ => self.on.lock_unfinished(tx, Permission::View).await?,
         };
         // In a canceled order only a return to the shelf and a settlement by the buyer can be undone.
-        let returned = entry.kind == Some(EventKind::ItemReturned);
+        let returned = matches!(entry.kind, Some(EventKind::ItemReturned | EventKind::ItemUnsubstituted));
         if order.state == OrderState::Canceled && !returned && !settled {
             return Err(closed_conflict(order.state, &order, self.on.now));
         }
@@ -214,7 +216,7 @@ impl UndoEntry<'_> {
             }
         }
         if order.state == OrderState::Canceled {
-            order::write_marks(tx, order).await?;
+            shelf::insert_mark(tx, order).await?;
         }
         let mut back = Detail {
             allocations: detail.allocations.into_iter().map(AllocationChange::reversed).collect(),

@@ -42,6 +42,12 @@ impl ItemState {
         }
     }
 
+    /// The other goods that are in the box in place of the rest.
+    pub fn in_place(&self) -> Option<&Replacement> {
+        let is_there = self.rest_state == RestState::Substituted && !self.rest().is_zero();
+        self.replacement.as_ref().filter(|_| is_there)
+    }
+
     /// The customer takes other goods in place of the rest, which the screen showed as `rest`: they are still to be fetched.
     pub fn agree_replacement(&self, rest: Decimal, with: &Replacement) -> Result<Decision, ItemRefusal> {
         check_amount(with.quantity)?;

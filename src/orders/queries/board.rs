@@ -36,7 +36,7 @@ pub async fn list_open_counts(tx: &mut CompanyTx) -> Result<Vec<OpenOrder>> {
              o.due_at,
              count(*) filter (where i.is_listed) as "lines!",
              count(*) filter (where i.is_settled) as "settled!",
-             count(*) filter (where i.is_touched) as "touched!",
+             count(*) filter (where i.is_touched or i.is_substituted) as "touched!",
              count(*) filter (where i.is_pickable) as "pickable!",
              count(*) filter (where i.is_in_purchase) as "in_purchase!"
            from orders o join order_items i on i.company_id = o.company_id and i.order_id = o.id

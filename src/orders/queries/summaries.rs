@@ -192,7 +192,7 @@ pub async fn list_summaries(tx: &mut CompanyTx, ids: &[OrderId]) -> Result<Vec<O
              ) as "ready_since?",
              case when o.state = 'canceled' and c.touched = 0 then exists (
                select from order_history h
-               where h.company_id = $1 and h.order_id = o.id and h.kind = 'item_returned' and h.undone_by is null
+               where h.company_id = $1 and h.order_id = o.id and h.kind in ('item_returned', 'item_unsubstituted') and h.undone_by is null
                  and h.version > (
                    select max(k.version) from order_history k
                    where k.company_id = $1 and k.order_id = o.id and k.kind = 'order_canceled'
@@ -207,7 +207,7 @@ pub async fn list_summaries(tx: &mut CompanyTx, ids: &[OrderId]) -> Result<Vec<O
            join lateral (
              select count(*) filter (where i.is_listed) as lines,
                count(*) filter (where i.is_settled) as settled,
-               count(*) filter (where i.is_touched) as touched,
+               count(*) filter (where i.is_touched or i.is_substituted) as touched,
                count(*) filter (where i.is_pickable) as pickable,
                count(*) filter (where i.is_in_purchase) as in_purchase,
                count(*) filter (where i.has_arrived) as arrived,

@@ -104,6 +104,7 @@ impl ItemFragment<'_> {
         let key = match self.status() {
             ItemStatus::Substituted => "item.swap_in_place",
             ItemStatus::Swap => "item.swap_for",
+            _ if state.in_place().is_some() => "item.swap_in_place",
             _ => "item.swap_waits",
         };
         let [way, units] = waits;
@@ -125,6 +126,11 @@ impl ItemFragment<'_> {
     /// Whether the row asks to put units back.
     fn returns(&self) -> bool {
         self.order_state != OrderState::Finished && self.status() == ItemStatus::Return
+    }
+
+    /// Whether the row asks to put back what is in the box in place of its goods, once they are back themselves.
+    fn returns_others(&self) -> bool {
+        !self.returns() && self.item.others_to_shelf(self.order_state).is_some()
     }
 
     fn plain_to_return(&self) -> String {

@@ -7,8 +7,9 @@ use crate::html::{Layout, Nav};
 use crate::orders::commands;
 use crate::orders::model::ShelfLine;
 
-/// `/returns`. Posts to `/orders/{order}/items/{item}/return` (`quantity`, `v`), as the order's own rows do, and for bought
-/// goods to `/orders/{order}/items/{item}/return-goods` (`quantity`, `purchase`, `v`).
+/// `/returns`. Posts to `/orders/{order}/items/{item}/return` (`quantity`, `v`), as the order's own rows do, for bought
+/// goods to `/orders/{order}/items/{item}/return-goods` (`quantity`, `purchase`, `v`), and for goods in place of a line's
+/// own to `/orders/{order}/items/{item}/unsubstitute` (`v`).
 #[derive(Template)]
 #[template(path = "orders/returns.html")]
 pub struct ReturnsPage<'a> {
@@ -29,12 +30,20 @@ impl ReturnsPage<'_> {
     }
 
     fn action(&self, line: &ShelfLine) -> String {
-        let verb = if line.purchase_id.is_some() { "return-goods" } else { "return" };
+        let verb = match (line.purchase_id, line.in_place) {
+            (Some(_), _) => "return-goods",
+            (None, true) => "unsubstitute",
+            (None, false) => "return",
+        };
         format!("/orders/{}/items/{}/{verb}", line.order_id, line.item_id)
     }
 
     fn need(&self, line: &ShelfLine) -> &'static str {
-        if line.purchase_id.is_some() { commands::RETURN_GOODS.need() } else { commands::RETURN_ITEM.need() }
+        match (line.purchase_id, line.in_place) {
+            (Some(_), _) => commands::RETURN_GOODS.need(),
+            (None, true) => commands::UNSUBSTITUTE_ITEM.need(),
+            (None, false) => commands::RETURN_ITEM.need(),
+        }
     }
 
     fn plain(&self, line: &ShelfLine) -> String {

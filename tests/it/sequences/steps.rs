@@ -94,7 +94,7 @@ pub fn suits(act: &str, item: &Item, open: bool) -> bool {
         "pick" | "pick-short" | "short" | "substitute" | "agree" => open && !state.rest().is_zero(),
         "unpick" => open && !state.held().is_zero() && !rest(RestState::Substituted),
         "unshort" => open && rest(RestState::Short),
-        "unsubstitute" => open && rest(RestState::Substituted),
+        "unsubstitute" => rest(RestState::Substituted),
         "unagree" => open && state.replacement.as_ref().is_some_and(|with| with.agreed),
         "answer" => open && !state.unanswered.is_zero(),
         "request" => open && (rest(RestState::Pending) || rest(RestState::Short)),
