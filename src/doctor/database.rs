@@ -94,7 +94,7 @@ async fn examine_reachable(
         schema::roles(&mut connection, &server, section).await?;
         schema::row_level_security(&mut connection, section).await?;
         schema::rights(&mut connection, section).await?;
-        schema::jobs(&mut connection, section).await;
+        schema::jobs(settings, &mut connection, section).await;
     }
     let megabytes = server.bytes / 1_000_000;
     section.ok("size", format!("{megabytes} MB in {}", server.database));

@@ -4,8 +4,10 @@ use sqlx::PgConnection;
 
 use super::queries::{self, Server};
 use super::report::Section;
+use crate::config::Settings;
 use crate::db::{self, migrate};
 use crate::error::Chain;
+use crate::jobs::is_wanted;
 
 /// Seconds after which a job that is due should have been taken.
 const LATE: f64 = 600.0;
@@ -96,12 +98,13 @@ pub async fn row_level_security(
     Ok(())
 }
 
-/// Checks for jobs that are late or fail.
-pub async fn jobs(connection: &mut PgConnection, section: &mut Section<'_>) {
-    let jobs = match queries::list_jobs(connection).await {
+/// Checks for jobs that are late or fail, of those that are wanted here.
+pub async fn jobs(settings: &Settings, connection: &mut PgConnection, section: &mut Section<'_>) {
+    let mut jobs = match queries::list_jobs(connection).await {
         Ok(jobs) => jobs,
         Err(error) => return section.skip("jobs", Chain(&error).to_string()),
     };
+    jobs.retain(|job| is_wanted(settings, &job.name));
     let mut well = true;
     for job in &jobs {
         if let (true, Some(error)) = (job.failures > 0, &job.error) {

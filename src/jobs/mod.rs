@@ -95,6 +95,11 @@ fn wanted(settings: &Settings) -> impl Iterator<Item = &'static Job> {
     JOBS.iter().filter(|job| (job.wanted)(settings))
 }
 
+/// Whether a deployment with these settings wants a job. Its row stays when it no longer does.
+pub fn is_wanted(settings: &Settings, name: &str) -> bool {
+    wanted(settings).any(|job| job.name == name)
+}
+
 fn note_failure(job: &'static str, outcome: &Result<()>) {
     if let Err(error) = outcome {
         metrics::counter!("job_failures_total", "job" => job).increment(1);

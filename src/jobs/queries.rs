@@ -101,10 +101,13 @@ pub struct JobState {
     pub age_seconds: f64,
 }
 
-pub async fn list_jobs(db: &mut PooledConnection) -> Result<Vec<JobState>> {
+/// Of these jobs, those that have a row.
+pub async fn list_jobs(db: &mut PooledConnection, names: &[String]) -> Result<Vec<JobState>> {
     let jobs = sqlx::query_as!(
         JobState,
-        r#"select name, extract(epoch from now() - coalesce(succeeded_at, due_at))::float8 as "age_seconds!" from jobs"#
+        r#"select name, extract(epoch from now() - coalesce(succeeded_at, due_at))::float8 as "age_seconds!" from jobs
+           where name = any($1)"#,
+        names
     )
     .fetch_all(db)
     .await?;

@@ -111,8 +111,9 @@ async fn look(state: &AppState, runner: &str, names: &[String], known: &mut bool
         *known = true;
     }
     while state.settings.jobs && take_one(state, runner, names).await? {}
+    // A row outlives its job: of one that is switched off no age is told, or it would be late for ever.
     let mut tx = state.db.gate().await?;
-    for job in queries::list_jobs(&mut tx).await? {
+    for job in queries::list_jobs(&mut tx, names).await? {
         metrics::gauge!("job_age_seconds", "job" => job.name).set(job.age_seconds);
     }
     Ok(())

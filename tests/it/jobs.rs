@@ -182,6 +182,28 @@ async fn a_worker_does_the_jobs_of_servers_that_leave_them_to_it() {
 }
 
 #[tokio::test]
+async fn of_a_job_that_is_switched_off_no_age_is_told() {
+    let url = database::create().await;
+    // One backup by hand long ago, and papers that were taken away until somebody thought better of it.
+    run_sql(
+        &url,
+        "insert into jobs (name, due_at, succeeded_at)
+         select name, now() - interval '9 days', now() - interval '9 days'
+         from unnest(array['backup', 'purge_papers']) as old (name)",
+    )
+    .await;
+    let program = Program::start(&url, &["--job-poll-ms", "20"]).await;
+    let told = wait_for("the ages of jobs", async || {
+        let told = program.metrics().await;
+        told.contains("job_age_seconds{job=\"purge_feed\"}").then_some(told)
+    })
+    .await;
+    for switched_off in ["backup", "purge_papers"] {
+        assert!(!told.contains(&format!("job_age_seconds{{job=\"{switched_off}\"}}")), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_due_every_minute_does_not_wait_for_a_backup() {
     let (url, home) = (database::create().await, Home::new("slow-backup"));
     let programs = home.0.join("bin");
