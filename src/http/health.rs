@@ -120,6 +120,8 @@ pub async fn metrics(State(health): State<HealthState>, headers: HeaderMap) -> R
             let (connections, idle) = health.app.db.usage();
             metrics::gauge!("database_connections").set(f64::from(connections));
             metrics::gauge!("database_connections_idle").set(idle as f64);
+            let most = health.app.settings.database_max_connections;
+            metrics::gauge!("database_connections_max").set(f64::from(most));
             telemetry::note_process();
             metrics::gauge!("tasks").set(health.app.lifecycle.tasks() as f64);
             metrics::gauge!("feed_lag_seconds").set(health.app.hub.lag().as_secs_f64());

@@ -228,6 +228,7 @@ async fn chaos_a_database_whose_machine_is_gone_is_given_up_and_its_successor_is
 const METRICS: &[&str] = &[
     "database_connections",
     "database_connections_idle",
+    "database_connections_max",
     "doorbell_age_seconds",
     "doorbell_dropped_total",
     "doorbell_heard_total",
