@@ -242,7 +242,7 @@ pub struct Settings {
     #[arg(long, env = "ADDRESS_CONNECTIONS", default_value_t = 2_000)]
     pub address_connections: usize,
 
-    /// Sockets one replica accepts.
+    /// Sockets one replica accepts, and as many waiting polls.
     #[arg(long, env = "MAX_SOCKETS", default_value_t = 10_000)]
     pub max_sockets: usize,
 }

@@ -23,7 +23,6 @@ use crate::auth::session;
 use crate::error::{AppError, OriginRefused, Result};
 use crate::extract::Query;
 use crate::feed::Cursor;
-use crate::lang::Lang;
 use crate::lifecycle::Stage;
 use crate::orders::queries::summaries;
 use crate::page::{CompanyTime, Visitor};
@@ -164,7 +163,7 @@ fn upgrade(state: &LiveState, visitor: &Visitor, watching: Watching, request: Re
     let Watching { viewer, company, screen, cursor } = watching;
     let lang = visitor.lang;
     let accept = websocket_accept(request.headers())?;
-    let permit = state.limits.admit(viewer, visitor.address)?;
+    let permit = state.limits.admit_socket(viewer, visitor.address)?;
     let live = state.live.clone();
     let upgrade = hyper::upgrade::on(request);
     live.state.lifecycle.clone().spawn(async move {
@@ -229,7 +228,7 @@ async fn read_feed(
     visitor.actor()?;
     let Query(subscription) = subscription?;
     let watching = Watching::of_person(&state, &visitor, &subscription).await?;
-    read(&state, watching, visitor.lang, subscription.wait).await
+    read(&state, watching, &visitor, subscription.wait).await
 }
 
 async fn read_wall_feed(
@@ -239,15 +238,16 @@ async fn read_wall_feed(
 ) -> Result<Response> {
     let Query(subscription) = subscription?;
     let watching = Watching::of_wall(&state, &visitor, &subscription)?;
-    read(&state, watching, visitor.lang, subscription.wait).await
+    read(&state, watching, &visitor, subscription.wait).await
 }
 
-async fn read(state: &LiveState, watching: Watching, lang: Lang, wait: u64) -> Result<Response> {
+async fn read(state: &LiveState, watching: Watching, visitor: &Visitor, wait: u64) -> Result<Response> {
     let Watching { viewer, company, screen, cursor } = watching;
+    let lang = visitor.lang;
     let mut answer = company.catch_up(viewer, screen, lang, &cursor, None).await?;
     let wait = Duration::from_secs(wait.min(LONGEST_WAIT));
     if matches!(answer, CatchUp::Frame { empty: true, .. }) && !wait.is_zero() {
-        let waiting = state.limits.admit_poll(viewer)?;
+        let waiting = state.limits.admit_poll(viewer, visitor.address)?;
         tokio::select! {
             () = company.wait_for(screen, viewer, &cursor, wait) => {}
             // Waiting polls are answered when the replica goes away.
