@@ -2,7 +2,7 @@
 //!
 //! A touch is a command, a page that a person opened, or `POST /touch`, by which the script tells, at most once a
 //! minute, of input that caused neither. Requests that the script makes by itself do not count. A touch keeps the device
-//! awake; awake; only a PIN wakes it.
+//! awake; only a PIN wakes it.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method};
