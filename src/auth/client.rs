@@ -195,6 +195,12 @@ pub(super) fn cookie_for(name: &str, value: &str, seconds: u64, secure: bool) ->
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
+/// Whether caches may keep an answer for everybody: then no cookie goes with it.
+pub(super) fn is_for_everybody(headers: &HeaderMap) -> bool {
+    let cache = headers.get(header::CACHE_CONTROL).and_then(|cache| cache.to_str().ok());
+    cache.is_some_and(|cache| cache.split(',').any(|word| word.trim() == "public"))
+}
+
 /// The value of a cookie that the browser sent.
 fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers

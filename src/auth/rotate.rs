@@ -20,7 +20,8 @@ use crate::state::AppState;
 const GRACE: SignedDuration = SignedDuration::from_secs(20);
 
 /// Middleware: the next page brings the new key with it. Not an answer that may come long after it was asked for:
-/// commands that carry files, sockets and polls, also those of walls, which the browser of a person may ask for.
+/// commands that carry files, sockets and polls, also those of walls, which the browser of a person may ask for. Nor one
+/// that a cache may give to somebody else.
 pub async fn rotate(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let due = request.extensions().get::<Actor>().filter(|actor| actor.session.renew);
     let due = due
@@ -28,7 +29,9 @@ pub async fn rotate(State(state): State<AppState>, request: Request, next: Next)
         .filter(|_| request.method() == Method::GET && !client::is_awaited(request.uri().path()));
     let old = request.extensions().get::<Session>().and_then(Session::id);
     let mut response = next.run(request).await;
-    if let (Some(session_id), Some(old)) = (due, old) {
+    if let (Some(session_id), Some(old)) = (due, old)
+        && !client::is_for_everybody(response.headers())
+    {
         match new_key(&state, session_id, old).await {
             Ok(Some(cookie)) => {
                 response.headers_mut().append(header::SET_COOKIE, cookie);

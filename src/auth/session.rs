@@ -162,7 +162,7 @@ pub async fn load_actor(State(state): State<AppState>, request: Request, next: N
         }
     }
     let mut response = next.run(Request::from_parts(parts, body)).await;
-    if is_unknown && session.id() == Some(id) {
+    if is_unknown && session.id() == Some(id) && !client::is_for_everybody(response.headers()) {
         let secure = state.settings.is_https();
         let forgotten = client::cookie_for(cookie_name(secure), "", 0, secure);
         response.headers_mut().append(header::SET_COOKIE, forgotten);

@@ -68,6 +68,25 @@ async fn a_changed_role_brings_a_new_key_and_the_old_one_dies() {
     }
 }
 
+/// Caches on the way keep logos and colours for everybody: they would keep the key as well.
+#[tokio::test]
+async fn what_caches_keep_for_everybody_brings_no_key_and_takes_none() {
+    let server = TestServer::start().await;
+    let admin = server.signed_in("alfa", ADMIN).await;
+    let picker = server.signed_in("alfa", PICKER).await;
+    let copied = picker.cookie_header();
+    set_roles(&server, &admin, &["picker", "admin"]).await;
+    let colours = picker.get("/colours/1b4fb5-").await;
+    assert!(colours.headers["cache-control"].to_str().unwrap().starts_with("public"));
+    assert_eq!((colours.status, new_keys(&colours)), (StatusCode::OK, 0));
+    let page = picker.get("/").await;
+    assert!(page.text.contains("data-person") && new_keys(&page) == 1, "the page brings it");
+    server.app.clock.advance(20);
+    let ended = with(&picker, &copied, "/colours/1b4fb5-").await;
+    assert_eq!((ended.status, new_keys(&ended)), (StatusCode::OK, 0));
+    assert_eq!(new_keys(&with(&picker, &copied, "/").await), 1, "a page tells the browser to forget it");
+}
+
 #[tokio::test]
 async fn of_requests_side_by_side_one_brings_the_key_and_none_fails() {
     let server = TestServer::start().await;
