@@ -21,11 +21,22 @@ const MOST_MEMORY: u64 = 128 << 20;
 /// Pictures that are read at once.
 const AT_ONCE: usize = 1;
 
+static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
+
 /// Reads a file off the threads that answer, one at a time.
 pub async fn read(bytes: Vec<u8>, kind: PictureKind) -> Result<Picture> {
-    static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
-    let _turn = TURNS.acquire().await.map_err(AppError::internal)?;
-    tokio::task::spawn_blocking(move || renew(&bytes, kind)).await.map_err(AppError::internal)?
+    run(move || renew(&bytes, kind)).await
+}
+
+/// The turn goes with the work: a request that was given up leaves a thread behind that reads on, and uses its memory.
+async fn run<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let turn = TURNS.acquire().await.map_err(AppError::internal)?;
+    let work = move || {
+        let done = work();
+        drop(turn);
+        done
+    };
+    tokio::task::spawn_blocking(work).await.map_err(AppError::internal)?
 }
 
 /// `settings.picture.` and why it is refused, beside the field.
@@ -94,6 +105,9 @@ fn write(picture: &DynamicImage) -> Result<Picture> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
     use image::{Rgb, RgbImage, Rgba, RgbaImage};
 
     use super::*;
@@ -149,6 +163,17 @@ mod tests {
             assert_eq!(why(unknown), "unknown");
         }
         assert_eq!(why(&vec![0; MOST_BYTES + 1]), "too_large");
+    }
+
+    #[tokio::test]
+    async fn a_file_whose_request_was_given_up_keeps_its_turn_until_it_is_read() {
+        let (go, wait) = mpsc::channel::<()>();
+        let work = run(move || wait.recv().map_err(AppError::internal));
+        assert!(tokio::time::timeout(Duration::from_millis(50), work).await.is_err(), "given up");
+        let next = tokio::time::timeout(Duration::from_millis(50), run(|| Ok(())));
+        assert!(next.await.is_err(), "the next one waits");
+        go.send(()).unwrap();
+        run(|| Ok(())).await.unwrap();
     }
 
     /// A header that promises more than memory has, in a hundred bytes.
