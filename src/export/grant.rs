@@ -3,8 +3,9 @@
 use crate::actor::{Actor, Permission};
 use crate::auth::actions::exports::note_export;
 use crate::auth::client::Client;
-use crate::auth::step_up;
-use crate::error::Result;
+use crate::auth::{session, step_up};
+use crate::error::{AppError, Result};
+use crate::ids::SessionId;
 use crate::page::Visitor;
 use crate::state::AppState;
 
@@ -42,7 +43,30 @@ impl Export {
 #[derive(Debug)]
 pub struct Granted<'a> {
     pub actor: &'a Actor,
-    _only_here: (),
+    lasting: Lasting,
+}
+
+/// What leave to take a long file depends on: a slow line takes it for as long as it likes, and its rows are read meanwhile.
+#[derive(Clone, Copy, Debug)]
+pub struct Lasting {
+    session_id: SessionId,
+    needs: &'static [Permission],
+}
+
+impl Granted<'_> {
+    pub fn lasting(&self) -> Lasting {
+        self.lasting
+    }
+}
+
+impl Lasting {
+    /// Fails once the session has ended, or its person has lost the permission.
+    pub async fn check(self, state: &AppState) -> Result<()> {
+        let found = session::check_sessions(&state.db, &state.clock, &[self.session_id], &[]).await?;
+        let actor = found.into_iter().find_map(|(_, actor)| actor).ok_or(AppError::SignedOut)?;
+        let may = self.needs.iter().all(|permission| actor.can(*permission));
+        if may { Ok(()) } else { Err(AppError::Forbidden) }
+    }
 }
 
 /// Gives leave, and tells the audit.
@@ -59,5 +83,6 @@ pub async fn grant<'a>(
     let actor = visitor.actor()?;
     step_up::require(state, actor, export.needs())?;
     note_export(state, actor, &client.source, export.code()).await?;
-    Ok(Granted { actor, _only_here: () })
+    let lasting = Lasting { session_id: actor.session.id, needs: export.needs() };
+    Ok(Granted { actor, lasting })
 }

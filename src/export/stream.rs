@@ -1,4 +1,5 @@
-//! Streams a long list as a file. Each part is read in a transaction of its own, so a slow client holds no connection.
+//! Streams a long list as a file. Each part is read in a transaction of its own, so a slow client holds no connection, and
+//! with leave of its own, so it gets nothing that its person may not have any more.
 
 use std::convert::Infallible;
 
@@ -8,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, StreamExt as _};
 
 use super::file::{FileKind, RowFile};
-use super::grant::Granted;
+use super::grant::{Granted, Lasting};
 use super::name::FileName;
 use super::table::Cell;
 use crate::db::CompanyTx;
@@ -52,6 +53,7 @@ pub struct FileHead {
 struct Export<R> {
     state: AppState,
     company_id: CompanyId,
+    leave: Lasting,
     rows: R,
     /// None: it has left altogether.
     file: Option<RowFile>,
@@ -61,10 +63,10 @@ struct Export<R> {
 
 /// Streams the list as a file.
 pub fn respond<R: Rows>(state: AppState, granted: &Granted<'_>, head: FileHead, rows: R) -> Response {
-    let company_id = granted.actor.company_id;
+    let (company_id, leave) = (granted.actor.company_id, granted.lasting());
     let FileHead { name, kind, lang, columns, most, limit } = head;
     let file = Some(RowFile::begin(kind, columns, lang));
-    let export = Export { state, company_id, rows, file, left: most, limit };
+    let export = Export { state, company_id, leave, rows, file, left: most, limit };
     let chunks = stream::unfold(export, |mut export| async move {
         let chunk = export.chunk().await?;
         Some((Ok::<_, Infallible>(Bytes::from(chunk)), export))
@@ -97,6 +99,7 @@ impl<R: Rows> Export<R> {
 
     /// Reads the next rows into the file. Some: these were the last, and what its last row says, if anything.
     async fn read(&mut self, file: &mut RowFile) -> Result<Option<Vec<Cell>>> {
+        self.leave.check(&self.state).await?;
         let mut tx = self.state.db.company(self.company_id).await?;
         let part = self.rows.read(&mut tx, R::AT_ONCE.min(self.left)).await?;
         for row in &part.rows {

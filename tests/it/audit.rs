@@ -207,6 +207,36 @@ async fn pages_tell_each_entry_once_also_those_of_one_moment() {
     assert_eq!(file.text.lines().count(), all.len() + 2, "its head, and that it was taken away");
 }
 
+/// A slow line takes a long file for many minutes, and its rows are read meanwhile.
+#[tokio::test]
+async fn a_file_ends_where_who_takes_it_is_signed_out() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let admin = server.signed_in("alfa", ADMIN).await;
+    // More than fits into what lies between.
+    let (person, now) = (company.person(PICKER).await, server.app.clock.now());
+    let many = format!(
+        "insert into security_events (company_id, id, kind, person_id, address, at)
+         select '{}', gen_random_uuid(), 'signed_out', '{person}', repeat('x', 2000),
+           '{now}'::timestamptz - n * interval '1 second'
+         from generate_series(1, 10000) n",
+        company.id
+    );
+    run_sql(&server.database_url, &many).await;
+    let request = admin.http().get(admin.url("/audit/export?period=30"));
+    let mut file = request.header("cookie", admin.cookie_header()).send().await.unwrap();
+    assert_eq!(file.status(), StatusCode::OK);
+    let mut bytes = file.chunk().await.unwrap().expect("the first rows").to_vec();
+    run_sql(&server.database_url, "delete from sessions").await;
+    while let Some(more) = file.chunk().await.unwrap() {
+        bytes.extend_from_slice(&more);
+    }
+    let text = String::from_utf8(bytes).unwrap();
+    let last = text.lines().next_back().unwrap_or_default();
+    assert!(last.contains("parou aqui"), "{last}");
+    assert!(text.lines().count() < 10_000, "{}", text.lines().count());
+}
+
 #[tokio::test]
 async fn nothing_that_opens_a_door_stands_in_the_audit() {
     let server = TestServer::start().await;
