@@ -34,7 +34,7 @@ pub struct Settings {
     pub database_unpooled_url: Option<String>,
 
     /// Connections to Postgres that a replica may hold.
-    #[arg(long, env = "DATABASE_MAX_CONNECTIONS", default_value_t = 16)]
+    #[arg(long, env = "DATABASE_MAX_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..))]
     pub database_max_connections: u32,
 
     /// Prepared statements kept per connection; 0 behind PgBouncer in transaction mode.
@@ -155,11 +155,11 @@ pub struct Settings {
     pub jobs: bool,
 
     /// Milliseconds between looks for a job that is due.
-    #[arg(long, env = "JOB_POLL_MS", default_value_t = 5_000)]
+    #[arg(long, env = "JOB_POLL_MS", default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub job_poll_ms: u64,
 
     /// Milliseconds without a word after which the job of a replica is taken over.
-    #[arg(long, env = "JOB_LEASE_MS", default_value_t = 60_000)]
+    #[arg(long, env = "JOB_LEASE_MS", default_value_t = 60_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub job_lease_ms: u64,
 
     /// Log lines as JSON; the default in production.
@@ -195,15 +195,15 @@ pub struct Settings {
     pub drain_exit_ms: u64,
 
     /// Milliseconds between beats of a visible page; a hidden one gets every fourth.
-    #[arg(long, env = "BEAT_MS", default_value_t = 5_000)]
+    #[arg(long, env = "BEAT_MS", default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub beat_ms: u64,
 
     /// Milliseconds between looks at the feed when no doorbell rings.
-    #[arg(long, env = "FEED_POLL_MS", default_value_t = 700)]
+    #[arg(long, env = "FEED_POLL_MS", default_value_t = 700, value_parser = clap::value_parser!(u64).range(1..))]
     pub feed_poll_ms: u64,
 
     /// Milliseconds between looks at the sessions of open sockets, when nothing says sooner.
-    #[arg(long, env = "SESSION_CHECK_MS", default_value_t = 60_000)]
+    #[arg(long, env = "SESSION_CHECK_MS", default_value_t = 60_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub session_check_ms: u64,
 
     /// Requests a second of one person; five seconds' worth may come at once.
@@ -223,15 +223,15 @@ pub struct Settings {
     pub sign_in_requests_per_second: u32,
 
     /// Milliseconds for a request's head, from its first byte or the connection's opening.
-    #[arg(long, env = "HEAD_TIMEOUT_MS", default_value_t = 10_000)]
+    #[arg(long, env = "HEAD_TIMEOUT_MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub head_timeout_ms: u64,
 
     /// Milliseconds that a connection may rest between requests; longer than the proxy in front keeps it.
-    #[arg(long, env = "IDLE_TIMEOUT_MS", default_value_t = 75_000)]
+    #[arg(long, env = "IDLE_TIMEOUT_MS", default_value_t = 75_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub idle_timeout_ms: u64,
 
     /// Milliseconds in which a browser must take the next 64 KiB of an answer.
-    #[arg(long, env = "SEND_TIMEOUT_MS", default_value_t = 30_000)]
+    #[arg(long, env = "SEND_TIMEOUT_MS", default_value_t = 30_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub send_timeout_ms: u64,
 
     /// Connections one replica accepts; never more than the limit of open files allows.

@@ -141,3 +141,22 @@ fn hosts_and_origins_default_to_the_railway_domain() {
     assert_eq!(railway.hosts(), ["app.up.railway.app"]);
     assert_eq!(railway.origins().unwrap(), ["https://app.up.railway.app"]);
 }
+
+/// With a nought there a server would run, and serve nobody: timers panic, loops never rest.
+#[test]
+fn a_nought_where_there_has_to_be_something_is_refused() {
+    for argument in [
+        "--beat-ms",
+        "--database-max-connections",
+        "--feed-poll-ms",
+        "--head-timeout-ms",
+        "--idle-timeout-ms",
+        "--job-lease-ms",
+        "--job-poll-ms",
+        "--send-timeout-ms",
+        "--session-check-ms",
+    ] {
+        assert!(Program::try_parse_from(["separacao", argument, "0"]).is_err(), "{argument}");
+        assert!(Program::try_parse_from(["separacao", argument, "1"]).is_ok(), "{argument}");
+    }
+}
