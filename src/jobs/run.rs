@@ -61,26 +61,42 @@ impl Run {
         }
     }
 
-    /// Renews the claim while work runs that has no steps.
+    /// Renews the claim while work runs that has no steps: hours of it do not end for a moment in which the database is away,
+    /// but as soon as somebody else has the claim.
     pub async fn keep<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::pin!(work);
         loop {
             tokio::select! {
                 done = &mut work => return done,
-                () = tokio::time::sleep(self.state.settings.job_lease() / 3) => self.renew().await?,
+                () = tokio::time::sleep(self.state.settings.job_lease() / 3) => match self.is_renewed().await {
+                    Ok(true) => {}
+                    Ok(false) => return Err(lapsed()),
+                    Err(error) => {
+                        tracing::warn!(error = %Chain(&error), job = self.job, "the claim of a job could not be renewed");
+                    }
+                },
             }
         }
     }
 
     /// Fails where the claim has lapsed and somebody else goes on.
     async fn renew(&self) -> Result<()> {
-        let Some(runner) = &self.runner else { return Ok(()) };
+        if self.is_renewed().await? { Ok(()) } else { Err(lapsed()) }
+    }
+
+    /// False: somebody else has the claim.
+    async fn is_renewed(&self) -> Result<bool> {
+        let Some(runner) = &self.runner else { return Ok(true) };
         let mut tx = self.state.db.gate().await?;
         let claim = JobLease { job: self.job, runner, lease: self.state.settings.job_lease() };
         let ours = queries::update_lease(&mut tx, claim).await?;
         tx.commit().await?;
-        if ours { Ok(()) } else { Err(AppError::internal("the claim of the job has lapsed")) }
+        Ok(ours)
     }
+}
+
+fn lapsed() -> AppError {
+    AppError::internal("the claim of the job has lapsed")
 }
 
 /// Runs due jobs one after the other, for ever.

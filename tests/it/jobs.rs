@@ -203,9 +203,8 @@ async fn of_a_job_that_is_switched_off_no_age_is_told() {
     }
 }
 
-#[tokio::test]
-async fn what_is_due_every_minute_does_not_wait_for_a_backup() {
-    let (url, home) = (database::create().await, Home::new("slow-backup"));
+/// Programs that back up for a minute.
+fn slow_programs(home: &Home) -> String {
     let programs = home.0.join("bin");
     fs::create_dir(&programs).unwrap();
     for name in ["pg_dump", "pg_restore"] {
@@ -214,7 +213,39 @@ async fn what_is_due_every_minute_does_not_wait_for_a_backup() {
         fs::write(programs.join(name), script).unwrap();
         fs::set_permissions(programs.join(name), fs::Permissions::from_mode(0o755)).unwrap();
     }
-    let (programs, to) = (programs.to_string_lossy().into_owned(), home.0.join("b"));
+    programs.to_string_lossy().into_owned()
+}
+
+#[tokio::test]
+async fn a_backup_outlasts_a_moment_in_which_its_claim_cannot_be_renewed() {
+    let (url, home) = (database::create().await, Home::new("claimed-backup"));
+    let (programs, to) = (slow_programs(&home), home.0.join("b").to_string_lossy().into_owned());
+    let often = ["--job-poll-ms", "20", "--job-lease-ms", "600"];
+    let slow = ["--pg-bin-dir", &programs, "--backup-dir", &to];
+    let _program = Program::start(&url, &[often.as_slice(), &slow].concat()).await;
+    let started = "select started_at::text from jobs where name = 'backup' and claimed_until > now()";
+    let claimed = async || {
+        sqlx::query_scalar::<_, String>(started).fetch_optional(&mut superuser(&url).await).await.unwrap()
+    };
+    let first = wait_for("a backup to begin", async || claimed().await).await;
+    let mut connection = superuser(&url).await;
+    let mut locked = sqlx::Connection::begin(&mut connection).await.unwrap();
+    let lock = "select from jobs where name = 'backup' for update";
+    sqlx::Executor::execute(&mut *locked, lock).await.unwrap();
+    let waiting = "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+        and query like 'update jobs set claimed_until%'";
+    wait_for("a renewal", async || (count(&url, waiting).await > 0).then_some(())).await;
+    wait_for("it to give up", async || (count(&url, waiting).await == 0).then_some(())).await;
+    locked.rollback().await.unwrap();
+    let renewed = wait_for("a renewal that succeeds", async || claimed().await).await;
+    assert_eq!(renewed, first, "the same backup goes on");
+    assert_eq!(count(&url, "jobs where name = 'backup' and failures > 0").await, 0);
+}
+
+#[tokio::test]
+async fn what_is_due_every_minute_does_not_wait_for_a_backup() {
+    let (url, home) = (database::create().await, Home::new("slow-backup"));
+    let (programs, to) = (slow_programs(&home), home.0.join("b"));
     let slow = ["--job-poll-ms", "20", "--pg-bin-dir", &programs, "--backup-dir", &to.to_string_lossy()];
     let _program = Program::start(&url, &slow).await;
     let backing_up = "jobs where name = 'backup' and runner is not null";
