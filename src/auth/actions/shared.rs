@@ -33,7 +33,9 @@ pub async fn is_open(state: &AppState, company_id: CompanyId, device: Option<Dev
 pub async fn list_present(state: &AppState, company_id: CompanyId, device: Device) -> Result<Vec<Present>> {
     let now = state.clock.now();
     let mut tx = state.db.company(company_id).await?;
-    devices::list_present(&mut tx, company_id, &device.key(), now, unlocked_since(now)).await
+    let zone = devices::get_zone(&mut tx, company_id).await?;
+    let midnight = zone.day_starts(zone.local(now).date());
+    devices::list_present(&mut tx, company_id, &device.key(), midnight, unlocked_since(now)).await
 }
 
 /// Makes a device one that several people use, or one person's again. The session is bound to the device, so that

@@ -7,6 +7,7 @@ use jiff_sqlx::ToSqlx as _;
 
 use crate::actor::Role;
 use crate::auth::model::Present;
+use crate::clock::Zone;
 use crate::db::PooledConnection;
 use crate::error::Result;
 use crate::ids::{CompanyId, PersonId, SessionId};
@@ -43,12 +44,20 @@ pub async fn is_shared_and_unlocked(
     Ok(open)
 }
 
-/// Active people who signed in today, or on this device since a moment; those of this device first, latest first.
+/// Where the company is. By its name alone: not every Postgres knows the zones that this build knows.
+pub async fn get_zone(db: &mut PooledConnection, company_id: CompanyId) -> Result<Zone> {
+    let name = sqlx::query_scalar!("select time_zone from companies where id = $1", company_id.0)
+        .fetch_one(db)
+        .await?;
+    Ok(Zone::named(&name))
+}
+
+/// Active people who signed in since midnight, or on this device since a moment; those of this device first, latest first.
 pub async fn list_present(
     db: &mut PooledConnection,
     company_id: CompanyId,
     device: &[u8],
-    now: Timestamp,
+    midnight: Timestamp,
     since: Timestamp,
 ) -> Result<Vec<Present>> {
     let rows = sqlx::query!(
@@ -58,16 +67,15 @@ pub async fn list_present(
              p.roles,
              max(d.last_used_at) filter (where d.device_key = $2) as "here: jiff_sqlx::Timestamp"
            from known_devices d
-           join companies c on c.id = d.company_id
            join people p on p.company_id = d.company_id and p.id = d.person_id
            where d.company_id = $1 and p.active
-             and (d.last_used_at >= date_trunc('day', $3::timestamptz, c.time_zone)
+             and (d.last_used_at >= $3
                or (d.device_key = $2 and d.last_used_at > $4))
            group by p.id, p.name, p.roles, p.name_folded
            order by 4 desc nulls last, p.name_folded, p.id"#,
         company_id.0,
         device,
-        now.to_sqlx() as _,
+        midnight.to_sqlx() as _,
         since.to_sqlx() as _
     )
     .fetch_all(db)

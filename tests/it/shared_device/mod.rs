@@ -74,6 +74,18 @@ async fn a_shared_device_says_who_acts_and_names_today_s_people() {
     assert_eq!(count(&server, "security_events where kind in ('device_shared', 'device_unshared')").await, 2);
 }
 
+/// A zone of this year is in the build, and not in the database of a distribution of last year.
+#[tokio::test]
+async fn today_s_people_are_named_where_postgres_does_not_know_the_company_s_zone() {
+    let server = TestServer::start().await;
+    let tablet = tablet(&server).await;
+    let zone = "update companies set time_zone = 'Etc/Unknown' where code = 'alfa'";
+    sqlx::query(zone).execute(&mut superuser(&server.database_url).await).await.unwrap();
+    let list = tablet.get("/switch").await;
+    assert_eq!(list.status, StatusCode::OK, "{}", list.text);
+    assert!(list.text.contains("João Pereira"), "{}", list.text);
+}
+
 #[tokio::test]
 async fn only_a_shared_device_that_was_unlocked_lately_names_anybody() {
     let server = TestServer::start().await;
