@@ -17,14 +17,15 @@ pub struct Restored {
     pub walls: u64,
 }
 
-/// Gives every company a new epoch, so that open screens start afresh; ends all sessions and revokes all walls, for some of
-/// them were ended before and live again by the restore; and forgets who has which order open. Ids of operations stay:
-/// what they remember was restored with them. Claims of jobs lapse by themselves.
+/// Gives every company a new epoch, so that open screens start afresh; ends all sessions, revokes all walls and forgets the
+/// codes that pair them, for some of them were ended before, or used, and live again by the restore; and forgets who has which
+/// order open. Ids of operations stay: what they remember was restored with them. Claims of jobs lapse by themselves.
 pub async fn start_afresh(db: &Db, now: Timestamp) -> Result<Restored> {
     let mut tx = db.operator().await?;
     let companies = feed::queries::update_epochs(&mut tx).await?;
     let sessions = auth::queries::sessions::end_all_sessions(&mut tx).await?;
     let walls = revoke_walls(&mut tx, now).await?;
+    walls::queries::codes::delete_all_codes(&mut tx).await?;
     live::queries::delete_all_leases(&mut tx).await?;
     tx.commit().await?;
     Ok(Restored { companies, sessions, walls })

@@ -12,7 +12,8 @@ use crate::support::socket::{Said, Socket};
 use crate::support::world::{PICKER, PIN, SELLER};
 
 /// What a restore changes on purpose.
-const CHANGED: [&str; 5] = ["feed_heads", "security_events", "sessions", "presence_leases", "walls"];
+const CHANGED: [&str; 6] =
+    ["feed_heads", "security_events", "sessions", "presence_leases", "walls", "wall_codes"];
 
 async fn run(home: &Home, url: &str, arguments: &[&str]) -> String {
     let said = output(program(&home.0, &[("DATABASE_URL", url)], arguments)).await;
@@ -39,7 +40,9 @@ async fn chaos_a_backup_is_put_back_whole_sessions_end_and_open_screens_start_af
     assert_eq!(seller.tap(&format!("{path}/notes"), &[("text", "guardar a caixa")]).await.status, 200);
     crate::support::quotes::upload(&seller, "columns-1-item").await;
     let wall = "insert into walls (company_id, id, name, key, paired_by, paired_at, last_seen_at)
-        select company_id, gen_random_uuid(), 'TV', 'key', id, now(), now() from people limit 1";
+        select company_id, gen_random_uuid(), 'TV', 'key', id, now(), now() from people limit 1;
+        insert into wall_codes (key, code, address, expires_at)
+        values ('other key', '123456', '127.0.0.1', now() + interval '10 minutes')";
     database::run_sql(&url, wall).await;
     let told = run(&home, &url, &["backup", "--to", "b"]).await;
     let file = dumps(&home).remove(0);
@@ -67,6 +70,7 @@ async fn chaos_a_backup_is_put_back_whole_sessions_end_and_open_screens_start_af
     assert_eq!(count(&restored, "sessions").await, 0);
     assert_eq!(count(&restored, "security_events").await, events + sessions + 1, "each end is told");
     assert_eq!(count(&restored, "walls where revoked_at is null").await, 0, "who was sent away stays away");
+    assert_eq!(count(&restored, "wall_codes").await, 0, "and no code pairs a second screen");
     for (code, (head, epoch)) in self::heads(&restored).await {
         let (head_before, epoch_before) = &heads[&code];
         assert!(head == *head_before && epoch != *epoch_before, "{code}: the same head of another epoch");

@@ -85,6 +85,12 @@ pub async fn delete_old_codes(db: &mut PooledConnection, now: Timestamp) -> Resu
     Ok(())
 }
 
+/// Forgets the codes of all screens, after a restore.
+pub async fn delete_all_codes(db: &mut PooledConnection) -> Result<()> {
+    sqlx::query!("delete from wall_codes").execute(db).await?;
+    Ok(())
+}
+
 /// Whether a company may take a code, or has just taken it: the same form may come twice.
 pub async fn is_code_for(
     db: &mut PooledConnection,
