@@ -8,6 +8,7 @@ use sqlx::{Connection, PgConnection};
 use super::tools::{LibpqTarget, Tool};
 use super::{BackupError, queries};
 use crate::db::{self, embedded::binaries::parse_version, migrate};
+use crate::error::Chain;
 
 /// Restores `file` and brings the schema up to date. [`super::start_afresh`] resets what must not survive a restore.
 pub async fn load(url: &str, file: &Path, bin_dir: Option<&Path>) -> Result<(), BackupError> {
@@ -24,8 +25,10 @@ pub async fn load(url: &str, file: &Path, bin_dir: Option<&Path>) -> Result<(), 
     )
     .await?;
     migrate::run(url).await?;
-    queries::analyze(&mut connection).await?;
-    connection.close().await?;
+    // What follows ends sessions and must not be left out for want of statistics, which come by and by.
+    if let Err(error) = queries::analyze(&mut connection).await {
+        tracing::warn!(error = %Chain(&error), "the restored database has no statistics yet");
+    }
     Ok(())
 }
 

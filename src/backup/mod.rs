@@ -43,6 +43,8 @@ pub enum BackupError {
     Folder { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
     Database(#[from] sqlx::Error),
-    #[error(transparent)]
+    #[error(
+        "the backup is restored, but not its schema brought up to date: {0}; sessions and walls of then live again, so once `separacao migrate` succeeds run `separacao restore` without a file, before a server starts"
+    )]
     Schema(#[from] MigrationError),
 }

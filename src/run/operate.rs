@@ -62,7 +62,12 @@ pub async fn restore(settings: Settings, file: Option<&Path>) -> Outcome {
     let _log = telemetry::start_log(&settings);
     settings.check()?;
     let database = Database::open(&settings).await?;
-    let url = settings.migration_url(&database.url);
+    let restored = restore_into(settings.migration_url(&database.url), &settings, file).await;
+    database.close().await;
+    restored
+}
+
+async fn restore_into(url: &str, settings: &Settings, file: Option<&Path>) -> Outcome {
     if let Some(file) = file {
         load(url, file, settings.pg_bin_dir.as_deref()).await?;
         println!("{} is restored, and its schema is current.", file.display());
@@ -73,7 +78,6 @@ pub async fn restore(settings: Settings, file: Option<&Path>) -> Outcome {
     println!("{} sessions are ended: everybody signs in again.", ended.sessions);
     println!("{} walls are revoked: they show a code, and an administrator pairs them again.", ended.walls);
     db.close();
-    database.close().await;
     Ok(())
 }
 
@@ -132,11 +136,19 @@ async fn operate(settings: Settings, command: impl AsyncFnOnce(Operator<'_>) -> 
     settings.check()?;
     let database = Database::open(&settings).await?;
     // As the schema's owner: a server's own login may have no rights outside of its roles.
-    let url = settings.migration_url(&database.url);
+    let done = operate_on(settings.migration_url(&database.url), &settings, command).await;
+    database.close().await;
+    done
+}
+
+async fn operate_on(
+    url: &str,
+    settings: &Settings,
+    command: impl AsyncFnOnce(Operator<'_>) -> Result<()>,
+) -> Outcome {
     db::migrate::run(url).await?;
     let db = Db::open(url, 2, 0, &Lifecycle::default())?;
-    let done = command(Operator { db: &db, clock: &Clock::default(), settings: &settings }).await;
+    let done = command(Operator { db: &db, clock: &Clock::default(), settings }).await;
     db.close();
-    database.close().await;
     done.map_err(|error| error.sentence().say(Lang::En, Zone::UTC).into())
 }

@@ -168,6 +168,19 @@ async fn what_cannot_be_backed_up_or_put_back_is_said_in_a_sentence_and_leaves_n
     run_sql(&url, &format!("drop role {login}")).await;
 }
 
+/// The sessions of then are in the database by now.
+#[tokio::test]
+async fn a_restore_that_cannot_bring_the_schema_up_to_date_says_what_is_left_to_do() {
+    let (url, home) = (database::create().await, Home::new("half-restored"));
+    run_sql(&url, "update _sqlx_migrations set checksum = '\\x00' where version = 3").await;
+    run(&home, &url, &["backup", "--to", "b"]).await;
+    let (file, into) = (dumps(&home).remove(0), database::create_empty().await);
+    let restoring =
+        program(&home.0, &[("DATABASE_URL", into.as_str())], &["restore", file.to_str().unwrap()]);
+    let said = sentence(&output(restoring).await);
+    assert!(said.contains("run `separacao restore` without a file"), "{said}");
+}
+
 #[tokio::test]
 async fn a_new_database_that_holds_but_an_extension_of_its_host_takes_a_backup() {
     let (url, home) = (database::create().await, Home::new("extension"));
