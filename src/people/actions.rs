@@ -11,7 +11,7 @@ use crate::auth::queries::events::{NewSecurityEvent, SecurityEvent, insert_secur
 use crate::auth::queries::{devices, people, sessions, sign_in};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
-use crate::error::{AppError, Result};
+use crate::error::{AppError, Result, Sentence};
 use crate::feed::{EventKind, NewEvent};
 use crate::ids::{PersonId, SessionId};
 
@@ -68,6 +68,7 @@ impl CreatePerson<'_> {
     /// What [`Self::apply`] does after the check of the permission; the demo calls it before there is an administrator.
     pub async fn create(&self, tx: &mut CompanyTx) -> Result<Change> {
         let company_id = tx.company_id();
+        check_numbers(tx, std::slice::from_ref(&self.new)).await?;
         queries::insert_person(tx, company_id, &self.new).await?;
         let detail = json!({ "number": self.new.number, "roles": codes(&self.new.roles) });
         self.by.note(tx, SecurityEvent::PersonCreated, self.new.id, detail).await?;
@@ -208,6 +209,7 @@ impl Command for CreatePeople<'_> {
     async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
         tx.require(Permission::Administer)?;
         let company_id = tx.company_id();
+        check_numbers(tx, &self.people).await?;
         for new in &self.people {
             queries::insert_person(tx, company_id, new).await?;
             let detail = json!({ "number": new.number, "roles": codes(&new.roles) });
@@ -245,6 +247,16 @@ impl Command for EndSessions<'_> {
         // page is of the same head. Without an event it would answer "nobody" for whoever came meanwhile.
         Ok(Change::happened(ended, self.by.access_changed(self.person_id)))
     }
+}
+
+/// The rule may have been changed since the form was checked: the door takes no longer number.
+async fn check_numbers(tx: &mut CompanyTx, people: &[NewPerson]) -> Result<()> {
+    let company_id = tx.company_id();
+    let digits = queries::lock_login_digits(tx, company_id).await?;
+    if people.iter().all(|new| new.number.len() <= digits) {
+        return Ok(());
+    }
+    Err(AppError::Conflict(Sentence::new("people.number_wrong").text("digits", digits.to_string())))
 }
 
 /// Locks a person's row. Where the person may stop being an administrator, all of those are locked first: two

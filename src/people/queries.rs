@@ -157,6 +157,15 @@ pub async fn find_person_by_number(
     Ok(id.map(PersonId))
 }
 
+/// The most digits of a number. A change of the rule waits for the transaction, and counts whoever it adds.
+pub async fn lock_login_digits(db: &mut PooledConnection, company_id: CompanyId) -> Result<usize> {
+    let digits =
+        sqlx::query_scalar!("select login_digits from companies where id = $1 for share", company_id.0)
+            .fetch_one(db)
+            .await?;
+    Ok(usize::try_from(digits).unwrap_or_default())
+}
+
 pub async fn insert_person(db: &mut PooledConnection, company_id: CompanyId, new: &NewPerson) -> Result<()> {
     sqlx::query!(
         "insert into people (company_id, id, number, name, name_folded, roles, pin_hash, pin_must_change, created_by)

@@ -13,8 +13,10 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
 
 use crate::support::client::Client;
+use crate::support::database::{count, run_sql};
 use crate::support::server::TestServer;
 use crate::support::socket::Socket;
+use crate::support::wait_for;
 use crate::support::world::{ADMIN, PICKER, PIN, SELLER};
 
 /// The second administrator of each company.
@@ -258,4 +260,27 @@ async fn the_database_itself_keeps_the_roles_apart() {
             .await
             .is_err()
     );
+}
+
+#[tokio::test]
+async fn nobody_gets_a_longer_number_than_a_rule_that_is_set_meanwhile() {
+    let server = TestServer::start().await;
+    let url = server.database_url.clone();
+    let rule = |digits: u8| format!("update companies set login_digits = {digits} where code = 'alfa'");
+    run_sql(&url, &rule(6)).await;
+    let admin = server.signed_in("alfa", ADMIN).await;
+    let mut connection = superuser(&server).await;
+    let mut shorter = connection.begin().await.unwrap();
+    Executor::execute(&mut *shorter, AssertSqlSafe(rule(4))).await.unwrap();
+    let creating = tokio::spawn(async move {
+        admin.tap("/people", &[("name", "Lia Moura"), ("number", "500001"), ("roles", "picker")]).await
+    });
+    let waiting = "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+        and query like 'select login_digits%'";
+    wait_for("the rule to be asked for", async || (count(&url, waiting).await > 0).then_some(())).await;
+    shorter.commit().await.unwrap();
+    let refused = creating.await.unwrap();
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+    assert!(refused.text.contains("O número tem 4 dígitos"), "{}", refused.text);
+    assert_eq!(count(&url, "people where number = '500001'").await, 0);
 }
