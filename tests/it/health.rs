@@ -62,6 +62,23 @@ async fn details_are_for_those_who_have_the_token() {
     assert_eq!((&health["stage"], &health["redis"]), (&"serving".into(), &"in process".into()));
 }
 
+/// A build may bring a migration with a lower number than the newest that is there.
+#[tokio::test]
+async fn a_schema_with_a_gap_is_not_ready() {
+    let url = database::create().await;
+    let taken = "create table taken as select * from _sqlx_migrations where version = 5;
+        delete from _sqlx_migrations where version = 5";
+    database::run_sql(&url, taken).await;
+    let server = TestServer::on(&url, &[]).await;
+    let client = Client::new(server.port);
+    for path in ["/", "/readyz"] {
+        assert_eq!(client.get(path).await.status, 503, "{path}");
+    }
+    database::run_sql(&url, "insert into _sqlx_migrations select * from taken").await;
+    assert_eq!(client.get("/readyz").await.status, 200);
+    assert_eq!(client.get("/").await.status, 200);
+}
+
 #[tokio::test]
 async fn every_answer_carries_the_headers_that_keep_it_to_itself_and_a_request_id() {
     let server = TestServer::start().await;
