@@ -71,16 +71,18 @@ async fn judge(state: &AppState, attempt: &Attempt, turn: HashPermit) -> Result<
     let (weighed, failure_id) = open_attempt(state, attempt).await?;
     let stored = weighed.account.as_ref().map(|account| account.pin_hash.clone());
     let verified = pin_hash::verify(&state.settings, turn, &attempt.pin, stored).await?;
-    match (weighed.account, verified) {
-        (Some(account), Verified::Right) => accept(state, attempt, failure_id, account, None).await,
+    let proven = match (weighed.account.clone(), verified) {
+        (Some(account), Verified::Right) => accept(state, attempt, failure_id, account, None).await?,
         (Some(account), Verified::Outdated(renewed)) => {
-            accept(state, attempt, failure_id, account, Some(renewed)).await
+            accept(state, attempt, failure_id, account, Some(renewed)).await?
         }
-        (account, _) => {
-            refuse(state, attempt, &Weighed { account, ..weighed }).await?;
-            Err(AppError::invalid("sign_in.wrong"))
-        }
+        _ => None,
+    };
+    if let Some(proven) = proven {
+        return Ok(proven);
     }
+    refuse(state, attempt, &weighed).await?;
+    Err(AppError::invalid("sign_in.wrong"))
 }
 
 /// Whose PIN is tried, and what was tried before.
@@ -151,23 +153,27 @@ fn counted_as(attempt: &Attempt) -> &str {
     }
 }
 
-/// `renewed`: what is stored of the PIN from now on, where its pepper was that of before.
+/// None: the PIN was replaced since it was read. `renewed`: what is stored of it from now on, where its pepper was that of
+/// before. The person's row is locked first, as by whoever resets the PIN.
 async fn accept(
     state: &AppState,
     attempt: &Attempt,
     failure_id: Uuid,
     mut account: Account,
     renewed: Option<String>,
-) -> Result<Proven> {
+) -> Result<Option<Proven>> {
     let Attempt { company_id, ref client, .. } = *attempt;
     let now = state.clock.now();
     let device = client.device.unwrap_or_default();
     let mut tx = state.db.gate().await?;
+    let checked = (account.person_id, account.pin_hash.as_str());
+    if !sign_in::upsert_known_device(&mut tx, company_id, checked, &device.key(), now).await? {
+        return Ok(None);
+    }
     sign_in::delete_failure(&mut tx, company_id, failure_id).await?;
     if account.known_device {
         sign_in::delete_failures_at_device(&mut tx, company_id, &account.number, &device.key()).await?;
     }
-    sign_in::upsert_known_device(&mut tx, company_id, account.person_id, &device.key(), now).await?;
     if attempt.pin.len() < usize::from(attempt.pin_digits) && !account.pin_must_change {
         people::update_pin_must_change(&mut tx, company_id, account.person_id).await?;
     }
@@ -194,7 +200,7 @@ async fn accept(
         continues: None,
         device: Some(device.key()),
     };
-    Ok(Proven { begins, person_id: account.person_id, name: account.name, device })
+    Ok(Some(Proven { begins, person_id: account.person_id, name: account.name, device }))
 }
 
 async fn refuse(state: &AppState, attempt: &Attempt, weighed: &Weighed) -> Result<()> {

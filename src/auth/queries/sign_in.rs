@@ -241,25 +241,31 @@ pub async fn delete_failures_of(
     Ok(())
 }
 
-/// Remembers that this person has signed in on this device.
+/// Remembers that this person has signed in on this device. False: the PIN is another one than `pin_hash`, which was checked, or
+/// the person is not active any more. The row lock makes a reset wait, so that it sees, and forgets, this device.
 pub async fn upsert_known_device(
     db: &mut PooledConnection,
     company_id: CompanyId,
-    person_id: PersonId,
+    (person_id, pin_hash): (PersonId, &str),
     device: &[u8],
     now: Timestamp,
-) -> Result<()> {
-    sqlx::query!(
-        "insert into known_devices (company_id, person_id, device_key, last_used_at) values ($1, $2, $3, $4)
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "insert into known_devices (company_id, person_id, device_key, last_used_at)
+         select p.company_id, p.id, $3, $4 from (
+           select company_id, id from people
+           where company_id = $1 and id = $2 and active and pin_hash = $5 for no key update
+         ) p
          on conflict on constraint known_devices_pkey do update set last_used_at = excluded.last_used_at",
         company_id.0,
         person_id.0,
         device,
-        now.to_sqlx() as _
+        now.to_sqlx() as _,
+        pin_hash
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// Deletes up to `batch` failures that no longer count.

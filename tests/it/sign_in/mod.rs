@@ -243,3 +243,24 @@ async fn the_sign_in_page_says_after_how_many_digits_a_pin_enters_unless_somebod
         assert_eq!(page().await.contains(&said), enters, "{digits} digits");
     }
 }
+
+/// Devices are forgotten with a new PIN: whoever knows the old one is a stranger from then on.
+#[tokio::test]
+async fn a_pin_that_is_replaced_while_it_is_checked_makes_no_device_known() {
+    let server = TestServer::start().await;
+    let mut connection = PgConnection::connect(&server.database_url).await.unwrap();
+    let mut reset = connection.begin().await.unwrap();
+    let replaced = "update people set pin_hash = (select pin_hash from people where number = '1000' limit 1)
+        where number = '3000'";
+    sqlx::query(replaced).execute(&mut *reset).await.unwrap();
+    let client = Client::new(server.port);
+    let trying = tokio::spawn(async move { attempt(&client, PICKER, PIN).await });
+    let waiting = "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    wait_for("the sign-in to wait", async || (server.count(waiting).await > 0).then_some(())).await;
+    reset.commit().await.unwrap();
+    let refused = trying.await.unwrap();
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+    let of_the_picker = "known_devices d join people p on p.id = d.person_id where p.number = '3000'";
+    assert_eq!(server.count(of_the_picker).await, 0);
+    assert_eq!(server.count("security_events where kind = 'signed_in'").await, 0);
+}
