@@ -2,7 +2,7 @@
 
 import { changed, facts, isBoard } from "./page.js";
 import { defers, isTyping, onRelease, STILL } from "./defer.js";
-import { whenStill } from "./touch.js";
+import { isStill, whenStill } from "./touch.js";
 import { now } from "./clock.js";
 import { morph, takeMissed } from "./morph.js";
 import { isOwn } from "./marks.js";
@@ -41,7 +41,8 @@ let opened = Infinity;
  */
 export function defer(id, fresh, ctx) {
   deferred.set(id, { fresh, ctx });
-  if (fresh.hasAttribute("data-still")) whenStill(STILL, applyDeferred);
+  // Where the hands rest already it waits for something else: a field or a sheet, which say when they are left.
+  if (fresh.hasAttribute("data-still") && !isStill(STILL)) whenStill(STILL, applyDeferred);
 }
 
 /** Another history: nothing of the old one counts. */

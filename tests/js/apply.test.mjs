@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import test from "node:test";
+import test, { mock } from "node:test";
 import { tab } from "./load.mjs";
 import { Element, Input, page } from "./world.mjs";
 
@@ -15,7 +15,8 @@ async function begin(...members) {
   const body = page({ "data-screen": "order:7" });
   const list = new Element("ul", { id: "items-now", "data-v": "10" }, members);
   body.children[0].appendChild(list);
-  return { list, ids: () => list.children.map((el) => el.id), ...await tab()("apply.js") };
+  const load = tab();
+  return { list, load, ids: () => list.children.map((el) => el.id), ...await load("apply.js") };
 }
 
 test("an older fragment never replaces a newer one, and the same one may again", async () => {
@@ -94,6 +95,29 @@ test("what is in use waits, the newest wins, and it is applied when it is free",
   document.activeElement = document.body;
   applyDeferred();
   assert.equal(list.children[0].dataset.v, "13");
+});
+
+test("what stands above the rows waits for hands that rest, and then for its field, without asking again and again", async () => {
+  const timers = [];
+  mock.method(globalThis, "setTimeout", (task, ms) => timers.push({ task, at: clock + ms }));
+  mock.method(globalThis, "clearTimeout", (n) => { delete timers[n - 1]; });
+  const field = new Input({ name: "text" });
+  const notes = (v, children = []) => new Element("section", { id: "order-notes", "data-v": String(v), "data-still": "" }, children);
+  const { applyOne, load } = await begin();
+  (await load("touch.js")).start();
+  document.body.appendChild(notes(8, [field]));
+  field.focus();
+  document.dispatchEvent(Object.assign(new Event("keydown")));
+  let told = 0;
+  document.addEventListener("page:changed", () => { told += 1; });
+  applyOne(notes(11), {});
+  for (let round = 0; round < 100; round++) {
+    clock += 100;
+    for (const [n, timer] of Object.entries(timers)) if (timer.at <= clock && delete timers[n]) timer.task();
+  }
+  assert.equal(document.getElementById("order-notes").dataset.v, "8", "somebody writes in it");
+  assert.ok(told <= 1, `looked at ${told} times while nobody did anything`);
+  mock.restoreAll();
 });
 
 test("another history forgets what waited and what went", async () => {
