@@ -13,24 +13,26 @@ async function isOurs(url) {
   return reply !== null && reply.ok;
 }
 
-/** @type {Set<string>} */
+/** Where to, and whether it may wait for somebody at work. @type {Set<string>} */
 const asked = new Set();
 
 /**
- * Runs `go` once a page of ours answers at `url`, however long that takes. `may` false: somebody is at work, later.
+ * Runs `go` once a page of ours answers at `url`, however long that takes. `may` false: somebody is at work, later; who
+ * must leave does not wait for who may.
  * @param {string} url
  * @param {() => void} go
  * @param {() => boolean} [may]
  */
 export async function whenOurs(url, go, may) {
-  if (asked.has(url)) return;
-  asked.add(url);
+  const key = (may ? "may " : "must ") + url;
+  if (asked.has(key)) return;
+  asked.add(key);
   for (let attempt = 0; ; attempt++) {
     await whenVisible();
     if ((!may || may()) && await isOurs(url) && (!may || may())) break;
     await sleep(AT_LEAST + backoff(attempt));
   }
-  asked.delete(url);
+  asked.delete(key);
   go();
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test, { mock } from "node:test";
 import { load, tab } from "./load.mjs";
-import { BUILD, Element, network, page, settled } from "./world.mjs";
+import { answer, BUILD, Element, network, page, settled } from "./world.mjs";
 
 const { compare } = await load("build.js");
 const { newId } = await load("queue.js");
@@ -57,7 +57,8 @@ async function begin() {
   mock.method(Math, "random", () => 0.5);
   page({ "data-person": "joao", "data-screen": "order:7", "data-cursor": "e.5.1" });
   const asked = network(() => null);
-  return { build: await tab()("build.js"), asked };
+  const load = tab();
+  return { build: await load("build.js"), load, asked };
 }
 
 async function later(ms) {
@@ -104,4 +105,20 @@ test("what is shown once is not taken away by a newer build", async () => {
   pin.remove();
   await later(40000);
   assert.ok(asked.length > 0);
+});
+
+test("whoever must leave the page does not wait for a newer build, which waits for an open sheet", async () => {
+  const { build, load, asked } = await begin();
+  const { reloadWhenOurs } = await load("reload.js");
+  const left = [];
+  globalThis.location = Object.assign(new URL("http://app.example/orders/7"), { reload: () => left.push("reload"), replace: () => left.push("build") });
+  document.body.appendChild(new Element("dialog", { id: "pin-sheet", open: "" }));
+  build.met("1761000009-bbbbbbbbbb");
+  await later(20000);
+  assert.equal(asked.length, 0, "somebody is at the sheet");
+  network(() => answer(200, "new"));
+  reloadWhenOurs();
+  reloadWhenOurs();
+  await settled();
+  assert.deepEqual(left, ["reload"]);
 });
