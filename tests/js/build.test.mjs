@@ -95,6 +95,15 @@ test("a page is fetched again for its build at most once in five minutes", async
   assert.ok(asked.length > 0);
 });
 
+test("a clock that was set back holds no build up", async () => {
+  const { build, asked } = await begin();
+  sessionStorage.setItem("separacao.reloaded", String(Date.now() + 24 * 3600 * 1000));
+  build.met("1761000009-bbbbbbbbbb");
+  mock.timers.tick(20000);
+  await settled();
+  assert.ok(asked.length > 0);
+});
+
 test("what is shown once is not taken away by a newer build", async () => {
   const { build, asked } = await begin();
   const pin = document.body.appendChild(new Element("section", { "data-once": "" }));
