@@ -53,8 +53,22 @@ function drain() {
     asked = true;
     return;
   }
-  for (let frame = inbox.shift(); frame; frame = inbox.shift()) take(frame);
+  for (let frame = inbox.shift(); frame; frame = inbox.shift()) attempt(frame);
   hooks.owing();
+}
+
+/**
+ * What cannot be applied must not end who brought it: the page is fetched instead.
+ * @param {Frame} frame
+ */
+function attempt(frame) {
+  try {
+    take(frame);
+  } catch (error) {
+    console.error(error);
+    inbox.length = 0;
+    hooks.resync("epoch");
+  }
 }
 
 /** @param {Frame} frame */

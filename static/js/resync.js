@@ -79,11 +79,20 @@ async function run(options) {
   if (options.wait) await sleep(random(options.wait));
   for (let attempt = 0; ; attempt++) {
     await whenVisible();
-    const rest = await once(options);
+    const rest = await once(options).catch(failed);
     if (rest === null) return;
     hooks.failed();
     await sleep(rest === undefined ? backoff(attempt) : rest);
   }
+}
+
+/**
+ * A page that cannot be brought in is tried again: whoever waits for it would wait for ever.
+ * @param {unknown} error
+ */
+function failed(error) {
+  console.error(error);
+  return undefined;
 }
 
 /**

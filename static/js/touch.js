@@ -61,7 +61,12 @@ function run() {
     for (const entry of Array.from(waiting)) {
       if (now < Math.max(last, entry.from) + entry.ms - EARLY) continue;
       waiting.delete(entry);
-      entry.task();
+      // One that fails keeps nobody else waiting.
+      try {
+        entry.task();
+      } catch (error) {
+        console.error(error);
+      }
     }
   }
   later();

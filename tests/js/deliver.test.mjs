@@ -25,7 +25,7 @@ async function begin(cursor = "e.5.1") {
   const hooks = { resync: (why) => told.push(why), touched: () => told.push("touched"), owing: () => told.push("owing") };
   frames.onTrouble(hooks);
   const said = () => told.splice(0);
-  return { ...frames, said, shown: () => list.children.map(({ id }) => id).join(), presence: body };
+  return { ...frames, load, said, shown: () => list.children.map(({ id }) => id).join(), presence: body };
 }
 
 const frame = (from, to, html, more = {}) => ({ epoch: "e", from, to, tag: String(to - 4), html, ...more });
@@ -103,4 +103,25 @@ test("what only a new page shows is told after its frame, and who is where needs
   slot.textContent = "Maria";
   deliver({ presence: "" });
   assert.deepEqual([slot.textContent, said(), cursor()], ["", ["owing"], "e.6.2"]);
+});
+
+test("a frame that cannot be applied has the page fetched, and whoever brought it goes on", async () => {
+  const { deliver, said } = await begin();
+  mock.method(console, "error", () => {});
+  document.createElement = () => { throw new Error("no"); };
+  deliver(frame(5, 6, "a"));
+  assert.deepEqual([said(), cursor()], [["epoch", "owing"], "e.5.1"]);
+  mock.restoreAll();
+});
+
+test("of two that wait for a finger the second comes whatever became of the first", async () => {
+  const { load } = await begin();
+  mock.method(console, "error", () => {});
+  const { whenStill } = await load("touch.js");
+  const done = [];
+  whenStill(0, () => { throw new Error("no"); });
+  whenStill(100, () => done.push("second"));
+  mock.timers.tick(200);
+  assert.deepEqual(done, ["second"]);
+  mock.restoreAll();
 });

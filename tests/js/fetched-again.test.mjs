@@ -269,3 +269,16 @@ test("what changes often is fetched at once, then once a second, and owed meanwh
   await later(1);
   assert.equal(asked.length, 3);
 });
+
+test("a page that cannot be brought in is tried again, and whoever waits for the page goes on in the end", async () => {
+  const { resync, isRunning, told } = await begin();
+  mock.method(console, "error", () => {});
+  pages.set("bad", Object.defineProperty(drawn(), "dataset", { get() { throw new Error("no"); } }));
+  pages.set("new", drawn());
+  network((url, options, n) => answer(200, n === 1 ? "bad" : "new"));
+  let done = false;
+  resync({ now: true }).then(() => { done = true; }, () => {});
+  await settled();
+  for (let i = 0; i < 4; i++) await later(500);
+  assert.deepEqual([told, cursor(), done, isRunning()], [["failed"], "e.9.2", true, false]);
+});
