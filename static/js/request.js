@@ -119,11 +119,20 @@ export function jsonOf(type, text) {
 }
 
 /**
- * A page of ours.
+ * A page that a proxy passed on without its end is none: the rows that it lacks would be taken for gone.
+ * @param {string} text
+ */
+const isWhole = (text) => !/^\s*<!doctype/i.test(text) || text.includes("</html>");
+
+/**
+ * A page of ours, or a piece of one.
  * @param {string} url
  * @param {number} limit
  */
-export const requestPage = (url, limit) => request(url, { headers: { Accept: "text/html" }, limit });
+export async function requestPage(url, limit) {
+  const reply = await request(url, { headers: { Accept: "text/html" }, limit });
+  return reply && isWhole(reply.text) ? reply : null;
+}
 
 /** @param {Reply} reply */
 export const documentOf = (reply) => new DOMParser().parseFromString(reply.text, "text/html");

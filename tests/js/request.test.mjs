@@ -4,7 +4,7 @@ import { load } from "./load.mjs";
 import { answer, BUILD, network, page } from "./world.mjs";
 
 page();
-const { isFinal, onBuild, request, restOf } = await load("request.js");
+const { isFinal, onBuild, request, requestPage, restOf } = await load("request.js");
 const ask = (limit = 1000) => request("/x", { limit });
 const OTHER = "1761000009-bbbbbbbbbb";
 
@@ -22,6 +22,14 @@ test("no answer and a broken one are the network", async () => {
   const broken = new ReadableStream({ start(c) { c.enqueue(new TextEncoder().encode("{")); c.error(new Error("cut")); } });
   network(() => new Response(broken, { headers: { "x-build": BUILD } }));
   assert.equal(await ask(), null);
+});
+
+test("a page without its end is the network, a piece of a page has none", async () => {
+  const begins = "<!doctype html>\n<html><main id=main><ul><li>CB14</li>";
+  for (const [text, whole] of [[begins, false], [begins + "</ul></main></body></html>\n", true], ["<nav>chips</nav>", true], ["", true]]) {
+    network(() => answer(200, text));
+    assert.equal(await requestPage("/x", 1000) !== null, whole, text);
+  }
 });
 
 test("a limit covers the body", async () => {
