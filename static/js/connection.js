@@ -30,6 +30,8 @@ let due = 0;
 let attempt = 0;
 let spread = 10000;
 let paused = false;
+/** The page is a copy of before: what waited for a field, or for a page to be fetched, its cursor covers and it does not show. */
+let isCopy = false;
 
 /** @param {Partial<typeof hooks>} handlers */
 export function onConnection(handlers) {
@@ -57,6 +59,13 @@ function dial() {
   socket = own;
 }
 
+function connected() {
+  if (isCopy) refresh();
+  isCopy = false;
+  line.live();
+  hooks.live();
+}
+
 /**
  * @param {Socket} own
  * @param {import("./socket.js").Hello} hello
@@ -65,8 +74,7 @@ function greeted(own, hello) {
   if (typeof hello.window === "number") spread = hello.window;
   stopPolling();
   setTimeout(() => { if (socket === own) attempt = 0; }, 5000);
-  line.live();
-  hooks.live();
+  connected();
   hooks.hello(hello);
 }
 
@@ -134,8 +142,7 @@ async function learnWhy() {
   const asked = await ask(0);
   if (socket || paused) return;
   if (!took(asked)) return;
-  line.live();
-  hooks.live();
+  connected();
   // Who is where comes over sockets only: better nobody than somebody who left long ago.
   deliver({ presence: "" });
   poll(took);
@@ -160,10 +167,7 @@ function took(asked) {
     restart({ wait: asked.body.window ?? spread, force: true, now: true });
     return false;
   }
-  if (isPolling()) {
-    line.live();
-    hooks.live();
-  }
+  if (isPolling()) connected();
   (asked.body.frames || []).forEach(deliver);
   return true;
 }
@@ -207,6 +211,7 @@ function hurry() {
 
 export function start() {
   if (!screen()) return;
+  isCopy = document.documentElement.hasAttribute("data-kept");
   addEventListener("pointerdown", hurry, { passive: true });
   document.addEventListener("visibilitychange", () => {
     if (socket) {

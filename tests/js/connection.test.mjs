@@ -233,3 +233,18 @@ test("a poll that is told to fetch the page alone does so at once, and with ever
     assert.equal(asked.filter(({ url }) => url === "/orders/7").length, pages);
   }
 });
+
+test("a page that was kept on the device is fetched anew once it is connected, and only then", async () => {
+  for (const kept of [true, false]) {
+    const { connection } = await begin();
+    if (kept) document.documentElement.setAttribute("data-kept", "1761000000000");
+    const asked = network(() => null);
+    connection.start();
+    await later(1000);
+    assert.equal(asked.length, 0);
+    Wire.all[0].open();
+    Wire.all[0].hears({ hello: { build: BUILD, beat: 5000 } });
+    await later(1000);
+    assert.deepEqual(asked.map(({ url }) => url), kept ? ["/orders/7"] : [], `kept: ${kept}`);
+  }
+});
