@@ -4,6 +4,7 @@ import { person, main } from "./page.js";
 import { documentOf, request, requestPage } from "./request.js";
 import { words, sentenceOf } from "./words.js";
 import { wake } from "./shared.js";
+import { wipe } from "./kept.js";
 import { reloadWhenOurs } from "./reload.js";
 import { byId, find } from "./dom.js";
 
@@ -92,7 +93,9 @@ async function whoIsIt() {
 /** @param {string} who */
 function enter(who) {
   if (who !== person()) {
-    // What waits on this device is kept for its author; the page of the other person says so.
+    // What waits on this device is kept for its author; the page of the other person says so. Where that page is slow to
+    // come, a copy of this one's would be shown in its place.
+    wipe().catch(() => {});
     reloadWhenOurs();
     return;
   }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { load } from "./load.mjs";
-import { Element, page } from "./world.mjs";
+import { answer, Element, network, page, settled } from "./world.mjs";
 
-const { emptyPage } = await load("signin.js");
+const { emptyPage, start } = await load("signin.js");
 
 test("of a screen that may no longer be seen nothing stays, and a way out stands in its place", () => {
   const body = page({ "data-screen": "people" });
@@ -17,5 +17,22 @@ test("of a screen that may no longer be seen nothing stays, and a way out stands
     assert.deepEqual([line.textContent, line.getAttribute("role")], [said, "alert"]);
     assert.deepEqual([out.textContent, out.getAttribute("href")], ["Voltar ao painel", "/"]);
     assert.deepEqual(more, []);
+  }
+});
+
+test("whoever signs in over somebody else's page leaves no copy of it to be shown to the next", async () => {
+  const body = page({ "data-person": "joao", "data-screen": "order:7" });
+  const done = [];
+  const caches = { delete: async (name) => done.push("delete " + name) };
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: { serviceWorker: {} } });
+  Object.assign(globalThis, { isSecureContext: true, window: { caches }, caches, HTMLFormElement: Element, FormData: class { forEach() {} } });
+  globalThis.location = Object.assign(new URL("http://app.example/orders/7"), { reload: () => done.push("reload") });
+  const form = body.appendChild(new Element("dialog", { "data-unlock": "", action: "/switch" }));
+  start();
+  for (const who of ["joao", "maria"]) {
+    network((url) => url === "/switch" ? answer(200, { person: who }) : answer(200, "page"));
+    document.dispatchEvent(Object.defineProperty(new Event("submit", { cancelable: true }), "target", { value: form }));
+    await settled();
+    assert.deepEqual(done, who === "joao" ? [] : ["delete kept-pages", "reload"], who);
   }
 });
