@@ -62,3 +62,15 @@ test("where nothing can be read or written nothing is kept, and nothing breaks",
   assert.deepEqual(allStored(), []);
   unstore("1");
 });
+
+test("what nobody came back to read in a week goes, and a clock that was set back takes nothing away", async () => {
+  const { store, allStored, prune } = await begin();
+  const day = 24 * 3600 * 1000;
+  store(tap("1", 10 * day));
+  store(tap("2", 3 * day));
+  prune(0);
+  prune(10 * day);
+  assert.deepEqual(allStored().map(({ op }) => op), ["2", "1"]);
+  prune(10 * day + 1);
+  assert.deepEqual(allStored().map(({ op }) => op), ["1"]);
+});
