@@ -1,7 +1,8 @@
 // What a picker must know while an order is open in the hand: #alarm takes the bottom bar with the name of who did it,
 // until somebody says that they have seen it.
 
-import { facts, screen } from "./page.js";
+import { screen } from "./page.js";
+import { isOwnEntry } from "./announce.js";
 import { signal } from "./feedback.js";
 import { around, byId, find, focused } from "./dom.js";
 
@@ -26,8 +27,7 @@ export function consider(entry) {
   if (!entry.matches("#timeline > *") || !screen().startsWith("order")) return;
   const kind = Array.from(entry.classList).map((name) => KINDS.get(name)).find(Boolean);
   const text = (find("p", entry)?.textContent || "").replace(/\s+/g, " ").trim();
-  const me = facts().name;
-  if (!kind || !text || (me && text.startsWith(me))) return;
+  if (!kind || !text || isOwnEntry(entry)) return;
   waiting = waiting.filter((other) => other !== text).concat(text).slice(-MOST);
   const box = byId("alarm");
   const slot = box && find("[data-text]", box);

@@ -28,13 +28,17 @@ function speak() {
 }
 
 /**
+ * Whether the one who looks did what an entry of a history tells. Its sentence does not say: "Ana Paula separou" is not Ana's.
+ * @param {HTMLElement} entry
+ */
+export const isOwnEntry = (entry) => Boolean(facts().name) && entry.dataset.actor === facts().name;
+
+/**
  * An entry of an order's history came in: said, unless the one who looks did it and was told already.
- * @param {Element} entry
+ * @param {HTMLElement} entry
  */
 export function heard(entry) {
-  if (!entry.matches("#timeline > *")) return;
+  if (!entry.matches("#timeline > *") || isOwnEntry(entry)) return;
   const sentence = entry.querySelector("p");
-  const text = (sentence?.firstChild?.textContent || "").trim();
-  const me = facts().name;
-  if (!me || !text.startsWith(me)) announce(text);
+  announce((sentence?.firstChild?.textContent || "").trim());
 }

@@ -231,8 +231,8 @@ test("a card is news when its order came while the board was open, less than a m
   assert.equal(order.takeNewcomers(), 0, "an order's page has no newcomers");
 });
 
-const entry = (n, v, kind, text) => new Element("li",
-  { id: `entry-${n}`, "data-v": String(v), "data-in": "timeline", "data-sort": String(n), class: kind },
+const entry = (n, v, kind, text, actor = "Maria") => new Element("li",
+  { id: `entry-${n}`, "data-v": String(v), "data-in": "timeline", "data-actor": actor, "data-sort": String(n), class: kind },
   [Object.assign(new Element("p"), { textContent: text })]);
 
 /** A page with the line for ears and the bar for what must be seen. */
@@ -257,6 +257,16 @@ test("what others do to an open order is said as it comes, and what one must kno
     later(5000);
     assert.equal(status.textContent !== "", said, `${screen} ${JSON.stringify(rules)}`);
     assert.equal(!alarm.hidden, shown, `${screen} ${JSON.stringify(rules)}`);
+  }
+});
+
+test("what one did oneself is neither said nor shown, what somebody of a longer name did is", async () => {
+  for (const [actor, told] of [["Ana", false], ["Ana Paula", true], ["Anabela", true]]) {
+    const { applyOne, status, alarm, body } = await listening("order:7");
+    body.children[0].setAttribute("data-name", "Ana");
+    applyOne(entry(1, 12, "e-order_canceled", `${actor} cancelou o pedido`, actor), {});
+    later(5000);
+    assert.deepEqual([status.textContent !== "", !alarm.hidden], [told, told], actor);
   }
 });
 
