@@ -128,11 +128,22 @@ function groups() {
   return Array.from(found.values());
 }
 
+/** What the open sheet says. */
+let filled = "";
+
+/** @param {Tap[]} taps */
+const keysOf = (taps) => taps.map((tap) => [tap.op, tap.name, tap.ended?.sentence, isExpired(tap, Date.now())]);
+
+/** What says the same stays as it is: somebody may be about to press it, or hear it once more. */
 function fill() {
   const box = find("#waiting-sheet [data-list]");
   if (!box) return;
-  box.replaceChildren();
   const own = waitingTaps().filter((tap) => tap.late);
+  const now = JSON.stringify([keysOf(own), keysOf(endedTaps()), groups().map(({ taps }) => keysOf(taps))]);
+  if (now === filled && box.firstChild) return;
+  filled = now;
+  const hadFocus = box.contains(document.activeElement);
+  box.replaceChildren();
   if (own.length) box.append(section(words("yours"), own, [button("primary", words("retry"), "data-flush=all")]));
   for (const tap of endedTaps()) box.append(noteOf(tap, tap.ended?.sentence || "", false));
   for (const { name, taps } of groups()) {
@@ -141,6 +152,7 @@ function fill() {
     box.append(section(counted("theirs", taps.length, { name }), taps, buttons));
   }
   if (!box.children.length) box.textContent = words("nothingWaits");
+  if (hadFocus) (find("button", box) || byId("waiting-title"))?.focus();
 }
 
 /**

@@ -39,6 +39,7 @@ export class Element extends EventTarget {
   getAttribute(name) { return this.attributes_.get(name) ?? null; }
   setAttribute(name, value) { this.attributes_.set(name, String(value)); }
   removeAttribute(name) { this.attributes_.delete(name); }
+  append(...all) { all.forEach((child) => this.appendChild(child)); }
   appendChild(child) { return this.insertBefore(child, null); }
   insertBefore(child, next) {
     child.remove();
