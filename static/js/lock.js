@@ -17,11 +17,18 @@ const manager = () => (typeof navigator === "undefined" ? undefined : navigator.
  */
 export async function withLock(name, lease, task) {
   const locks = manager();
-  if (locks) {
-    return locks.request(PREFIX + name, { ifAvailable: true }, async (lock) => {
-      if (lock) await task();
-      return lock !== null;
-    });
+  let asked = false;
+  try {
+    if (locks) {
+      return await locks.request(PREFIX + name, { ifAvailable: true }, async (lock) => {
+        asked = true;
+        if (lock) await task();
+        return lock !== null;
+      });
+    }
+  } catch (error) {
+    // A browser that has locks and refuses them here, as some do where they keep nothing, is one without.
+    if (asked) throw error;
   }
   if (!take(PREFIX + name, lease)) return false;
   try {

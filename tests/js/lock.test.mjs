@@ -93,6 +93,17 @@ test("where a browser has locks nothing is stored for them", async () => {
   assert.deepEqual(Array.from(locks.held), ["separacao.lock.tap.1"]);
 });
 
+test("a browser that refuses its locks is one without", async () => {
+  const [here, there] = await begin({ request: async () => { throw new Error("SecurityError"); } });
+  const [first, second] = [work(), work()];
+  const mine = here("tap.1", LEASE, first.run);
+  await settled();
+  assert.equal(await there("tap.1", LEASE, second.run), false);
+  first.done();
+  assert.equal(await mine, true);
+  assert.deepEqual([first.runs, second.runs], [1, 0]);
+});
+
 test("a lease that ran out is taken, and whoever had it takes nothing away when it ends", async () => {
   const [here, there] = await begin(null);
   const [slow, second, third] = [work(), work(), work()];
