@@ -78,8 +78,8 @@ function copyOfPage() {
   }
   copy.querySelectorAll("details.menu[open]").forEach((menu) => menu.removeAttribute("open"));
   copy.querySelectorAll("#undo-bar, #alarm").forEach((bar) => bar.setAttribute("hidden", ""));
-  copy.querySelectorAll(".toasts, .sync").forEach((place) => { place.textContent = ""; });
-  for (const name of ["data-saving", "aria-busy", "inert", "data-leaving", "data-moving"]) {
+  copy.querySelectorAll(".toasts, .sync, .find-none").forEach((place) => { place.textContent = ""; });
+  for (const name of ["data-saving", "aria-busy", "inert", "data-leaving", "data-moving", "data-new", "data-unfound"]) {
     copy.querySelectorAll(`[${name}]`).forEach((el) => el.removeAttribute(name));
   }
   return "<!doctype html>\n" + copy.outerHTML;

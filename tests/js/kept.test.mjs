@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import test from "node:test";
+import test, { mock } from "node:test";
 import { tab } from "./load.mjs";
-import { page, settled } from "./world.mjs";
+import { Element, page, settled } from "./world.mjs";
 
 /** Opens a page of somebody on a device that has copies of `owner`'s. What was deleted. */
 async function open(owner, attributes) {
@@ -22,4 +22,26 @@ test("whoever is here now finds no page of somebody else, whichever page came fi
   assert.equal(localStorage.getItem("separacao.kept"), "maria");
   assert.deepEqual(await open("maria", { "data-person": "maria", "data-screen": "history" }), []);
   assert.equal(localStorage.getItem("separacao.kept"), "maria");
+});
+
+test("a row that was looked past while somebody searched stands in the copy, whose search is empty", async () => {
+  mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1761000000000 });
+  page({ "data-person": "joao", "data-screen": "order:7" });
+  const row = new Element("li", { "data-sort": "a", "data-unfound": "" });
+  const copy = Object.defineProperties(new Element("html", {}, [row]), {
+    classList: { value: { remove() {} } },
+    outerHTML: { get: () => Array.from(row.attributes_.keys()).join(" ") },
+  });
+  document.documentElement.cloneNode = () => copy;
+  const written = [];
+  const place = { match: async () => new Response(""), keys: async () => [], put: async (url, page) => written.push(await page.text()) };
+  const caches = { delete: async () => {}, open: async () => place };
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: { serviceWorker: { register: async () => {} } } });
+  Object.assign(globalThis, { isSecureContext: true, window: { caches }, caches });
+  (await tab()("kept.js")).start();
+  await settled();
+  mock.timers.tick(2000);
+  await settled();
+  mock.timers.reset();
+  assert.deepEqual(written, ["<!doctype html>\ndata-sort"]);
 });
