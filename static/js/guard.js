@@ -40,7 +40,10 @@ export function start() {
   // A page that the browser had kept is there again, and may be left again.
   addEventListener("pageshow", () => letGo(false));
   document.addEventListener("submit", (event) => {
+    const was = leaving;
     letGo(event.target instanceof Element && !event.target.matches("[data-command], [data-unlock]"));
+    // A question came first, or the same press twice: then nothing leaves because of this one.
+    if (leaving) setTimeout(() => { if (event.defaultPrevented) letGo(was); }, 0);
   }, true);
   addEventListener("beforeunload", (event) => {
     const guarded = Array.from(document.querySelectorAll("form[data-guard]"));

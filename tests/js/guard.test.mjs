@@ -21,9 +21,11 @@ async function begin() {
     assert.equal(event.returnValue, event.asks ? "" : undefined);
     return event.asks;
   };
-  const submit = (attributes) => {
+  const submit = (attributes, isStopped) => {
     const sent = body.appendChild(formOf(attributes, []));
-    document.dispatchEvent(Object.defineProperty(new Event("submit"), "target", { value: sent }));
+    const event = Object.defineProperty(new Event("submit", { cancelable: true }), "target", { value: sent });
+    document.dispatchEvent(event);
+    if (isStopped) event.preventDefault();
   };
   return { ...guard, isDirty: defer.isDirty, body, field, form, window, submit, leave: () => window("beforeunload") };
 }
@@ -88,4 +90,18 @@ test("an ordinary form leads away on purpose, one that the script sends does not
   submit({});
   document.dispatchEvent(new Event("submit"));
   assert.equal(leave(), true, "what is no form leads nowhere");
+});
+
+test("a form that was stopped leads nowhere, and one that is on its way still leads away", async () => {
+  const { field, leave, submit } = await begin();
+  const later = () => new Promise((done) => setTimeout(done, 1));
+  field.value = "Sacola";
+  submit({}, true);
+  await later();
+  assert.equal(leave(), true, "somebody was asked, and stayed");
+  submit({});
+  await later();
+  submit({}, true);
+  await later();
+  assert.equal(leave(), false, "pressed twice");
 });
