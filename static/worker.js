@@ -49,11 +49,15 @@ const ask = async (event) => await event.preloadResponse || fetch(event.request)
 /** @param {number} ms */
 const after = (ms) => new Promise((done) => setTimeout(() => done(null), ms));
 
+/** What somebody can answer a network that wants to know who asks. */
+const ASKS_WHO = [401, 407, 511];
+
 /**
- * A gateway that has nobody to ask is no answer. Of a redirect nothing can be seen.
+ * A gateway that has nobody to ask is no answer, be it sorry or has it never heard of us. Of a redirect nothing can be seen.
  * @param {Response} answer
  */
-const isAnswer = (answer) => answer.type === "opaqueredirect" || answer.status < 500 || answer.headers.has("X-Build");
+const isAnswer = (answer) => answer.type === "opaqueredirect" || answer.headers.has("X-Build") || answer.status < 400 ||
+  ASKS_WHO.includes(answer.status);
 
 /** @param {string} url */
 async function copyOf(url) {
