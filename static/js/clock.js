@@ -4,6 +4,29 @@ import { facts } from "./page.js";
 
 let skew = 0;
 
+/** By so much the clock and the time that a page runs go apart only where the clock was set, or the device slept. */
+const JUMP = 60000;
+const LOOK_EVERY = 10000;
+
+let jumped = () => {};
+
+/**
+ * Told on a live page when this device's clock may be another: what it lacks is known again once the page was fetched.
+ * @param {() => void} listener
+ */
+export function onJump(listener) {
+  jumped = listener;
+}
+
+function watch() {
+  let apart = Date.now() - performance.now();
+  setInterval(() => {
+    const before = apart;
+    apart = Date.now() - performance.now();
+    if (Math.abs(apart - before) > JUMP && facts().screen) jumped();
+  }, LOOK_EVERY);
+}
+
 /**
  * `now` is the server's clock when it answered, `received` this device's clock when the answer began to arrive.
  * @param {string | undefined} now
@@ -60,6 +83,7 @@ export function wallTime(deviceMs) {
 }
 
 export function start() {
+  watch();
   // A copy was answered by this device itself, see kept.js.
   const { kept, skew: known } = document.documentElement.dataset;
   if (kept) {

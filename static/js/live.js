@@ -65,6 +65,7 @@ const forbidden = (sentence) => {
 };
 
 apply.onMissed(connection.touched);
+clock.onJump(connection.touched);
 onTrouble({ resync: connection.lost, touched: connection.touched, owing: liveline.show });
 onOutcome({ signIn, forbidden, failed: liveline.off, turned: connection.turned, owing: liveline.show });
 liveline.onOwing(() => isOwed() || isBehind());
