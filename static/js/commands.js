@@ -260,6 +260,12 @@ export function start() {
   });
   document.addEventListener("submit", submitted);
   addEventListener("online", flush);
+  // What this device cannot keep goes with the page.
+  addEventListener("beforeunload", (event) => {
+    if (!waitingTaps().some((tap) => !tap.stored)) return;
+    event.preventDefault();
+    event.returnValue = "";
+  });
   if (!person()) return;
   adopt(person());
   setInterval(() => adopt(person()), 30000);
