@@ -18,6 +18,7 @@ import { end, show } from "./waiting.js";
 import { announce } from "./announce.js";
 import { asksFirst } from "./helping.js";
 import { signal } from "./feedback.js";
+import { fieldsOf, isTextField } from "./defer.js";
 import { byId, find, focused } from "./dom.js";
 
 /** @typedef {import("./queue.js").Waiting} Waiting */
@@ -28,13 +29,19 @@ const SLOW = 3000;
 
 /** What was sent and is not answered, by operation id. @type {Map<string, Press>} */
 const presses = new Map();
-/** @type {WeakMap<HTMLFormElement, Press & { at: number }>} */
+/** @type {WeakMap<HTMLFormElement, { action: string | null, at: number }>} */
 const lastPress = new WeakMap();
 
 /**
  * A form as it was when it was pressed: the form of the undo bar is another command for each tap.
- * @typedef {{ form: HTMLFormElement, action: string | null }} Press
+ * @typedef {{ form: HTMLFormElement, action: string | null, typed: string }} Press
  */
+
+/**
+ * What is typed in a form.
+ * @param {HTMLFormElement} form
+ */
+const typedIn = (form) => fieldsOf(form).filter(isTextField).map((field) => field.value).join("\n");
 
 /**
  * @param {HTMLFormElement} form
@@ -91,7 +98,7 @@ function submitted(event) {
   if (isPressed(form)) return;
   const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
   const go = () => {
-    lastPress.set(form, { form, action: form.getAttribute("action"), at: performance.now() });
+    lastPress.set(form, { action: form.getAttribute("action"), at: performance.now() });
     send(form, button);
   };
   if (!asksFirst(form, go)) go();
@@ -118,7 +125,7 @@ function send(form, button) {
     goods: goodsOf(form, target),
     page: location.pathname,
   });
-  presses.set(tap.op, { form, action: form.getAttribute("action") });
+  presses.set(tap.op, { form, action: form.getAttribute("action"), typed: typedIn(form) });
   // What is on its way is not changed any more.
   if (form.hasAttribute("data-guard")) form.inert = true;
   setTimeout(() => {
@@ -145,14 +152,15 @@ function waits(tap, why) {
 
 /** @param {Waiting} tap */
 function release(tap) {
-  const form = presses.get(tap.op)?.form;
+  const press = presses.get(tap.op);
+  const form = press?.form;
   presses.delete(tap.op);
   if (!waitingTaps().some((other) => other.target === tap.target)) mark(tap.target, null);
   if (form) {
     form.removeAttribute("data-saving");
     form.inert = false;
   }
-  return form;
+  return press;
 }
 
 /**
@@ -160,28 +168,31 @@ function release(tap) {
  * @param {Reply} reply
  */
 function answered(tap, reply) {
-  const form = release(tap);
+  const press = release(tap);
   touchHere(tap.target);
-  if (reply.ok) accepted(tap, form, reply.json || {});
-  else refused(tap, form, reply);
+  if (reply.ok) accepted(tap, press, reply.json || {});
+  else refused(tap, press?.form, reply);
   show();
   applyDeferred();
 }
 
 /**
  * @param {Waiting} tap
- * @param {HTMLFormElement | undefined} form
+ * @param {Press | undefined} press
  * @param {import("./answer.js").Answer} answer
  */
-function accepted(tap, form, answer) {
+function accepted(tap, press, answer) {
+  const form = press?.form;
   if (form && form.hasAttribute("data-pick")) signal("done");
   if (form && form.isConnected) {
+    // Who wrote on meanwhile keeps the words.
+    const isWrittenOn = typedIn(form) !== press.typed;
     if (form.hasAttribute("data-guard")) settleSent(form, tap.body);
-    else form.reset();
+    else if (!isWrittenOn) form.reset();
     const sheet = /** @type {HTMLDialogElement | null} */ (form.closest("dialog[open]"));
     if (sheet) sheet.close();
     const fold = /** @type {HTMLDetailsElement | null} */ (form.closest("details[open]"));
-    if (fold) fold.open = false;
+    if (fold && !isWrittenOn) fold.open = false;
   }
   // A person who has gone on to another page stays there.
   if (takeAnswer(form ? answer : Object.assign({}, answer, { location: null }))) return;

@@ -45,6 +45,20 @@ async function later(ms) {
   await settled();
 }
 
+test("what was sent is emptied, and what somebody wrote on meanwhile stays before their eyes", async () => {
+  for (const [written, left, isOpen] of [["frágil", "", false], ["frágil, dois volumes", "frágil, dois volumes", true]]) {
+    let reply;
+    const { field, fold, press } = await begin(() => new Promise((done) => { reply = done; }));
+    field.value = "frágil";
+    press();
+    await settled();
+    field.value = written;
+    reply(answer(200, { n: 5, frames: [] }));
+    await settled();
+    assert.deepEqual([field.value, fold.open], [left, isOpen]);
+  }
+});
+
 test("a page is not left without a question while it alone knows of a tap", async () => {
   for (const isFull of [false, true]) {
     const { press, leave } = await begin(() => null);
