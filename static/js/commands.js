@@ -80,14 +80,18 @@ function whatOf(form, button, target) {
 }
 
 /**
- * Whether this command is on its way, or was just sent: a second press is taken for the first.
+ * Whether this command was just sent, or is on its way: a second press is taken for the first. Of one that is on its way
+ * for long it is said, for the second may have been of another button.
  * @param {HTMLFormElement} form
  */
 function isPressed(form) {
   const action = form.getAttribute("action");
   const last = lastPress.get(form);
   if (last && last.action === action && performance.now() - last.at < SAME_TAP) return true;
-  return Array.from(presses.values()).some((press) => press.form === form && press.action === action);
+  const before = waitingTaps().find(({ op }) => presses.get(op)?.form === form && presses.get(op)?.action === action);
+  // A row has a line of its own for it.
+  if (before && !form.hasAttribute("data-pick")) toast(words(before.late ? "savedHere" : "saving"));
+  return before !== undefined;
 }
 
 /** @param {SubmitEvent} event */

@@ -45,6 +45,21 @@ async function later(ms) {
   await settled();
 }
 
+test("a press that is taken for the one on its way says where that one is", async () => {
+  const { press, asked, said } = await begin(() => new Promise(() => {}));
+  press();
+  await later(300);
+  press();
+  assert.equal(said(), "", "the same press twice");
+  await later(300);
+  press();
+  assert.equal(said(), WORDS["data-saving"]);
+  await later(3000);
+  press();
+  assert.equal(said(), WORDS["data-saved-here"]);
+  assert.equal(asked.length, 1);
+});
+
 test("what was sent is emptied, and what somebody wrote on meanwhile stays before their eyes", async () => {
   for (const [written, left, isOpen] of [["frágil", "", false], ["frágil, dois volumes", "frágil, dois volumes", true]]) {
     let reply;
