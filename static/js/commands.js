@@ -2,7 +2,7 @@
 
 import { facts, person } from "./page.js";
 import { words, sentenceOf } from "./words.js";
-import { add, adopt, flush, giveUp, resume, waitingTaps, onQueue } from "./queue.js";
+import { add, adopt, flush, resume, waitingTaps, onQueue } from "./queue.js";
 import { mark, refuse, targetOf, touchHere } from "./marks.js";
 import { takeAnswer, look } from "./answer.js";
 import { toast } from "./toasts.js";
@@ -14,7 +14,7 @@ import { reload } from "./sheets.js";
 import { doubt } from "./connection.js";
 import { resync } from "./resync.js";
 import { settleSent } from "./guard.js";
-import { end, show } from "./waiting.js";
+import { dismiss, end, show } from "./waiting.js";
 import { announce } from "./announce.js";
 import { asksFirst } from "./helping.js";
 import { signal } from "./feedback.js";
@@ -226,10 +226,10 @@ async function refused(tap, form, reply) {
   if (reply.status === 409 && box) await reload(box);
   else if (reply.status === 409 && form) readAgain(form);
   if (form && showErrors(form, sentence, answer && answer.fields)) {
-    giveUp(tap.op);
+    dismiss(tap.op);
     if (form.hasAttribute("data-guard")) await readAnew(form);
   } else if (box && box.open) {
-    giveUp(tap.op);
+    dismiss(tap.op);
     showOver(box, sentence);
   }
   show();

@@ -4,7 +4,7 @@
 import { facts, onChange, person } from "./page.js";
 import { words, counted } from "./words.js";
 import { flush, giveUp, tapsOfOthers, takeOver, waitingTaps, BROKEN } from "./queue.js";
-import { allStored, isExpired, store } from "./taps.js";
+import { allStored, isExpired, store, unstore } from "./taps.js";
 import { wallTime } from "./clock.js";
 import { openSheet } from "./sheets.js";
 import { around, byId, find, findAll } from "./dom.js";
@@ -24,11 +24,17 @@ const unstored = new Map();
  */
 export function end(tap, why, sentence) {
   tap.ended = { why, sentence };
+  if (store(tap)) return;
+  // What is stored as waiting would be sent again, and may be taken after somebody has read that it was not.
+  unstore(tap.op);
   if (!store(tap)) unstored.set(tap.op, tap);
 }
 
-/** @param {string} op */
-function dismiss(op) {
+/**
+ * Somebody has read it.
+ * @param {string} op
+ */
+export function dismiss(op) {
   unstored.delete(op);
   giveUp(op);
   show();

@@ -15,8 +15,8 @@ async function begin() {
   body.appendChild(new Element("button", { id: "waiting-open" }));
   body.appendChild(Object.assign(new Element("dialog", { id: "waiting-sheet" }, [list]), { open: true }));
   const load = tab();
-  const { store } = await load("taps.js");
-  return { list, store, ...await load("waiting.js") };
+  const { store, stored } = await load("taps.js");
+  return { list, store, stored, ...await load("waiting.js") };
 }
 
 test("what the open sheet says stays under a thumb, and is not said again, until it says something else", async () => {
@@ -38,4 +38,25 @@ test("what the open sheet says stays under a thumb, and is not said again, until
   const late = list.children[1];
   show();
   assert.notEqual(list.children[1], late, "it is too late for them by now");
+});
+
+test("where no more can be stored, what was refused does not go on waiting, and is told until it was read", async () => {
+  const { list, store, stored, show, end, dismiss } = await begin();
+  const { setItem } = localStorage;
+  store(tap("1"));
+  for (const fits of [true, false]) {
+    // What is longer than before does not fit in its place.
+    localStorage.setItem = (key, value) => {
+      if (!fits || localStorage.getItem(key) !== null) throw new Error("full");
+      setItem(key, value);
+    };
+    end(tap(fits ? "1" : "2"), "refused", "Maria separou");
+    assert.equal(stored("1").ended.why, "refused", `fits: ${fits}`);
+    assert.equal(stored("2"), null);
+  }
+  show();
+  assert.equal(list.children.length, 2);
+  dismiss("1");
+  dismiss("2");
+  assert.equal(list.children.length, 0);
 });
