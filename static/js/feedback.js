@@ -56,7 +56,8 @@ export function signal(name) {
 function unlock() {
   touched = true;
   if (!audio && typeof AudioContext !== "undefined") audio = new AudioContext();
-  if (audio && audio.state === "suspended") audio.resume().catch(() => {});
+  // Suspended, or on an iPad interrupted by a call or by the lock.
+  if (audio && audio.state !== "running") audio.resume().catch(() => {});
 }
 
 async function stayAwake() {

@@ -49,3 +49,20 @@ test("the screen stays awake over an open order, and sleeps where that is refuse
   document.dispatchEvent(new Event("visibilitychange"));
   assert.deepEqual(asked, ["screen", "screen"]);
 });
+
+test("a device that took the sound away gives it back at the next touch", async () => {
+  let state = "running";
+  globalThis.AudioContext = class {
+    get state() { return state; }
+    async resume() { state = "running"; }
+  };
+  const { start } = await device();
+  start();
+  for (const taken of ["suspended", "interrupted"]) {
+    document.dispatchEvent(new Event("pointerdown"));
+    state = taken;
+    document.dispatchEvent(new Event("pointerdown"));
+    assert.equal(state, "running", taken);
+  }
+  delete globalThis.AudioContext;
+});
