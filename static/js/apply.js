@@ -26,8 +26,10 @@ const SLACK = 5000;
 
 /** @type {Map<string, { fresh: HTMLElement, ctx: Rules }>} */
 const deferred = new Map();
-/** @type {Map<string, number>} */
+/** Of what left, and when; a list that was raised since knows without it. @type {Map<string, number>} */
 const gone = new Map();
+/** A wall stands open for days. */
+const MOST_GONE = 500;
 /** @type {Map<string, string>} */
 const present = new Map();
 let newcomers = 0;
@@ -115,7 +117,9 @@ function removeOne(fresh, ctx) {
   const v = version(fresh);
   const old = byId(fresh.id);
   if (old && v < version(old)) return;
+  gone.delete(fresh.id);
   gone.set(fresh.id, v);
+  if (gone.size > MOST_GONE) gone.delete(gone.keys().next().value || "");
   deferred.delete(fresh.id);
   if (old) leave(old, ctx);
 }

@@ -69,6 +69,17 @@ test("another history counts for what is in use as well, whatever waits there al
   assert.deepEqual([list.children[0].dataset.v, list.children[0].dataset.sort], ["3", "c"]);
 });
 
+test("of what went the newest five hundred are remembered", async () => {
+  const { list, applyOne } = await begin();
+  applyOne(gone(1, 12), {});
+  applyOne(gone(2, 12), {});
+  for (let n = 3; n <= 500; n++) applyOne(gone(n, 12), {});
+  applyOne(gone(1, 13), {});
+  applyOne(gone(501, 12), {});
+  for (const n of [1, 2, 3, 501]) applyOne(item(n, 11, "a"), {});
+  assert.deepEqual(list.children.map(({ id }) => id), ["item-2"]);
+});
+
 test("an older farewell takes nothing away", async () => {
   const { ids, applyOne } = await begin(item(1, 8, "a"));
   applyOne(gone(1, 7), { now: true });
