@@ -190,7 +190,7 @@ function accepted(tap, press, answer) {
   if (form && form.hasAttribute("data-pick")) signal("done");
   if (form && form.isConnected) {
     // Who wrote on meanwhile keeps the words.
-    const isWrittenOn = typedIn(form) !== press.typed;
+    const isWrittenOn = typedIn(form) !== press?.typed;
     if (form.hasAttribute("data-guard")) settleSent(form, tap.body);
     else if (!isWrittenOn) form.reset();
     const sheet = /** @type {HTMLDialogElement | null} */ (form.closest("dialog[open]"));
