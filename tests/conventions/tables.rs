@@ -103,6 +103,7 @@ const READERS: &[(&str, &str, &str)] = &[
     ("orders", "shipping_options", "the choice of a form"),
     ("orders", "shipping_packagings", "the choice of a form"),
     ("page", "quote_drafts", "how many wait, in the frame of every page"),
+    ("people", "companies", "how long its numbers are, while one is added"),
     ("purchasing", "order_items", "what is to buy"),
     ("purchasing", "order_notes", "what was said of the orders behind it"),
     ("purchasing", "orders", "for whom it is bought"),
