@@ -40,7 +40,8 @@ fi
 
 section 'script'
 if command -v node >/dev/null; then
-  node --test tests/js/*.test.mjs >"${TMPDIR:-/tmp}/separacao-js.$$" || { cat "${TMPDIR:-/tmp}/separacao-js.$$"; exit 1; }
+  # A timer that nobody stops would wait for ever.
+  timeout 300 node --test tests/js/*.test.mjs >"${TMPDIR:-/tmp}/separacao-js.$$" || { cat "${TMPDIR:-/tmp}/separacao-js.$$"; exit 1; }
   rm "${TMPDIR:-/tmp}/separacao-js.$$"
 else
   echo 'node is not installed: left out'

@@ -10,7 +10,7 @@ const MINUTE = 60000;
 /** A page with the line in its header; `line` is what is exported, `end` how often its end was told. */
 async function begin(attributes = { "data-screen": "order:7" }, root = {}) {
   mock.timers.reset();
-  mock.timers.enable({ apis: ["setTimeout", "Date"], now: NOW });
+  mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"], now: NOW });
   globalThis.performance = { now: () => Date.now(), getEntriesByType: () => [] };
   const body = page(attributes);
   for (const [name, value] of Object.entries(root)) document.documentElement.setAttribute(name, value);
