@@ -108,7 +108,7 @@ mod tests {
         let cases: [(&[Object], [bool; 4]); 4] = [
             (&[on.clone(), Object::Null], [false, false, true, true]),
             (&[on.clone(), off.clone()], [false, true, false, true]),
-            (&[off.clone()], [true, true, false, false]),
+            (std::slice::from_ref(&off), [true, true, false, false]),
             (&[], [false, false, false, false]),
         ];
         for (groups, hidden) in cases {
