@@ -91,7 +91,8 @@ export async function pairWall(browser, page, base, way) {
   const code = await wall.$eval(".pairing-code", (shown) => shown.textContent.replace(/\D/g, ""));
   await open(page, `${base}/walls`);
   await page.type("main [name=code]", code, { delay: 80 });
-  await page.type("main [name=name]", "TV", { delay: 80 });
+  // No two walls have one name.
+  await page.type("main [name=name]", `TV ${code}`, { delay: 80 });
   await page.click("main form[action='/walls'] .primary");
   await wall.waitForSelector(".card", { timeout: 20_000 });
   return wall;
