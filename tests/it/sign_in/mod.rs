@@ -2,8 +2,6 @@
 
 mod sessions;
 
-use std::time::Duration;
-
 use reqwest::StatusCode;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
@@ -126,8 +124,9 @@ async fn guesses_sent_side_by_side_count_as_well() {
     let mut holding = PgConnection::connect(&server.database_url).await.unwrap();
     let mut held = holding.begin().await.unwrap();
     sqlx::query("lock table sign_in_failures in share mode").execute(&mut *held).await.unwrap();
+    let waiting = "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
     let release = async {
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        wait_for("several that wait", async || (server.count(waiting).await >= 3).then_some(())).await;
         held.rollback().await.unwrap();
     };
     let (answers, ()) = tokio::join!(futures_util::future::join_all(guesses), release);
