@@ -6,7 +6,6 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::clock::Zone;
-use crate::html::Schedule;
 use crate::ids::{CompanyId, PersonId, SessionId, WallId};
 use crate::lang::Lang;
 use crate::theme::Theme;
@@ -251,12 +250,6 @@ impl CompanySettings {
     /// UTC if this build does not know the stored name.
     pub fn zone(&self) -> Zone {
         Zone::named(&self.time_zone)
-    }
-
-    /// When its people work.
-    pub fn schedule(&self) -> &'static Schedule {
-        let (starts, ends) = (self.workday_starts_minute, self.workday_ends_minute);
-        Schedule::stored(i64::from(starts), i64::from(ends), &self.settings)
     }
 }
 

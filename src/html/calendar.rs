@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use super::kept::Kept;
 use super::schedule::{DAY, Schedule};
 use crate::clock::Zone;
 use crate::lang::Lang;
@@ -18,7 +19,7 @@ const AHEAD: SignedDuration = SignedDuration::from_hours(366 * 24);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorkCalendar {
     pub zone: Zone,
-    pub schedule: &'static Schedule,
+    pub schedule: Kept<Schedule>,
 }
 
 /// How long something took, in minutes.
@@ -48,20 +49,25 @@ impl WorkCalendar {
 
     /// Whether people work on a day.
     pub fn is_workday(self, day: Date) -> bool {
-        self.schedule.open(day).is_some()
+        self.schedule.get().open(day).is_some()
     }
 
     /// The minute at which work ends on a day, or on the next working day.
     pub fn ends_minute(self, day: Date) -> i64 {
+        let schedule = self.schedule.get();
         let days = std::iter::successors(Some(day), |day| day.tomorrow().ok()).take(14);
-        days.filter_map(|day| self.schedule.open(day)).map(|open| open.1).next().unwrap_or(DAY)
+        days.filter_map(|day| schedule.open(day)).map(|open| open.1).next().unwrap_or(DAY)
     }
 
     /// Minutes inside working hours between two instants; never negative. Between two changes of the clock they are counted
     /// with the offset of that time: an hour that a change leaves out is not worked, and one that it repeats is worked twice.
     pub fn minutes_between(self, from: Timestamp, to: Timestamp) -> i64 {
+        self.worked(&self.schedule.get(), from, to)
+    }
+
+    fn worked(self, schedule: &Schedule, from: Timestamp, to: Timestamp) -> i64 {
         let stretch = |begins: i64, ends: i64, offset: i64| {
-            self.schedule.worked_until(ends + offset) - self.schedule.worked_until(begins + offset)
+            schedule.worked_until(ends + offset) - schedule.worked_until(begins + offset)
         };
         let (mut begins, mut offset, mut worked) = (minute(from), self.zone.offset_minutes(from), 0);
         for (at, next) in self.zone.changes(from, to) {
@@ -79,12 +85,13 @@ impl WorkCalendar {
 
     /// The same, with the minutes by the wall beside it, and whether all of it lay outside working hours.
     pub fn spent(self, stretches: impl Iterator<Item = (Timestamp, Timestamp)>) -> Spent {
+        let schedule = self.schedule.get();
         let (mut worked, mut wall, mut outside) = (0, 0, true);
         for (from, to) in stretches {
-            worked += self.minutes_between(from, to);
+            worked += self.worked(&schedule, from, to);
             wall += (minute(to) - minute(from)).max(0);
             // The last minute counts too here: what ends within working hours did not lie outside them.
-            outside &= self.minutes_between(from, next_minute(to)) == 0;
+            outside &= self.worked(&schedule, from, next_minute(to)) == 0;
         }
         Spent { minutes: if outside { wall } else { worked }, wall, outside }
     }
@@ -95,7 +102,7 @@ impl WorkCalendar {
         let worked = self.minutes_between(from, now);
         let is_working_time = self.minutes_between(now, next_minute(now)) > 0;
         let (minutes, day) = if is_working_time && worked > 0 {
-            (worked, self.schedule.workday(self.zone.local(now).date()))
+            (worked, self.schedule.get().workday(self.zone.local(now).date()))
         } else {
             (minute(now) - minute(from), DAY)
         };
@@ -129,7 +136,7 @@ impl WorkCalendar {
     pub fn workday(self, now: &Timestamp) -> String {
         let day = |at: Timestamp| self.zone.local(at).date();
         let oldest = day(now.saturating_sub(OLDEST).unwrap_or(*now));
-        self.schedule.text_between(oldest, day(now.saturating_add(AHEAD).unwrap_or(*now)))
+        self.schedule.get().text_between(oldest, day(now.saturating_add(AHEAD).unwrap_or(*now)))
     }
 }
 
@@ -256,9 +263,9 @@ mod tests {
     #[test]
     fn the_same_hours_are_one_schedule() {
         let one = Schedule::stored(450, 1020, CHANGES);
-        assert!(std::ptr::eq(one, Schedule::stored(450, 1020, CHANGES)));
-        let unread = Schedule::stored(450, 1020, r#"{"hours": "none"}"#);
-        assert_eq!(unread, Schedule::stored(450, 1020, "{}"), "hours that are not understood are none");
+        assert_eq!(one, Schedule::stored(450, 1020, CHANGES));
+        let unread = Schedule::stored(450, 1020, r#"{"hours": "none"}"#).get();
+        assert_eq!(unread, Schedule::stored(450, 1020, "{}").get(), "hours that are not understood are none");
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! What a company looks like: its logo, its colours, and what its board says while it is empty.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::LazyLock;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::kept::{Kept, MOST, Setting, Texts};
 use crate::lang::Lang;
 
 /// A picture of the company's, as its table has it.
@@ -40,52 +40,64 @@ struct Stored {
     look: Look,
 }
 
+impl Setting for Look {
+    fn texts() -> &'static Texts<Self> {
+        static TEXTS: LazyLock<Texts<Look>> = LazyLock::new(|| Texts::new(MOST));
+        &TEXTS
+    }
+
+    fn unset() -> Self {
+        Self::default()
+    }
+}
+
 impl Look {
-    /// What a company has set, as `company_settings` tells it; each is read once and kept, see `Schedule::stored`.
-    pub fn stored(settings: &str) -> &'static Look {
-        static KEPT: Mutex<Option<HashMap<String, &'static Look>>> = Mutex::new(None);
-        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = kept.get_or_insert_default();
-        if let Some(look) = kept.get(settings).copied() {
-            return look;
-        }
-        let Stored { look } = serde_json::from_str(settings).unwrap_or_default();
-        kept.entry(settings.to_owned()).or_insert(Box::leak(Box::new(look)))
+    /// What a company has set, as `company_settings` tells it.
+    pub fn stored(settings: &str) -> Kept<Look> {
+        Kept::of(settings, || {
+            let Stored { look } = serde_json::from_str(settings).unwrap_or_default();
+            look
+        })
     }
 
     /// That of the app, where no company is known.
-    pub fn usual() -> &'static Look {
+    pub fn usual() -> Kept<Look> {
         Self::stored("{}")
     }
 
+    fn picture(&self, class: &'static str, facts: &Option<PictureFacts>) -> Option<Picture> {
+        Some(Picture { class, company: self.company, facts: facts.clone()? })
+    }
+}
+
+impl Kept<Look> {
     /// The address of the style sheet with its colours.
-    pub fn colours(&self) -> Option<String> {
+    pub fn colours(self) -> Option<String> {
+        let look = self.get();
         let plain = |colour: &Option<String>| colour.as_deref().map(|colour| colour.replace('#', ""));
-        let (day, night) = (plain(&self.accent), plain(&self.night));
+        let (day, night) = (plain(&look.accent), plain(&look.night));
         (day.is_some() || night.is_some())
             .then(|| format!("/colours/{}-{}", day.unwrap_or_default(), night.unwrap_or_default()))
     }
 
     /// What an empty board says.
-    pub fn empty_title(&self, lang: &Lang) -> Cow<'_, str> {
-        self.empty_title.as_deref().map_or_else(|| lang.t("board.empty_title"), Cow::Borrowed)
+    pub fn empty_title(self, lang: &Lang) -> Cow<'static, str> {
+        self.get().empty_title.clone().map_or_else(|| lang.t("board.empty_title"), Cow::Owned)
     }
 
-    pub fn empty_text(&self, lang: &Lang) -> Cow<'_, str> {
-        self.empty_text.as_deref().map_or_else(|| lang.t("board.empty_text"), Cow::Borrowed)
+    pub fn empty_text(self, lang: &Lang) -> Cow<'static, str> {
+        self.get().empty_text.clone().map_or_else(|| lang.t("board.empty_text"), Cow::Owned)
     }
 
-    pub fn logo(&self) -> Option<Picture<'_>> {
-        self.picture("logo", self.logo.as_ref()?)
+    pub fn logo(self) -> Option<Picture> {
+        let look = self.get();
+        look.picture("logo", &look.logo)
     }
 
     /// What an empty board shows.
-    pub fn empty(&self) -> Option<Picture<'_>> {
-        self.picture("empty-picture", self.empty.as_ref()?)
-    }
-
-    fn picture<'a>(&self, class: &'static str, facts: &'a PictureFacts) -> Option<Picture<'a>> {
-        Some(Picture { class, company: self.company, facts })
+    pub fn empty(self) -> Option<Picture> {
+        let look = self.get();
+        look.picture("empty-picture", &look.empty)
     }
 }
 
@@ -96,13 +108,13 @@ impl Look {
       width="{{ facts.width }}" height="{{ facts.height }}" alt="">"#,
     ext = "html"
 )]
-pub struct Picture<'a> {
+pub struct Picture {
     class: &'static str,
     company: Uuid,
-    facts: &'a PictureFacts,
+    facts: PictureFacts,
 }
 
-impl HtmlSafe for Picture<'_> {}
+impl HtmlSafe for Picture {}
 
 #[cfg(test)]
 mod tests {
@@ -112,7 +124,7 @@ mod tests {
     fn a_company_that_has_set_nothing_looks_as_the_app_does() {
         let look = Look::usual();
         assert!(look.colours().is_none() && look.logo().is_none() && look.empty().is_none());
-        assert_eq!(Look::stored(r#"{"look": {"of a newer build": [1]}}"#), look);
+        assert_eq!(Look::stored(r#"{"look": {"of a newer build": [1]}}"#).get(), look.get());
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Why lines are short, in a company's own words.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::kept::{Kept, MOST, Setting, Texts};
 use crate::lang::Lang;
 
 /// The codes that every company begins with; their words are in the catalogue.
@@ -44,24 +44,28 @@ impl ShortageReason {
     }
 }
 
+impl Setting for Reasons {
+    fn texts() -> &'static Texts<Self> {
+        static TEXTS: LazyLock<Texts<Reasons>> = LazyLock::new(|| Texts::new(MOST));
+        &TEXTS
+    }
+
+    fn unset() -> Self {
+        Self(USUAL_REASONS.map(ShortageReason::usual).into())
+    }
+}
+
 impl Reasons {
-    /// The reasons in a company's `company_settings`; each distinct text is parsed once and kept, see `Schedule::stored`.
-    pub fn stored(settings: &str) -> &'static Reasons {
-        static KEPT: Mutex<Option<HashMap<String, &'static Reasons>>> = Mutex::new(None);
-        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = kept.get_or_insert_default();
-        if let Some(reasons) = kept.get(settings).copied() {
-            return reasons;
-        }
-        let Stored { mut reasons } = serde_json::from_str(settings).unwrap_or_default();
-        if reasons.is_empty() {
-            reasons = USUAL_REASONS.map(ShortageReason::usual).into();
-        }
-        kept.entry(settings.to_owned()).or_insert(Box::leak(Box::new(Reasons(reasons))))
+    /// The reasons in a company's `company_settings`.
+    pub fn stored(settings: &str) -> Kept<Reasons> {
+        Kept::of(settings, || {
+            let Stored { reasons } = serde_json::from_str(settings).unwrap_or_default();
+            if reasons.is_empty() { Self::unset() } else { Self(reasons) }
+        })
     }
 
     /// The reasons of a company that has set none.
-    pub fn usual() -> &'static Reasons {
+    pub fn usual() -> Kept<Reasons> {
         Self::stored("{}")
     }
 
@@ -88,15 +92,16 @@ mod tests {
 
     #[test]
     fn a_company_that_has_set_nothing_has_the_usual_ones() {
-        let offered: Vec<_> = Reasons::usual().offered().map(|reason| reason.word(Lang::PtBr)).collect();
+        let usual = Reasons::usual().get();
+        let offered: Vec<_> = usual.offered().map(|reason| reason.word(Lang::PtBr)).collect();
         assert_eq!(offered, ["Em falta no estoque", "Produto danificado", "Não localizado"]);
-        assert!(Reasons::usual().knows("other") && !Reasons::usual().knows("vencido"));
+        assert!(usual.knows("other") && !usual.knows("vencido"));
     }
 
     #[test]
     fn a_hidden_reason_is_called_what_it_was_and_is_not_offered() {
         let set = r#"{"reasons": [{"code": "x", "name": "Vencido"}, {"code": "stock", "hidden": true}]}"#;
-        let reasons = Reasons::stored(set);
+        let reasons = Reasons::stored(set).get();
         assert_eq!(reasons.offered().count(), 1);
         assert!(reasons.knows("stock") && !reasons.knows("damaged"));
         let word = |code| reasons.word(Lang::PtBr, code);

@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 use super::calendar::WorkCalendar;
 use super::countdown::countdown;
 use super::format;
+use super::kept::Kept;
 use super::look::Look;
 use super::reasons::Reasons;
 use crate::lang::Lang;
@@ -24,8 +25,8 @@ pub struct RenderContext {
     pub now: Timestamp,
     pub calendar: WorkCalendar,
     /// Why lines are short, in the company's words.
-    pub reasons: &'static Reasons,
-    pub look: &'static Look,
+    pub reasons: Kept<Reasons>,
+    pub look: Kept<Look>,
     /// Hash of the assets, for `?v=`.
     pub build: &'static str,
 }

@@ -1,12 +1,13 @@
 //! A company's working hours: hours that hold from a day on, a break, days off.
 
 use std::collections::BTreeSet;
-use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::{Mutex, PoisonError};
+use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+
+use super::kept::{Kept, MOST, Setting, Texts};
 
 /// Minutes of a day.
 pub const DAY: i64 = 24 * 60;
@@ -139,20 +140,13 @@ impl Schedule {
         schedule
     }
 
-    /// The schedule in a company's `company_settings`; each distinct text is parsed once and kept, so that it is cheap
-    /// to copy. There is one for each change that is made while a process runs, of a few kilobytes.
-    pub fn stored(starts: i64, ends: i64, settings: &str) -> &'static Schedule {
-        static KEPT: Mutex<Option<HashMap<String, &'static Schedule>>> = Mutex::new(None);
-        let name = format!("{starts}-{ends} {settings}");
-        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = kept.get_or_insert_default();
-        if let Some(schedule) = kept.get(&name).copied() {
-            return schedule;
-        }
-        // Unreadable settings count as none.
-        let stored = serde_json::from_str(settings).unwrap_or_default();
-        let schedule = Schedule::new(Self::weekdays(starts, ends), &stored);
-        kept.entry(name).or_insert(Box::leak(Box::new(schedule)))
+    /// The schedule in a company's `company_settings`.
+    pub fn stored(starts: i64, ends: i64, settings: &str) -> Kept<Schedule> {
+        Kept::of(&format!("{starts}-{ends} {settings}"), || {
+            // Unreadable settings count as none.
+            let stored = serde_json::from_str(settings).unwrap_or_default();
+            Schedule::new(Self::weekdays(starts, ends), &stored)
+        })
     }
 
     fn period(&self, day: i64) -> &Period {
@@ -210,6 +204,17 @@ impl Schedule {
     /// The same between two local days.
     pub fn text_between(&self, from: Date, to: Date) -> String {
         self.text(number(from)..=number(to))
+    }
+}
+
+impl Setting for Schedule {
+    fn texts() -> &'static Texts<Self> {
+        static TEXTS: LazyLock<Texts<Schedule>> = LazyLock::new(|| Texts::new(MOST));
+        &TEXTS
+    }
+
+    fn unset() -> Self {
+        Self::new(Self::weekdays(0, DAY), &StoredSchedule::default())
     }
 }
 

@@ -12,7 +12,7 @@ pub use packed::{LEVEL, SharedHtml, pack};
 pub use refused::{RefusedRequest, run_form};
 
 use std::net::IpAddr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use askama::Template;
 use axum::extract::FromRequestParts;
@@ -30,7 +30,7 @@ use crate::db::{CompanyTx, Db};
 use crate::error::{AppError, Result};
 use crate::feed::{self, Head};
 use crate::html::{
-    Drawn, FieldErrors, FramedPage, Layout, Look, Nav, Reasons, RenderContext, Schedule, SharedDevice,
+    Drawn, FieldErrors, FramedPage, Kept, Layout, Look, Nav, Reasons, RenderContext, Schedule, SharedDevice,
     SignedIn, WorkCalendar,
 };
 use crate::ids::{CompanyId, PersonId};
@@ -43,25 +43,26 @@ use packed::Framed;
 #[derive(Clone, Debug)]
 pub struct CompanyTime {
     zone: Zone,
-    schedule: &'static Schedule,
-    reasons: &'static Reasons,
-    look: &'static Look,
+    /// The working day before any hours were set.
+    workday: (i64, i64),
+    /// The text, not its keys: a company with open screens keeps this for days.
+    settings: Arc<str>,
 }
 
 impl From<&CompanySettings> for CompanyTime {
     fn from(settings: &CompanySettings) -> Self {
         Self {
             zone: settings.zone(),
-            schedule: settings.schedule(),
-            reasons: Reasons::stored(&settings.settings),
-            look: Look::stored(&settings.settings),
+            workday: (settings.workday_starts_minute.into(), settings.workday_ends_minute.into()),
+            settings: settings.settings.as_str().into(),
         }
     }
 }
 
 impl CompanyTime {
     pub fn calendar(&self) -> WorkCalendar {
-        WorkCalendar { zone: self.zone, schedule: self.schedule }
+        let (starts, ends) = self.workday;
+        WorkCalendar { zone: self.zone, schedule: Schedule::stored(starts, ends, &self.settings) }
     }
 
     /// The last local midnight.
@@ -87,7 +88,7 @@ impl CompanyTime {
     }
 
     pub fn render_context(&self, lang: Lang, v: i64, now: Timestamp) -> RenderContext {
-        let Self { reasons, look, .. } = *self;
+        let (reasons, look) = (Reasons::stored(&self.settings), Look::stored(&self.settings));
         RenderContext { lang, v, now, calendar: self.calendar(), reasons, look, build: assets::build() }
     }
 }
@@ -194,7 +195,7 @@ pub fn layout(actor: &Actor, lang: Lang, now: Timestamp, can: String, live: Opti
 #[derive(Clone, Debug)]
 pub struct Named {
     pub name: String,
-    pub look: &'static Look,
+    pub look: Kept<Look>,
 }
 
 /// The frame around a page of nobody in particular, of a company where that is known.

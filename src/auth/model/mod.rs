@@ -5,7 +5,7 @@ pub(crate) mod limits;
 pub(crate) mod pin;
 
 use crate::actor::{Actor, CompanySettings, Role};
-use crate::html::Look;
+use crate::html::{Kept, Look};
 use crate::ids::{CompanyId, PersonId};
 use crate::page::Named;
 
@@ -19,7 +19,7 @@ pub struct OpenCompany {
     pub pin_digits: u8,
     /// Nobody's PIN is longer: it may enter by itself.
     pub pin_enters: bool,
-    pub look: &'static Look,
+    pub look: Kept<Look>,
 }
 
 impl OpenCompany {

@@ -270,7 +270,7 @@ pub(super) fn pick_record(
 /// Why a line is short: a code of the company's list, which may be hidden by now, and what was typed beside it.
 pub(super) fn short_reason(on: OrderContext<'_>, code: &str, text: &str) -> Result<Reason> {
     let (code, text) = (code.trim(), text.trim());
-    if !Reasons::stored(&on.actor.company.settings).knows(code) {
+    if !Reasons::stored(&on.actor.company.settings).get().knows(code) {
         return Err(AppError::field("reason", "orders.error.reason_unknown"));
     }
     if length(text) > 200 {

@@ -225,7 +225,7 @@ impl ItemSheet<'_> {
     /// What the company's sheet offers: code and word.
     pub(super) fn reasons(&self) -> Vec<(String, String)> {
         let lang = self.ctx.lang;
-        self.ctx.reasons.offered().map(|reason| (reason.code.clone(), reason.word(lang))).collect()
+        self.ctx.reasons.get().offered().map(|reason| (reason.code.clone(), reason.word(lang))).collect()
     }
 
     pub(super) fn reason(&self) -> Option<String> {

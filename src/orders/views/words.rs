@@ -1,13 +1,14 @@
 //! Reasons and replacements as people read them.
 
-use crate::html::{Reasons, RenderContext};
+use crate::html::{Kept, Reasons, RenderContext};
 use crate::lang::Lang;
 use crate::orders::item::{Reason, Replacement};
 use crate::orders::model::split_reference;
 
 /// A reason as people read it: what the company calls its code, and what was added; "other" says nothing that the text does
 /// not.
-pub fn reason_words(reasons: &Reasons, lang: Lang, reason: &Reason) -> String {
+pub fn reason_words(reasons: Kept<Reasons>, lang: Lang, reason: &Reason) -> String {
+    let reasons = reasons.get();
     let known =
         reason.code.as_deref().filter(|code| reasons.knows(code) || reasons.word(lang, code).is_some());
     let word = |code: &str| reasons.word(lang, code).unwrap_or_default();

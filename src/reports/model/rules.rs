@@ -13,10 +13,8 @@ const FIGURES: u32 = 4;
 pub fn rules(calendar: WorkCalendar, span: Within) -> String {
     let zone = calendar.zone.get().iana_name().unwrap_or("UTC");
     let last = span.until.saturating_sub(SignedDuration::from_secs(1)).unwrap_or(span.until);
-    format!(
-        "{FIGURES} {zone} {}",
-        calendar.schedule.text_between(Date::MIN, calendar.zone.local(last).date())
-    )
+    let hours = calendar.schedule.get().text_between(Date::MIN, calendar.zone.local(last).date());
+    format!("{FIGURES} {zone} {hours}")
 }
 
 #[cfg(test)]
