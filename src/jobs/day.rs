@@ -1,7 +1,7 @@
 //! The jobs of a new local day.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
 use super::{Run, queries};
 use crate::error::Result;
@@ -10,10 +10,8 @@ use crate::ids::CompanyId;
 use crate::reports::actions::add_up;
 use crate::state::AppState;
 
-/// Long past midnight every page was rendered in the new day.
-const LATE: SignedDuration = SignedDuration::from_hours(1);
-
-/// Local midnight is an event: what is counted by the day starts afresh on every screen. By the clock of the pages.
+/// Local midnight is an event: what is counted by the day starts afresh on every screen. By the clock of the pages; however
+/// late, for a screen may have been open since the day before.
 pub async fn begin_days(run: Run) -> Result<()> {
     run.for_each_company(
         |state, company_id| async move { begin_day(&state, company_id).await.map(|()| false) },
@@ -32,9 +30,13 @@ pub async fn add_up_days(run: Run) -> Result<()> {
 async fn begin_day(state: &AppState, company_id: CompanyId) -> Result<()> {
     let now = state.clock.now();
     let mut tx = state.db.company(company_id).await?;
-    let zone = queries::find_open_zone(&mut tx).await?;
-    let Some(midnight) = zone.and_then(|zone| last_midnight(now, &zone)) else { return Ok(()) };
-    if now.duration_since(midnight) > LATE || feed::queries::lock_day_started(&mut tx, midnight).await? {
+    let Some(company) = queries::find_open_company(&mut tx).await? else { return Ok(()) };
+    let Some(midnight) = last_midnight(now, &company.time_zone) else { return Ok(()) };
+    // What was made today has no screen of yesterday. All day long the lock is not asked for.
+    if company.created_at >= midnight
+        || feed::queries::is_day_started(&mut tx, midnight).await?
+        || feed::queries::lock_day_started(&mut tx, midnight).await?
+    {
         return Ok(());
     }
     let event = NewEvent::by_clock(EventKind::DayStarted);

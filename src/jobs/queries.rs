@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::db::{CompanyTx, PooledConnection};
 use crate::error::Result;
 use crate::ids::CompanyId;
@@ -120,11 +122,20 @@ pub async fn list_all_companies(db: &mut PooledConnection) -> Result<Vec<Company
     Ok(ids.into_iter().map(CompanyId).collect())
 }
 
-/// The time zone of the company while it is open.
-pub async fn find_open_zone(tx: &mut CompanyTx) -> Result<Option<String>> {
-    let id = tx.company_id().0;
-    let zone = sqlx::query_scalar!("select time_zone from companies where id = $1 and closed_at is null", id)
-        .fetch_optional(&mut **tx)
-        .await?;
-    Ok(zone)
+/// What says when a company's day begins.
+#[derive(Debug)]
+pub struct OpenCompany {
+    pub time_zone: String,
+    pub created_at: Timestamp,
+}
+
+/// The company while it is open.
+pub async fn find_open_company(tx: &mut CompanyTx) -> Result<Option<OpenCompany>> {
+    let row = sqlx::query!(
+        "select time_zone, created_at from companies where id = $1 and closed_at is null",
+        tx.company_id().0
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| OpenCompany { time_zone: row.time_zone, created_at: row.created_at.to_jiff() }))
 }

@@ -123,6 +123,19 @@ async fn chaos_a_day_begins_once_however_many_replicas_say_so() {
 }
 
 #[tokio::test]
+async fn a_day_that_began_while_no_job_ran_begins_late() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let days = async || count(&server.database_url, &company, "feed_events where kind = 'day_started'").await;
+    let (before, clock) = (days().await, &server.app.clock);
+    clock.advance(until_past_midnight(clock.now(), 7 * 60 + 30));
+    for _ in 0..2 {
+        jobs::run_one(&server.app, "begin_day").await.unwrap();
+        assert_eq!(days().await, before + 1, "a wall that was on all night shows the new day, once");
+    }
+}
+
+#[tokio::test]
 async fn the_last_512_events_and_a_day_of_operations_are_kept() {
     let server = TestServer::start().await;
     let (url, company) = (server.database_url.clone(), server.company("alfa").await);

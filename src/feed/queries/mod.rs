@@ -206,12 +206,16 @@ pub async fn update_epochs(db: &mut PooledConnection) -> Result<u64> {
     Ok(done.rows_affected())
 }
 
-/// Whether a day's beginning is in the feed already. The head row is locked first, so that two replicas
-/// at midnight write one event.
+/// The same once the head row is locked, so that two replicas at midnight write one event.
 pub async fn lock_day_started(tx: &mut CompanyTx, since: Timestamp) -> Result<bool> {
     sqlx::query!("select head from feed_heads where company_id = $1 for update", tx.company_id().0)
         .fetch_one(&mut **tx)
         .await?;
+    is_day_started(tx, since).await
+}
+
+/// Whether a day's beginning is in the feed already.
+pub async fn is_day_started(tx: &mut CompanyTx, since: Timestamp) -> Result<bool> {
     let known = sqlx::query_scalar!(
         r#"select exists (select from feed_events where company_id = $1 and kind = 'day_started' and at >= $2) as "known!""#,
         tx.company_id().0,
