@@ -24,6 +24,7 @@ use tower::ServiceExt;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::connection::admission::Admission;
+use crate::connection::refusals::AcceptFailures;
 use crate::connection::{Connection, RequestPhase, hold};
 use crate::db::Db;
 use crate::feed::hub::Hub;
@@ -44,6 +45,9 @@ const HEADER_BYTES: usize = 32 * 1024;
 const SEND_BUFFER: usize = 128 * 1024;
 /// TCP_USER_TIMEOUT: the kernel drops a connection after this long without an acknowledgement.
 const USER_TIMEOUT: Duration = Duration::from_secs(25);
+
+/// Pause after a connection could not be accepted, for a descriptor to become free.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 
 /// Why a server does not start, in a sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +128,7 @@ impl Server {
         let patience = app.settings.patience();
         let admission = Admission::new(most_connections(&app.settings), app.settings.address_connections);
         lifecycle.spawn(shut_down(live, lifecycle.clone()));
+        let mut failures = AcceptFailures::default();
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
@@ -135,11 +140,8 @@ impl Server {
                         let phase = RequestPhase::new(patience);
                         accept(Connection::new(stream, phase.clone(), place), phase, peer, &router, &lifecycle);
                     }
-                    Err(error) => {
-                        // Out of descriptors: what is open goes on, new ones wait.
-                        tracing::warn!(%error, "a connection could not be accepted");
-                        sleep(Duration::from_millis(50)).await;
-                    }
+                    Err(error) if failures.tell(&error) => sleep(ACCEPT_AGAIN).await,
+                    Err(_) => {}
                 },
                 () = lifecycle.reached(Stage::Leaving) => break,
             }

@@ -5,6 +5,7 @@
 //! byte now and then must not hold a connection for as long.
 
 pub(crate) mod admission;
+pub(crate) mod refusals;
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;

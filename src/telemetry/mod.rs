@@ -103,6 +103,7 @@ fn begin_at_zero() {
 
 /// Counters without labels.
 const COUNTERS: &[&str] = &[
+    "accept_failures_total",
     "doorbell_dropped_total",
     "doorbell_heard_total",
     "doorbell_publish_failures_total",
