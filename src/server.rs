@@ -22,7 +22,7 @@ use tokio::time::sleep;
 use tower::ServiceExt;
 
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{Settings, parse_origin};
 use crate::connection::admission::Admission;
 use crate::connection::refusals::AcceptFailures;
 use crate::connection::{Connection, RequestPhase, hold};
@@ -263,8 +263,9 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
 }
 
 /// The addresses that are printed at start.
-fn local_origins(port: u16) -> [String; 3] {
-    ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("http://{host}:{port}"))
+fn local_origins(port: u16) -> impl Iterator<Item = String> {
+    let hosts = ["localhost", "127.0.0.1", "[::1]"].into_iter();
+    hosts.filter_map(move |host| parse_origin(&format!("http://{host}:{port}")))
 }
 
 /// Runs the stages of shutdown once the first is reached.

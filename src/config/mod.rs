@@ -16,6 +16,7 @@ use crate::connection::Patience;
 
 pub use arguments::parse;
 pub use check::SettingsError;
+pub(crate) use origins::parse_origin;
 pub use proxies::Network;
 
 /// What APP_ENV may say.

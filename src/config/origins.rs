@@ -1,6 +1,20 @@
 //! The host names this server answers to, and the origins it takes commands from.
 
+use url::Url;
+
 use super::{Settings, SettingsError};
+
+/// An origin as browsers send it, whatever way an operator writes it: in small letters, in ASCII, without the port that the
+/// scheme has anyway. None: this is no origin.
+pub(crate) fn parse_origin(text: &str) -> Option<String> {
+    let (_, authority) = text.split_once("://")?;
+    // Of more than an origin the standard would take the part that is one.
+    if authority.contains(['/', '\\', '?', '#', '@', ' ', '*']) {
+        return None;
+    }
+    let url = Url::parse(text).ok()?;
+    matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())
+}
 
 impl Settings {
     /// Exact origins that may open sockets and send commands. Outside production those that are printed
@@ -15,15 +29,7 @@ impl Settings {
         railway
             .chain(given)
             .filter(|origin| !origin.is_empty())
-            .map(|origin| {
-                let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-                match rest {
-                    Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', '*']) => {
-                        Ok(origin)
-                    }
-                    _ => Err(SettingsError::OriginInvalid(origin)),
-                }
-            })
+            .map(|origin| parse_origin(&origin).ok_or(SettingsError::OriginInvalid(origin)))
             .collect()
     }
 

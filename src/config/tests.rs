@@ -136,6 +136,35 @@ fn placeholders_and_half_origins_are_named() {
 }
 
 #[test]
+fn origins_are_what_browsers_send_however_they_are_written() {
+    for (written, sent) in [
+        ("https://App.Example.COM", "https://app.example.com"),
+        ("HTTPS://app.example.com:443", "https://app.example.com"),
+        ("http://app.example.com:80", "http://app.example.com"),
+        ("http://app.example.com:443", "http://app.example.com:443"),
+        ("https://app.example.com:8443", "https://app.example.com:8443"),
+        ("https://separação.example", "https://xn--separao-2wa9a.example"),
+        ("http://[0:0::1]:8000", "http://[::1]:8000"),
+    ] {
+        assert_eq!(settings(&["--public-origins", written]).origins().unwrap(), [sent], "{written}");
+    }
+    for none in [
+        "https://",
+        "https://a.example/",
+        "https://a.example/x",
+        "https://a@b.example",
+        "https://*.example",
+        "ftp://a.example",
+        "https://a.example:99999",
+        "https:a.example",
+        "https://a.example\\@b.example",
+    ] {
+        let refused = settings(&["--public-origins", none]).origins();
+        assert!(matches!(refused, Err(SettingsError::OriginInvalid(_))), "{none}");
+    }
+}
+
+#[test]
 fn hosts_and_origins_default_to_the_railway_domain() {
     let railway = settings(&["--railway-public-domain", "app.up.railway.app"]);
     assert_eq!(railway.hosts(), ["app.up.railway.app"]);
