@@ -72,7 +72,7 @@ pub async fn load(state: &AppState) -> Result<Option<DemoReport>> {
 }
 
 async fn add_people(state: &AppState, company_id: CompanyId, pin: &str) -> Result<Vec<Actor>> {
-    let turn = pin_hash::turn(Lane::Known).await?;
+    let turn = pin_hash::turn(Lane::New).await?;
     let pin_hash = pin_hash::hash(&state.settings, turn, pin).await?;
     let now = state.clock.now();
     let mut people: Vec<Actor> = Vec::new();

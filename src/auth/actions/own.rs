@@ -75,7 +75,7 @@ pub async fn change_pin(
         AppError::Invalid { .. } => AppError::field("current_pin", "pin.wrong"),
         other => other,
     })?;
-    let turn = pin_hash::turn(Lane::Known).await?;
+    let turn = pin_hash::turn(Lane::New).await?;
     let pin_hash = pin_hash::hash(&state.settings, turn, change.new).await?;
     let now = state.clock.now();
     let Actor { company_id, person_id, .. } = *actor;

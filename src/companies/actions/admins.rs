@@ -56,7 +56,7 @@ pub async fn reset_pin(operator: Operator<'_>, company: &ListedCompany, number: 
 }
 
 pub(super) async fn hash(settings: &Settings, pin: &str) -> Result<String> {
-    let turn = pin_hash::turn(Lane::Known).await?;
+    let turn = pin_hash::turn(Lane::New).await?;
     pin_hash::hash(settings, turn, pin).await
 }
 

@@ -197,7 +197,7 @@ async fn insert(
 
 async fn new_pin(state: &AppState, actor: &Actor, number: &str) -> Result<(String, String)> {
     let pin = pin::one_time(actor.company.pin_digits, number);
-    let turn = pin_hash::turn(Lane::Known).await?;
+    let turn = pin_hash::turn(Lane::New).await?;
     let hash = pin_hash::hash(&state.settings, turn, &pin).await?;
     Ok((pin, hash))
 }

@@ -60,11 +60,11 @@ async fn people_of_a_file_are_looked_at_first_and_created_together_or_not_at_all
     assert!(asked.contains("name=\"next\" value=\"/people/roster\"") && !asked.contains("roster-text"));
 }
 
-/// Other people whose PINs are hashed meanwhile: each takes a second, and they take turns with everybody.
+/// Other new PINs that are hashed meanwhile: each takes a second, and they take turns with everybody's.
 fn keep_the_lane_busy() -> Vec<tokio::task::JoinHandle<()>> {
     let busy = || async {
         loop {
-            let turn = pin_hash::turn(Lane::Known).await;
+            let turn = pin_hash::turn(Lane::New).await;
             tokio::time::sleep(std::time::Duration::from_secs(1)).await;
             drop(turn);
         }
