@@ -11,6 +11,7 @@ use crate::config::Settings;
 use crate::connection::admission;
 use crate::error::AppError;
 use crate::extract::wants_json;
+use crate::hex;
 use crate::lang::Lang;
 use crate::state::AppState;
 use crate::theme::Theme;
@@ -31,8 +32,8 @@ pub struct Client {
     pub network: String,
     /// The secret of the device cookie, if the browser has one.
     pub device: Option<Device>,
-    /// Code of the company whose people sign in on this browser.
-    pub company_code: Option<String>,
+    /// The company whose people sign in on this browser.
+    pub company: Option<RememberedCompany>,
     /// By cookie, else by what the browser asks for.
     pub lang: Lang,
     /// By cookie, else the device's.
@@ -55,7 +56,8 @@ where
             network: address.map_or_else(String::new, network),
             source: source(parts, &state.settings),
             device: cookie(&parts.headers, &device_cookie_name(secure)).and_then(Device::parse),
-            company_code: cookie(&parts.headers, COMPANY).map(str::to_owned),
+            company: cookie(&parts.headers, COMPANY)
+                .map(|value| RememberedCompany::read(value, &state.settings)),
             lang: lang(&parts.headers),
             theme: theme(&parts.headers),
             wants_json: wants_json(&parts.headers),
@@ -137,7 +139,7 @@ impl Default for Device {
     }
 }
 
-/// The company's code; not a secret.
+/// The company's code and its seal; not a secret.
 const COMPANY: &str = "company";
 const LANGUAGE: &str = "language";
 const THEME: &str = "theme";
@@ -168,7 +170,54 @@ pub fn wall_cookie(secret: Device, settings: &Settings) -> HeaderValue {
 }
 
 pub fn company_cookie(code: &str, settings: &Settings) -> HeaderValue {
-    long_cookie(COMPANY, code, settings.is_https())
+    let seal = settings.secret().map(|secret| seal(code, secret)).unwrap_or_default();
+    long_cookie(COMPANY, &format!("{code}.{seal}"), settings.is_https())
+}
+
+/// What shows that we wrote a code into a cookie.
+fn seal(code: &str, secret: &str) -> String {
+    let keyed = |text: &[u8]| Sha256::digest([secret.as_bytes(), b" company ", text].concat());
+    // Hashed twice: of a text and its one hash, anybody could make the hash of a longer text.
+    hex::encode(&keyed(&keyed(code.as_bytes())[..])[..16])
+}
+
+/// A company's code that a browser remembers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RememberedCompany {
+    pub code: String,
+    /// We wrote it there, so that it was right once: it may be out of date, and is no guess.
+    is_sealed: bool,
+}
+
+impl RememberedCompany {
+    fn read(value: &str, settings: &Settings) -> Self {
+        let (code, given) = value.split_once('.').unwrap_or((value, ""));
+        let mut secrets = settings.secret().ok().into_iter().chain(settings.previous_secret());
+        // Compared are hashes: how long it takes says nothing about the seal.
+        let is_sealed = secrets.any(|secret| Sha256::digest(seal(code, secret)) == Sha256::digest(given));
+        Self { code: code.to_owned(), is_sealed }
+    }
+}
+
+/// A company's code, and whether it may be a guess.
+#[derive(Clone, Copy, Debug)]
+pub struct GivenCode<'a> {
+    pub code: &'a str,
+    pub is_guess: bool,
+}
+
+impl Client {
+    /// The code that the browser remembers.
+    pub fn remembered(&self) -> Option<GivenCode<'_>> {
+        let company = self.company.as_ref()?;
+        Some(GivenCode { code: &company.code, is_guess: !company.is_sealed })
+    }
+
+    /// A code that was typed, or stands in an address.
+    pub fn typed<'a>(&self, code: &'a str) -> GivenCode<'a> {
+        let is_remembered = |own: GivenCode<'_>| !own.is_guess && own.code.eq_ignore_ascii_case(code.trim());
+        GivenCode { code, is_guess: !self.remembered().is_some_and(is_remembered) }
+    }
 }
 
 /// Forgets the company's code.

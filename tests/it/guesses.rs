@@ -3,6 +3,7 @@
 use reqwest::StatusCode;
 
 use crate::support::client::{Answer, Client};
+use crate::support::database;
 use crate::support::server::TestServer;
 use crate::support::world::{PICKER, PIN};
 
@@ -60,6 +61,40 @@ async fn whoever_guesses_codes_of_companies_waits_and_learns_nothing_more() {
     assert_eq!(stranger.get("/e/alfa").await.status, StatusCode::OK);
     assert_eq!(stranger.get("/e/nobody").await.status, StatusCode::NOT_FOUND);
     must_wait(&stranger.get("/e/nobody").await, "4");
+}
+
+#[tokio::test]
+async fn whoever_comes_back_to_a_company_of_another_code_guesses_nothing() {
+    let server = TestServer::start().await;
+    let there = Client::new(server.port).get("/e/alfa").await;
+    let cookie = there.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    assert!(cookie.starts_with("company=alfa."), "{cookie}");
+    database::run_sql(&server.database_url, "update companies set code = 'alfa-sul' where code = 'alfa'")
+        .await;
+    let again = async |cookie: &str, path: &str| {
+        let client = Client::new(server.port);
+        client.read(client.http().get(client.url(path)).header("cookie", cookie)).await
+    };
+    // The tablets of the company share an address.
+    for n in 0..25 {
+        let page = again(&cookie, "/").await;
+        assert_eq!(page.status, StatusCode::OK, "{n}: {}", page.text);
+        assert!(page.headers["set-cookie"].to_str().unwrap().contains("Max-Age=0"), "forgotten");
+        assert_eq!(again(&cookie, "/switch").await.status, StatusCode::SEE_OTHER);
+        assert_eq!(again(&cookie, "/e/alfa").await.status, StatusCode::NOT_FOUND, "an old bookmark");
+    }
+    assert_eq!(server.count("door_failures").await, 0);
+    // A cookie that we did not write is a guess, whatever it looks like.
+    for forged in [
+        "company=alfa",
+        "company=alfa.",
+        cookie.replace("alfa", "alfb").as_str(),
+        &cookie[..cookie.len() - 1],
+    ] {
+        let before = server.count("door_failures").await;
+        again(forged, "/").await;
+        assert_eq!(server.count("door_failures").await, before + 1, "{forged}");
+    }
 }
 
 #[tokio::test]

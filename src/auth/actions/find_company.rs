@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::auth::client::Client;
+use crate::auth::client::{Client, GivenCode};
 use crate::auth::model::OpenCompany;
 use crate::auth::model::limits::{self, GuessKind};
 use crate::auth::queries::{devices, guesses, sign_in};
@@ -14,16 +14,18 @@ use crate::state::AppState;
 
 /// The company whose people sign in: by code, or the only one there is, where nothing can be guessed. None: the code
 /// has to be asked for. A code that nobody has counts as a failure; after too many, right ones are not told apart
-/// from wrong ones any more, except on devices that the company's people use.
+/// from wrong ones any more, except on devices that the company's people use. A code that the browser was given by us is
+/// no guess, also when its company is gone or has another one.
 pub async fn find_company(
     state: &AppState,
     client: &Client,
-    code: Option<&str>,
+    given: Option<GivenCode<'_>>,
 ) -> Result<Option<OpenCompany>> {
     let mut tx = state.db.gate().await?;
-    let Some(code) = code.map(|code| code.trim().to_lowercase()) else {
+    let Some(given) = given else {
         return sign_in::find_only_company(&mut tx).await;
     };
+    let code = given.code.trim().to_lowercase();
     // No code is longer, and none holds what a text of the database cannot.
     let plausible = code.len() <= 30 && code.bytes().all(|byte| byte.is_ascii_graphic());
     let found = if plausible { sign_in::find_company(&mut tx, &code).await? } else { None };
@@ -36,6 +38,9 @@ pub async fn find_company(
         && let Some(only) = sign_in::find_only_company(&mut tx).await?
     {
         return Ok(Some(only));
+    }
+    if !given.is_guess {
+        return Ok(found);
     }
     let now = state.clock.now();
     check_guesses(&mut tx, GuessKind::Company, &client.network, now).await?;

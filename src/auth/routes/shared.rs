@@ -72,7 +72,7 @@ pub(super) async fn show(
 ) -> Result<Option<Response>> {
     let company = match actor {
         Some(actor) => Some(OpenCompany::from(actor)),
-        None => find_company::find_company(state, client, client.company_code.as_deref()).await?,
+        None => find_company::find_company(state, client, client.remembered()).await?,
     };
     let Some(company) = company else { return Ok(None) };
     let people = match (client.device, actor) {

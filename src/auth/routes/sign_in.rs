@@ -27,12 +27,12 @@ use crate::state::AppState;
 
 /// `/` for a visitor who is not signed in: 200, with the company that this browser is used for.
 pub async fn sign_in_page(state: &AppState, client: &Client) -> Result<Response> {
-    let (code, nothing) = (client.company_code.as_deref(), Typed::default());
-    match find_company::find_company(state, client, code).await {
+    let (remembered, nothing) = (client.remembered(), Typed::default());
+    match find_company::find_company(state, client, remembered).await {
         Ok(company) => {
             let mut response = render(state, client, company.as_ref(), &nothing, None).await?;
-            if company.is_none() && code.is_some() {
-                // A code that is no more would count as a guess each time.
+            if company.is_none() && remembered.is_some() {
+                // A code that is no more is not asked for again.
                 response.headers_mut().append(header::SET_COOKIE, client::no_company_cookie(&state.settings));
             }
             Ok(response)
@@ -92,7 +92,7 @@ pub async fn company_page(
     client: Client,
 ) -> Result<Response> {
     let typed = Typed { company: &code, ..Typed::default() };
-    let company = match find_company::find_company(&state, &client, Some(&code)).await {
+    let company = match find_company::find_company(&state, &client, Some(client.typed(&code))).await {
         Ok(company) => company.filter(|company| company.code == code.to_lowercase()),
         Err(error) => return refused(&state, &client, None, &typed, error).await,
     };
@@ -127,7 +127,8 @@ pub async fn sign_in(
     Form(form): Form<SignInForm>,
 ) -> Result<Response> {
     let typed = Typed { company: &form.company, number: &form.number, next: &form.next };
-    let code = Some(form.company.as_str()).filter(|code| !code.is_empty()).or(client.company_code.as_deref());
+    let typed_code = Some(form.company.as_str()).filter(|code| !code.is_empty());
+    let code = typed_code.map(|code| client.typed(code)).or(client.remembered());
     let company = match find_company::find_company(&state, &client, code).await {
         Ok(Some(company)) => company,
         Ok(None) => {
@@ -258,7 +259,7 @@ pub async fn unlock(
     };
     let company = match &actor {
         Some(actor) => OpenCompany::from(actor),
-        None => find_company::find_company(&state, &client, client.company_code.as_deref())
+        None => find_company::find_company(&state, &client, client.remembered())
             .await?
             .ok_or(AppError::SignedOut)?,
     };
