@@ -87,15 +87,21 @@ pub async fn worker(settings: Settings) -> Outcome {
     settings.check()?;
     let mut signals = Signals::register()?;
     let database = Database::open(&settings).await?;
+    let worked = work(settings, &database.url, &mut signals).await;
+    database.close().await;
+    worked
+}
+
+/// Does the background jobs until a signal comes.
+async fn work(settings: Settings, url: &str, signals: &mut Signals) -> Outcome {
     let lifecycle = Lifecycle::default();
-    let app = server::open(Settings { jobs: true, ..settings }, &database.url, Clock::default(), &lifecycle)?;
+    let app = server::open(Settings { jobs: true, ..settings }, url, Clock::default(), &lifecycle)?;
     jobs::start(&app);
     watchdog::start(&lifecycle)?;
     tracing::info!(build = crate::assets::build(), "doing the background jobs");
     signals.any().await;
     lifecycle.finish().await;
     app.db.close();
-    database.close().await;
     Ok(())
 }
 

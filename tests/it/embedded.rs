@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use separacao::db::embedded;
 use sqlx::{Connection, Executor, PgConnection, Row};
 
+use crate::support::wait_for;
+
 struct Folder(PathBuf);
 
 impl Folder {
@@ -81,6 +83,23 @@ async fn a_server_left_behind_by_a_killed_program_is_taken_over() {
     assert!(connect(server.url()).await.fetch_one("select 1").await.is_ok());
     server.stop().await.unwrap();
     assert!(!folder.has_running_server());
+}
+
+#[tokio::test]
+async fn a_start_that_fails_leaves_no_server_behind() {
+    let folder = Folder::new("failed");
+    let server = embedded::start(&folder.0, None).await.unwrap();
+    let mut other = connect(&server.url().replacen("///separacao?", "///postgres?", 1)).await;
+    // Without its pattern the database that is missing cannot be made.
+    for sql in
+        ["drop database separacao", "alter database template1 is_template false", "drop database template1"]
+    {
+        other.execute(sql).await.unwrap();
+    }
+    drop(other);
+    server.stop().await.unwrap();
+    embedded::start(&folder.0, None).await.unwrap_err();
+    wait_for("the server to stop", async || (!folder.has_running_server()).then_some(())).await;
 }
 
 #[tokio::test]

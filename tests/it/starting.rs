@@ -104,6 +104,17 @@ async fn a_data_folder_that_cannot_be_written_is_named_with_what_to_do() {
     }
 }
 
+#[tokio::test]
+async fn a_worker_that_cannot_start_takes_its_database_with_it() {
+    let home = Home::new("worker");
+    let data = home.0.join("data").to_string_lossy().into_owned();
+    let settings = [("DATA_DIR", data.as_str()), ("REDIS_URL", "redis://127.0.0.1:99999")];
+    let said = sentence(&output(program(&home.0, &settings, &["worker"])).await);
+    assert!(said.contains("REDIS_URL cannot be used"), "{said}");
+    assert!(home.0.join("data/postgres/PG_VERSION").exists(), "there was one");
+    assert!(!home.0.join("data/postgres/postmaster.pid").exists(), "and it is stopped");
+}
+
 /// Reads the log until a line holds the text.
 async fn until_logged(child: &mut Child, text: &str) -> String {
     let mut lines = BufReader::new(child.stderr.as_mut().unwrap()).lines();

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection, Executor};
 use tokio::process::{Child, Command};
@@ -88,12 +89,25 @@ pub async fn start(data_dir: &Path, pg_bin_dir: Option<&Path>) -> Result<Embedde
     if wanted.is_none() {
         dir.initdb(&binaries).await?;
     }
-    let (mut connection, child) = dir.run(&binaries).await?;
+    let (mut connection, mut fresh) = dir.run(&binaries).await?;
     create_database(&mut connection).await?;
     connection.close().await?;
 
     let url = dir.url(DATABASE);
-    Ok(Embedded { dir, url, users, child })
+    Ok(Embedded { dir, url, users, child: fresh.0.take() })
+}
+
+/// A server that we have started. Where the start fails afterwards or is given up, it is told to stop: nobody else uses it,
+/// for the start is locked.
+struct Fresh(Option<Child>);
+
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        let id = self.0.as_ref().and_then(Child::id).and_then(|id| i32::try_from(id).ok());
+        if let Some(pid) = id.and_then(Pid::from_raw) {
+            let _ = kill_process(pid, Signal::INT);
+        }
+    }
 }
 
 impl Embedded {
@@ -203,23 +217,23 @@ impl DataDir {
     }
 
     /// Connects to the server on our cluster, starting it when none is alive; the child is there if we did.
-    async fn run(&self, binaries: &Binaries) -> Result<(PgConnection, Option<Child>), EmbeddedError> {
+    async fn run(&self, binaries: &Binaries) -> Result<(PgConnection, Fresh), EmbeddedError> {
         let options: PgConnectOptions = self.url("postgres").parse()?;
         let deadline = Instant::now() + READY_WITHIN;
-        let mut child = None;
+        let mut fresh = Fresh(None);
         loop {
             let error = match timeout(READY_WITHIN, options.connect()).await {
-                Ok(Ok(connection)) => return Ok((connection, child)),
+                Ok(Ok(connection)) => return Ok((connection, fresh)),
                 Ok(Err(error)) => error.to_string(),
                 Err(elapsed) => elapsed.to_string(),
             };
             let live = || postmaster::read(&self.cluster).is_some_and(|server| server.is_live());
-            if let Some(child) = &mut child {
+            if let Some(child) = &mut fresh.0 {
                 if child.try_wait().is_ok_and(|status| status.is_some()) {
                     return Err(EmbeddedError::NotStarted { log: self.end_of_log() });
                 }
             } else if !live() {
-                child = Some(self.spawn(binaries)?);
+                fresh.0 = Some(self.spawn(binaries)?);
             }
             if Instant::now() > deadline {
                 return Err(EmbeddedError::NotStarted { log: error });
