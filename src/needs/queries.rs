@@ -81,14 +81,15 @@ pub async fn get_desk(tx: &mut CompanyTx, now: Timestamp, today: Date) -> Result
 async fn list_needs(tx: &mut CompanyTx, now: Timestamp) -> Result<Vec<Need>> {
     let rows = sqlx::query_as!(
         NeedRow,
-        r#"select i.id,
+        r#"with told as (select id, name from people_as_told($1))
+           select i.id,
              i.order_id,
              o.number,
              o.customer,
              o.urgent,
              o.due_at,
              o.seller_id,
-             p.name as seller,
+             t.name as "seller!",
              p.active as seller_active,
              i.unit,
              i.description,
@@ -104,8 +105,9 @@ async fn list_needs(tx: &mut CompanyTx, now: Timestamp) -> Result<Vec<Need>> {
            from order_items i
            join orders o on o.company_id = $1 and o.id = i.order_id and o.state = 'open'
            join people p on p.company_id = $1 and p.id = o.seller_id
+           join told t on t.id = o.seller_id
            left join shortages s on s.company_id = $1 and s.item_id = i.id and s.closed_at is null
-           left join people m on m.company_id = $1 and m.id = s.marked_by
+           left join told m on m.id = s.marked_by
            left join lateral (
              select replacement, replacement_code, replacement_unit from agreed_replacements
              where company_id = $1 and customer_code = o.customer_code and code = i.code and unit = i.unit

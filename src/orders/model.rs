@@ -254,6 +254,8 @@ pub struct TimelineEntry {
     pub version: i64,
     /// Names its sentence in the catalogue (`timeline.item_picked`). None: a kind of a newer build.
     pub kind: Option<EventKind>,
+    pub actor_id: PersonId,
+    /// What that person is called, with the number where another has the same name.
     pub actor: String,
     pub at: Timestamp,
     /// When its device says that it was tapped; None: it says nothing.

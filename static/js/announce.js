@@ -1,6 +1,6 @@
 // What only ears need: one polite line of the page, #status, and never a flood.
 
-import { facts } from "./page.js";
+import { person } from "./page.js";
 
 const EVERY = 4000;
 const MOST = 3;
@@ -28,10 +28,10 @@ function speak() {
 }
 
 /**
- * Whether the one who looks did what an entry of a history tells. Its sentence does not say: "Ana Paula separou" is not Ana's.
+ * Whether the one who looks did what an entry of a history tells. No name says it: another may have the same.
  * @param {HTMLElement} entry
  */
-export const isOwnEntry = (entry) => Boolean(facts().name) && entry.dataset.actor === facts().name;
+export const isOwnEntry = (entry) => Boolean(person()) && entry.dataset.actor === person();
 
 /**
  * An entry of an order's history came in: said, unless the one who looks did it and was told already.

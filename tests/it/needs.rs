@@ -3,7 +3,7 @@
 use crate::support::client::Client;
 use crate::support::database::run_sql;
 use crate::support::server::TestServer;
-use crate::support::world::{ADMIN, BUYER, Imported, OTHER_SELLER, PICKER, SELLER};
+use crate::support::world::{ADMIN, BUYER, Imported, OTHER_PICKER, OTHER_SELLER, PICKER, SELLER};
 
 async fn count(client: &Client) -> i64 {
     let answer = client.get("/needs/badge").await;
@@ -62,6 +62,32 @@ async fn the_seller_is_asked_at_once_and_after_a_quarter_of_an_hour_everybody_wh
     assert_eq!((count(&marina).await, count(&caio).await), (1, 0));
     done(&joao, &item(&order, 1, "unshort"), &[]).await;
     assert_eq!(count(&marina).await, 0);
+}
+
+#[tokio::test]
+async fn two_people_of_one_name_are_told_apart_by_their_numbers() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import(1).await;
+    let (joao, marina) = (server.signed_in("alfa", PICKER).await, server.signed_in("alfa", SELLER).await);
+    done(&joao, &item(&order, 0, "short"), &[("reason", "stock")]).await;
+    let path = format!("/orders/{}", order.id);
+    let numbered = format!("João Pereira ({PICKER})");
+    let page = marina.get("/needs").await.text;
+    assert!(page.contains("João Pereira") && !page.contains(&numbered), "{page}");
+    let namesake = format!(
+        "update people set name = 'JOÃO PEREIRA', name_folded = (
+           select name_folded from people o where o.company_id = people.company_id and o.number = '{PICKER}')
+         where number = '{OTHER_PICKER}'"
+    );
+    run_sql(&server.database_url, &namesake).await;
+    for path in ["/needs", path.as_str()] {
+        let page = marina.get(path).await.text;
+        assert!(page.contains(&numbered), "{path}: {page}");
+    }
+    // Whose screen it is, is no question of names.
+    let actor = format!("data-actor=\"{}\"", company.person(PICKER).await);
+    assert!(marina.get(&path).await.text.contains(&actor));
 }
 
 #[tokio::test]

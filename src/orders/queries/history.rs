@@ -35,11 +35,12 @@ pub async fn list_timeline(
              h.undone_by is not null as "undone!",
              u.kind as "undoes?",
              h.detail -> 'revision' -> 'counts' as "revised: Json<RevisedCounts>",
-             p.name as actor,
+             h.actor_id,
+             p.name as "actor!",
              i.description as "description?",
              d.revision as "document?"
            from order_history h
-           join people p on p.company_id = $1 and p.id = h.actor_id
+           join people_as_told($1) p on p.id = h.actor_id
            left join order_history u on u.company_id = $1 and u.order_id = $2 and u.version = h.undoes
            left join order_items i on i.company_id = $1 and i.id = h.item_id
            left join order_documents d on d.company_id = $1 and d.order_id = $2
@@ -61,6 +62,7 @@ pub async fn list_timeline(
         .map(|row| TimelineEntry {
             version: row.version,
             kind: EventKind::from_code(&row.kind),
+            actor_id: PersonId(row.actor_id),
             actor: row.actor,
             at: row.at.to_jiff(),
             tapped_at: row.tapped_at.map(jiff_sqlx::Timestamp::to_jiff),

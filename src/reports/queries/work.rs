@@ -73,7 +73,7 @@ pub async fn list_people(tx: &mut CompanyTx, days: &Days) -> Result<Vec<(PersonI
 /// What people are called, in the order of names.
 pub async fn list_names(tx: &mut CompanyTx, ids: &[Uuid]) -> Result<Vec<(PersonId, String)>> {
     let rows = sqlx::query!(
-        "select p.id, p.name from people p where p.company_id = $1 and p.id = any($2) order by p.name, p.id",
+        r#"select id as "id!", name as "name!" from people_as_told($1) where id = any($2) order by name, id"#,
         tx.company_id().0,
         ids
     )

@@ -185,6 +185,7 @@ pub fn timeline() -> Vec<TimelineEntry> {
         |version, kind: EventKind, actor: &str, item: Option<&str>, quantity: Option<i64>| TimelineEntry {
             version,
             kind: Some(kind),
+            actor_id: PersonId(uuid(1)),
             actor: actor.to_owned(),
             at: minutes_ago(60 - 6 * version),
             tapped_at: None,
