@@ -56,7 +56,7 @@ pub async fn dump(
     let draft = Draft(dir.join(format!(".{name}.{}", std::process::id())));
     let bytes = write(&target, &dumps, &restores, &draft.0).await?;
     fs::rename(&draft.0, &file).map_err(at_dir)?;
-    let removed = keep.map_or(Ok(0), |keep| remove_old(dir, keep)).map_err(at_dir)?;
+    let removed = keep.map_or(Ok(0), |keep| remove_old(dir, keep, &file)).map_err(at_dir)?;
     Ok(Backup { file, bytes, removed })
 }
 
@@ -80,14 +80,15 @@ async fn write(
     Ok(made.metadata().map_err(at_draft)?.len())
 }
 
-/// Names sort by time.
-fn remove_old(dir: &Path, keep: usize) -> io::Result<usize> {
+/// Names sort by time. The one that was just made stays in any case: a clock that was once wrong leaves names of years to
+/// come, and every new backup would be the oldest.
+fn remove_old(dir: &Path, keep: usize, made: &Path) -> io::Result<usize> {
     let mut ours: Vec<PathBuf> = fs::read_dir(dir)?
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| is_ours(path))
+        .filter(|path| is_ours(path) && path != made)
         .collect();
     ours.sort();
-    let old = ours.len().saturating_sub(keep.max(1));
+    let old = ours.len().saturating_sub(keep.max(1) - 1);
     for path in &ours[..old] {
         fs::remove_file(path)?;
     }
@@ -140,6 +141,24 @@ mod tests {
         assert!(is_draft(Path::new("/b/.separacao-2026-11-29T190000Z.dump.7")));
         assert!(!is_draft(Path::new("/b/.separacao-2026-11-29T190000Z.dump.old")));
         assert!(!is_draft(Path::new("/b/.other-2026-11-29T190000Z.dump.7")));
+    }
+
+    #[test]
+    fn a_backup_that_was_just_made_is_not_deleted_for_one_of_a_clock_that_was_wrong() {
+        let dir = std::env::temp_dir().join(format!("separacao-future-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let [old, made, future] = ["2026-11-28", "2026-11-29", "2099-01-01"]
+            .map(|day| dir.join(format!("separacao-{day}T190000Z.dump")));
+        for file in [&old, &made, &future] {
+            fs::write(file, "x").unwrap();
+        }
+        let two = remove_old(&dir, 2, &made).unwrap();
+        let left = [&old, &made, &future].map(|file| file.exists());
+        let one = remove_old(&dir, 1, &made).unwrap();
+        let stays = made.exists();
+        fs::remove_dir_all(&dir).unwrap();
+        assert_eq!((two, left), (1, [false, true, true]));
+        assert_eq!((one, stays), (1, true));
     }
 
     #[test]
