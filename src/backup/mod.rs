@@ -47,4 +47,8 @@ pub enum BackupError {
         "the backup is restored, but not its schema brought up to date: {0}; sessions and walls of then live again, so once `separacao migrate` succeeds run `separacao restore` without a file, before a server starts"
     )]
     Schema(#[from] MigrationError),
+    #[error(
+        "sessions and walls of then could not be ended, and live again: {0}; run `separacao restore` without a file, before a server starts"
+    )]
+    NotEnded(String),
 }

@@ -73,7 +73,8 @@ async fn restore_into(url: &str, settings: &Settings, file: Option<&Path>) -> Ou
         println!("{} is restored, and its schema is current.", file.display());
     }
     let db = Db::open(url, 1, 0, &Lifecycle::default())?;
-    let ended = start_afresh(&db, Clock::default().now()).await?;
+    let ended = start_afresh(&db, Clock::default().now()).await;
+    let ended = ended.map_err(|error| BackupError::NotEnded(Chain(&error).to_string()))?;
     println!("New epoch for {} companies: every open screen fetches its page again.", ended.companies);
     println!("{} sessions are ended: everybody signs in again.", ended.sessions);
     println!("{} walls are revoked: they show a code, and an administrator pairs them again.", ended.walls);

@@ -182,6 +182,20 @@ async fn a_restore_that_cannot_bring_the_schema_up_to_date_says_what_is_left_to_
 }
 
 #[tokio::test]
+async fn a_restore_that_cannot_end_sessions_says_what_is_left_to_do() {
+    let (url, home) = (database::create().await, Home::new("sessions-restored"));
+    let trigger = "create function refuse() returns trigger language plpgsql as $$ begin raise exception 'on purpose'; end $$;
+        create trigger refuse before delete on sessions for each statement execute function refuse()";
+    run_sql(&url, trigger).await;
+    run(&home, &url, &["backup", "--to", "b"]).await;
+    let (file, into) = (dumps(&home).remove(0), database::create_empty().await);
+    let restoring =
+        program(&home.0, &[("DATABASE_URL", into.as_str())], &["restore", file.to_str().unwrap()]);
+    let said = sentence(&output(restoring).await);
+    assert!(said.contains("live again") && said.contains("run `separacao restore` without a file"), "{said}");
+}
+
+#[tokio::test]
 async fn a_new_database_that_holds_but_an_extension_of_its_host_takes_a_backup() {
     let (url, home) = (database::create().await, Home::new("extension"));
     run(&home, &url, &["backup", "--to", "b"]).await;
