@@ -1,6 +1,7 @@
 //! Parses arguments and starts what they name. No logic.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use separacao::companies::cli::{AdminCommand, CompanyCommand};
@@ -58,6 +59,9 @@ enum Command {
     Quote(QuoteArgs),
 }
 
+/// How long threads that still work at the end are waited for.
+const LAST_THREADS: Duration = Duration::from_millis(200);
+
 /// The allocator asks for huge pages, and the kernel gives 2 MiB where a few KiB are used: an idle process of 60 MiB
 /// instead of 27. Refused by a kernel that knows none, it costs memory and nothing else.
 fn keep_pages_small() {
@@ -94,6 +98,8 @@ fn main() -> ExitCode {
             Command::Quote(_) => Ok(()),
         }
     });
+    // A thread that waits for a name server, or for another program's lock, would be waited for as long as it takes.
+    runtime.shutdown_timeout(LAST_THREADS);
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use crate::support::operator::{Home, PROGRAM, SECRET, output, program, sentence};
-use crate::support::{PATIENCE, database, process::Program};
+use crate::support::{PATIENCE, database, process::Program, wait_for};
 
 #[tokio::test]
 async fn no_command_touches_an_embedded_database_in_production() {
@@ -146,6 +147,31 @@ async fn a_log_that_is_no_terminal_has_no_colours_and_a_start_can_be_interrupted
         let status = timeout(PATIENCE, child.wait()).await.expect("its end").unwrap();
         assert_eq!(status.code(), Some(0), "an orderly end after {:?}", began.elapsed());
     }
+}
+
+/// The files that a process has open.
+fn open_files(pid: u32) -> Vec<PathBuf> {
+    let all = std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
+    all.filter_map(|one| std::fs::read_link(one.ok()?.path()).ok()).collect()
+}
+
+#[tokio::test]
+async fn a_thread_that_waits_for_another_program_keeps_no_process_from_its_end() {
+    let home = Home::new("waits");
+    let data = home.0.join("data");
+    std::fs::create_dir(&data).unwrap();
+    // Another program starts the private PostgreSQL there, and takes its time.
+    let lock = std::fs::File::create(data.join("start.lock")).unwrap();
+    lock.lock().unwrap();
+    let settings = [("DATA_DIR", data.to_str().unwrap()), ("PORT", "0")];
+    let mut child = program(&home.0, &settings, &["serve"]).spawn().unwrap();
+    let pid = child.id().unwrap();
+    let waits = async || open_files(pid).iter().any(|file| file.ends_with("data/start.lock")).then_some(());
+    wait_for("the program to wait for the lock", waits).await;
+    kill_process(Pid::from_raw(pid.try_into().unwrap()).unwrap(), Signal::TERM).unwrap();
+    let status = timeout(PATIENCE, child.wait()).await.expect("its end").unwrap();
+    assert_eq!(status.code(), Some(0));
+    drop(lock);
 }
 
 #[tokio::test]
