@@ -4,10 +4,8 @@
 //! minute, of input that caused neither. Requests that the script makes by itself do not count. A touch keeps the device
 //! awake; only a PIN wakes it.
 
-use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use jiff::SignedDuration;
 
 use super::queries::sessions;
@@ -22,22 +20,19 @@ const TOUCH_EVERY: SignedDuration = SignedDuration::from_secs(10);
 /// Allowed while idle: each asks for a PIN itself, or only takes access away.
 const ALWAYS: [&str; 4] = ["/unlock", "/sign-in", "/sign-out", "/pin"];
 
-/// Middleware: refuses commands of an idle shared device, and those of a page that is somebody else's.
-pub async fn require_unlocked(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let Some(actor) = request.extensions().get::<Actor>() else { return next.run(request).await };
-    let commands = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
-        && !ALWAYS.contains(&request.uri().path());
-    if commands && is_of_another_page(request.headers(), actor.person_id) {
-        return AppError::SignedOut.into_response();
+/// Refuses commands of an idle shared device, and those of a page that is somebody else's.
+pub(crate) async fn require_unlocked(state: &AppState, parts: &Parts) -> Result<()> {
+    let Some(actor) = parts.extensions.get::<Actor>() else { return Ok(()) };
+    let commands = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS)
+        && !ALWAYS.contains(&parts.uri.path());
+    if commands && is_of_another_page(&parts.headers, actor.person_id) {
+        return Err(AppError::SignedOut);
     }
     if actor.session.shared {
-        let touches = commands || is_opened_by_hand(request.headers());
-        match watch(&state, actor, commands, touches).await {
-            Ok(()) => {}
-            Err(error) => return error.into_response(),
-        }
+        let touches = commands || is_opened_by_hand(&parts.headers);
+        watch(state, actor, commands, touches).await?;
     }
-    next.run(request).await
+    Ok(())
 }
 
 async fn watch(state: &AppState, actor: &Actor, commands: bool, touches: bool) -> Result<()> {

@@ -1,8 +1,7 @@
 //! Rotation of session keys after a change of roles, so that a copied key is soon worthless.
 
-use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use jiff::SignedDuration;
 use tower_sessions::Session;
@@ -19,20 +18,31 @@ use crate::state::AppState;
 /// How long the old key still serves requests that were under way when the new one was made.
 const GRACE: SignedDuration = SignedDuration::from_secs(20);
 
-/// Middleware: the next page brings the new key with it. Not an answer that may come long after it was asked for:
-/// commands that carry files, sockets and polls, also those of walls, which the browser of a person may ask for. Nor one
-/// that a cache may give to somebody else.
-pub async fn rotate(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let due = request.extensions().get::<Actor>().filter(|actor| actor.session.renew);
-    let due = due
-        .map(|actor| actor.session.id)
-        .filter(|_| request.method() == Method::GET && !client::is_awaited(request.uri().path()));
-    let old = request.extensions().get::<Session>().and_then(Session::id);
-    let mut response = next.run(request).await;
-    if let (Some(session_id), Some(old)) = (due, old)
-        && !client::is_for_everybody(response.headers())
-    {
-        match new_key(&state, session_id, old).await {
+/// A session that is due for another key: the next page brings it.
+#[derive(Debug)]
+pub(crate) struct Renewal {
+    session_id: SessionId,
+    old: Id,
+}
+
+impl Renewal {
+    /// Not with an answer that may come long after it was asked for: commands that carry files, sockets and polls, also
+    /// those of walls, which the browser of a person may ask for.
+    pub(crate) fn due(parts: &Parts) -> Option<Self> {
+        let actor = parts.extensions.get::<Actor>().filter(|actor| actor.session.renew)?;
+        if parts.method != Method::GET || client::is_awaited(parts.uri.path()) {
+            return None;
+        }
+        let old = parts.extensions.get::<Session>().and_then(Session::id)?;
+        Some(Self { session_id: actor.session.id, old })
+    }
+
+    /// Adds the new key to an answer, unless a cache may give it to somebody else.
+    pub(crate) async fn add_to(&self, state: &AppState, response: &mut Response) {
+        if client::is_for_everybody(response.headers()) {
+            return;
+        }
+        match new_key(state, self.session_id, self.old).await {
             Ok(Some(cookie)) => {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }
@@ -44,7 +54,6 @@ pub async fn rotate(State(state): State<AppState>, request: Request, next: Next)
             }
         }
     }
-    response
 }
 
 async fn new_key(state: &AppState, session_id: SessionId, old: Id) -> Result<Option<HeaderValue>> {

@@ -7,10 +7,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use axum::extract::{FromRequestParts, OptionalFromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{Method, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -138,36 +137,43 @@ pub fn layer(state: &AppState) -> SessionManagerLayer<PostgresStore> {
         .with_expiry(Expiry::OnInactivity(time::Duration::seconds(SESSION_ABSOLUTE.as_secs())))
 }
 
-/// Middleware: finds out who is behind a request, once. Puts [`Actor`], [`Caller`] and the company's [`Head`] into its
-/// extensions, or nothing when nobody is signed in. What goes wrong is left for [`require_session`], inside of the layers
-/// that put errors into words.
-pub async fn load_actor(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let session = request.extensions().get::<Session>().cloned();
-    let Some((session, id)) = session.and_then(|session| session.id().map(|id| (session, id))) else {
-        return next.run(request).await;
-    };
-    let (mut parts, body) = request.into_parts();
-    let found = find_actor(&state, id, &parts).await;
-    let is_unknown = matches!(found, Ok(None));
-    match found {
+/// Finds out who is behind a request, once. Puts [`Actor`], [`Caller`] and the company's [`Head`] into its extensions, or
+/// nothing when nobody is signed in. What goes wrong is left for [`require_session`], whose answer is put into words.
+pub(crate) async fn load_actor(state: &AppState, parts: &mut Parts) -> Option<StaleCookie> {
+    let session = parts.extensions.get::<Session>()?.clone();
+    let id = session.id()?;
+    match find_actor(state, id, parts).await {
         Ok(Some(FoundSession { actor, head, .. })) => {
             parts.extensions.insert(Caller::from(&actor));
             parts.extensions.insert(actor);
             parts.extensions.insert(head);
+            None
         }
-        Ok(None) => {}
+        Ok(None) => Some(StaleCookie { session, id }),
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "a session could not be read");
             parts.extensions.insert(Held(Arc::new(AppError::Unavailable(None))));
+            None
         }
     }
-    let mut response = next.run(Request::from_parts(parts, body)).await;
-    if is_unknown && session.id() == Some(id) && !client::is_for_everybody(response.headers()) {
-        let secure = state.settings.is_https();
-        let forgotten = client::cookie_for(cookie_name(secure), "", 0, secure);
-        response.headers_mut().append(header::SET_COOKIE, forgotten);
+}
+
+/// A cookie whose session has ended.
+#[derive(Debug)]
+pub(crate) struct StaleCookie {
+    session: Session,
+    id: Id,
+}
+
+impl StaleCookie {
+    /// The browser forgets it, unless the answer begins a session, or is for everybody.
+    pub(crate) fn expire(&self, state: &AppState, response: &mut Response) {
+        if self.session.id() == Some(self.id) && !client::is_for_everybody(response.headers()) {
+            let secure = state.settings.is_https();
+            let forgotten = client::cookie_for(cookie_name(secure), "", 0, secure);
+            response.headers_mut().append(header::SET_COOKIE, forgotten);
+        }
     }
-    response
 }
 
 /// The session behind a cookie, if it has not ended. One that is too old ends here, and that is told once.
@@ -218,16 +224,16 @@ async fn end_by_age(state: &AppState, found: &FoundSession, source: &Source) -> 
 #[derive(Clone, Debug)]
 pub(crate) struct Held(pub(crate) Arc<AppError>);
 
-/// Middleware: answers 503 while the database is away, which signs nobody out; a person whose PIN must be changed gets
-/// nowhere else.
-pub async fn require_session(request: Request, next: Next) -> Response {
-    if let Some(Held(error)) = request.extensions().get() {
+/// The answer to who gets no further: 503 while the database is away, which signs nobody out; a person whose PIN must be
+/// changed gets nowhere else.
+pub(crate) fn require_session(parts: &Parts) -> Option<Response> {
+    if let Some(Held(error)) = parts.extensions.get() {
         let mut response = error.status().into_response();
         response.extensions_mut().insert(error.clone());
-        return response;
+        return Some(response);
     }
-    let path = request.uri().path();
-    let must_change = request.extensions().get::<Actor>().is_some_and(|actor| actor.pin_must_change);
+    let path = parts.uri.path();
+    let must_change = parts.extensions.get::<Actor>().is_some_and(|actor| actor.pin_must_change);
     // What the frame of every page is drawn with.
     let is_frame = ["/pictures/", "/colours/"].iter().any(|shown| path.starts_with(shown));
     if !must_change
@@ -237,13 +243,13 @@ pub async fn require_session(request: Request, next: Next) -> Response {
             "/pin" | "/sign-out" | "/sign-in" | "/unlock" | "/switch" | "/touch" | "/language" | "/theme"
         )
     {
-        return next.run(request).await;
+        return None;
     }
-    if wants_json(request.headers()) || client::is_awaited(path) {
+    Some(if wants_json(&parts.headers) || client::is_awaited(path) {
         AppError::PinMustChange.into_response()
     } else {
         Redirect::to("/pin").into_response()
-    }
+    })
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Actor {

@@ -1,8 +1,8 @@
 //! Turns handlers' results into answers: JSON with the missing frames for the script, a page for a person.
 
-use axum::extract::{Request, State};
+use axum::extract::State;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use crate::error::{AppError, Chain, Result, Sentence};
 use crate::extract::wants_json;
 use crate::feed::Cursor;
 use crate::http::views::{AwayPage, ErrorPage};
+use crate::lang::Lang;
 use crate::live::Live;
 use crate::live::company::CatchUp;
 use crate::live::viewer::Viewer;
@@ -32,7 +33,8 @@ const BACK_TO_THE_WALL: &str = "5; url=/wall";
 const LONGEST_REJECTION: usize = 4096;
 
 /// What the answer depends on, taken before the handler consumes the request.
-struct RequestContext {
+#[derive(Debug)]
+pub(super) struct RequestContext {
     visitor: Visitor,
     json: bool,
     screen: Option<Screen>,
@@ -41,17 +43,19 @@ struct RequestContext {
 }
 
 impl RequestContext {
-    fn of(request: &Request) -> Option<Self> {
-        let visitor = request.extensions().get::<Visitor>()?.clone();
-        let headers = request.headers();
-        let path = request.uri().path();
-        Some(Self {
+    pub(super) fn of(visitor: Visitor, parts: &Parts) -> Self {
+        let headers = &parts.headers;
+        Self {
             visitor,
-            json: wants_json(headers) || client::is_awaited(path),
+            json: wants_json(headers) || client::is_awaited(parts.uri.path()),
             screen: parsed(headers, "x-screen"),
             cursor: parsed(headers, "x-cursor"),
-            back: back(request.uri()),
-        })
+            back: back(&parts.uri),
+        }
+    }
+
+    pub(super) fn visitor(&self) -> &Visitor {
+        &self.visitor
     }
 }
 
@@ -81,21 +85,19 @@ fn above(path: &str) -> &str {
     }
 }
 
-/// Middleware around every handler.
-pub async fn answer(State(live): State<Live>, request: Request, next: Next) -> Response {
-    let Some(context) = RequestContext::of(&request) else { return next.run(request).await };
-    let mut response = next.run(request).await;
+/// Puts what a handler answered into words.
+pub(super) async fn say(live: &Live, context: &RequestContext, mut response: Response) -> Response {
     if let Some(done) = response.extensions_mut().remove::<Done>() {
-        return if context.json { accepted(&live, &context, &done).await } else { response };
+        return if context.json { accepted(live, context, &done).await } else { response };
     }
     if let Some(error) = response.extensions_mut().remove::<Arc<AppError>>() {
-        return refused(&live, &context, &error, error.status()).await;
+        return refused(live, context, &error, error.status()).await;
     }
     if is_in_plain_english(&response) {
         let status = response.status();
         let error = from_rejection(response).await;
         let status = if status == StatusCode::PAYLOAD_TOO_LARGE { status } else { error.status() };
-        return refused(&live, &context, &error, status).await;
+        return refused(live, context, &error, status).await;
     }
     response
 }
@@ -120,10 +122,21 @@ async fn from_rejection(response: Response) -> AppError {
     }
 }
 
-/// Outermost: errors of the layers around the handlers, before the visitor is known.
-pub async fn fallback(request: Request, next: Next) -> Response {
-    let (lang, json) = (client::lang(request.headers()), wants_json(request.headers()));
-    let mut response = next.run(request).await;
+/// How errors are said before the visitor is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plainly {
+    lang: Lang,
+    json: bool,
+}
+
+impl Plainly {
+    pub(super) fn to(headers: &HeaderMap) -> Self {
+        Self { lang: client::lang(headers), json: wants_json(headers) }
+    }
+}
+
+/// Puts errors of the layers around the handlers into words.
+pub(super) fn say_plainly(Plainly { lang, json }: Plainly, mut response: Response) -> Response {
     let Some(error) = response.extensions_mut().remove::<Arc<AppError>>() else { return response };
     let sentence = error.sentence().say(lang, Zone::UTC);
     let status = error.status();

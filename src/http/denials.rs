@@ -5,8 +5,8 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
+use axum::extract::{MatchedPath, Request};
+use axum::http::HeaderValue;
 use axum::response::Response;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
@@ -24,7 +24,7 @@ const ONE_EVERY: Duration = Duration::from_secs(30);
 /// How often idle entries are dropped.
 const TIDY: Duration = Duration::from_secs(60);
 
-/// What the middleware needs.
+/// Keeps what was refused.
 #[derive(Clone, Debug)]
 pub struct Denials {
     app: AppState,
@@ -48,27 +48,40 @@ async fn tidy(pace: Arc<DefaultKeyedRateLimiter<(PersonId, Denial)>>) {
     }
 }
 
-/// Middleware, inside of the layer that puts errors into words.
-pub async fn note(State(denials): State<Denials>, request: Request, next: Next) -> Response {
-    let visitor = request.extensions().get::<Visitor>().cloned();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let request_id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
-    let response = next.run(request).await;
-    let Some((visitor, denial)) = visitor.zip(denial(&response)) else { return response };
-    metrics::counter!("denied_total").increment(1);
-    let Some(actor) = visitor.person else { return response };
-    if denials.pace.check_key(&(actor.person_id, denial)).is_err() {
-        return response;
-    }
-    let source = Source { address: Some(visitor.address.to_string()), request_id };
-    let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
-    if let Err(error) = note_denial(&denials.app, &actor, &source, denial, route).await {
-        tracing::warn!(error = %Chain(&error), "a refusal was not kept");
-    }
-    response
+/// What is told of a request if it is refused.
+#[derive(Debug)]
+pub(super) struct Asked {
+    route: Option<MatchedPath>,
+    request_id: Option<HeaderValue>,
 }
 
-fn denial(response: &Response) -> Option<Denial> {
+impl Asked {
+    pub(super) fn of(request: &Request) -> Self {
+        Self {
+            route: request.extensions().get::<MatchedPath>().cloned(),
+            request_id: request.headers().get("x-request-id").cloned(),
+        }
+    }
+}
+
+impl Denials {
+    pub(super) async fn note(&self, visitor: &Visitor, asked: &Asked, denial: Denial) {
+        metrics::counter!("denied_total").increment(1);
+        let Some(actor) = &visitor.person else { return };
+        if self.pace.check_key(&(actor.person_id, denial)).is_err() {
+            return;
+        }
+        let request_id = asked.request_id.as_ref().and_then(|id| id.to_str().ok()).map(str::to_owned);
+        let source = Source { address: Some(visitor.address.to_string()), request_id };
+        let route = asked.route.as_ref().map_or("unmatched", MatchedPath::as_str);
+        if let Err(error) = note_denial(&self.app, actor, &source, denial, route).await {
+            tracing::warn!(error = %Chain(&error), "a refusal was not kept");
+        }
+    }
+}
+
+/// Whether an answer that is not yet put into words is a refusal to be kept.
+pub(super) fn denial(response: &Response) -> Option<Denial> {
     if response.extensions().get::<OriginRefused>().is_some() {
         return Some(Denial::ForeignOrigin);
     }

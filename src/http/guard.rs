@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
+use super::answer::{self, Plainly};
 use crate::assets;
 use crate::auth::client;
 use crate::lifecycle::Stage;
@@ -27,8 +28,17 @@ pub struct Hosts {
     pub any: bool,
 }
 
+/// Middleware: refuses foreign hosts and plain http, and says errors of what is inside that nobody else put into words.
+pub async fn admit(State((app, hosts)): State<(AppState, Hosts)>, request: Request, next: Next) -> Response {
+    if let Some(elsewhere) = check_host(&hosts, &request).or_else(|| require_https(&app, &request)) {
+        return elsewhere;
+    }
+    let plainly = Plainly::to(request.headers());
+    answer::say_plainly(plainly, next.run(request).await)
+}
+
 /// Refuses foreign host names: links and redirects are built from the host.
-pub async fn check_host(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+fn check_host(hosts: &Hosts, request: &Request) -> Option<Response> {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = name_of(host).to_ascii_lowercase();
     let path = request.uri().path();
@@ -36,16 +46,15 @@ pub async fn check_host(State(hosts): State<Hosts>, request: Request, next: Next
     // Probes and scrapers inside the private network come by address.
     let is_probe = matches!(path, "/livez" | "/readyz" | "/health" | "/metrics");
     if hosts.any || hosts.allowed.contains(&name) || is_health || is_probe {
-        next.run(request).await
-    } else {
-        let sentence = client::lang(request.headers()).t("error.host_unknown");
-        (StatusCode::BAD_REQUEST, format!("{sentence}\n")).into_response()
+        return None;
     }
+    let sentence = client::lang(request.headers()).t("error.host_unknown");
+    Some((StatusCode::BAD_REQUEST, format!("{sentence}\n")).into_response())
 }
 
 /// Redirects plain http to https, where a trusted proxy reports the scheme. Without such a
 /// report, and for probes, requests are answered as they come.
-pub async fn require_https(State(state): State<AppState>, request: Request, next: Next) -> Response {
+fn require_https(state: &AppState, request: &Request) -> Option<Response> {
     let probe = matches!(request.uri().path(), "/livez" | "/readyz");
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let trusted = peer.is_some_and(|peer| state.settings.is_trusted(peer));
@@ -55,15 +64,16 @@ pub async fn require_https(State(state): State<AppState>, request: Request, next
         .and_then(|told| told.to_str().ok()?.rsplit(',').next())
         .is_some_and(|last| last.trim().eq_ignore_ascii_case("http"));
     if !state.settings.is_https() || probe || !trusted || !plain {
-        return next.run(request).await;
+        return None;
     }
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = name_of(host);
     if name == HEALTHCHECK_HOST {
-        return next.run(request).await;
+        return None;
     }
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, format!("https://{name}{path}"))]).into_response()
+    let location = [(header::LOCATION, format!("https://{name}{path}"))];
+    Some((StatusCode::PERMANENT_REDIRECT, location).into_response())
 }
 
 /// A host without its port.
@@ -78,9 +88,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
      font-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The headers that keep a page to itself (OWASP ASVS 5.0, chapter 3).
-pub async fn secure(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+fn secure(state: &AppState, headers: &mut HeaderMap) {
     let set = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -104,23 +112,23 @@ pub async fn secure(State(state): State<AppState>, request: Request, next: Next)
     if state.lifecycle.stage() > Stage::Serving {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    response
 }
 
 /// Tells a browser that this app answered, and which build: an answer without this header comes from
 /// a gateway, a proxy or a captive portal, and counts as none.
 pub const BUILD: HeaderName = HeaderName::from_static("x-build");
 
-/// Marks every answer with the build. Outermost, so that no refusal of another layer goes without it.
-pub async fn mark_build(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+/// Middleware: marks, secures and observes every answer. Outermost, so that no refusal of another layer goes without.
+pub async fn mark(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let mut response = observe(request, next).await;
+    secure(&state, response.headers_mut());
     response.headers_mut().insert(BUILD, HeaderValue::from_static(assets::build()));
     response
 }
 
 /// One line of the log and one observation of the histogram for each request; the id is the caller's or a new one, and
 /// the answer carries it under the names it came by.
-pub async fn observe(mut request: Request, next: Next) -> Response {
+async fn observe(mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
     let (id, correlation) = known_as(request.headers());

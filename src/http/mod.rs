@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod denials;
 pub(crate) mod guard;
 pub(crate) mod health;
+pub(crate) mod pipeline;
 pub(crate) mod rate_limits;
 pub(crate) mod router;
 pub(crate) mod steady;

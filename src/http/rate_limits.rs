@@ -2,28 +2,23 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use uuid::Uuid;
 
-use crate::auth::client;
 use crate::config::Settings;
 use crate::connection::admission::network;
-use crate::connection::hold;
 use crate::error::{AppError, Result, Sentence};
 use crate::ids::PersonId;
 use crate::lifecycle::Lifecycle;
 use crate::page::Visitor;
-use crate::state::AppState;
 
 /// Paths at which a PIN or a token is tried: each try costs a hash, so they are limited before they queue for it.
 const SIGN_IN_PATHS: &[&str] = &["/sign-in", "/unlock", "/set-up", "/pin", "/wall/code"];
@@ -84,7 +79,7 @@ struct Downloads(Mutex<HashMap<PersonId, usize>>);
 
 /// The turn of one of them; given back when dropped.
 #[derive(Debug)]
-struct Download {
+pub struct Download {
     all: Arc<Downloads>,
     person_id: PersonId,
 }
@@ -136,6 +131,18 @@ impl RateLimits {
         limits
     }
 
+    /// Refuses an address that is over its limit. Called before the session is read, so that it costs no query.
+    pub fn check_address(&self, address: IpAddr) -> Result<()> {
+        self.addresses.check(&network(address))
+    }
+
+    /// Enforces the limits of people and strangers, and of concurrent downloads. What is answered is held until the answer
+    /// has been sent.
+    pub fn enter(&self, visitor: &Visitor, request: &Request) -> Result<Option<Download>> {
+        self.check(visitor, request)?;
+        self.download(visitor, request)
+    }
+
     fn check(&self, visitor: &Visitor, request: &Request) -> Result<()> {
         let address = network(visitor.address);
         match (&visitor.person, &visitor.wall) {
@@ -165,34 +172,6 @@ async fn tidy(limits: Arc<RateLimits>) {
         for limit in [&limits.addresses, &limits.strangers, &limits.sign_ins] {
             limit.tidy();
         }
-    }
-}
-
-/// Middleware, before the session is read: an address over its limit costs no query.
-pub async fn enforce_address(
-    State((app, limits)): State<(AppState, Arc<RateLimits>)>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let (parts, body) = request.into_parts();
-    let address = client::address(&parts, &app.settings).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    if let Err(error) = limits.addresses.check(&network(address)) {
-        return error.into_response();
-    }
-    next.run(Request::from_parts(parts, body)).await
-}
-
-/// Middleware: enforces the limits of people and strangers, and of concurrent downloads.
-pub async fn enforce(State(limits): State<Arc<RateLimits>>, request: Request, next: Next) -> Response {
-    let Some(visitor) = request.extensions().get::<Visitor>() else { return next.run(request).await };
-    let turn = match limits.check(visitor, &request).and_then(|()| limits.download(visitor, &request)) {
-        Ok(turn) => turn,
-        Err(error) => return error.into_response(),
-    };
-    let response = next.run(request).await;
-    match turn {
-        Some(turn) => hold(response, turn),
-        None => response,
     }
 }
 

@@ -2,26 +2,24 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{Method, StatusCode};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use rand::RngExt;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
-use super::denials::{self, Denials};
+use super::answer;
+use super::denials::Denials;
 use super::guard::{self, Hosts};
 use super::health::{self, HealthState};
-use super::rate_limits::{self, RateLimits};
-use super::{answer, steady, visitor};
+use super::pipeline::{self, Pipeline};
+use super::rate_limits::RateLimits;
 use crate::assets;
 use crate::auth::client::Client;
 use crate::config::SettingsError;
@@ -35,13 +33,6 @@ use crate::page::{self, Visitor};
 use crate::quotes::Sandbox;
 use crate::state::AppState;
 use crate::{auth, companies, live, needs, orders, people, purchasing, quotes, reports, settings, walls};
-
-/// Longer than any request of ours but an upload; polls wait 25 s.
-const LONGEST_REQUEST: Duration = Duration::from_secs(45);
-/// As long as the script gives an upload: a slow line gets there, see [`super::steady`].
-const LONGEST_UPLOAD: Duration = Duration::from_secs(10 * 60);
-/// A page comes before the script gives it up after 10 s.
-const LONGEST_PAGE: Duration = Duration::from_secs(9);
 
 /// What the routes are made of.
 pub struct Parts {
@@ -83,26 +74,15 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
         .merge(live::routes::router(live_state))
         .fallback(async || AppError::NotFound)
         .method_not_allowed_fallback(async || AppError::NotFound);
+    let pipeline = Arc::new(Pipeline { app: app.clone(), live, health: health.clone(), limits, denials });
     // Outermost first. One stack, because a router puts each layer of its own into a box, to be copied with every request.
     let pages = pages.layer(
         ServiceBuilder::new()
-            .layer(from_fn_with_state((app.clone(), limits.clone()), rate_limits::enforce_address))
-            .layer(from_fn_with_state(health.clone(), unready))
             .layer(auth::session::layer(&app))
-            .layer(from_fn_with_state(app.clone(), auth::session::load_actor))
-            .layer(from_fn_with_state(app.clone(), walls::device::load))
-            .layer(from_fn_with_state(app.clone(), auth::rotate::rotate))
-            .layer(from_fn_with_state(app.clone(), visitor::load))
-            .layer(from_fn_with_state(live, answer::answer))
-            .layer(from_fn_with_state(limits, rate_limits::enforce))
-            .layer(from_fn_with_state(denials, denials::note))
+            .layer(from_fn_with_state(pipeline, pipeline::identify_and_answer))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(csrf.with_rejection_response(foreign))
-            .layer(from_fn(give_up_late))
-            .layer(from_fn(steady::require_steady_body))
-            .layer(from_fn(walls::device::keep_out))
-            .layer(from_fn(auth::session::require_session))
-            .layer(from_fn_with_state(app.clone(), auth::idle_lock::require_unlocked)),
+            .layer(from_fn_with_state(app.clone(), pipeline::permit)),
     );
 
     Ok(guarded(probes(health).merge(pages), &app))
@@ -112,20 +92,15 @@ pub fn build(parts: Parts) -> Result<Router, SettingsError> {
 fn guarded(all: Router, app: &AppState) -> Router {
     all.layer(
         ServiceBuilder::new()
-            .layer(from_fn(guard::mark_build))
-            .layer(from_fn(guard::observe))
-            .layer(from_fn_with_state(app.clone(), guard::secure))
+            .layer(from_fn_with_state(app.clone(), guard::mark))
             .layer(CatchPanicLayer::new())
-            .layer(from_fn_with_state(hosts(app), guard::check_host))
-            .layer(from_fn_with_state(app.clone(), guard::require_https))
-            .layer(from_fn(answer::fallback))
+            .layer(from_fn_with_state((app.clone(), hosts(app)), guard::admit))
             .layer(
                 CompressionLayer::new()
                     .gzip(true)
                     .quality(tower_http::CompressionLevel::Precise(page::LEVEL.cast_signed()))
                     .compress_when(compressible()),
-            )
-            .layer(from_fn(page::pack)),
+            ),
     )
 }
 
@@ -173,24 +148,6 @@ fn foreign(_: ProtectionError) -> Response {
     OriginRefused.into_response()
 }
 
-/// Middleware: answers a request that takes too long with the sentence of an outage.
-async fn give_up_late(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
-    let longest = longest(request.method(), request.uri().path());
-    match tokio::time::timeout(longest, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => AppError::Unavailable(None).into_response(),
-    }
-}
-
-fn longest(method: &Method, path: &str) -> Duration {
-    match (method, path) {
-        (&Method::GET, "/feed" | "/wall/feed") => LONGEST_REQUEST,
-        (&Method::GET, _) => LONGEST_PAGE,
-        (&Method::POST, quotes::routes::UPLOAD_PATH) => LONGEST_UPLOAD,
-        _ => LONGEST_REQUEST,
-    }
-}
-
 /// Pages, styles and script; not PDFs, and not answers of commands, which are small and many.
 fn compressible() -> impl Predicate {
     let not = |kind| NotForContentType::const_new(kind);
@@ -214,26 +171,11 @@ async fn home(
     }
 }
 
-/// Until the schema is current nothing is served but 503: the platform waits with the switch.
-async fn unready(
-    State(health): State<HealthState>,
-    request: axum::extract::Request,
-    next: axum::middleware::Next,
-) -> Response {
-    if health.was_ready() || health.is_ready().await {
-        next.run(request).await
-    } else {
-        // A browser that was shown this, a wall at night, comes back by itself, and not all in the same second.
-        let again = rand::rng().random_range(2..=8_u8).to_string();
-        let headers = [("retry-after", "2"), ("refresh", again.as_str())];
-        (StatusCode::SERVICE_UNAVAILABLE, headers, "starting\n").into_response()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
     use axum::extract::Request;
+    use axum::http::StatusCode;
     use tower::ServiceExt as _;
 
     use super::*;

@@ -6,9 +6,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
-use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::Response;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep};
@@ -18,9 +15,9 @@ const WINDOW: Duration = Duration::from_secs(30);
 /// Bytes that come in a window at least, 1 KB a second, unless the body ends in it.
 const LEAST: usize = 30 * 1024;
 
-/// Middleware: a stalled body ends with an error, as if the connection had been cut.
-pub async fn require_steady_body(request: Request, next: Next) -> Response {
-    next.run(request.map(|body| Body::new(Steady::new(body, WINDOW)))).await
+/// A body that ends with an error, as if the connection had been cut, where it stalls.
+pub fn steady(body: Body) -> Body {
+    if body.is_end_stream() { body } else { Body::new(Steady::new(body, WINDOW)) }
 }
 
 struct Steady {

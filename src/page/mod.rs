@@ -8,7 +8,7 @@ mod refused;
 
 pub use body::{Body, PageCache};
 pub use live_page::LivePage;
-pub use packed::{LEVEL, SharedHtml, pack};
+pub use packed::{LEVEL, SharedHtml, pack, takes_packed};
 pub use refused::{RefusedRequest, run_form};
 
 use std::net::IpAddr;

@@ -8,9 +8,7 @@ use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::body::Body as HttpBody;
-use axum::extract::Request;
-use axum::http::{HeaderValue, header};
-use axum::middleware::Next;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use flate2::{Compress, Compression, Crc, FlushCompress};
 
@@ -109,12 +107,15 @@ fn ending(text: &str) -> Arc<SharedHtml> {
     ending
 }
 
-/// Packs a page of shared parts for a browser that takes gzip.
-pub async fn pack(request: Request, next: Next) -> Response {
-    let takes_gzip = assets::takes(request.headers(), "gzip");
-    let mut response = next.run(request).await;
+/// Whether a browser takes what [`pack`] makes.
+pub fn takes_packed(headers: &HeaderMap) -> bool {
+    assets::takes(headers, "gzip")
+}
+
+/// Packs a page of shared parts, for a browser that takes it.
+pub async fn pack(mut response: Response, takes_packed: bool) -> Response {
     let Some(framed) = response.extensions_mut().remove::<Framed>() else { return response };
-    if !takes_gzip {
+    if !takes_packed {
         return response;
     }
     let (mut parts, body) = response.into_parts();

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::http::request::Parts;
 use jiff::SignedDuration;
 
 use super::queries::{self, FoundWall};
@@ -22,15 +20,14 @@ fn is_for_walls(path: &str) -> bool {
     path == "/wall" || path.starts_with("/wall/")
 }
 
-/// Middleware: finds out which wall is behind a request, once. Where somebody is signed in, the wall's cookie counts on
-/// the pages of walls alone. Puts [`Wall`] and the company's head into the extensions, or nothing.
-pub async fn load(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let secret = client::wall_secret(request.headers(), &state.settings);
-    let of_walls = is_for_walls(request.uri().path());
-    let signed_in = request.extensions().get::<Actor>().is_some();
-    let Some(secret) = secret.filter(|_| of_walls || !signed_in) else { return next.run(request).await };
-    let (mut parts, body) = request.into_parts();
-    match find(&state, secret).await {
+/// Finds out which wall is behind a request, once. Where somebody is signed in, the wall's cookie counts on the pages of
+/// walls alone. Puts [`Wall`] and the company's head into the extensions, or nothing.
+pub(crate) async fn load(state: &AppState, parts: &mut Parts) {
+    let secret = client::wall_secret(&parts.headers, &state.settings);
+    let of_walls = is_for_walls(parts.uri.path());
+    let signed_in = parts.extensions.get::<Actor>().is_some();
+    let Some(secret) = secret.filter(|_| of_walls || !signed_in) else { return };
+    match find(state, secret).await {
         Ok(Some(FoundWall { wall, head, .. })) => {
             parts.extensions.insert(wall);
             parts.extensions.insert(head);
@@ -41,7 +38,6 @@ pub async fn load(State(state): State<AppState>, request: Request, next: Next) -
             parts.extensions.insert(Held(Arc::new(AppError::Unavailable(None))));
         }
     }
-    next.run(Request::from_parts(parts, body)).await
 }
 
 async fn find(state: &AppState, secret: Device) -> Result<Option<FoundWall>> {
@@ -55,13 +51,13 @@ async fn find(state: &AppState, secret: Device) -> Result<Option<FoundWall>> {
     Ok(Some(found))
 }
 
-/// Middleware: a wall sees its board, and nothing else.
-pub async fn keep_out(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_wall = request.extensions().get::<Wall>().is_some();
+/// A wall sees its board, and nothing else.
+pub(crate) fn keep_out(parts: &Parts) -> Result<()> {
+    let path = parts.uri.path();
+    let is_wall = parts.extensions.get::<Wall>().is_some();
     if !is_wall || is_for_walls(path) || path == "/away" {
-        return next.run(request).await;
+        return Ok(());
     }
     metrics::counter!("wall_refused_total").increment(1);
-    AppError::WallOnly.into_response()
+    Err(AppError::WallOnly)
 }
