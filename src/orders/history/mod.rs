@@ -146,10 +146,12 @@ impl Detail {
             || !self.ticks.is_empty()
     }
 
-    /// Whether a later entry changed the same note, or the same fields of the order as a whole. Lines are left out: each line
-    /// has the entry that changed it last.
+    /// Whether a later entry, a newer quote among them, changed the same note, or the same fields of the order as a whole.
+    /// Lines are left out: each line has the entry that changed it last.
     pub fn meets(&self, later: &Detail) -> bool {
         let revised = later.revision.as_ref().map(RevisionDetail::order_change);
+        let sold_otherwise =
+            later.seller.is_some() || later.revision.as_ref().is_some_and(RevisionDetail::changes_seller);
         let same_order = |change: &OrderChange| {
             let changes = later.order.iter().chain(&revised);
             changes.into_iter().any(|other| change.overlaps(other))
@@ -158,7 +160,7 @@ impl Detail {
         let same_tick = |tick: &TickChange| later.ticks.iter().any(|other| other.item == tick.item);
         self.order.as_ref().is_some_and(same_order)
             || self.note.as_ref().is_some_and(same_note)
-            || self.seller.is_some() && later.seller.is_some()
+            || self.seller.is_some() && sold_otherwise
             || self.departure.is_some() && later.departure.is_some()
             || self.ticks.iter().any(same_tick)
     }

@@ -25,6 +25,10 @@ impl RevisionDetail {
     pub(super) fn order_change(&self) -> OrderChange {
         OrderChange { before: self.header_before.fields(), after: self.header.fields() }
     }
+
+    pub(super) fn changes_seller(&self) -> bool {
+        self.header_before.seller_id != self.header.seller_id
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

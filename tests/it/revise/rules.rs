@@ -3,9 +3,9 @@
 use separacao::orders::item::RestState;
 use separacao::orders::model::Item;
 
-use super::{Earlier, must_say, units};
+use super::{Earlier, must_say, seen, units};
 use crate::support::database::{run_sql, superuser};
-use crate::support::quotes::{order_of, upload};
+use crate::support::quotes::{Choices, order_of, upload};
 use crate::support::server::TestServer;
 use crate::support::world::{ADMIN, BUYER, OTHER_SELLER, PICKER, SELLER};
 
@@ -91,4 +91,26 @@ async fn what_is_bought_keeps_its_rules_and_a_bought_line_stays() {
     let given_up = seller.tap(&order.item(3, "short"), &[("reason", "stock")]).await;
     assert_eq!(given_up.status, 200, "{}", given_up.text);
     assert_eq!(order.lines().await.len(), 6);
+}
+
+/// Undoing a hand-over gives the order back to whoever sold it before; not where a newer quote has named somebody else since.
+#[tokio::test]
+async fn the_seller_of_a_newer_quote_stays_when_the_hand_over_before_it_is_to_be_undone() {
+    let server = TestServer::start().await;
+    let order = Earlier::import(&server).await;
+    let admin = server.signed_in("alfa", ADMIN).await;
+    let caio = order.company.person(OTHER_SELLER).await.to_string();
+    let handed = admin.tap(&format!("{}/seller", order.path()), &[("seller", &caio)]).await;
+    assert_eq!(handed.status, 200, "{}", handed.text);
+    let draft = upload(&admin, "discount").await;
+    let seen = seen(&admin.get(&draft).await.text);
+    let beatriz = Choices::of(&order.company, "Correios", "Caixa", "1001").await;
+    let applied = admin.tap(&format!("{draft}/confirm"), &beatriz.form("1", &[("seen", &seen)])).await;
+    assert_eq!(order_of(&applied), order.id);
+    assert_eq!(order.company.summary(order.id).await.seller, "Beatriz Lima");
+    let undone = admin.tap(handed.json()["undo"].as_str().unwrap(), &[]).await;
+    assert_eq!(undone.status, 409, "{}", undone.text);
+    let said = undone.json()["title"].as_str().unwrap().to_owned();
+    assert!(said.starts_with("Não dá para desfazer: Ana Souza mexeu nisto às "), "{said}");
+    assert_eq!(order.company.summary(order.id).await.seller, "Beatriz Lima");
 }
