@@ -117,7 +117,10 @@ async fn an_administrator_hands_all_open_orders_of_a_seller_to_another() {
     done(&admin.tap(&format!("/orders/{}/seller", second.id), &[("seller", &third)]).await);
     let undo = answer.json()["undo"].as_str().expect("it can be taken back").to_owned();
     assert_eq!(caio.tap(&undo, &[]).await.status, 409, "by who did it alone");
-    done(&admin.tap(&undo, &[]).await);
+    let undone = admin.tap(&undo, &[]).await;
+    done(&undone);
+    let said = format!("Desfeito, menos um pedido em que alguém mexeu depois: {}", second.number);
+    assert_eq!(undone.json()["message"], said, "the one that stays is named");
     assert_eq!(company.summary(first.id).await.seller, "Marina Alves Prado");
     assert_eq!(company.summary(second.id).await.seller, "Beatriz Lima");
     for screen in &mut screens {

@@ -30,7 +30,7 @@ pub struct UndoOperation<'a> {
     pub now: Timestamp,
 }
 
-/// The most lines that are named of those that were not taken back.
+/// The most lines, or orders, that are named of those that were not taken back.
 const MOST_NAMED: usize = 3;
 
 /// What was taken back.
@@ -40,7 +40,10 @@ pub struct UndoneOperation {
     pub order_id: OrderId,
     /// How many lines stay as they are because somebody changed them later; only after a tap over several orders.
     pub kept: usize,
-    /// The first of them, each as goods and order.
+    /// How many orders stay, after a tap that changed no lines but several orders as a whole.
+    #[serde(default)]
+    pub kept_orders: usize,
+    /// The first of them: goods and order, or the order alone.
     #[serde(default)]
     pub named: Vec<String>,
 }
@@ -54,7 +57,7 @@ impl Command for UndoOperation<'_> {
         order::lock_rows(tx, &orders).await?;
         let entries = history::list_entries_of(tx, self.operation_id).await?;
         let touched = entries.iter().map(|entry| entry.detail.lines.len()).sum();
-        let (mut events, mut kept, mut refused) = (Vec::new(), Vec::new(), None);
+        let (mut events, mut kept, mut kept_orders, mut refused) = (Vec::new(), Vec::new(), Vec::new(), None);
         // A tap on one order is taken back from all of its lines or from none.
         let partly = orders.len() > 1;
         let mut own = Vec::new();
@@ -70,6 +73,9 @@ impl Command for UndoOperation<'_> {
                     events.extend(event);
                 }
                 Err(AppError::Conflict(sentence)) if partly => {
+                    if lines.is_empty() {
+                        kept_orders.push(entry.order_id);
+                    }
                     kept.extend(lines.into_iter().map(|id| (entry.order_id, id)));
                     refused.get_or_insert(sentence);
                 }
@@ -79,23 +85,31 @@ impl Command for UndoOperation<'_> {
         match refused {
             Some(sentence) if events.is_empty() => Err(AppError::Conflict(sentence)),
             _ => {
-                let named = names(tx, &kept).await?;
-                Ok(Change::with_events(UndoneOperation { order_id, kept: kept.len(), named }, events))
+                let named = names(tx, &kept, &kept_orders).await?;
+                let (kept, kept_orders) = (kept.len(), kept_orders.len());
+                Ok(Change::with_events(UndoneOperation { order_id, kept, kept_orders, named }, events))
             }
         }
     }
 }
 
-/// The first of these lines, as goods and order.
-async fn names(tx: &mut CompanyTx, lines: &[(OrderId, ItemId)]) -> Result<Vec<String>> {
+/// The first of these lines, as goods and order, and of these orders.
+async fn names(tx: &mut CompanyTx, lines: &[(OrderId, ItemId)], orders: &[OrderId]) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for (order_id, item_id) in lines.iter().take(MOST_NAMED) {
-        let order = summaries::get_summary(tx, *order_id).await?;
-        let order = order.number.unwrap_or(order.customer);
+        let order = label(tx, *order_id).await?;
         let items = items::list_items(tx, *order_id, Some(&[*item_id])).await?;
         names.extend(items.iter().map(|item| format!("{} ({order})", item.reference())));
     }
+    for order_id in orders.iter().take(MOST_NAMED) {
+        names.push(label(tx, *order_id).await?);
+    }
     Ok(names)
+}
+
+async fn label(tx: &mut CompanyTx, order_id: OrderId) -> Result<String> {
+    let order = summaries::get_summary(tx, order_id).await?;
+    Ok(order.number.unwrap_or(order.customer))
 }
 
 /// What the tap changed of one order.

@@ -20,16 +20,20 @@ pub async fn undo(
 ) -> Result<Done> {
     let command = UndoOperation { actor: &actor, operation_id, now: state.clock.now() };
     let outcome = command::run(&state, &tap, &command).await?;
-    let UndoneOperation { order_id, kept, ref named } = outcome.output;
-    let sentence = match i64::try_from(kept).unwrap_or(i64::MAX) {
-        0 => Sentence::new("done.undone"),
-        count => {
-            let more = if kept > named.len() { ", …" } else { "" };
-            let items = format!("{}{more}", named.join(", "));
-            Sentence::new("done.undone_partly").with("count", Word::Count(count)).text("items", items)
-        }
+    let UndoneOperation { order_id, kept, kept_orders, ref named } = outcome.output;
+    let sentence = match (kept, kept_orders) {
+        (0, 0) => Sentence::new("done.undone"),
+        (0, orders) => all_but("done.undone_but_orders", orders, named),
+        (lines, _) => all_but("done.undone_partly", lines, named),
     };
     Ok(Done::new(&outcome, format!("/orders/{order_id}")).say(sentence))
+}
+
+/// "Desfeito, menos 2 itens em que alguém mexeu depois: FO11 (30567), …"
+fn all_but(key: &'static str, kept: usize, named: &[String]) -> Sentence {
+    let more = if kept > named.len() { ", …" } else { "" };
+    let count = Word::Count(i64::try_from(kept).unwrap_or(i64::MAX));
+    Sentence::new(key).with("count", count).text("items", format!("{}{more}", named.join(", ")))
 }
 
 /// The address used by pages of the previous build, which do not name the operation.
