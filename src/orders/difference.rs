@@ -1,5 +1,5 @@
-//! What of a finished order differs from its quote: the list that somebody enters into the ERP ("Ajustar no ERP"). Read from
-//! the lines alone, however they came to be short or substituted.
+//! What of a finished order differs from its quote, or from what the ERP was told: the list that somebody enters there ("Ajustar
+//! no ERP"). Read from the lines and the ticks alone, however lines came to be short or substituted.
 
 use jiff::Timestamp;
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -41,7 +41,7 @@ pub struct StoredTick {
     pub by_name: String,
 }
 
-/// A line that was not sent as it was quoted.
+/// A line that was not sent as it was quoted; or that was, after it had been entered as fewer.
 #[derive(Clone, Debug)]
 pub struct Difference<'a> {
     pub item: &'a Item,
@@ -53,28 +53,35 @@ pub struct Difference<'a> {
     pub less_cents: i64,
     /// It was entered as it is now.
     pub tick: Option<&'a StoredTick>,
+    /// What the ERP has of a line that was sent whole in the end.
+    pub entered: Option<Decimal>,
 }
 
 impl<'a> Difference<'a> {
-    /// None: the line was sent whole.
+    /// None: the line was sent whole, and the ERP never heard otherwise.
     fn of(item: &'a Item, ticks: &'a [StoredTick]) -> Option<Self> {
         let state = &item.state;
         let rest = state.rest();
-        if rest.is_zero() {
+        // Once a newer quote wants another quantity, the ERP has that quote.
+        let of_it = |tick: &&StoredTick| tick.item_id == item.id && tick.tick.quantity == state.quantity;
+        let stored = ticks.iter().find(of_it);
+        if rest.is_zero() && stored.is_none() {
             return None;
         }
         let replacement = state.replacement.as_ref().filter(|_| state.rest_state == RestState::Substituted);
+        let less_cents = if rest.is_zero() { 0 } else { worth(item, rest) };
         let mut difference =
-            Self { item, sent: state.picked, replacement, less_cents: worth(item, rest), tick: None };
-        difference.tick = ticks.iter().find(|tick| difference.is_as_in(tick));
+            Self { item, sent: state.picked, replacement, less_cents, tick: None, entered: None };
+        difference.tick = stored.filter(|tick| difference.is_as_in(tick));
+        if rest.is_zero() && difference.tick.is_none() {
+            difference.entered = stored.map(|stored| stored.tick.sent);
+        }
         Some(difference)
     }
 
+    /// `stored` is of this line, and of the quantity that it has.
     fn is_as_in(&self, stored: &StoredTick) -> bool {
-        let Tick { quantity, sent, replacement, .. } = &stored.tick;
-        stored.item_id == self.item.id
-            && (*quantity, *sent) == (self.item.state.quantity, self.sent)
-            && *replacement == taken(self.item)
+        stored.tick.sent == self.sent && stored.tick.replacement == taken(self.item)
     }
 
     /// The tick that marks it, as it is now, as entered.
@@ -98,7 +105,7 @@ fn worth(item: &Item, units: Decimal) -> i64 {
     i64::try_from(cents).unwrap_or(item.total_cents)
 }
 
-/// The lines that were not sent as quoted, in the quote's order.
+/// The lines of which the ERP is to be told, or was, in the quote's order.
 pub fn differences<'a>(items: &'a [Item], ticks: &'a [StoredTick]) -> Vec<Difference<'a>> {
     items.iter().filter_map(|item| Difference::of(item, ticks)).collect()
 }
@@ -159,5 +166,24 @@ mod tests {
         assert!(differences(&lines, &stored)[0].tick.is_some());
         line.state.picked = Decimal::from(8);
         assert!(differences(&[line], &stored)[0].tick.is_none());
+    }
+
+    #[test]
+    fn a_line_that_was_entered_as_fewer_and_sent_whole_after_all_is_entered_again() {
+        let (mut line, by, at) = (item(10, 7, RestState::Short), PersonId::new(), Timestamp::UNIX_EPOCH);
+        let stored =
+            |line: &Item, tick: Tick| StoredTick { item_id: line.id, tick, by_name: "Caio".to_owned() };
+        let fewer = [stored(&line, differences(&[line.clone()], &[])[0].ticked(by, at))];
+        line.state = ItemState { picked: Decimal::TEN, ..ItemState::new(Decimal::TEN) };
+        let lines = [line.clone()];
+        let found = differences(&lines, &fewer);
+        let told = (found[0].sent, found[0].entered, found[0].less_cents, found[0].tick.is_some());
+        assert_eq!(told, (Decimal::TEN, Some(Decimal::from(7)), 0, false));
+        // Entered again, it stands there as done; and a newer quote made the ERP forget.
+        let whole = [stored(&line, found[0].ticked(by, at))];
+        let found = differences(&lines, &whole);
+        assert!(found[0].tick.is_some() && found[0].entered.is_none());
+        line.state = ItemState { picked: Decimal::from(7), ..ItemState::new(Decimal::from(7)) };
+        assert!(differences(&[line], &fewer).is_empty());
     }
 }

@@ -147,6 +147,37 @@ async fn what_differs_from_the_quote_is_listed_to_copy_and_ticked_off() {
     assert!(page.contains("00101 FO01: 10 → 8 UN (-R$ 7,00)"), "{page}");
 }
 
+/// The ERP was told of seven; the order came back, and all ten went.
+#[tokio::test]
+async fn a_line_that_is_sent_whole_after_it_was_adjusted_is_to_be_adjusted_back() {
+    let (one, two) = TestServer::pair().await;
+    let company = one.company("alfa").await;
+    let ana = one.signed_in("alfa", ADMIN).await;
+    let order = finished(&company, &ana).await;
+    assert_eq!(tap(&ana, &order, "adjusted", &[("done", "yes")]).await, 200);
+    assert_eq!(tap(&ana, &order, "reopen", &[("reason", "achou")]).await, 200);
+    assert_eq!(tap(&ana, &order, &line(&order, 1, "pick"), &[("quantity", "3")]).await, 200);
+    let other = two.signed_in("alfa", ADMIN).await;
+    let mut list = Watched::open(&other, "/history?adjust=yes").await;
+    assert_eq!(tap(&ana, &order, "finish", &[]).await, 200);
+    list.must_equal_a_fresh_page("finished again").await;
+    assert_eq!(company.summary(order.id).await.to_adjust, 1);
+    assert!(listed(&ana, "?adjust=yes", &order).await);
+    let page = ana.get(&format!("/orders/{}", order.id)).await.text;
+    assert!(page.contains("00101 FO01: 10 → 10 UN, no ERP consta 7\n"), "{page}");
+    let whole = order.items[1].to_string();
+    let entered = [("item", whole.as_str()), ("done", "yes")];
+    let ticked = ana.tap(&format!("/orders/{}/adjusted", order.id), &entered).await.json();
+    assert_eq!(company.summary(order.id).await.to_adjust, 0);
+    assert!(!listed(&ana, "?adjust=yes", &order).await);
+    let page = ana.get(&format!("/orders/{}", order.id)).await.text;
+    assert!(!page.contains("no ERP consta"), "{page}");
+    // Undone, it waits again.
+    assert_eq!(ana.tap(ticked["undo"].as_str().unwrap(), &[]).await.status, 200);
+    assert_eq!(company.summary(order.id).await.to_adjust, 1);
+    list.must_equal_a_fresh_page("undone").await;
+}
+
 /// What was substituted is told by the line alone, whoever made it so.
 #[tokio::test]
 async fn a_substitute_stands_beside_what_was_quoted() {

@@ -52,6 +52,11 @@ impl<'a> AdjustFragment<'a> {
         format!("{} × {}", self.quantity(replacement.quantity), replacement.text)
     }
 
+    /// "no ERP consta 7"
+    fn entered(&self, units: &Decimal) -> String {
+        self.ctx.lang.t_with("adjust.entered", &[("quantity", &self.quantity(units))])
+    }
+
     /// What is copied: the order, and a line for each difference.
     fn text(&self) -> String {
         let lang = self.ctx.lang;
@@ -59,15 +64,16 @@ impl<'a> AdjustFragment<'a> {
         let mut lines = vec![format!("{} {number} · {}", lang.t("order.order"), self.order.customer)];
         for one in &self.differences {
             let (quoted, sent) = (self.quantity(one.item.state.quantity), self.quantity(one.sent));
-            let mut line = format!(
-                "{} {}: {quoted} → {sent} {} (-{})",
-                one.item.code,
-                one.item.reference(),
-                one.item.unit,
-                self.ctx.money(&one.less_cents)
-            );
+            let (code, reference, unit) = (&one.item.code, one.item.reference(), &one.item.unit);
+            let mut line = format!("{code} {reference}: {quoted} → {sent} {unit}");
+            // Writing into a string cannot fail.
+            if one.less_cents != 0 {
+                let _ = write!(line, " (-{})", self.ctx.money(&one.less_cents));
+            }
+            if let Some(units) = one.entered {
+                let _ = write!(line, ", {}", self.entered(&units));
+            }
             if let Some(replacement) = one.replacement {
-                // Writing into a string cannot fail.
                 let _ = write!(line, ", {} {}", lang.t("adjust.instead"), self.replaced(replacement));
             }
             if !one.item.state.unanswered.is_zero() {
