@@ -22,6 +22,31 @@ async fn the_pick_list_has_what_is_to_pick_and_a_code_that_opens_the_order() {
     assert!(!page.contains("R$"), "a list for the aisle has no prices: {page}");
 }
 
+/// Whoever walks with paper sees no screen: other goods that the customer takes, and what is bought, stand on the list.
+#[tokio::test]
+async fn the_pick_list_says_what_is_fetched_in_place_of_a_line_and_what_waits_for_the_buyer() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import(3).await;
+    let ana = server.signed_in("alfa", ADMIN).await;
+    let base = format!("/orders/{}", order.id);
+    let line = |line: usize, verb: &str| format!("{base}/items/{}/{verb}", order.items[line]);
+    let swap = [("rest", "10"), ("text", "CB15 --> CABO <preto>"), ("unit", "UN"), ("quantity", "8")];
+    for (path, form) in [(line(0, "agree"), &swap[..]), (line(1, "request"), &[])] {
+        let answer = ana.tap(&path, form).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+    }
+    let page = ana.get(&format!("{base}/print/list")).await.text;
+    let plain = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    for wanted in [
+        "<b>FO00</b> FONE MODELO 0 <small>Trocar por CB15 · 8 UN</small>",
+        "<b>FO01</b> FONE MODELO 1 <small>Aguardando compra</small>",
+        "<b>FO02</b> FONE MODELO 2 </td>",
+    ] {
+        assert!(plain.contains(wanted), "{wanted} is not in {plain}");
+    }
+}
+
 #[tokio::test]
 async fn the_slip_tells_what_is_in_the_box_and_neither_prices_nor_notes() {
     let server = TestServer::start().await;

@@ -5,8 +5,9 @@ use askama::Template;
 use rust_decimal::Decimal;
 
 use super::item::sort_key;
+use super::words::replacement_words;
 use crate::html::RenderContext;
-use crate::orders::item::RestState;
+use crate::orders::item::{ItemStatus, RestState};
 use crate::orders::model::{Item, OrderSummary};
 
 /// A QR code, drawn as squares of one unit: `d` of a path, and how wide it is with its quiet border.
@@ -45,8 +46,16 @@ impl<'a> PickList<'a> {
             || matches!(item.state.rest_state, RestState::Short | RestState::Substituted)
     }
 
-    fn status(&self, item: &Item) -> String {
-        self.s.word("item_status", item.status(self.order.state).code())
+    /// What the line is, unless it is simply to be picked: what is fetched in its place, whether it waits for the buyer.
+    fn said(&self, item: &Item) -> Option<String> {
+        match (item.status(self.order.state), item.state.replacement.as_ref()) {
+            (ItemStatus::Pending, _) => None,
+            (ItemStatus::Swap, Some(with)) => {
+                let goods = replacement_words(&self.s, with);
+                Some(self.s.lang.t_with("item.swap_for", &[("goods", &goods)]))
+            }
+            (status, _) => Some(self.s.word("item_status", status.code())),
+        }
     }
 }
 
