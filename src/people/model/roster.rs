@@ -77,9 +77,11 @@ fn row(cells: &[String], before: &[RosterRow], taken: &HashMap<String, String>, 
     RosterRow { number, name, roles, wrong }
 }
 
-/// Excel in Brazil writes semicolons; others write commas or tabs.
+/// Excel in Brazil writes semicolons, and tabs where cells are copied; others write commas. Roles in one cell may have any of
+/// them between each other, and a name in quotes too.
 fn cells(line: &str) -> Vec<String> {
-    let separator = [';', '\t', ','].into_iter().find(|mark| line.contains(*mark)).unwrap_or(';');
+    let unquoted: String = line.split('"').step_by(2).collect();
+    let separator = ['\t', ';', ','].into_iter().find(|mark| unquoted.contains(*mark)).unwrap_or(';');
     let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
     let mut letters = line.chars().peekable();
     while let Some(letter) = letters.next() {
@@ -101,10 +103,12 @@ fn is_number(cell: &str) -> bool {
     !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Names of columns, where the file has them: nobody's number is among them.
+/// Names of columns, where the file has them: nobody's number is among them, and nobody's roles.
 fn is_head(cells: &[String]) -> bool {
     let named = cells.first().is_some_and(|first| !first.is_empty());
-    named && !cells.iter().any(|cell| cell.bytes().any(|byte| byte.is_ascii_digit()))
+    let are_roles = |cell: &String| matches!(read_roles(cell), (roles, None) if !roles.is_empty());
+    let has_digit = |cell: &String| cell.bytes().any(|byte| byte.is_ascii_digit());
+    named && !cells.iter().any(has_digit) && !cells.iter().any(are_roles)
 }
 
 /// The roles, or the first word that is none.
@@ -175,6 +179,30 @@ mod tests {
             let read: Vec<_> = rows.iter().map(|row| (row.number.as_str(), row.name.as_str())).collect();
             assert_eq!(read, [("5001", "Ana Lima"), ("5002", "Zé")]);
             assert!(rows.iter().all(|row| row.wrong.is_none()), "{rows:?}");
+        }
+    }
+
+    #[test]
+    fn cells_are_told_apart_by_what_stands_outside_of_quotes_and_of_roles() {
+        for text in [
+            "5001\tLima, Ana\tvendedor; comprador",
+            "\"5001\";\"Lima, Ana\";\"vendedor, comprador\"",
+            "5001,\"Lima, Ana\",\"vendedor; comprador\"",
+        ] {
+            let rows = read(text, &taken(), 4).unwrap();
+            assert_eq!(
+                (rows.len(), rows[0].number.as_str(), rows[0].name.as_str()),
+                (1, "5001", "Lima, Ana")
+            );
+            assert_eq!(rows[0].roles, [Role::Seller, Role::Buyer], "{text}");
+        }
+    }
+
+    /// Taken for names of columns, the first person would be left out without a word.
+    #[test]
+    fn somebody_without_a_number_in_the_first_line_is_said_to_have_none() {
+        for text in ["Ana Lima;;vendedora\n5002;Zé;picker", "Ana Lima;vendedora\n5002;Zé;picker"] {
+            assert_eq!(wrong(text), [Some("people.number_wrong".to_owned()), None], "{text}");
         }
     }
 
