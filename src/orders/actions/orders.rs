@@ -183,6 +183,12 @@ impl Command for ChangeShipping<'_> {
         if !option.packagings.contains(&self.packaging_id) {
             return Err(AppError::field("packaging", "orders.error.packaging_not_allowed"));
         }
+        // What is hidden stays with the orders that have it, and goes to no other.
+        let packagings = options::list_packaging_options(tx, Some(before.packaging_id)).await?;
+        let packaging = packagings
+            .iter()
+            .find(|packaging| packaging.id == self.packaging_id)
+            .ok_or_else(|| AppError::field("packaging", "orders.error.packaging_unknown"))?;
         let fields = OrderFields {
             urgent: before.urgent || option.makes_urgent,
             shipping_id: self.shipping_id,
@@ -190,12 +196,7 @@ impl Command for ChangeShipping<'_> {
             due_at: self.due_at(before, &options),
         };
         order::update_fields(tx, &order, fields).await?;
-        let packagings = options::list_packaging_options(tx, Some(self.packaging_id)).await?;
-        let packaging = packagings.iter().find(|packaging| packaging.id == self.packaging_id);
-        let told = Told::Options {
-            shipping: option.name.clone(),
-            packaging: packaging.map(|packaging| packaging.name.clone()).unwrap_or_default(),
-        };
+        let told = Told::Options { shipping: option.name.clone(), packaging: packaging.name.clone() };
         let detail = Detail { told: Some(told), ..Detail::order(before, fields) };
         self.on.record(&order, Entry::order(EventKind::OrderChanged, &detail))
     }

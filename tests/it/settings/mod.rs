@@ -209,6 +209,33 @@ async fn packaging_that_is_no_longer_allowed_stays_on_its_orders_and_is_refused_
     assert_eq!(choose(&correios, &sacola).await, 200);
 }
 
+/// A page that was open when it was hidden still offers it.
+#[tokio::test]
+async fn packaging_that_is_hidden_stays_on_its_orders_and_is_refused_for_others() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let (order, other) = (company.import(1).await, company.import(1).await);
+    let admin = server.signed_in("alfa", ADMIN).await;
+    let (motoboy, retirada) = (
+        id(&company, "shipping_options", "Motoboy").await,
+        id(&company, "shipping_options", "Retirada na loja").await,
+    );
+    let sacola = id(&company, "packaging_options", "Sacola").await;
+    let choose = async |order: &Imported, shipping: &str| {
+        let form = [("shipping", shipping), ("packaging", sacola.as_str())];
+        admin.tap(&format!("/orders/{}/shipping", order.id), &form).await
+    };
+    assert_eq!(choose(&order, &motoboy).await.status, 200);
+    let hide = format!("/settings/packaging/{sacola}/hidden");
+    assert_eq!(admin.tap(&hide, &[("hidden", "yes")]).await.status, 200);
+    assert_eq!(choose(&order, &retirada).await.status, 200, "it is the order's own");
+    let refused = choose(&other, &motoboy).await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    let said = refused.json()["fields"]["packaging"].as_str().unwrap().to_owned();
+    assert_eq!(said, "Esta embalagem não está mais disponível. Escolha outra.");
+    assert_eq!(company.summary(other.id).await.packaging, "Caixa");
+}
+
 async fn due(company: &Company, order: &Imported) -> Option<String> {
     let at = company.summary(order.id).await.due_at?;
     let local = at.to_zoned(jiff::tz::TimeZone::get("America/Sao_Paulo").unwrap());
