@@ -122,6 +122,28 @@ async fn a_claim_lasts_fifteen_minutes_beyond_the_last_command_and_ends_with_the
     assert_eq!(holders(&company, &order).await, Vec::<String>::new());
 }
 
+/// Also one that may touch several orders, and one that takes something back.
+#[tokio::test]
+async fn whatever_its_holder_does_there_a_claim_lasts_on() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import(2).await;
+    let joao = server.signed_in("alfa", PICKER).await;
+    pick(&joao, &order, 0, "3").await;
+    server.app.clock.advance(14 * 60);
+    let request = format!("/orders/{}/items/{}/request", order.id, order.items[1]);
+    let asked = joao.tap(&request, &[]).await;
+    assert_eq!(asked.status, 200, "{}", asked.text);
+    server.app.clock.advance(14 * 60);
+    assert_eq!(holders(&company, &order).await, ["João Pereira"], "asking the buyer is a command there");
+    let undone = joao.tap(asked.json()["undo"].as_str().unwrap(), &[]).await;
+    assert_eq!(undone.status, 200, "{}", undone.text);
+    server.app.clock.advance(14 * 60);
+    assert_eq!(holders(&company, &order).await, ["João Pereira"], "and so is taking it back");
+    server.app.clock.advance(61);
+    assert_eq!(holders(&company, &order).await, Vec::<String>::new());
+}
+
 #[tokio::test]
 async fn the_next_order_is_the_own_one_then_urgent_ones_then_the_oldest() {
     let server = TestServer::start().await;

@@ -9,6 +9,7 @@ use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::feed::EventKind;
 use crate::ids::{ItemId, OperationId, OrderId, PersonId};
+use crate::orders::claim::lapses_at;
 use crate::orders::history::{Detail, Told};
 use crate::orders::model::{RevisedCounts, TimelineEntry, split_reference};
 use crate::orders::queries::shortages::Records;
@@ -92,7 +93,8 @@ pub struct NewEntry<'a> {
     pub at: Timestamp,
 }
 
-/// Writes the entry, the order's new version and, where it takes another back, the mark on that one.
+/// Writes the entry, the order's new version and, where it takes another back, the mark on that one. If the person holds the
+/// order, the claim lasts on.
 pub async fn insert_history(tx: &mut CompanyTx, entry: &NewEntry<'_>) -> Result<()> {
     if let Some(records) = Records::of(entry) {
         records.write(tx).await?;
@@ -104,7 +106,8 @@ pub async fn insert_history(tx: &mut CompanyTx, entry: &NewEntry<'_>) -> Result<
            update order_history set undone_by = $3 where company_id = $1 and order_id = $2 and version = $9
          )
          insert into order_history (company_id, order_id, version, kind, item_id, quantity, actor_id, detail, undoes, at, operation_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+         from (select hold_order($1, $2, $7, $10, $12, false) as given_up) held",
         tx.company_id().0,
         entry.order_id.0,
         entry.version,
@@ -115,7 +118,8 @@ pub async fn insert_history(tx: &mut CompanyTx, entry: &NewEntry<'_>) -> Result<
         Json(entry.detail) as _,
         entry.undoes,
         entry.at.to_sqlx() as _,
-        tx.operation_id().map(|id| id.0)
+        tx.operation_id().map(|id| id.0),
+        lapses_at(entry.at).to_sqlx() as _
     )
     .execute(&mut **tx)
     .await?;
