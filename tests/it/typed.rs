@@ -99,6 +99,48 @@ async fn counted_goods_take_no_fraction_unless_their_line_has_one() {
     }
 }
 
+/// Nor do other goods in their place, of which somebody says how they are counted.
+#[tokio::test]
+async fn other_goods_that_are_counted_take_no_fraction() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import_lines(&["10", "2.5", "10", "10"]).await;
+    run_sql(
+        &server.database_url,
+        &format!("update order_items set unit = 'MT' where id = '{}'", order.items[2]),
+    )
+    .await;
+    let ana = server.signed_in("alfa", ADMIN).await;
+    let named = async |line: usize, verb: &str, rest: &str, unit: &str| {
+        let form =
+            [("rest", rest), ("text", "CB15"), ("unit", unit), ("quantity", "2,5"), ("notation", "pt-BR")];
+        ana.tap(&path(&order, line, verb), &form).await
+    };
+    for (line, verb) in [(0, "substitute"), (0, "agree"), (2, "substitute")] {
+        let answer = named(line, verb, "10", "UN").await;
+        assert_eq!(answer.status, 422, "{verb}: {}", answer.text);
+        let said = answer.json()["fields"]["quantity"].as_str().unwrap().to_owned();
+        assert_eq!(said, "UN se conta por inteiro: 2,5 não é possível");
+    }
+    // What is measured, what nobody said the unit of, and the odd rest of a line itself.
+    for (line, rest, unit) in [(0, "10", "MT"), (1, "2.5", "UN"), (2, "10", "")] {
+        let answer = named(line, "substitute", rest, unit).await;
+        assert_eq!(answer.status, 200, "{line}: {}", answer.text);
+    }
+    // An agreement that followed a measured rest is taken as it is.
+    let line = |verb: &str| path(&order, 3, verb);
+    run_sql(
+        &server.database_url,
+        &format!("update order_items set unit = 'MT' where id = '{}'", order.items[3]),
+    )
+    .await;
+    let with = |rest, quantity| [("rest", rest), ("text", "CB15"), ("unit", "UN"), ("quantity", quantity)];
+    assert_eq!(ana.tap(&line("agree"), &with("10", "10")).await.status, 200);
+    assert_eq!(ana.tap(&line("pick"), &[("quantity", "0.5")]).await.status, 200);
+    let taken = ana.tap(&line("substitute"), &with("9.5", "9.5")).await;
+    assert_eq!(taken.status, 200, "{}", taken.text);
+}
+
 #[tokio::test]
 async fn a_required_text_of_nothing_visible_is_missing() {
     let server = TestServer::start().await;

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::replacements::refuse_parts_in_place;
 use super::{Entry, OrderContext, item_conflict};
 use crate::actor::Permission;
 use crate::command::{Change, Command};
@@ -237,6 +238,9 @@ pub(super) async fn change_locked(
 ) -> Result<Change> {
     let RestChange { item_id, kind, quantity, told, .. } = change;
     let item = get_item(tx, on, item_id).await?;
+    if let Some(with) = told.as_ref().and_then(Told::replacement) {
+        refuse_parts_in_place(&item, with)?;
+    }
     let next = match decide(&item) {
         Ok(Decision::Becomes(next)) => next,
         Ok(Decision::Already) => return Ok(Change::unchanged(())),

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::OrderContext;
-use super::items::{RestChange, change_locked, change_rest, get_item};
+use super::items::{RestChange, change_locked, change_rest, get_item, refuse_parts, refuse_parts_of};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
@@ -14,6 +14,7 @@ use crate::ids::{ItemId, OrderId};
 use crate::orders::commands;
 use crate::orders::history::Told;
 use crate::orders::item::{Answer, Replacement};
+use crate::orders::model::Item;
 use crate::orders::queries::shelf;
 use crate::orders::status::OrderState;
 
@@ -48,6 +49,18 @@ impl Named {
             quantity: self.quantity,
             agreed: false,
         })
+    }
+}
+
+/// Refuses a fraction of other goods that are counted. What was agreed is taken as it was agreed: it may have followed a rest
+/// that is measured.
+pub(super) fn refuse_parts_in_place(item: &Item, with: &Replacement) -> Result<()> {
+    let is_it = |had: &Replacement| had.is_of(with) && had.quantity == with.quantity;
+    match with.unit.as_deref() {
+        _ if item.state.replacement.as_ref().is_some_and(is_it) => Ok(()),
+        Some(unit) if unit == item.unit => refuse_parts(item, with.quantity),
+        Some(unit) => refuse_parts_of(unit, with.quantity),
+        None => Ok(()),
     }
 }
 

@@ -95,6 +95,14 @@ impl Told {
         };
         Told::Answer { answer: answer.code().to_owned(), replacement, wished_on }
     }
+
+    /// The other goods that it is about.
+    pub fn replacement(&self) -> Option<&Replacement> {
+        match self {
+            Told::Replacement(with) | Told::Answer { replacement: Some(with), .. } => Some(with),
+            _ => None,
+        }
+    }
 }
 
 impl Detail {
