@@ -31,10 +31,8 @@ fn written(cell: &Cell, lang: Lang) -> String {
     match cell {
         Cell::Text(text) => quoted(&harmless(text)),
         Cell::Word(key) => quoted(&harmless(&lang.t(key))),
-        // Excel reads 00123 as 123, but not the text that a formula answers. Digits alone are no other formula.
-        Cell::Code(code) if code.starts_with('0') && code.bytes().all(|byte| byte.is_ascii_digit()) => {
-            quoted(&format!("=\"{code}\""))
-        }
+        // The text that a formula answers stays as it is. Of digits and these signs no other formula can be made.
+        Cell::Code(code) if is_read_otherwise(code) => quoted(&format!("=\"{code}\"")),
         Cell::Code(code) => quoted(&harmless(code)),
         Cell::Whole(n) | Cell::Minutes(n) => n.to_string(),
         Cell::Quantity(value) => format::plain_quantity(*value).replace('.', ","),
@@ -43,6 +41,15 @@ fn written(cell: &Cell, lang: Lang) -> String {
         Cell::Moment(at) => format::local_date_time(*at),
         Cell::None => String::new(),
     }
+}
+
+/// Excel reads 00123 as 123, 1E5 as 100000 and 3-10 as a day, and shows more than eleven digits in powers of ten.
+fn is_read_otherwise(code: &str) -> bool {
+    let is_digit = |sign: char| sign.is_ascii_digit();
+    let plain = code.len() <= 11 && !code.starts_with('0') && code.chars().all(is_digit);
+    code.starts_with(is_digit)
+        && code.chars().all(|sign| is_digit(sign) || "eE.,/:-".contains(sign))
+        && !plain
 }
 
 /// What a spreadsheet takes for the beginning of a formula gets an apostrophe before it.
@@ -86,6 +93,16 @@ mod tests {
             Cell::Minutes(75),
         ];
         assert_eq!(row(&cells), "\"=\"\"00123\"\"\";123;0A-1;1234,5;20,5;100,0;-3;;75\r\n");
+    }
+
+    #[test]
+    fn codes_that_excel_would_read_as_numbers_or_days_stay_as_they_are() {
+        for code in ["0", "1E5", "12e03", "3-10", "1/2", "10.20", "7891234567895"] {
+            assert_eq!(row(&[Cell::Code(code.to_owned())]), format!("\"=\"\"{code}\"\"\"\r\n"));
+        }
+        for code in ["41005", "12345678901", "CJ-42", "10UN", "E5", ""] {
+            assert_eq!(row(&[Cell::Code(code.to_owned())]), format!("{code}\r\n"));
+        }
     }
 
     #[test]
