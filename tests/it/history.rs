@@ -119,6 +119,30 @@ fn at_work(server: &TestServer) {
     clock.advance(then.duration_since(clock.now()).as_secs());
 }
 
+#[tokio::test]
+async fn whoever_sold_is_found_as_a_seller_also_after_another_job_was_given() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import(1).await;
+    let admin = server.signed_in("alfa", ADMIN).await;
+    tap(&admin, &order, "cancel", ("reason", "desistiu")).await;
+    let marina = company.person(SELLER).await;
+    let moved = admin.tap(&format!("/people/{marina}/roles"), &[("roles", "buyer")]).await;
+    assert_eq!(moved.status, 200, "{}", moved.text);
+    let path = format!("/history?seller={marina}");
+    must_show(&admin, &path, &[&order]).await;
+    let page = admin.get(&path).await.text;
+    assert!(page.contains("Vendedor(a): Marina Alves Prado"), "{page}");
+    let form = Html::parse_document(&page);
+    let offered = |name: &str| {
+        let all = Selector::parse(&format!("select[name={name}] option")).unwrap();
+        form.select(&all).filter_map(|option| option.attr("value").map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert!(offered("seller").contains(&marina.to_string()), "{page}");
+    let picker = company.person(PICKER).await.to_string();
+    assert!(!offered("seller").contains(&picker) && offered("picker").contains(&picker), "{page}");
+}
+
 /// Nothing was ordered: the goods turned up meanwhile.
 #[tokio::test]
 async fn a_shortage_that_is_to_be_bought_is_a_request() {

@@ -146,14 +146,20 @@ pub async fn list_by_word(
 pub struct KnownPerson {
     pub id: PersonId,
     pub name: String,
+    /// Sells, or sold an order that is closed.
     pub sells: bool,
 }
 
 /// Everybody who ever worked here; those who left come last.
 pub async fn list_people(tx: &mut CompanyTx) -> Result<Vec<KnownPerson>> {
     let rows = sqlx::query!(
-        r#"select id, name, 'seller' = any(roles) as "sells!" from people where company_id = $1
-           order by active desc, name, id"#,
+        r#"select p.id,
+             p.name,
+             'seller' = any(p.roles) or exists (
+               select from outcome_marks m where m.company_id = $1 and m.mark = 'seller:' || p.id::text
+             ) as "sells!"
+           from people p where p.company_id = $1
+           order by p.active desc, p.name, p.id"#,
         tx.company_id().0
     )
     .fetch_all(&mut **tx)
