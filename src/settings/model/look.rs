@@ -7,6 +7,7 @@ use super::changes::LastChange;
 use super::colour::{Colour, DAY, LEAST_CONTRAST, NIGHT};
 use crate::error::{AppError, Result, Sentence};
 use crate::html::PictureFacts;
+use crate::html::text::visible;
 
 /// The colour of buttons and marks. None: the app's own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,7 +68,7 @@ const TEXT: usize = 200;
 
 impl EmptyWords {
     pub fn read(title: &str, text: &str) -> Result<Self> {
-        let said = |typed: &str| Some(typed.trim().to_owned()).filter(|typed| !typed.is_empty());
+        let said = |typed: &str| Some(typed.trim().to_owned()).filter(|typed| visible(typed));
         let words = Self { title: said(title), text: said(text) };
         let is_long =
             |said: &Option<String>, most| said.as_ref().is_some_and(|said| said.chars().count() > most);
@@ -206,6 +207,7 @@ mod tests {
     #[test]
     fn empty_words_are_the_app_s_and_long_ones_are_refused() {
         assert_eq!(EmptyWords::read(" ", "\n").unwrap(), EmptyWords::default());
+        assert_eq!(EmptyWords::read("\u{200b}", "\u{3164} \u{2800}").unwrap(), EmptyWords::default());
         assert_eq!(EmptyWords::read(" Bom trabalho ", "").unwrap().title.as_deref(), Some("Bom trabalho"));
         assert!(EmptyWords::read(&"é".repeat(TITLE), &"x".repeat(TEXT)).is_ok());
         assert!(EmptyWords::read(&"é".repeat(TITLE + 1), "").is_err());
