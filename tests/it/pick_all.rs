@@ -56,6 +56,23 @@ async fn everything_pending_is_marked_in_one_tap_and_taken_back_in_another() {
     assert_eq!((refused.status.as_u16(), picked().await), (409, whole([100, 0, 0, 0])));
 }
 
+/// It is offered to whoever may change the order and pick, which a company may take away.
+#[tokio::test]
+async fn it_is_offered_where_both_permissions_that_it_takes_are_there() {
+    let server = TestServer::start().await;
+    let order = server.company("alfa").await.import(1).await;
+    let (ana, marina) = (server.signed_in("alfa", ADMIN).await, server.signed_in("alfa", SELLER).await);
+    let form = [("version", "0"), ("pick.seller", "no"), ("was.pick.seller", "yes")];
+    assert_eq!(ana.tap("/settings/permissions", &form).await.status, 200);
+    let base = format!("/orders/{}", order.id);
+    assert_eq!(marina.tap(&format!("{base}/pick-all"), &[]).await.status, 403);
+    let page = marina.get(&base).await.text;
+    let (before, button) = page.split_once("data-dialog=\"pick-all-dialog\"").expect("its button");
+    let need = |html: &str| html.split_once('"').unwrap().0.to_owned();
+    assert_eq!(need(before.rsplit_once("data-need=\"").unwrap().1), "pick");
+    assert_eq!(need(button.split_once("data-need=\"").unwrap().1), "change");
+}
+
 #[tokio::test]
 async fn an_order_of_five_hundred_lines_is_marked_and_taken_back_in_time() {
     let server = TestServer::start().await;
