@@ -128,15 +128,16 @@ impl Command for SetActive<'_> {
         queries::update_active(tx, company_id, self.person_id, self.active).await?;
         let kind =
             if self.active { SecurityEvent::PersonReactivated } else { SecurityEvent::PersonDeactivated };
-        let mut ended = 0;
+        let (mut ended, mut given_up) = (0, None);
         if !self.active {
-            ended = end_access(tx, self.person_id).await?;
+            (ended, given_up) = end_access(tx, &self.by, self.person_id).await?;
         }
         self.by.note(tx, kind, self.person_id, json!({ "sessions_ended": ended })).await?;
         // The orders of a seller who is gone are any seller's.
         let sells = person.roles.contains(&Role::Seller)
             || queries::count_open_orders(tx, company_id, self.person_id).await? > 0;
-        Ok(self.by.access_changed(self.person_id).changes_owners(sells).into())
+        let changed = self.by.access_changed(self.person_id).changes_owners(sells);
+        Ok(Change::with_events((), given_up.into_iter().chain([changed]).collect()))
     }
 }
 
@@ -190,9 +191,10 @@ impl Command for ResetPin<'_> {
         }
         people::update_pin_reset(tx, company_id, self.person_id, &self.pin_hash).await?;
         sign_in::delete_failures_of(tx, company_id, self.person_id).await?;
-        let ended = end_access(tx, self.person_id).await?;
+        let (ended, given_up) = end_access(tx, &self.by, self.person_id).await?;
         self.by.note(tx, SecurityEvent::PinReset, self.person_id, json!({ "sessions_ended": ended })).await?;
-        Ok(self.by.access_changed(self.person_id).into())
+        let changed = self.by.access_changed(self.person_id);
+        Ok(Change::with_events((), given_up.into_iter().chain([changed]).collect()))
     }
 }
 
@@ -243,9 +245,12 @@ impl Command for EndSessions<'_> {
             let detail = json!({ "sessions_ended": ended });
             self.by.note(tx, SecurityEvent::SessionsRevoked, self.person_id, detail).await?;
         }
+        let stays = self.person_id == self.by.actor_id;
+        let given_up = if stays { None } else { give_up_claim(tx, &self.by, self.person_id).await? };
         // Also where there was none: signing in moves no head, and a form without script is the same tap as long as its
         // page is of the same head. Without an event it would answer "nobody" for whoever came meanwhile.
-        Ok(Change::happened(ended, self.by.access_changed(self.person_id)))
+        let changed = self.by.access_changed(self.person_id);
+        Ok(Change::with_events(ended, given_up.into_iter().chain([changed]).collect()))
     }
 }
 
@@ -270,11 +275,20 @@ async fn lock(tx: &mut CompanyTx, id: PersonId, may_lose_admin: bool) -> Result<
     queries::lock_person(tx, company_id, id).await?.ok_or(AppError::NotFound)
 }
 
-/// The sessions after the person's row: one that begins meanwhile waits for the row, and is refused.
-async fn end_access(tx: &mut CompanyTx, id: PersonId) -> Result<u64> {
+/// The sessions after the person's row: one that begins meanwhile waits for the row, and is refused. Answers how many there
+/// were, and the event of the order that the person held.
+async fn end_access(tx: &mut CompanyTx, by: &By<'_>, id: PersonId) -> Result<(u64, Option<NewEvent>)> {
     let company_id = tx.company_id();
     devices::delete_known_devices(tx, company_id, id).await?;
-    sessions::delete_sessions_of(tx, company_id, id, None).await
+    let ended = sessions::delete_sessions_of(tx, company_id, id, None).await?;
+    Ok((ended, give_up_claim(tx, by, id).await?))
+}
+
+/// Whoever is signed out holds no order: others are offered it as the next one.
+async fn give_up_claim(tx: &mut CompanyTx, by: &By<'_>, id: PersonId) -> Result<Option<NewEvent>> {
+    let company_id = tx.company_id();
+    let held = sessions::end_claim(tx, company_id, id, by.now).await?;
+    Ok(held.map(|order_id| NewEvent::new(EventKind::ClaimChanged, by.actor_id).order(order_id)))
 }
 
 fn codes(roles: &[Role]) -> Vec<&'static str> {

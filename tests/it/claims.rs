@@ -122,6 +122,25 @@ async fn a_claim_lasts_fifteen_minutes_beyond_the_last_command_and_ends_with_the
     assert_eq!(holders(&company, &order).await, Vec::<String>::new());
 }
 
+#[tokio::test]
+async fn whoever_an_administrator_signs_out_or_deactivates_holds_no_order() {
+    let (one, two) = TestServer::pair().await;
+    let company = one.company("alfa").await;
+    let order = company.import(1).await;
+    let (ana, maria) = (one.signed_in("alfa", ADMIN).await, two.signed_in("alfa", OTHER_PICKER).await);
+    let joao = company.person(PICKER).await;
+    let mut board = Watched::open(&maria, "/").await;
+    for (path, form) in [("sessions", &[][..]), ("active", &[("active", "no")][..])] {
+        pick(&one.signed_in("alfa", PICKER).await, &order, 0, "1").await;
+        assert_eq!(holders(&company, &order).await, ["João Pereira"]);
+        let answer = ana.tap(&format!("/people/{joao}/{path}"), form).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        assert_eq!(holders(&company, &order).await, Vec::<String>::new(), "{path}");
+        board.must_equal_a_fresh_page(path).await;
+    }
+    assert_eq!(next(&maria, &[]).await, Some(order.id));
+}
+
 /// Also one that may touch several orders, and one that takes something back.
 #[tokio::test]
 async fn whatever_its_holder_does_there_a_claim_lasts_on() {

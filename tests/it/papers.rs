@@ -32,7 +32,7 @@ async fn the_pick_list_says_what_is_fetched_in_place_of_a_line_and_what_waits_fo
     let base = format!("/orders/{}", order.id);
     let line = |line: usize, verb: &str| format!("{base}/items/{}/{verb}", order.items[line]);
     let swap = [("rest", "10"), ("text", "CB15 --> CABO <preto>"), ("unit", "UN"), ("quantity", "8")];
-    for (path, form) in [(line(0, "agree"), &swap[..]), (line(1, "request"), &[])] {
+    for (path, form) in [(line(0, "agree"), &swap[..]), (line(1, "request"), &[][..])] {
         let answer = ana.tap(&path, form).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
     }
