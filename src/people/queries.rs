@@ -19,6 +19,7 @@ struct Row {
     pin_must_change: bool,
     last_admin: bool,
     anonymised: bool,
+    has_open_orders: bool,
 }
 
 impl From<Row> for PersonRow {
@@ -33,6 +34,7 @@ impl From<Row> for PersonRow {
             last_seen_at: None,
             last_admin: row.last_admin,
             anonymised: row.anonymised,
+            has_open_orders: row.has_open_orders,
         }
     }
 }
@@ -52,7 +54,10 @@ pub async fn list_people(db: &mut PooledConnection, company_id: CompanyId) -> Re
         r#"select id, number, name, roles, active, pin_must_change,
              (active and 'admin' = any(roles)
                and count(*) filter (where active and 'admin' = any(roles)) over () = 1) as "last_admin!",
-             anonymised_at is not null as "anonymised!"
+             anonymised_at is not null as "anonymised!",
+             id = any(array(
+               select distinct o.seller_id from orders o where o.company_id = $1 and o.state = 'open'
+             )) as "has_open_orders!"
            from people where company_id = $1 order by active desc, name_folded, id"#,
         company_id.0
     )

@@ -35,9 +35,9 @@ impl PersonFragment<'_> {
         self.person.roles.contains(role)
     }
 
-    /// Sellers, and people who are gone, may have orders to hand over.
+    /// Sellers, and people who are gone, may have orders to hand over; and whoever has another job by now.
     fn may_have_orders(&self) -> bool {
-        !self.person.active || self.has(&Role::Seller)
+        !self.person.active || self.has(&Role::Seller) || self.person.has_open_orders
     }
 }
 

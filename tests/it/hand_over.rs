@@ -137,6 +137,25 @@ async fn an_administrator_hands_all_open_orders_of_a_seller_to_another() {
     assert!(admin.get(&format!("/people?orders={marina}")).await.text.contains("Não há pedidos abertos"));
 }
 
+/// Whoever sells no more and works on keeps the orders, which nobody else may change: so they are offered to be handed over.
+#[tokio::test]
+async fn the_orders_of_whoever_has_another_job_by_now_can_be_handed_over() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import(1).await;
+    let admin = server.signed_in("alfa", ADMIN).await;
+    let (marina, picker) = (company.person(SELLER).await, company.person(PICKER).await);
+    let offers = async |person: PersonId| {
+        admin.get("/people").await.text.contains(&format!("href=\"/people?orders={person}\""))
+    };
+    done(&admin.tap(&format!("/people/{marina}/roles"), &[("roles", "picker")]).await);
+    assert!(offers(marina).await && !offers(picker).await);
+    let caio = company.person(OTHER_SELLER).await.to_string();
+    done(&admin.tap(&format!("/people/{marina}/orders"), &[("seller", &caio)]).await);
+    assert_eq!(company.summary(order.id).await.seller, "Caio Bento da Luz");
+    assert!(!offers(marina).await, "nothing is left");
+}
+
 #[tokio::test]
 async fn orders_go_only_to_active_sellers_and_only_by_administrators() {
     let server = TestServer::start().await;

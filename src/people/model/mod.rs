@@ -24,6 +24,8 @@ pub struct PersonRow {
     pub last_admin: bool,
     /// Forgotten: neither name nor number are theirs.
     pub anonymised: bool,
+    /// The seller of open orders, whatever the roles are by now.
+    pub has_open_orders: bool,
 }
 
 /// A person about to be written.

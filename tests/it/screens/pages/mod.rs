@@ -93,6 +93,7 @@ pub fn people() -> Vec<PersonRow> {
         pin_must_change: n == 1,
         last_seen_at: None,
         anonymised: false,
+        has_open_orders: n == 0,
         last_admin: n == 0,
     };
     names.into_iter().enumerate().map(row).collect()
