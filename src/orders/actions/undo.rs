@@ -240,7 +240,7 @@ impl UndoEntry<'_> {
         let bought = back.allocations.iter().filter(|change| change.after.is_none());
         let bought: Vec<PurchaseId> = bought.filter_map(AllocationChange::purchase).collect();
         if !bought.is_empty() {
-            purchases::delete_empty(tx, &bought).await?;
+            purchases::update_empty(tx, &bought).await?;
         }
         if let Some(change) = &detail.order {
             let fields = change.taken_back(order.fields);

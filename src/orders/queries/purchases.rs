@@ -123,12 +123,12 @@ pub async fn insert_purchase(tx: &mut CompanyTx, purchase: &NewPurchase<'_>) -> 
     Ok(())
 }
 
-/// Deletes those of the purchases that were taken back for every line. A purchase of which a part for the stock was settled
-/// stays.
-pub async fn delete_empty(tx: &mut CompanyTx, ids: &[PurchaseId]) -> Result<()> {
+/// Takes the stock's part from those of the purchases that were taken back for every line, unless some of it was settled. The
+/// purchase stays, though of nothing: whoever gave up its units for another order may take that back.
+pub async fn update_empty(tx: &mut CompanyTx, ids: &[PurchaseId]) -> Result<()> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     sqlx::query!(
-        "delete from purchases p where p.company_id = $1 and p.id = any($2)
+        "update purchases p set surplus = 0 where p.company_id = $1 and p.id = any($2)
            and not exists (select from purchase_allocations a where a.company_id = $1 and a.purchase_id = p.id)
            and not exists (select from surplus_settlements s where s.company_id = $1 and s.purchase_id = p.id)",
         tx.company_id().0,

@@ -262,13 +262,15 @@ pub async fn list_notes(tx: &mut CompanyTx, orders: &[OrderId]) -> Result<Vec<(O
     Ok(rows.into_iter().map(|row| (OrderId(row.order_id), row.text)).collect())
 }
 
-/// Recent suppliers, the latest first.
+/// Recent suppliers, the latest first; none of what was not bought after all.
 pub async fn list_suppliers(tx: &mut CompanyTx) -> Result<Vec<String>> {
     let names = sqlx::query_scalar!(
         "select supplier as \"supplier!\" from (
-           select supplier, bought_at from purchases where company_id = $1 order by bought_at desc limit 500
+           select id, surplus, supplier, bought_at from purchases where company_id = $1 order by bought_at desc limit 500
          ) lately
-         where supplier is not null group by supplier order by max(bought_at) desc limit 30",
+         where supplier is not null
+           and (surplus > 0 or exists (select from purchase_allocations a where a.company_id = $1 and a.purchase_id = lately.id))
+         group by supplier order by max(bought_at) desc limit 30",
         tx.company_id().0
     )
     .fetch_all(&mut **tx)

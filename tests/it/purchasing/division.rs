@@ -143,3 +143,36 @@ async fn lines_of_another_company_are_not_bought_or_received() {
     assert_eq!(beta.line(&theirs, 0).await.to_buy(), units(10));
     shows(&ours, "/purchasing", &["Nada para comprar"]).await;
 }
+
+/// The purchase of two orders is taken back for the one that nobody touched since; for the other one it was given up meanwhile,
+/// and is wanted again.
+#[tokio::test]
+async fn units_that_were_given_up_come_back_though_the_rest_of_their_purchase_was_undone() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let (first, second) = (company.import(1).await, company.import(1).await);
+    let (buyer, admin) = (server.signed_in("alfa", BUYER).await, server.signed_in("alfa", ADMIN).await);
+    for order in [&first, &second] {
+        done(&buyer, &item(order, 0, "request"), &[]).await;
+    }
+    let mut bought = division(&[(&first, "10", "10"), (&second, "10", "10")]);
+    let terms = [("quantity", "25"), ("supplier", "Casa Silva")];
+    bought.extend(terms.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let bought = tap(&buyer, "/purchasing/buy", &bought).await;
+    assert_eq!(bought.status, 200, "{}", bought.text);
+    let given_up = done(&admin, &item(&first, 0, "unordered"), &[("quantity", "10")]).await;
+    let undone = undo(&buyer, &bought.json()).await;
+    assert_eq!(undone.status, 200, "{}", undone.text);
+    let said = format!("Desfeito, menos um item em que alguém mexeu depois: FO00 ({})", first.number);
+    assert_eq!(undone.json()["message"], said);
+    // Nothing of it is left, the stock's part neither, and nobody is suggested for it.
+    shows(&buyer, "/purchasing?view=coming", &["Nada a caminho"]).await;
+    shows(&buyer, "/purchasing/history", &["Nenhuma compra"]).await;
+    let sheet = buyer.get("/purchasing?view=buy&code=00100&unit=UN").await.text;
+    assert!(sheet.contains("id=\"suppliers\"") && !sheet.contains("Casa Silva"), "{sheet}");
+    let back = undo(&admin, &given_up).await;
+    assert_eq!(back.status, 200, "{}", back.text);
+    assert_eq!(company.line(&first, 0).await.ordered, units(10));
+    assert_eq!(company.line(&second, 0).await.to_buy(), units(10));
+    shows(&buyer, "/purchasing?view=coming", &["10 UN", "Casa Silva"]).await;
+}
