@@ -46,6 +46,11 @@ async fn a_finished_order_is_listed_until_somebody_says_that_it_left() {
     for path in ["/history?here=yes".to_owned(), "/history".to_owned(), format!("/orders/{}", order.id)] {
         screens.push(Watched::open(&marina, &path).await);
     }
+    let form = format!("action=\"/orders/{}/left\"", order.id);
+    for (client, may) in [(&joao, true), (&marina, true), (&caio, false), (&pedro, false)] {
+        let page = client.get("/history?here=yes").await.text;
+        assert_eq!(page.contains(&form), may, "offered to whoever may, also of one's own alone: {page}");
+    }
     for client in [&caio, &pedro] {
         assert_eq!(tap(client, &order, "left", &[("left", "yes")]).await, 403);
     }

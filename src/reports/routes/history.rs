@@ -1,5 +1,7 @@
 //! `GET /history`: closed orders, newest first.
 
+use std::collections::HashSet;
+
 use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
@@ -11,8 +13,11 @@ use crate::error::{AppError, Result};
 use crate::export::file::FileKind;
 use crate::extract::{Query, day};
 use crate::html::Choice;
+use crate::ids::OrderId;
+use crate::orders::model::OrderSummary;
 use crate::orders::queries::shelf;
 use crate::orders::status::OrderState;
+use crate::orders::{access, commands};
 use crate::page::{self, CompanyTime, LivePage, Visitor};
 use crate::reports::model::history::HistoryFilter;
 use crate::reports::queries::history::{self, OutcomeFilter, count_marks};
@@ -90,12 +95,19 @@ pub async fn history(
     let names = names(&mut tx, &filter).await?;
     let lists = lists(&mut tx).await?;
     let to_shelf = shelf::count_shelf_lines(&mut tx).await?;
-    let layout = live.layout(tx, Screen::History, state.clock.now());
+    // Each by itself: a seller's own orders are among those of others.
+    let now = state.clock.now();
+    let may_leave =
+        |order: &OrderSummary| access::may(actor, commands::MARK_LEFT.permission, order.into(), now);
+    let leaving = part.rows.iter().map(|row| &row.order).filter(|order| may_leave(order));
+    let leaving: HashSet<OrderId> = leaving.map(|order| order.id).collect();
+    let layout = live.layout(tx, Screen::History, now);
     page::respond(&HistoryPage {
         layout: &layout,
         filter: &filter,
         names: &names,
         rows: &part.rows,
+        leaving: &leaving,
         found,
         lists,
         to_shelf,

@@ -1,5 +1,7 @@
 //! Views of the history: filters, rows, and the link to older ones.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use jiff::civil::Date;
 
@@ -7,6 +9,7 @@ use super::export::MOST_EXPORTED;
 use crate::export::links::Files;
 use crate::html::format::address;
 use crate::html::{Choice, Layout, Nav};
+use crate::ids::OrderId;
 use crate::orders::status::{OrderState, OrderStatus};
 use crate::reports::model::history::{Found, HistoryFilter, HistoryPosition, HistoryRow};
 
@@ -37,6 +40,8 @@ pub struct HistoryPage<'a> {
     pub filter: &'a HistoryFilter,
     pub names: &'a Names,
     pub rows: &'a [HistoryRow],
+    /// Of which of them the visitor may say that they left.
+    pub leaving: &'a HashSet<OrderId>,
     pub found: Found,
     /// How many orders each of [`LISTS`] has.
     pub lists: Vec<i64>,
@@ -66,7 +71,8 @@ impl HistoryPage<'_> {
         let s = self.layout.ctx;
         let day = |at| s.calendar.zone.local(at).date();
         let is_todays = row.order.closed.as_ref().is_some_and(|closed| day(closed.at) == day(s.now));
-        row.order.state == OrderState::Finished && (self.filter.here || is_todays)
+        let waits = row.order.state == OrderState::Finished && (self.filter.here || is_todays);
+        waits && self.leaving.contains(&row.order.id)
     }
 
     fn picked_by(&self, row: &HistoryRow) -> String {

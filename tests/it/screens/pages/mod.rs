@@ -194,6 +194,7 @@ pub fn history_page(orders: usize, filter: &HistoryFilter) -> String {
         filter,
         names: &names,
         rows: &rows,
+        leaving: &rows.iter().map(|row| row.order.id).collect(),
         found: Found { orders: rows.len() as i64, more: false },
         lists: vec![4, 2],
         to_shelf: 3,
