@@ -131,6 +131,7 @@ fn counts<'a>(states: impl Iterator<Item = &'a ItemState>) -> Counts {
         counts.touched += i64::from(!state.held().is_zero() || state.in_place().is_some());
         counts.pickable += i64::from(pickable);
         counts.in_purchase += i64::from(rest && bought);
+        counts.awaited += i64::from(bought && state.rest() > state.received + state.not_found);
     }
     counts
 }
@@ -210,6 +211,19 @@ mod tests {
             .order("23T08:25", Milestone::Closed);
         // 10:00–17:00 and 07:30–08:00 the next day.
         assert_eq!(tale.times(), (540 + 55, 420 + 30, Some(60 + 20)));
+    }
+
+    #[test]
+    fn waiting_is_over_when_nothing_more_comes() {
+        let tale = Tale::new("22T08:00")
+            .line("22T09:00", Milestone::Picked, |line| line.picked = Decimal::TWO)
+            .line("22T10:00", Milestone::Other, |line| line.rest_state = RestState::PurchaseRequested)
+            .line("22T11:00", Milestone::Other, |line| {
+                (line.not_found, line.unanswered) = (Decimal::from(8), Decimal::from(8));
+            })
+            .line("22T11:30", Milestone::Picked, picked)
+            .order("22T11:40", Milestone::Closed);
+        assert_eq!(tale.times(), (220, 60, Some(60 + 30)));
     }
 
     #[test]

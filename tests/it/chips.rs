@@ -1,6 +1,7 @@
 //! The chips above the board: what each leaves, for whom, together with what else the board is narrowed to.
 
 use scraper::{Html, Selector};
+use separacao::orders::status::OrderStatus;
 
 use crate::support::client::Client;
 use crate::support::server::TestServer;
@@ -94,4 +95,26 @@ async fn chips_count_what_they_leave_and_combine_with_the_other_filters() {
     server.app.clock.advance(15 * 60 + 1);
     assert_eq!(numbers(&maria, "").await.last().unwrap(), "Meus 0");
     assert_eq!(numbers(&joao, "").await.last().unwrap(), "Meus 2");
+}
+
+/// What the buyer did not find does not come: the order waits for an answer, and for no goods.
+#[tokio::test]
+async fn an_order_of_which_nothing_more_comes_awaits_no_goods() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let orders = [company.import(1).await];
+    let ana = server.signed_in("alfa", ADMIN).await;
+    let item = format!("/orders/{}/items/{}", orders[0].id, orders[0].items[0]);
+    for (verb, form, status) in [
+        ("request", vec![], OrderStatus::AwaitingGoods),
+        ("not-found", vec![("quantity", "4")], OrderStatus::AwaitingGoods),
+        ("not-found", vec![("quantity", "6")], OrderStatus::Picking),
+        ("answer", vec![("answer", "buy"), ("units", "10")], OrderStatus::AwaitingGoods),
+    ] {
+        let answer = ana.tap(&format!("{item}/{verb}"), &form).await;
+        assert_eq!(answer.status, 200, "{verb}: {}", answer.text);
+        assert_eq!(company.summary(orders[0].id).await.status(), status, "{verb} {form:?}");
+        let there = shown(&ana, &format!("?status={}", status.code()), &orders).await;
+        assert_eq!(there, [0], "the board agrees: {verb} {form:?}");
+    }
 }
