@@ -2,7 +2,7 @@
 
 import { facts, person } from "./page.js";
 import { words, sentenceOf } from "./words.js";
-import { add, adopt, flush, resume, waitingTaps, onQueue } from "./queue.js";
+import { add, adopt, flush, resume, supersede, waitingTaps, onQueue } from "./queue.js";
 import { mark, refuse, targetOf, touchHere } from "./marks.js";
 import { takeAnswer, look } from "./answer.js";
 import { toast } from "./toasts.js";
@@ -19,7 +19,8 @@ import { announce } from "./announce.js";
 import { asksFirst } from "./helping.js";
 import { signal } from "./feedback.js";
 import { fieldsOf, isTextField } from "./defer.js";
-import { byId, find, focused } from "./dom.js";
+import { bodyOf, byOf, goodsOf, urlOf, whatOf } from "./pressed.js";
+import { find, focused } from "./dom.js";
 
 /** @typedef {import("./queue.js").Waiting} Waiting */
 /** @typedef {import("./request.js").Reply} Reply */
@@ -33,8 +34,8 @@ const presses = new Map();
 const lastPress = new WeakMap();
 
 /**
- * A form as it was when it was pressed: the form of the undo bar is another command for each tap.
- * @typedef {{ form: HTMLFormElement, action: string | null, typed: string }} Press
+ * A form as it was when it was pressed: the form of the undo bar is another command for each tap. `by`: with which button.
+ * @typedef {{ form: HTMLFormElement, action: string | null, by: string, typed: string }} Press
  */
 
 /**
@@ -44,54 +45,27 @@ const lastPress = new WeakMap();
 const typedIn = (form) => fieldsOf(form).filter(isTextField).map((field) => field.value).join("\n");
 
 /**
+ * Whether this command was just sent, or is on its way: a second press is taken for the first, and of one that is on its
+ * way for long that is said. The press of another button is another decision, and counts in place of the first.
  * @param {HTMLFormElement} form
  * @param {HTMLButtonElement | null} button
  */
-function bodyOf(form, button) {
-  const data = new URLSearchParams();
-  new FormData(form).forEach((value, name) => {
-    if (typeof value === "string") data.append(name, value);
-  });
-  if (button && button.name) data.append(button.name, button.value);
-  return data.toString();
-}
-
-/** @param {Element | null | undefined} el */
-const textOf = (el) => (el?.textContent || "").replace(/\s+/g, " ").trim();
-
-/**
- * The goods of a row, as it shows them when it is tapped: "CB14 · 20 UN". Of a sheet, whose amount is another: "CB14".
- * @param {HTMLFormElement} form
- * @param {string} target
- */
-const goodsOf = (form, target) =>
-  [find(`.row[id="${target}"] .ref, #purchase-sheet[open] h2`), find(".row-hit .qty", form)].map(textOf).filter(Boolean).join(" · ");
-
-/**
- * What a tap does to what, as the screen says it: "Separar CB14".
- * @param {HTMLFormElement} form
- * @param {HTMLButtonElement | null} button
- * @param {string} target
- */
-function whatOf(form, button, target) {
-  const pressed = button || form.querySelector("button");
-  const verb = pressed && (pressed.querySelector(".sr") || pressed);
-  return `${textOf(verb)} ${textOf(byId(target)?.querySelector(".ref, h3, .draft-number, .person-name b"))}`.trim();
-}
-
-/**
- * Whether this command was just sent, or is on its way: a second press is taken for the first. Of one that is on its way
- * for long it is said, for the second may have been of another button.
- * @param {HTMLFormElement} form
- */
-function isPressed(form) {
+function isPressed(form, button) {
   const action = form.getAttribute("action");
   const last = lastPress.get(form);
   if (last && last.action === action && performance.now() - last.at < SAME_TAP) return true;
-  const before = waitingTaps().find(({ op }) => presses.get(op)?.form === form && presses.get(op)?.action === action);
+  let before;
+  for (const tap of waitingTaps()) {
+    const press = presses.get(tap.op);
+    const isOfForm = press?.form === form && press.action === action;
+    if (isOfForm && press.by !== byOf(form, button)) supersede(tap);
+    else if (isOfForm) before = tap;
+  }
+  if (!before) return false;
+  before.over = false;
   // A row has a line of its own for it.
-  if (before && !form.hasAttribute("data-pick")) toast(words(before.late ? "savedHere" : "saving"));
-  return before !== undefined;
+  if (!form.hasAttribute("data-pick")) toast(words(before.late ? "savedHere" : "saving"));
+  return true;
 }
 
 /** @param {SubmitEvent} event */
@@ -99,8 +73,8 @@ function submitted(event) {
   const form = event.target;
   if (event.defaultPrevented || !(form instanceof HTMLFormElement) || !form.matches("form[data-command]")) return;
   event.preventDefault();
-  if (isPressed(form)) return;
   const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
+  if (isPressed(form, button)) return;
   const go = () => {
     lastPress.set(form, { action: form.getAttribute("action"), at: performance.now() });
     send(form, button);
@@ -114,7 +88,7 @@ function submitted(event) {
  */
 function send(form, button) {
   clearErrors(form);
-  const url = (button && button.getAttribute("formaction")) || form.getAttribute("action") || location.pathname;
+  const url = urlOf(form, button);
   const target = targetOf(form, url);
   touchHere(target);
   mark(target, "sending");
@@ -129,7 +103,7 @@ function send(form, button) {
     goods: goodsOf(form, target),
     page: location.pathname,
   });
-  presses.set(tap.op, { form, action: form.getAttribute("action"), typed: typedIn(form) });
+  presses.set(tap.op, { form, action: form.getAttribute("action"), by: byOf(form, button), typed: typedIn(form) });
   // What is on its way is not changed any more.
   if (form.hasAttribute("data-guard")) form.inert = true;
   setTimeout(() => {
@@ -160,7 +134,7 @@ function release(tap) {
   const form = press?.form;
   presses.delete(tap.op);
   if (!waitingTaps().some((other) => other.target === tap.target)) mark(tap.target, null);
-  if (form) {
+  if (form && !Array.from(presses.values()).some((other) => other.form === form)) {
     form.removeAttribute("data-saving");
     form.inert = false;
   }

@@ -12,8 +12,9 @@ import { allStored, isExpired, prune, store, stored, unstore } from "./taps.js";
 
 /**
  * A tap of this page's person, on its way. `goods`: what it is about, in words, where the page that made it is still open.
+ * `over`: it is in the air, and not sent again.
  * @typedef {Tap & {
- *   goods?: string, stored: boolean, tries: number, broken: number, late: boolean, flying: boolean,
+ *   goods?: string, stored: boolean, tries: number, broken: number, late: boolean, flying: boolean, over?: boolean,
  *   timer: ReturnType<typeof setTimeout> | 0,
  * }} Waiting
  */
@@ -126,7 +127,8 @@ async function send(tap) {
   tap.flying = true;
   const was = await withLock("tap." + tap.op, LEASE, () => attempt(tap)).catch(() => false);
   tap.flying = false;
-  if (!was && taps.has(tap.op)) retry(tap, 1000 + random(1000));
+  if (tap.over && taps.has(tap.op)) giveUp(tap.op);
+  else if (!was && taps.has(tap.op)) retry(tap, 1000 + random(1000));
   pump();
 }
 
@@ -235,6 +237,15 @@ export function giveUp(op) {
   taps.delete(op);
   hooks.ended(tap, "gone");
   pump();
+}
+
+/**
+ * Another tap counts in place of this one. What is in the air may still arrive.
+ * @param {Waiting} tap
+ */
+export function supersede(tap) {
+  if (tap.flying) tap.over = true;
+  else giveUp(tap.op);
 }
 
 /**

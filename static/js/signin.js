@@ -6,6 +6,7 @@ import { words, sentenceOf } from "./words.js";
 import { wake } from "./shared.js";
 import { wipe } from "./kept.js";
 import { reloadWhenOurs } from "./reload.js";
+import { bodyOf } from "./pressed.js";
 import { byId, find } from "./dom.js";
 
 const LIMIT = 15000;
@@ -54,10 +55,8 @@ function tell(place, text) {
  * @param {HTMLButtonElement | null} button
  */
 async function send(form, button) {
-  const body = new URLSearchParams();
-  new FormData(form).forEach((value, name) => { if (typeof value === "string") body.append(name, value); });
+  const body = new URLSearchParams(bodyOf(form, button));
   if (form.closest("#pin-sheet")) body.set("person", person());
-  if (button && button.name) body.append(button.name, button.value);
   form.setAttribute("aria-busy", "true");
   const url = form.getAttribute("action") || "";
   const reply = await request(url, { method: "POST", headers: { Accept: "application/json" }, body, limit: LIMIT });

@@ -5,12 +5,13 @@ import { answer, Element, formOf, network, page, settled, TextArea } from "./wor
 
 const WORDS = { id: "words", "data-saving": "Salvando…", "data-saved-here": "Salvo neste aparelho, falta enviar" };
 
-/** A page with a form for notes; `say` is the network. */
-async function begin(say) {
+/** A page with a form for notes; `say` is the network, and `before` what this device kept. */
+async function begin(say, before) {
   mock.timers.reset();
   mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"], now: 1761000000000 });
   globalThis.performance = { now: () => Date.now(), getEntriesByType: () => [] };
   const body = page({ "data-person": "joao", "data-name": "João", "data-screen": "order:7", "data-cursor": "e.5.1" });
+  if (before) Object.assign(globalThis, before);
   Object.defineProperty(globalThis, "navigator", { configurable: true, value: {} });
   Object.assign(globalThis, { HTMLFormElement: Element, HTMLTemplateElement: Element, RadioNodeList: class {}, isSecureContext: false, window: {} });
   globalThis.FormData = class {
@@ -31,7 +32,10 @@ async function begin(say) {
   const asked = network(say);
   (await tab()("commands.js")).start();
   globalThis.addEventListener = () => {};
-  const press = () => document.dispatchEvent(Object.defineProperty(new Event("submit", { cancelable: true }), "target", { value: form }));
+  const press = (name, value) => {
+    const submitter = name ? Object.assign(new Element("button"), { name, value }) : null;
+    document.dispatchEvent(Object.defineProperties(new Event("submit", { cancelable: true }), { target: { value: form }, submitter: { value: submitter } }));
+  };
   const leave = () => {
     const event = { asks: false, preventDefault() { this.asks = true; } };
     listeners.get("beforeunload")?.(event);
@@ -83,4 +87,46 @@ test("a page is not left without a question while it alone knows of a tap", asyn
     await settled();
     assert.equal(leave(), isFull);
   }
+});
+
+const bodies = (asked) => asked.map(({ body }) => body.replace("text=&", ""));
+
+test("another button of the form counts in place of the one that waits", async () => {
+  const { press, asked, said } = await begin(() => null);
+  press("answer", "buy");
+  await later(1000);
+  press("answer", "without");
+  assert.equal(said(), "");
+  await later(60000);
+  await later(60000);
+  assert.deepEqual(Array.from(new Set(bodies(asked))), ["answer=buy", "answer=without"]);
+  assert.equal(bodies(asked).lastIndexOf("answer=buy"), bodies(asked).indexOf("answer=without") - 1, "what was given up is not sent again");
+  assert.equal(localStorage.length, 1);
+});
+
+test("what is in the air when another button is pressed is heard first, and is not sent again", async () => {
+  for (const [first, sent] of [[answer(200), ["buy", "without"]], [null, ["buy", "without"]]]) {
+    let reply;
+    const { press, asked } = await begin((url, options, n) => n === 1 ? new Promise((done) => { reply = done; }) : answer(200));
+    press("answer", "buy");
+    await later(1000);
+    press("answer", "without");
+    await settled();
+    assert.equal(asked.length, 1, "one after the other");
+    reply(first);
+    await settled();
+    await later(60000);
+    assert.deepEqual(bodies(asked), sent.map((value) => "answer=" + value));
+    assert.equal(localStorage.length, 0);
+  }
+});
+
+test("who comes back to the first button while it is in the air is served by it", async () => {
+  let reply;
+  const { press, asked } = await begin((url, options, n) => n === 1 ? new Promise((done) => { reply = done; }) : answer(200));
+  for (const value of ["buy", "without", "buy"]) { press("answer", value); await later(1000); }
+  reply(null);
+  await settled();
+  await later(60000);
+  assert.deepEqual(bodies(asked), ["answer=buy", "answer=buy"]);
 });
