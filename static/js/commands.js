@@ -19,7 +19,7 @@ import { announce } from "./announce.js";
 import { asksFirst } from "./helping.js";
 import { signal } from "./feedback.js";
 import { fieldsOf, isTextField } from "./defer.js";
-import { bodyOf, byOf, goodsOf, urlOf, whatOf } from "./pressed.js";
+import { askedOf, bodyOf, byOf, goodsOf, urlOf, whatOf } from "./pressed.js";
 import { find, focused } from "./dom.js";
 
 /** @typedef {import("./queue.js").Waiting} Waiting */
@@ -45,8 +45,9 @@ const lastPress = new WeakMap();
 const typedIn = (form) => fieldsOf(form).filter(isTextField).map((field) => field.value).join("\n");
 
 /**
- * Whether this command was just sent, or is on its way: a second press is taken for the first, and of one that is on its
- * way for long that is said. The press of another button is another decision, and counts in place of the first.
+ * Whether this command was just sent, or is on its way, be it from an earlier load of the page: a second press is taken
+ * for the first, and of one that is on its way for long that is said. The press of another button is another decision,
+ * and counts in place of the first.
  * @param {HTMLFormElement} form
  * @param {HTMLButtonElement | null} button
  */
@@ -54,12 +55,13 @@ function isPressed(form, button) {
   const action = form.getAttribute("action");
   const last = lastPress.get(form);
   if (last && last.action === action && performance.now() - last.at < SAME_TAP) return true;
+  const asked = askedOf({ url: urlOf(form, button), body: bodyOf(form, button) });
   let before;
   for (const tap of waitingTaps()) {
     const press = presses.get(tap.op);
     const isOfForm = press?.form === form && press.action === action;
     if (isOfForm && press.by !== byOf(form, button)) supersede(tap);
-    else if (isOfForm) before = tap;
+    else if (isOfForm || askedOf(tap) === asked) before = tap;
   }
   if (!before) return false;
   before.over = false;

@@ -27,6 +27,12 @@ export const urlOf = (form, button) => (button && button.getAttribute("formactio
  */
 export const byOf = (form, button) => [urlOf(form, button), button?.name, button?.value].join();
 
+/**
+ * What is asked of the server. When the form was drawn does not belong to it.
+ * @param {{ url: string, body: string }} tap
+ */
+export const askedOf = ({ url, body }) => url + "?" + body.replace(/(^|&)v=[^&]*/, "");
+
 /** @param {Element | null | undefined} el */
 const textOf = (el) => (el?.textContent || "").replace(/\s+/g, " ").trim();
 

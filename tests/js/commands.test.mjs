@@ -130,3 +130,24 @@ test("who comes back to the first button while it is in the air is served by it"
   await later(60000);
   assert.deepEqual(bodies(asked), ["answer=buy", "answer=buy"]);
 });
+
+test("a press that waits since an earlier load of the page is not made twice, another one is made", async () => {
+  const before = await begin(() => null);
+  before.field.value = "frágil";
+  before.press();
+  await settled();
+  const { localStorage, sessionStorage } = globalThis;
+  const { field, press, asked, said } = await begin(() => null, { localStorage, sessionStorage });
+  await settled();
+  field.value = "frágil";
+  press();
+  await settled();
+  assert.equal(said(), WORDS["data-saved-here"]);
+  assert.equal(localStorage.length, 1);
+  await later(1000);
+  field.value = "dois volumes";
+  press();
+  await settled();
+  assert.equal(Array.from({ length: localStorage.length }, (_, n) => localStorage.key(n)).filter((key) => key.includes(".tap.")).length, 2);
+  assert.equal(new Set(asked.map(({ headers }) => headers["X-Operation-Id"])).size, 1, "after the first");
+});
