@@ -27,6 +27,8 @@ let socket = null;
 /** @type {ReturnType<typeof setTimeout> | 0} */
 let timer = 0;
 let due = 0;
+/** Until when the server asked to be left alone, on the clock of performance.now(). */
+let resting = 0;
 let attempt = 0;
 let spread = 10000;
 let paused = false;
@@ -160,6 +162,7 @@ function took(asked) {
   }
   if (asked.kind !== "ok") {
     line.off();
+    if (asked.rest) resting = performance.now() + asked.rest;
     if (!socket) dialIn(asked.rest || backoff(attempt++));
     return false;
   }
@@ -201,10 +204,10 @@ export function doubt() {
 function wake() {
   if (document.hidden || paused || socket) return;
   attempt = 0;
-  dialIn(random(SOON));
+  dialIn(Math.max(random(SOON), resting - performance.now()));
 }
 
-/** Who touches the page wants it now: the next try is not waited for. */
+/** Who touches the page wants it now: the next try is not waited for, unless the server said when. */
 function hurry() {
   if (timer && due - Date.now() > SOON) wake();
 }

@@ -12,9 +12,9 @@ import { allStored, isExpired, prune, store, stored, unstore } from "./taps.js";
 
 /**
  * A tap of this page's person, on its way. `goods`: what it is about, in words, where the page that made it is still open.
- * `over`: it is in the air, and not sent again.
+ * `over`: it is in the air, and not sent again. `rests`: the server said when to come back.
  * @typedef {Tap & {
- *   goods?: string, stored: boolean, tries: number, broken: number, late: boolean, flying: boolean, over?: boolean,
+ *   goods?: string, stored: boolean, tries: number, broken: number, late: boolean, flying: boolean, over?: boolean, rests?: boolean,
  *   timer: ReturnType<typeof setTimeout> | 0,
  * }} Waiting
  */
@@ -176,6 +176,7 @@ function settle(tap, reply) {
   if (!reply.isFinal) {
     // A replica that goes away is a matter of seconds; an error of the program itself is not.
     if (reply.rest === null && reply.status !== 502 && reply.status !== 504 && reply.status >= 500) tap.broken += 1;
+    tap.rests = reply.rest !== null;
     return later(tap, reply.rest || backoff(tap.tries), tap.broken >= BROKEN ? "broken" : "busy");
   }
   taps.delete(tap.op);
@@ -206,6 +207,7 @@ function later(tap, ms, why) {
 function retry(tap, ms) {
   tap.timer = setTimeout(() => {
     tap.timer = 0;
+    tap.rests = false;
     pump();
   }, Math.max(300, ms));
 }
@@ -216,9 +218,10 @@ export function resume() {
   flush();
 }
 
-/** The network is back, or somebody asks for it: everything that waits is sent now. */
+/** The network is back, or somebody asks for it: everything that waits is sent now, unless the server said when. */
 export function flush() {
   for (const tap of taps.values()) {
+    if (tap.rests) continue;
     clearTimeout(tap.timer);
     tap.timer = 0;
   }

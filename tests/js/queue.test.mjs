@@ -100,6 +100,24 @@ test("Retry-After and a replica that goes away are no errors of the program", as
   assert.deepEqual(said(), [...Array(8).fill("waiting busy"), "answered 200"]);
 });
 
+test("what the server asked to wait for is not hurried, what the network kept is", async () => {
+  const { queue } = await begin();
+  const asked = network((url, options, n) => n > 2 ? answer(200) : url.includes("/1/") ? answer(429, {}, { headers: { "retry-after": "20" } }) : null);
+  queue.add(made(1));
+  queue.add(made(2));
+  await settled();
+  queue.flush();
+  await settled();
+  assert.deepEqual(asked.map(({ url }) => url.split("/")[4]), ["1", "2", "2"]);
+  await later(19000);
+  queue.flush();
+  await settled();
+  assert.equal(asked.length, 3);
+  await later(2000);
+  assert.equal(asked.length, 4);
+  assert.equal(kept().length, 0);
+});
+
 test("401 and step-up ask for the PIN, hold everything, and go on after it", async () => {
   for (const [status, body] of [[401, {}], [403, { type: "step-up" }]]) {
     const { queue, said } = await begin();

@@ -32,16 +32,18 @@ async function begin(answers = () => null) {
   mock.timers.reset();
   mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1761000000000 });
   mock.method(Math, "random", () => 0.5);
+  globalThis.performance = { now: () => Date.now() };
   page({ "data-person": "joao", "data-screen": "order:7", "data-cursor": "e.5.1" });
   Wire.all = [];
   globalThis.WebSocket = Wire;
   const connection = await tab()("connection.js");
   const told = [];
+  const lives = [];
   connection.onConnection({
     signIn: () => told.push("signIn"),
     forbidden: () => told.push("forbidden"),
     hello: () => {},
-    live: () => {},
+    live: () => lives.push(live()),
     needs: () => told.push("needs"),
   });
   const asked = network(answers);
@@ -50,7 +52,7 @@ async function begin(answers = () => null) {
   connection.start();
   globalThis.addEventListener = () => {};
   const window = (type, event = {}) => listeners.get(type)(event);
-  return { connection, told, asked, window, wire: Wire.all[0] };
+  return { connection, told, lives, asked, window, wire: Wire.all[0] };
 }
 
 function show(shown) {
@@ -198,11 +200,17 @@ test("a lost network ends the live page at once, and one that was silent in the 
 });
 
 test("a busy server says when to come back, and until then the page is old", async () => {
-  const { wire } = await begin(() => answer(503, { title: "já volto" }, { headers: { "Retry-After": "20" } }));
+  const { wire, window } = await begin(() => answer(503, { title: "já volto" }, { headers: { "Retry-After": "20" } }));
   wire.ends(1006);
   await settled();
   assert.equal(live(), "stale");
-  await later(19000);
+  // Whoever touches the page, or looks at it again, does not know that.
+  for (const hurries of [() => window("pointerdown"), () => window("online"), () => { show(false); show(true); }]) {
+    hurries();
+    await later(6000);
+    assert.equal(Wire.all.length, 1);
+  }
+  await later(1000);
   assert.equal(Wire.all.length, 1);
   await later(2000);
   assert.equal(Wire.all.length, 2);
