@@ -170,7 +170,10 @@ function took(asked) {
     restart({ wait: asked.body.window ?? spread, force: true, now: true });
     return false;
   }
-  if (isPolling()) connected();
+  if (isPolling()) {
+    line.live();
+    hooks.needs();
+  }
   (asked.body.frames || []).forEach(deliver);
   return true;
 }

@@ -216,6 +216,15 @@ test("a busy server says when to come back, and until then the page is old", asy
   assert.equal(Wire.all.length, 2);
 });
 
+test("what waits is hurried when a page that asks is live again, not with each answer; what needs somebody is asked with each", async () => {
+  let reply;
+  const { told, lives, wire } = await begin((url) => url.includes("wait=") ? new Promise((done) => { reply = done; }) : answer(200, quiet));
+  wire.ends(1006);
+  await settled();
+  for (let n = 0; n < 3; n++) { reply(answer(200, { frames: [{ epoch: "e", from: 5, to: 5, tag: "1" }] })); await settled(); await later(1500); }
+  assert.deepEqual([lives, told, live()], [["live"], ["needs", "needs", "needs"], "live"]);
+});
+
 test("a socket that opens while a page asks why it had none is what counts", async () => {
   let reply;
   const { asked, wire, window } = await begin((url) => url.includes("wait=") ? never() : new Promise((done) => { reply = done; }));
