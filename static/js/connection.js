@@ -6,6 +6,7 @@ import { ask, poll, isPolling, stopPolling } from "./poll.js";
 import { deliver } from "./frames.js";
 import { resync, refresh, isRunning } from "./resync.js";
 import * as line from "./liveline.js";
+import { around } from "./dom.js";
 
 const SOON = 500;
 const GAP = 500;
@@ -31,7 +32,8 @@ let due = 0;
 let resting = 0;
 let attempt = 0;
 let spread = 10000;
-let paused = false;
+/** What was told when the page stopped: somebody has to sign in, or may not look. @type {((sentence?: string) => void) | null} */
+let paused = null;
 /** The page is a copy of before: what waited for a field, or for a page to be fetched, its cursor covers and it does not show. */
 let isCopy = false;
 
@@ -183,7 +185,7 @@ function took(asked) {
  * @param {string} [sentence]
  */
 function pause(why, sentence) {
-  paused = true;
+  paused = why;
   drop();
   clearTimeout(timer);
   line.off();
@@ -192,7 +194,7 @@ function pause(why, sentence) {
 
 /** Somebody signed in, under a new session: a new socket from the cursor. */
 export function resume() {
-  paused = false;
+  paused = null;
   attempt = 0;
   drop();
   dial();
@@ -215,10 +217,19 @@ function hurry() {
   if (timer && due - Date.now() > SOON) wake();
 }
 
+/**
+ * Whoever closed the sheet of the PIN to read on, and goes on working, is asked again: nothing else leads on.
+ * @param {Event} event
+ */
+function remind(event) {
+  if (paused === hooks.signIn && !around(event, "dialog")) hooks.signIn();
+}
+
 export function start() {
   if (!screen()) return;
   isCopy = document.documentElement.hasAttribute("data-kept");
   addEventListener("pointerdown", hurry, { passive: true });
+  document.addEventListener("click", remind);
   document.addEventListener("visibilitychange", () => {
     if (socket) {
       const silent = socket.visible(!document.hidden);

@@ -228,6 +228,12 @@ export function flush() {
   pump();
 }
 
+/** Somebody asks for it: what waits for a PIN asks for that. */
+export function hurry() {
+  if (paused) hooks.signIn();
+  flush();
+}
+
 /**
  * Gives a tap up: a person decided so.
  * @param {string} op

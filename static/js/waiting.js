@@ -3,7 +3,7 @@
 
 import { facts, onChange, person } from "./page.js";
 import { words, counted } from "./words.js";
-import { flush, giveUp, tapsOfOthers, takeOver, waitingTaps, BROKEN } from "./queue.js";
+import { flush, giveUp, hurry, tapsOfOthers, takeOver, waitingTaps, BROKEN } from "./queue.js";
 import { allStored, isExpired, store, unstore } from "./taps.js";
 import { wallTime } from "./clock.js";
 import { openSheet } from "./sheets.js";
@@ -192,7 +192,7 @@ function clicked(event) {
   } else if (dismissed) {
     dismiss(dismissed.dataset.dismiss || "");
   } else if (again) {
-    flush();
+    hurry();
   } else if (taken) {
     const ops = tapsOfOthers(person()).filter((tap) => tap.person === taken.dataset.takeOver).map((tap) => tap.op);
     for (const op of ops) takeOver(op, person(), facts().name || "");

@@ -135,6 +135,17 @@ test("401 and step-up ask for the PIN, hold everything, and go on after it", asy
   }
 });
 
+test("whoever wants sent what waits for a PIN is asked for it once more", async () => {
+  const { queue, said } = await begin();
+  network(() => answer(401));
+  queue.add(made(1));
+  await settled();
+  queue.flush();
+  assert.deepEqual(said(), ["waiting signin", "signIn"]);
+  queue.hurry();
+  assert.deepEqual(said().slice(2), ["signIn"]);
+});
+
 test("taps on the same thing go one after the other, on others beside them, four at most", async () => {
   const { queue } = await begin();
   const waiting = [];

@@ -106,6 +106,26 @@ test("a page whose session ended opens no socket, whatever happens to it", async
   assert.equal(Wire.all.length, 2, "somebody signed in");
 });
 
+test("whoever closed the sheet of the PIN is asked for it again when they go on, not inside of it, and not once they have signed in", async () => {
+  const { connection, told, wire } = await begin();
+  const click = (el) => document.dispatchEvent(Object.defineProperty(new Event("click"), "target", { value: el }));
+  const button = document.body.appendChild(new Element("dialog", {}, [new Element("button")])).firstChild;
+  wire.greets();
+  click(document.body);
+  assert.deepEqual(told, []);
+  wire.ends(4401);
+  click(button);
+  assert.deepEqual(told, ["signIn"]);
+  click(document.body);
+  assert.deepEqual(told, ["signIn", "signIn"]);
+  connection.resume();
+  click(document.body);
+  assert.equal(told.length, 2);
+  Wire.all.at(-1).ends(4403);
+  click(document.body);
+  assert.deepEqual(told.slice(2), ["forbidden"], "a PIN would not help");
+});
+
 test("a hidden page waits to be seen before it connects again", async () => {
   const { wire } = await begin();
   wire.greets();
