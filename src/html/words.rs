@@ -39,6 +39,7 @@ const WORDS: &[(&str, &str)] = &[
     ("take-over-other", "words.take_over.other"),
     ("leaving-one", "words.leaving.one"),
     ("leaving-other", "words.leaving.other"),
+    ("still-in", "words.still_in"),
     ("somebody", "words.somebody"),
     ("too-late", "words.too_late"),
     ("no-copies", "words.no_copies"),

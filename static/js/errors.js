@@ -32,12 +32,19 @@ export function showErrors(form, sentence, fields) {
   // Over an open sheet nothing else can be seen; elsewhere one sentence beside the field is enough.
   const own = find("[data-error]", form);
   if (!shown && !own && !form.closest("dialog[open]")) return false;
-  if (!shown) {
-    const slot = own || form.insertBefore(line(sentence), form.firstElementChild);
-    slot.textContent = sentence;
-    slot.hidden = false;
-  }
+  if (!shown) say(form, sentence);
   return true;
+}
+
+/**
+ * One sentence for the whole form.
+ * @param {HTMLFormElement} form
+ * @param {string} sentence
+ */
+export function say(form, sentence) {
+  const slot = find("[data-error]", form) || form.insertBefore(line(sentence), form.firstElementChild);
+  slot.textContent = sentence;
+  slot.hidden = false;
 }
 
 /**

@@ -7,11 +7,16 @@ import { flush, giveUp, hurry, tapsOfOthers, takeOver, waitingTaps, BROKEN } fro
 import { allStored, isExpired, store, unstore } from "./taps.js";
 import { wallTime } from "./clock.js";
 import { openSheet } from "./sheets.js";
+import { request } from "./request.js";
+import { say } from "./errors.js";
+import { wipe } from "./kept.js";
+import { letGo } from "./guard.js";
 import { around, byId, find, findAll } from "./dom.js";
 
 /** @typedef {import("./taps.js").Tap} Tap */
 
 const EVERY = 30000;
+const LIMIT = 10000;
 
 /** What ended although this device could not store that. @type {Map<string, Tap>} */
 const unstored = new Map();
@@ -209,12 +214,34 @@ function leaving(event) {
   if (!(form instanceof HTMLFormElement) || form.getAttribute("action") !== "/sign-out") return;
   const own = waitingTaps().length;
   const sheet = /** @type {HTMLDialogElement | null} */ (byId("leave-sheet"));
-  if (!own || !sheet || form.closest("#leave-sheet")) return;
+  if (!sheet) return;
   event.preventDefault();
+  if (!own || form.closest("#leave-sheet")) {
+    signOut(form);
+    return;
+  }
   const slot = find("[data-text]", sheet);
   if (slot) slot.textContent = counted("leaving", own);
   flush();
   openSheet(sheet);
+}
+
+/**
+ * Asked for here, and not left to the browser: without a network its error page would stand for a session that goes on.
+ * @param {HTMLFormElement} form
+ */
+async function signOut(form) {
+  if (form.hasAttribute("data-saving")) return;
+  form.setAttribute("data-saving", "sending");
+  const reply = await request("/sign-out", { method: "POST", limit: LIMIT });
+  form.removeAttribute("data-saving");
+  if (!reply || !reply.ok) {
+    say(form, words("stillIn"));
+    return;
+  }
+  wipe().catch(() => {});
+  letGo(true);
+  location.assign("/");
 }
 
 export function start() {

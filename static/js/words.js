@@ -14,7 +14,7 @@
 // expired · broken                                    on the row: too old to be sent; the server fails each time
 // yours · theirs-one · theirs-other {n} {name} · take-over-one · take-over-other {n} · somebody · too-late · nothing-waits
 // retry · give-up · seen                              the buttons beside them
-// leaving-one · leaving-other {n}                     somebody signs out while taps wait
+// leaving-one · leaving-other {n} · still-in          somebody signs out while taps wait, or without a network
 // no-copies                                           no network, and this page would not open again (plain http)
 // offline                                             something was asked for that needs the network
 // new-orders-one · new-orders-other {n}               cards that joined the board

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test, { mock } from "node:test";
 import { tab } from "./load.mjs";
-import { Element, page } from "./world.mjs";
+import { answer, Element, network, page, settled } from "./world.mjs";
 
 const tap = (op, more = {}) => ({ op, url: `/orders/7/items/${op}/pick`, body: "quantity=1", target: "", person: "joao", name: "João",
   what: "Separar " + op, page: "/orders/7", tab: "t", at: Date.now() - 60000, ...more });
@@ -59,4 +59,32 @@ test("where no more can be stored, what was refused does not go on waiting, and 
   dismiss("1");
   dismiss("2");
   assert.equal(list.children.length, 0);
+});
+
+test("whoever signs out without an answer of ours is told that they have not, stays, and leaves once there is one", async () => {
+  await begin();
+  const body = document.body;
+  body.appendChild(new Element("dialog", { id: "leave-sheet" }));
+  body.appendChild(new Element("div", { id: "words", "data-still-in": "Você ainda não saiu" }));
+  const form = body.appendChild(new Element("form", { action: "/sign-out", method: "post" }, [new Element("button")]));
+  const done = [];
+  const caches = { delete: async (name) => done.push("delete " + name) };
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: { serviceWorker: {} } });
+  Object.assign(globalThis, { isSecureContext: true, window: { caches }, caches, HTMLFormElement: Element });
+  globalThis.location = Object.assign(new URL("http://app.example/orders/7"), { assign: (to) => done.push("to " + to) });
+  const sentences = () => form.querySelectorAll("[data-error]").map((line) => line.textContent);
+  (await tab()("waiting.js")).start();
+  for (const says of [() => null, () => answer(200, "Entrar na rede", { build: null }), () => answer(503, "")]) {
+    const asked = network(says);
+    const event = Object.defineProperty(new Event("submit", { cancelable: true }), "target", { value: form });
+    document.dispatchEvent(event);
+    assert.ok(event.defaultPrevented, "the browser's own error page would stand for it");
+    document.dispatchEvent(Object.defineProperty(new Event("submit", { cancelable: true }), "target", { value: form }));
+    await settled();
+    assert.deepEqual([asked.length, asked[0].method, sentences(), done], [1, "POST", ["Você ainda não saiu"], []]);
+  }
+  network(() => answer(200, "Entrar"));
+  document.dispatchEvent(Object.defineProperty(new Event("submit", { cancelable: true }), "target", { value: form }));
+  await settled();
+  assert.deepEqual(done, ["delete kept-pages", "to /"]);
 });
