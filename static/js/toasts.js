@@ -3,7 +3,7 @@
 import { counted } from "./words.js";
 import { onChange } from "./page.js";
 import { takeNewcomers } from "./apply.js";
-import { find, findAll } from "./dom.js";
+import { find } from "./dom.js";
 
 const MOST = 3;
 const QUIET = 1500;
@@ -12,37 +12,30 @@ const NEWS_STAYS = 8000;
 /** @param {HTMLElement} box */
 const items = (box) => /** @type {HTMLElement[]} */ (Array.from(box.children));
 
+/** When each of them goes. @type {WeakMap<HTMLElement, ReturnType<typeof setTimeout>>} */
+const ends = new WeakMap();
+
 /**
- * `tone`: "plain", "good" or "bad". `key`: a toast that stays until `untoast(key)`, with a button to try again.
+ * What is said once more stays its whole time.
  * @param {string | undefined} text
  * @param {"plain" | "good" | "bad"} [tone]
- * @param {string} [key]
  */
-export function toast(text, tone, key) {
+export function toast(text, tone) {
   const box = document.getElementById("toasts");
   const source = document.getElementById("toast");
   if (!box || !(source instanceof HTMLTemplateElement) || !text) return;
-  const same = items(box).find((other) =>
-    (key ? other.dataset.key === key : find("[data-text]", other)?.textContent === text));
+  const same = items(box).find((other) => find("[data-text]", other)?.textContent === text);
   const item = same || /** @type {HTMLElement} */ (source.content.firstElementChild?.cloneNode(true));
   item.dataset.tone = tone || "plain";
   const slot = find("[data-text]", item);
-  if (slot && slot.textContent !== text) slot.textContent = text;
-  const retry = find("[data-retry]", item);
-  if (key) item.dataset.key = key;
-  if (retry) retry.hidden = !key;
+  if (slot && !same) slot.textContent = text;
   if (!same) box.appendChild(item);
-  const passing = items(box).filter((other) => !other.dataset.key);
-  if (passing.length > MOST) passing[0].remove();
-  if (!key) setTimeout(() => item.remove(), tone === "bad" ? 10000 : 5000);
+  if (items(box).length > MOST) items(box)[0].remove();
+  clearTimeout(ends.get(item));
+  ends.set(item, setTimeout(() => item.remove(), tone === "bad" ? 10000 : 5000));
 }
 
-/** @param {string} [key]  none: all that pass by themselves */
-export function untoast(key) {
-  findAll("#toasts > *").forEach((item) => {
-    if (item.dataset.key === key) item.remove();
-  });
-}
+export const untoast = () => document.getElementById("toasts")?.replaceChildren();
 
 let count = 0;
 /** @type {ReturnType<typeof setTimeout> | 0} */
