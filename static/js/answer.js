@@ -8,6 +8,8 @@ import { letGo } from "./guard.js";
 import { byId } from "./dom.js";
 
 const FLASH = "separacao.flash";
+/** A page may be long in coming over a bad line; what was done before a break is no news. */
+const NEWS_FOR = 5 * 60000;
 
 /**
  * @typedef {object} Answer
@@ -67,7 +69,7 @@ export function takeFlash() {
   try {
     const flash = JSON.parse(sessionStorage.getItem(FLASH) || "null");
     sessionStorage.removeItem(FLASH);
-    return flash && Date.now() - flash.at < 10000 ? flash : null;
+    return flash && Date.now() - flash.at < NEWS_FOR ? flash : null;
   } catch (error) {
     return null;
   }
