@@ -14,12 +14,16 @@ const EVERY = 60000;
 
 /** @type {ReturnType<typeof setTimeout> | 0} */
 let timer = 0;
+let newest = 0;
 
 async function refresh() {
   timer = 0;
   const nav = byId("board-chips");
   if (!nav || !isShown(nav) || document.hidden) return;
+  const own = ++newest;
   const reply = await requestPage("/chips" + location.search, LIMIT);
+  // Of what was shown before, or counted before.
+  if (own !== newest) return;
   const fresh = reply && reply.ok ? documentOf(reply).getElementById("board-chips") : null;
   if (fresh && nav.isConnected) morph(nav, fresh, { inside: true });
 }
