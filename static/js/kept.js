@@ -17,6 +17,7 @@ const MOST = 30;
 /** A busy board is written down at most this often. */
 const BETWEEN = 10000;
 const LEAVING = 3000;
+const LIMIT = 10000;
 /** What the worker's answer needs to be as safe as the server's. */
 const HEADERS = /^(content-security-policy|content-type|cross-origin-.*|permissions-policy|referrer-policy|x-content-type-options)$/;
 
@@ -115,10 +116,16 @@ async function keep() {
  * @param {Cache} kept
  */
 async function fetchAway(kept) {
-  const answer = await fetch(AWAY, { credentials: "same-origin" });
-  if (!answer.ok || !answer.headers.has("X-Build")) return null;
-  await kept.put(AWAY, answer.clone());
-  return answer;
+  const control = new AbortController();
+  const limit = setTimeout(() => control.abort(), LIMIT);
+  try {
+    const answer = await fetch(AWAY, { credentials: "same-origin", signal: control.signal });
+    if (!answer.ok || !answer.headers.has("X-Build")) return null;
+    await kept.put(AWAY, answer.clone());
+    return answer;
+  } finally {
+    clearTimeout(limit);
+  }
 }
 
 /** Storage that is full or forbidden keeps nothing; the page works without it. */

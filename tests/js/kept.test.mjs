@@ -45,3 +45,34 @@ test("a row that was looked past while somebody searched stands in the copy, who
   mock.timers.reset();
   assert.deepEqual(written, ["<!doctype html>\ndata-sort"]);
 });
+
+test("a page for what was never open here that does not come keeps no later copy from being written", async () => {
+  mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1761000000000 });
+  page({ "data-person": "joao", "data-screen": "order:7" });
+  const copy = Object.defineProperties(new Element("html"), { classList: { value: { remove() {} } }, outerHTML: { value: "copy" } });
+  document.documentElement.cloneNode = () => copy;
+  const written = [];
+  const place = { match: async () => undefined, keys: async () => [], put: async (url) => written.push(url) };
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: { serviceWorker: { register: async () => {} } } });
+  const caches = { delete: async () => {}, open: async () => place };
+  Object.assign(globalThis, { isSecureContext: true, window: { caches }, caches });
+  const stuck = [];
+  globalThis.fetch = (url, { signal }) => new Promise((_, fail) => {
+    stuck.push(signal);
+    signal?.addEventListener("abort", () => fail(signal.reason));
+  });
+  (await tab()("kept.js")).start();
+  await settled();
+  mock.timers.tick(2000);
+  await settled();
+  assert.equal(stuck.length, 1);
+  mock.timers.tick(10000);
+  await settled();
+  assert.ok(stuck[0]?.aborted, "it is given up");
+  globalThis.fetch = async () => new Response("away", { headers: { "x-build": "1" } });
+  document.hidden = true;
+  document.dispatchEvent(new Event("visibilitychange"));
+  await settled();
+  mock.timers.reset();
+  assert.deepEqual(written, ["/away", "/orders/7"]);
+});
