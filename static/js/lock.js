@@ -46,21 +46,41 @@ function read(text) {
 }
 
 /**
+ * A lease from a future that no lease reaches was written under another clock.
+ * @param {string} key
+ * @param {number} lease
+ */
+function lasts(key, lease) {
+  const left = read(localStorage.getItem(key)).until - Date.now();
+  return left > 0 && left <= lease;
+}
+
+/**
  * Two tabs that take it in the same instant may both have it: what they do carries an operation id, and acts once.
  * @param {string} key
  * @param {number} lease
  */
 function take(key, lease) {
   try {
-    const left = read(localStorage.getItem(key)).until - Date.now();
-    // A lease from a future that no lease reaches was written under another clock.
-    if (left > 0 && left <= lease) return false;
+    if (lasts(key, lease)) return false;
     localStorage.setItem(key, ME + "|" + (Date.now() + lease));
     return read(localStorage.getItem(key)).owner === ME;
   } catch (error) {
     // Nothing is stored, so nothing is shared with another tab.
     return true;
   }
+}
+
+/**
+ * Takes away what tabs left that ended in the middle of a task.
+ * @param {number} longest  no lease is longer
+ */
+export function pruneLeases(longest) {
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith(PREFIX) && !lasts(key, longest)) localStorage.removeItem(key);
+    }
+  } catch (error) { /* nothing is stored */ }
 }
 
 /** @param {string} key */

@@ -4,7 +4,7 @@
 import { screen, cursorText, backoff, random } from "./page.js";
 import { onServer } from "./clock.js";
 import { request } from "./request.js";
-import { withLock } from "./lock.js";
+import { pruneLeases, withLock } from "./lock.js";
 import { allStored, isExpired, prune, store, stored, unstore } from "./taps.js";
 
 /** @typedef {import("./taps.js").Tap} Tap */
@@ -264,6 +264,7 @@ export function supersede(tap) {
 export function adopt(person) {
   const tab = tabId();
   prune(Date.now());
+  pruneLeases(LEASE);
   for (const tap of allStored()) {
     if (taps.has(tap.op) || tap.ended || tap.person !== person) continue;
     if (tap.tab !== tab && Math.abs(Date.now() - tap.at) < FRESH) continue;

@@ -32,7 +32,7 @@ export function store(tap) {
   const { op, url, body, target, person, name, what, page, tab, at, ended } = tap;
   try {
     const key = PREFIX + op;
-    if (localStorage.getItem(key) === null && count() >= MOST) return false;
+    if (localStorage.getItem(key) === null && keys().length >= MOST) return false;
     localStorage.setItem(key, JSON.stringify({ op, url, body, target, person, name, what, page, tab, at, ended }));
     return true;
   } catch (error) {
@@ -40,11 +40,7 @@ export function store(tap) {
   }
 }
 
-function count() {
-  let found = 0;
-  for (let i = 0; i < localStorage.length; i++) if (localStorage.key(i)?.startsWith(PREFIX)) found += 1;
-  return found;
-}
+const keys = () => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
 
 /** @param {string} op */
 export function unstore(op) {
@@ -64,9 +60,8 @@ export function allStored() {
   /** @type {Tap[]} */
   const found = [];
   try {
-    for (let i = 0; i < localStorage.length; i++) {
-      const key = localStorage.key(i);
-      const tap = key && key.startsWith(PREFIX) ? parse(localStorage.getItem(key)) : null;
+    for (const key of keys()) {
+      const tap = parse(localStorage.getItem(key));
       if (tap) found.push(tap);
     }
   } catch (error) { /* no storage, nothing left behind */ }

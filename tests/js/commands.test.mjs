@@ -34,7 +34,8 @@ async function begin(say, before) {
   globalThis.addEventListener = () => {};
   const press = (name, value) => {
     const submitter = name ? Object.assign(new Element("button"), { name, value }) : null;
-    document.dispatchEvent(Object.defineProperties(new Event("submit", { cancelable: true }), { target: { value: form }, submitter: { value: submitter } }));
+    const event = new Event("submit", { cancelable: true });
+    document.dispatchEvent(Object.defineProperties(event, { target: { value: form }, submitter: { value: submitter } }));
   };
   const leave = () => {
     const event = { asks: false, preventDefault() { this.asks = true; } };

@@ -152,3 +152,17 @@ test("where nothing can be stored a tab works alone", async () => {
   task.done();
   assert.equal(await mine, true);
 });
+
+test("what a tab left that ended in the middle of a task goes, and what holds stays", async () => {
+  await begin(null);
+  const load = tab();
+  const { withLock, pruneLeases } = await load("lock.js");
+  const [left, held] = [work(), work()];
+  withLock("tap.1", LEASE, left.run);
+  localStorage.setItem("separacao.lock.tap.2", "0.5|" + (Date.now() + 3600 * 1000));
+  localStorage.setItem("separacao.tap.1", "not a lease");
+  mock.timers.setTime(Date.now() + LEASE);
+  withLock("tap.3", LEASE, held.run);
+  pruneLeases(LEASE);
+  assert.deepEqual(Object.keys(localStorage), ["separacao.tap.1", "separacao.lock.tap.3"]);
+});

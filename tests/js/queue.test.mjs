@@ -135,6 +135,13 @@ test("401 and step-up ask for the PIN, hold everything, and go on after it", asy
   }
 });
 
+test("a page that takes up what waits takes away the leases that ended", async () => {
+  const { queue } = await begin();
+  localStorage.setItem("separacao.lock.tap.1", "0.5|" + (Date.now() - 1));
+  queue.adopt(JOAO);
+  assert.equal(localStorage.getItem("separacao.lock.tap.1"), null);
+});
+
 test("whoever wants sent what waits for a PIN is asked for it once more", async () => {
   const { queue, said } = await begin();
   network(() => answer(401));

@@ -113,7 +113,7 @@ export function formOf(attributes, fields) {
 
 export function storage(most = Infinity) {
   const kept = new Map();
-  return {
+  const own = {
     get length() { return kept.size; },
     key: (i) => Array.from(kept.keys())[i] ?? null,
     getItem: (key) => kept.get(key) ?? null,
@@ -123,6 +123,10 @@ export function storage(most = Infinity) {
     },
     removeItem: (key) => kept.delete(key),
   };
+  return new Proxy(own, {
+    ownKeys: () => Array.from(kept.keys()),
+    getOwnPropertyDescriptor: (_, key) => kept.has(key) ? { value: kept.get(key), enumerable: true, configurable: true } : undefined,
+  });
 }
 
 /** Sets up the globals of a page with a <main> of these attributes; answers its body. */
