@@ -28,7 +28,7 @@ let loading = null;
  * @param {Element | null} [opener]
  */
 export function openSheet(box, opener) {
-  if (!box || !box.showModal || box.open) return;
+  if (!box || box.open) return;
   openers.set(box, opener || document.activeElement);
   box.showModal();
 }
@@ -164,7 +164,20 @@ function closed(event) {
   }
 }
 
+/** Safari before 15.4 has no dialogs: there a sheet is a box over the page, as it is without the script. */
+function makeDialogs() {
+  const box = /** @type {any} */ (HTMLUnknownElement.prototype);
+  Object.assign(globalThis, { HTMLDialogElement: HTMLUnknownElement });
+  Object.defineProperty(box, "open", { get() { return this.hasAttribute("open"); } });
+  box.showModal = function () { this.setAttribute("open", ""); };
+  box.close = function () {
+    this.removeAttribute("open");
+    this.dispatchEvent(new Event("close"));
+  };
+}
+
 export function start() {
+  if (!("HTMLDialogElement" in globalThis)) makeDialogs();
   document.addEventListener("click", clicked);
   document.addEventListener("close", closed, true);
   // A page that came with a sheet drawn open: the same sheet, over the page, and an address without it.
