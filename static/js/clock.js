@@ -90,8 +90,8 @@ export function start() {
     skew = Number(known) || 0;
     return;
   }
-  const entry = /** @type {PerformanceNavigationTiming | null} */ (
-    performance.getEntriesByType ? performance.getEntriesByType("navigation")[0] : null);
+  const entry = /** @type {PerformanceNavigationTiming | undefined} */ (
+    performance.getEntriesByType?.("navigation")[0]);
   const received = entry && entry.responseStart ? performance.timeOrigin + entry.responseStart : Date.now();
   setClock(facts().now, received);
 }

@@ -37,14 +37,14 @@ export function showErrors(form, sentence, fields) {
 }
 
 /**
- * One sentence for the whole form.
+ * One sentence for the whole form; none where it is empty.
  * @param {HTMLFormElement} form
  * @param {string} sentence
  */
 export function say(form, sentence) {
   const slot = find("[data-error]", form) || form.insertBefore(line(sentence), form.firstElementChild);
   slot.textContent = sentence;
-  slot.hidden = false;
+  slot.hidden = !sentence;
 }
 
 /**

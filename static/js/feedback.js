@@ -22,9 +22,6 @@ let audio = null;
 let touched = false;
 
 /** @param {string} name */
-const isSignal = (name) => Object.prototype.hasOwnProperty.call(SOUNDS, name);
-
-/** @param {string} name */
 function isQuiet(name) {
   try { return localStorage.getItem(PREFIX + name) === "1"; } catch (error) { return false; }
 }
@@ -79,7 +76,7 @@ function showSwitches() {
 function switched(event) {
   const button = around(event, "[data-signal]");
   const name = button && button.dataset.signal;
-  if (!name || !isSignal(name)) return;
+  if (!name) return;
   try {
     if (isQuiet(name)) localStorage.removeItem(PREFIX + name);
     else localStorage.setItem(PREFIX + name, "1");

@@ -60,7 +60,7 @@ let byPointer = false;
 const SENT_FOR = 10000;
 
 /** @type {WeakMap<HTMLFormElement, number>} */
-const sent = new WeakMap();
+let sent = new WeakMap();
 
 /**
  * An ordinary form that posts is sent once: a second press would cut off the first request and send another.
@@ -73,9 +73,6 @@ function once(event) {
   if (now - (sent.get(form) || -Infinity) < SENT_FOR) event.preventDefault();
   else sent.set(form, now);
 }
-
-/** A page that the browser had kept is there again. */
-const forget = () => document.querySelectorAll("form").forEach((form) => sent.delete(form));
 
 export function start() {
   applyRules();
@@ -96,5 +93,6 @@ export function start() {
   }, true);
   // Last of all: who takes a submit over has said so by then.
   addEventListener("submit", once);
-  addEventListener("pageshow", forget);
+  // A page that the browser had kept is there again.
+  addEventListener("pageshow", () => { sent = new WeakMap(); });
 }

@@ -73,13 +73,9 @@ function copyOfPage() {
   copy.dataset.skew = String(skewOf());
   copy.classList.remove("js");
   for (const name of ["data-live", "data-shifted"]) copy.removeAttribute(name);
-  for (const box of copy.querySelectorAll("dialog")) {
-    if (box.hasAttribute("open")) box.removeAttribute("open");
-    if (box.id === "item-sheet" || box.id === "switch-sheet") box.replaceChildren();
-  }
-  copy.querySelectorAll("details.menu[open]").forEach((menu) => menu.removeAttribute("open"));
+  copy.querySelectorAll("dialog[open], details.menu[open]").forEach((el) => el.removeAttribute("open"));
   copy.querySelectorAll("#undo-bar, #alarm").forEach((bar) => bar.setAttribute("hidden", ""));
-  copy.querySelectorAll(".toasts, .sync, .find-none").forEach((place) => { place.textContent = ""; });
+  copy.querySelectorAll("#item-sheet, #switch-sheet, .toasts, .sync, .find-none").forEach((place) => place.replaceChildren());
   for (const name of ["data-saving", "aria-busy", "inert", "data-leaving", "data-moving", "data-new", "data-unfound"]) {
     copy.querySelectorAll(`[${name}]`).forEach((el) => el.removeAttribute(name));
   }

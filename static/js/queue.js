@@ -52,8 +52,6 @@ export const waitingTaps = () => Array.from(taps.values());
 /** Whether leaving this page now would lose or disturb a tap: one is in the air, or lives nowhere else. */
 export const isSending = () => waitingTaps().some((tap) => tap.flying || !tap.stored);
 
-export const isBusy = () => taps.size > 0;
-
 /**
  * Taps on the same thing go one after the other, others side by side.
  * @param {Tap} tap
@@ -139,12 +137,11 @@ async function send(tap) {
 async function attempt(tap) {
   const original = tap.stored ? stored(tap.op) : tap;
   if (!original || original.ended) {
-    taps.delete(tap.op);
-    hooks.ended(tap, "gone");
+    drop(tap, "gone");
     return;
   }
   if (isExpired(tap, Date.now())) {
-    expire(tap);
+    drop(tap, "expired");
     return;
   }
   /** @type {Record<string, string>} */
@@ -184,10 +181,14 @@ function settle(tap, reply) {
   return hooks.answered(tap, reply);
 }
 
-/** @param {Waiting} tap */
-function expire(tap) {
+/**
+ * @param {Waiting} tap
+ * @param {"expired" | "gone"} why
+ */
+function drop(tap, why) {
+  clearTimeout(tap.timer);
   taps.delete(tap.op);
-  hooks.ended(tap, "expired");
+  hooks.ended(tap, why);
 }
 
 /**
@@ -242,9 +243,7 @@ export function giveUp(op) {
   const tap = taps.get(op);
   unstore(op);
   if (!tap) return;
-  clearTimeout(tap.timer);
-  taps.delete(op);
-  hooks.ended(tap, "gone");
+  drop(tap, "gone");
   pump();
 }
 
@@ -269,7 +268,7 @@ export function adopt(person) {
     if (taps.has(tap.op) || tap.ended || tap.person !== person) continue;
     if (tap.tab !== tab && Math.abs(Date.now() - tap.at) < FRESH) continue;
     const full = enter(tap, true);
-    if (isExpired(full, Date.now())) expire(full);
+    if (isExpired(full, Date.now())) drop(full, "expired");
     else hooks.waiting(full, "stored");
   }
   pump();

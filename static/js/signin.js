@@ -1,12 +1,13 @@
 // #pin-sheet and #switch-sheet: the PIN is asked over the page, and what waited goes on only for the same person.
 
 import { person, main } from "./page.js";
-import { documentOf, request, requestPage } from "./request.js";
+import { request } from "./request.js";
 import { words, sentenceOf } from "./words.js";
 import { wake } from "./shared.js";
 import { wipe } from "./kept.js";
 import { reloadWhenOurs } from "./reload.js";
 import { bodyOf } from "./pressed.js";
+import { say } from "./errors.js";
 import { byId, find } from "./dom.js";
 
 const LIMIT = 15000;
@@ -30,24 +31,13 @@ export function askPin() {
     return asking;
   }
   if (!box.open) {
-    tell(box, "");
-    const form = box.querySelector("form");
-    if (form) form.reset();
+    const form = /** @type {HTMLFormElement} */ (find("form", box));
+    say(form, "");
+    form.reset();
     box.showModal();
     find("input[name=pin]", box)?.focus();
   }
   return asking;
-}
-
-/**
- * @param {Element} place
- * @param {string} text
- */
-function tell(place, text) {
-  const slot = find("[data-error]", place);
-  if (!slot) return;
-  slot.textContent = text;
-  slot.hidden = !text;
 }
 
 /**
@@ -62,10 +52,10 @@ async function send(form, button) {
   const reply = await request(url, { method: "POST", headers: { Accept: "application/json" }, body, limit: LIMIT });
   form.removeAttribute("aria-busy");
   if (!reply) {
-    tell(form, words("offline"));
+    say(form, words("offline"));
     return;
   }
-  const who = reply.ok ? (reply.json && reply.json.person) || await whoIsIt() : "";
+  const who = reply.ok && reply.json && reply.json.person;
   if (who) enter(who);
   else refused(form, sentenceOf(reply.status, reply.json));
 }
@@ -75,18 +65,11 @@ async function send(form, button) {
  * @param {string} sentence
  */
 function refused(form, sentence) {
-  tell(form, sentence);
+  say(form, sentence);
   const pin = /** @type {HTMLInputElement | null} */ (form.querySelector("input[name=pin]"));
   if (!pin) return;
   pin.value = "";
   pin.focus();
-}
-
-/** Where the answer did not say: the page knows who acts. */
-async function whoIsIt() {
-  const reply = await requestPage(location.pathname + location.search, LIMIT);
-  const page = reply && documentOf(reply).getElementById("main");
-  return (page && page.dataset.person) || "";
 }
 
 /** @param {string} who */

@@ -69,34 +69,31 @@ function button(name, text, data) {
 }
 
 /**
+ * Why it ended, or that the program fails to save it.
  * @param {Tap} tap
- * @param {string} sentence
- * @param {boolean} again
  */
-function noteOf(tap, sentence, again) {
+function noteOf(tap) {
+  const { ended } = tap;
   const note = document.createElement("div");
   note.className = "tap-note";
   note.dataset.ended = tap.op;
   note.setAttribute("role", "alert");
   const text = document.createElement("p");
-  text.textContent = [title(tap), sentence].filter(Boolean).join(": ");
+  text.textContent = [title(tap), ended ? ended.sentence : words("broken")].filter(Boolean).join(": ");
   note.append(text);
-  if (again) note.append(button("small", words("retry"), "data-again=" + tap.op));
-  note.append(button("small", words(again ? "giveUp" : "seen"), "data-dismiss=" + tap.op));
+  if (!ended) note.append(button("small", words("retry"), "data-again=" + tap.op));
+  note.append(button("small", words(ended ? "seen" : "giveUp"), "data-dismiss=" + tap.op));
   return note;
 }
 
 /** On the rows that are on this page. */
 function showNotes() {
-  const notes = new Map();
-  for (const tap of endedTaps()) notes.set(tap.op, () => noteOf(tap, tap.ended?.sentence || "", false));
-  for (const tap of brokenTaps()) notes.set(tap.op, () => noteOf(tap, words("broken"), true));
-  for (const note of findAll("#main [data-ended]")) if (!notes.has(note.dataset.ended)) note.remove();
   const taps = endedTaps().concat(brokenTaps());
+  for (const note of findAll("#main [data-ended]")) if (!taps.some(({ op }) => op === note.dataset.ended)) note.remove();
   for (const tap of taps) {
     const row = tap.target ? byId(tap.target) : null;
     const place = row && row.matches("tr") ? null : row;
-    if (place && !find(`[data-ended="${CSS.escape(tap.op)}"]`, place)) place.append(notes.get(tap.op)());
+    if (place && !find(`[data-ended="${CSS.escape(tap.op)}"]`, place)) place.append(noteOf(tap));
   }
 }
 
@@ -156,7 +153,7 @@ function fill() {
   const hadFocus = box.contains(document.activeElement);
   box.replaceChildren();
   if (own.length) box.append(section(words("yours"), own, [button("primary", words("retry"), "data-flush=all")]));
-  for (const tap of endedTaps()) box.append(noteOf(tap, tap.ended?.sentence || "", false));
+  for (const tap of endedTaps()) box.append(noteOf(tap));
   for (const { name, taps } of groups()) {
     const fresh = taps.filter((tap) => !tap.ended && !isExpired(tap, Date.now()));
     const buttons = fresh.length ? [button("", counted("takeOver", fresh.length), "data-take-over=" + taps[0].person)] : [];
