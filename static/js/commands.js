@@ -45,9 +45,20 @@ const lastPress = new WeakMap();
 const typedIn = (form) => fieldsOf(form).filter(isTextField).map((field) => field.value).join("\n");
 
 /**
+ * The press of another button of the form is another decision, and counts in place of what waits.
+ * @param {HTMLFormElement} form
+ * @param {HTMLButtonElement | null} button
+ */
+function supersedeOthers(form, button) {
+  for (const tap of waitingTaps()) {
+    const press = presses.get(tap.op);
+    if (press?.form === form && press.action === form.getAttribute("action") && press.by !== byOf(form, button)) supersede(tap);
+  }
+}
+
+/**
  * Whether this command was just sent, or is on its way, be it from an earlier load of the page: a second press is taken
- * for the first, and of one that is on its way for long that is said. The press of another button is another decision,
- * and counts in place of the first.
+ * for the first, and of one that is on its way for long that is said.
  * @param {HTMLFormElement} form
  * @param {HTMLButtonElement | null} button
  */
@@ -56,14 +67,12 @@ function isPressed(form, button) {
   const last = lastPress.get(form);
   if (last && last.action === action && performance.now() - last.at < SAME_TAP) return true;
   const asked = askedOf({ url: urlOf(form, button), body: bodyOf(form, button) });
-  let before;
-  for (const tap of waitingTaps()) {
+  const before = waitingTaps().find((tap) => {
     const press = presses.get(tap.op);
-    const isOfForm = press?.form === form && press.action === action;
-    if (isOfForm && press.by !== byOf(form, button)) supersede(tap);
-    else if (isOfForm || askedOf(tap) === asked) before = tap;
-  }
+    return press?.form === form && press.action === action ? press.by === byOf(form, button) : askedOf(tap) === asked;
+  });
   if (!before) return false;
+  supersedeOthers(form, button);
   before.over = false;
   // A row has a line of its own for it.
   if (!form.hasAttribute("data-pick")) toast(words(before.late ? "savedHere" : "saving"));
@@ -79,6 +88,7 @@ function submitted(event) {
   if (isPressed(form, button)) return;
   const go = () => {
     lastPress.set(form, { action: form.getAttribute("action"), at: performance.now() });
+    supersedeOthers(form, button);
     send(form, button);
   };
   if (!asksFirst(form, go)) go();

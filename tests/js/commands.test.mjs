@@ -30,7 +30,8 @@ async function begin(say, before) {
   const listeners = new Map();
   globalThis.addEventListener = (type, listener) => listeners.set(type, listener);
   const asked = network(say);
-  (await tab()("commands.js")).start();
+  const load = tab();
+  (await load("commands.js")).start();
   globalThis.addEventListener = () => {};
   const press = (name, value) => {
     const submitter = name ? Object.assign(new Element("button"), { name, value }) : null;
@@ -42,7 +43,7 @@ async function begin(say, before) {
     listeners.get("beforeunload")?.(event);
     return event.asks;
   };
-  return { field, fold, press, leave, asked, said: () => toasts.children.map((el) => el.children[0].textContent).join() };
+  return { load, form, field, fold, press, leave, asked, said: () => toasts.children.map((el) => el.children[0].textContent).join() };
 }
 
 async function later(ms) {
@@ -149,6 +150,24 @@ test("a press that waits since an earlier load of the page is not made twice, an
   field.value = "dois volumes";
   press();
   await settled();
-  assert.equal(Array.from({ length: localStorage.length }, (_, n) => localStorage.key(n)).filter((key) => key.includes(".tap.")).length, 2);
+  assert.equal(Array.from({ length: localStorage.length }, (_, n) => localStorage.key(n)).filter((key) => key.startsWith("separacao.tap.")).length, 2);
   assert.equal(new Set(asked.map(({ headers }) => headers["X-Operation-Id"])).size, 1, "after the first");
+});
+
+test("what waits is not given up for a press that asks something first, until that is answered", async () => {
+  const { load, press, form } = await begin(() => null);
+  form.setAttribute("action", "/orders/7/items/3/answer");
+  const stored = () => Object.keys(localStorage).filter((key) => key.startsWith("separacao.tap.")).map((key) => JSON.parse(localStorage.getItem(key)).body);
+  press("answer", "buy");
+  await later(1000);
+  const box = document.body.appendChild(Object.assign(new Element("dialog", { id: "helping" }), { showModal() {}, close() {} }));
+  const holder = new Element("span", { "data-until": "2100-01-01T00:00:00Z", "data-person": "maria", "data-claim": "1" });
+  const { querySelectorAll } = document;
+  document.querySelectorAll = (selector) => selector === "#order-bar .holder" ? [holder] : querySelectorAll(selector);
+  press("answer", "without");
+  assert.deepEqual(stored(), ["text=&answer=buy"]);
+  (await load("helping.js")).start();
+  const event = Object.defineProperty(new Event("click"), "target", { value: box.appendChild(new Element("button", { "data-help": "" })) });
+  document.dispatchEvent(event);
+  assert.deepEqual(stored(), ["text=&answer=without"]);
 });
