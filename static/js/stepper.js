@@ -119,5 +119,7 @@ export function start() {
   document.addEventListener("click", check, true);
   document.addEventListener("click", pressed);
   document.addEventListener("pointerdown", down, { capture: true, passive: true });
-  for (const type of ["pointerup", "pointercancel", "blur"]) addEventListener(type, up, { capture: true, passive: true });
+  for (const type of ["pointerup", "pointercancel"]) addEventListener(type, up, { capture: true, passive: true });
+  // Of the window alone: the press itself takes the focus away from a field.
+  addEventListener("blur", up);
 }

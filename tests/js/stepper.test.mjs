@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import test from "node:test";
-import { load } from "./load.mjs";
+import test, { mock } from "node:test";
+import { load, tab } from "./load.mjs";
+import { Element, Input, page } from "./world.mjs";
 
 const { stepped, leftOf } = await load("stepper.js");
 
@@ -25,3 +26,26 @@ for (const [what, value, step, direction, min, max, result] of table) {
 for (const [most, taken, left] of [["20", "15", "5"], ["20", "20", ""], ["20", "0", ""], ["20", "25", ""], ["7.35", "7.3", "0.05"], ["1350.125", "0.125", "1350"]]) {
   test(`of ${most}, beside ${taken}, ${left || "nothing"} is left`, () => assert.equal(leftOf(most, taken), left));
 }
+
+test("a button that is held goes on by itself, although the press takes the focus away from a field", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const body = page();
+  document.documentElement.lang = "pt-BR";
+  const listeners = [];
+  globalThis.addEventListener = (type, listener, options) => listeners.push({ type, listener, capture: Boolean(options?.capture) });
+  (await tab()("stepper.js")).start();
+  const field = new Input({ value: "1" });
+  const button = body.appendChild(new Element("button", { "data-stepper": "1", "data-step": "1", "data-most": "9" }, [field]));
+  const pressed = () => document.dispatchEvent(Object.defineProperties(new Event("pointerdown"), { target: { value: button }, button: { value: 0 } }));
+  /** The window hears what happens inside of it only on the way down. */
+  const blurred = (target) => listeners.filter(({ type, capture }) => type === "blur" && (capture || target === globalThis))
+    .forEach(({ listener }) => listener({ type: "blur", target }));
+  pressed();
+  blurred(body);
+  for (const ms of [400, 90, 90]) mock.timers.tick(ms);
+  assert.equal(field.value, "4");
+  blurred(globalThis);
+  mock.timers.tick(1000);
+  assert.equal(field.value, "4", "nobody holds it any more");
+  mock.timers.reset();
+});
