@@ -7,10 +7,14 @@ import { backoff, random, sleep, whenVisible } from "./page.js";
 const LIMIT = 10000;
 const AT_LEAST = 1000;
 
-/** @param {string} url */
-async function isOurs(url) {
+/**
+ * Who must leave is shown as well that there is nothing to see there.
+ * @param {string} url
+ * @param {boolean} must
+ */
+async function isOurs(url, must) {
   const reply = await requestPage(url, LIMIT);
-  return reply !== null && reply.ok;
+  return reply !== null && (must ? reply.isFinal : reply.ok);
 }
 
 /** Where to, and whether it may wait for somebody at work. @type {Set<string>} */
@@ -29,7 +33,7 @@ export async function whenOurs(url, go, may) {
   asked.add(key);
   for (let attempt = 0; ; attempt++) {
     await whenVisible();
-    if ((!may || may()) && await isOurs(url) && (!may || may())) break;
+    if ((!may || may()) && await isOurs(url, !may) && (!may || may())) break;
     await sleep(AT_LEAST + backoff(attempt));
   }
   asked.delete(key);
@@ -48,5 +52,6 @@ export function fetchAgain() {
 export async function start() {
   if (!document.querySelector("[data-heals]")) return;
   await sleep(AT_LEAST + random(4000));
-  whenOurs(location.href, fetchAgain);
+  // What answered a form may be at an address that has no page: then the sentence stays.
+  whenOurs(location.href, fetchAgain, () => true);
 }
