@@ -208,13 +208,13 @@ async function refused(tap, form, reply) {
   signal("refused");
   end(tap, "refused", sentence);
   if (answer) takeAnswer(answer);
-  const box = form && /** @type {HTMLDialogElement | null} */ (form.closest("dialog[open]"));
-  if (reply.status === 409 && box) await reload(box);
+  let box = form && /** @type {HTMLDialogElement | null} */ (form.closest("dialog[open]"));
+  if (reply.status === 409 && box) box = await reload(box) ? box : null;
   else if (reply.status === 409 && form) readAgain(form);
   if (form && showErrors(form, sentence, answer && answer.fields)) {
     dismiss(tap.op);
     if (form.hasAttribute("data-guard")) await readAnew(form);
-  } else if (box && box.open) {
+  } else if (box) {
     dismiss(tap.op);
     showOver(box, sentence);
   }

@@ -44,15 +44,17 @@ async function ask(box, href) {
 }
 
 /**
- * What an open sheet says no longer holds. Typed words stay; quantities are those of now.
+ * What an open sheet says no longer holds. Typed words stay; quantities are those of now. False where another sheet is
+ * open by now, or none.
  * @param {HTMLDialogElement} box
  */
 export async function reload(box) {
   const source = sources.get(box);
-  if (!source) return;
+  if (!source) return true;
   const asked = await ask(box, source);
+  if (!box.open || sources.get(box) !== source) return false;
   // Without a network it stays as it is.
-  if (!asked || !box.open || !asked.fresh || !asked.fresh.children.length) return;
+  if (!asked || !asked.fresh || !asked.fresh.children.length) return true;
   const active = focused();
   if (active && box.contains(active) && active.closest("[data-stepper]")) active.blur();
   for (const field of findAll("[data-stepper] input", box)) if (field instanceof HTMLInputElement) field.value = field.defaultValue;
@@ -62,6 +64,7 @@ export async function reload(box) {
   changed();
   const title = find("[autofocus]", box);
   if (title && !box.contains(document.activeElement)) title.focus();
+  return true;
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { tab } from "./load.mjs";
-import { Element, formOf, Input, page } from "./world.mjs";
+import { answer, Element, formOf, Input, network, page, settled } from "./world.mjs";
 
 /** A browser without dialogs: what is called so is an element like any other. */
 class Unknown extends Element {}
@@ -36,4 +36,40 @@ test("where a browser has no dialogs a sheet that came drawn open stays open, an
   assert.deepEqual([help.hasAttribute("open"), closed], [false, ["help"]], "and whoever waits for that is told");
   (await load("signin.js")).askPin();
   assert.equal(pin.open, true, "the PIN can be typed");
+});
+
+test("a sheet that was opened while another one was looked at again is not turned into that one", async () => {
+  const body = page({ "data-person": "joao" });
+  class Link extends Element { get href() { return "http://app.example" + this.getAttribute("href"); } }
+  class Dialog extends Element {
+    open = false;
+    showModal() { this.open = true; }
+    close() { this.open = false; }
+  }
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: {} });
+  Object.assign(globalThis, { HTMLDialogElement: Dialog, HTMLFormElement: Element, HTMLAnchorElement: Link });
+  Object.assign(globalThis, { isSecureContext: false, window: {}, matchMedia: () => ({}) });
+  globalThis.DOMParser = class {
+    parseFromString(text) { return { getElementById: () => new Element("dialog", {}, [new Element("h2", { "data-of": text })]) }; }
+  };
+  const box = body.appendChild(new Dialog("dialog", { id: "item-sheet" }));
+  const link = (item) => body.appendChild(new Link("a", { href: "/orders/7?item=" + item, "data-dialog": "item-sheet", "data-load": "" }));
+  const shown = () => box.children.map((el) => el.getAttribute("data-of")).join();
+  const { start, reload } = await tab()("sheets.js");
+  start();
+  network((url) => answer(200, url.split("=")[1]));
+  click(link("1"));
+  await settled();
+  assert.deepEqual([box.open, shown()], [true, "1"]);
+  let reply;
+  network((url) => url.endsWith("1") ? new Promise((done) => { reply = done; }) : answer(200, url.split("=")[1]));
+  const looked = reload(box);
+  await settled();
+  box.close();
+  click(link("2"));
+  await settled();
+  assert.equal(shown(), "2");
+  reply(answer(200, "1"));
+  assert.equal(await looked, false, "who asked for it is told");
+  assert.equal(shown(), "2");
 });
