@@ -20,7 +20,10 @@ async function chosen(event) {
   const field = input.matches?.("[data-text-of]") && byId(input.dataset.textOf || "");
   const file = input.files && input.files[0];
   if (!field || !file) return;
-  /** @type {HTMLTextAreaElement} */ (field).value = textOf(await file.arrayBuffer());
+  const bytes = await file.arrayBuffer();
+  // Another file was chosen meanwhile.
+  if (input.files?.[0] !== file) return;
+  /** @type {HTMLTextAreaElement} */ (field).value = textOf(bytes);
   field.focus();
 }
 

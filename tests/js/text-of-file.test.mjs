@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { tab } from "./load.mjs";
-import { Input, page, settled, TextArea } from "./world.mjs";
+import { Element, Input, page, settled, TextArea } from "./world.mjs";
 
 const written = "Número;Nome\r\n5001;João";
 
@@ -26,3 +26,17 @@ for (const [what, bytes] of [
     assert.equal(field.value, written);
   });
 }
+
+test("of two files that were chosen one after the other the last one is read, however long the first one takes", async () => {
+  const body = page();
+  const field = body.appendChild(new TextArea({ id: "text" }));
+  const input = body.appendChild(new Element("input", { "data-text-of": "text" }));
+  (await tab()("text-of-file.js")).start();
+  const reads = new Map();
+  for (const name of ["first", "last"]) {
+    input.files = [{ arrayBuffer: () => new Promise((done) => reads.set(name, () => done(new TextEncoder().encode(name).buffer))) }];
+    document.dispatchEvent(Object.defineProperty(new Event("change"), "target", { value: input }));
+  }
+  for (const name of ["last", "first"]) { reads.get(name)(); await settled(); }
+  assert.equal(field.value, "last");
+});
