@@ -1,6 +1,7 @@
 // What only ears need: one polite line of the page, #status, and never a flood.
 
 import { person } from "./page.js";
+import { byId } from "./dom.js";
 
 const EVERY = 4000;
 const MOST = 3;
@@ -22,7 +23,7 @@ export function announce(text) {
 function speak() {
   timer = 0;
   last = performance.now();
-  const slot = document.getElementById("status");
+  const slot = byId("status");
   if (slot) slot.textContent = waiting.slice(-MOST).join(". ");
   waiting = [];
 }

@@ -169,14 +169,20 @@ function closed(event) {
 
 /** Safari before 15.4 has no dialogs: there a sheet is a box over the page, as it is without the script. */
 function makeDialogs() {
-  const box = /** @type {any} */ (HTMLUnknownElement.prototype);
   Object.assign(globalThis, { HTMLDialogElement: HTMLUnknownElement });
-  Object.defineProperty(box, "open", { get() { return this.hasAttribute("open"); } });
-  box.showModal = function () { this.setAttribute("open", ""); };
-  box.close = function () {
-    this.removeAttribute("open");
-    this.dispatchEvent(new Event("close"));
+  /** @type {ThisType<HTMLDialogElement>} */
+  const methods = {
+    showModal() {
+      this.setAttribute("open", "");
+      this.open = true;
+    },
+    close() {
+      this.removeAttribute("open");
+      this.open = false;
+      this.dispatchEvent(new Event("close"));
+    },
   };
+  Object.assign(HTMLUnknownElement.prototype, methods);
 }
 
 export function start() {

@@ -3,14 +3,11 @@
 import { counted } from "./words.js";
 import { onChange } from "./page.js";
 import { takeNewcomers } from "./apply.js";
-import { find } from "./dom.js";
+import { byId, find, findAll } from "./dom.js";
 
 const MOST = 3;
 const QUIET = 1500;
 const NEWS_STAYS = 8000;
-
-/** @param {HTMLElement} box */
-const items = (box) => /** @type {HTMLElement[]} */ (Array.from(box.children));
 
 /** When each of them goes. @type {WeakMap<HTMLElement, ReturnType<typeof setTimeout>>} */
 const ends = new WeakMap();
@@ -21,21 +18,21 @@ const ends = new WeakMap();
  * @param {"plain" | "good" | "bad"} [tone]
  */
 export function toast(text, tone) {
-  const box = document.getElementById("toasts");
-  const source = document.getElementById("toast");
+  const box = byId("toasts");
+  const source = byId("toast");
   if (!box || !(source instanceof HTMLTemplateElement) || !text) return;
-  const same = items(box).find((other) => find("[data-text]", other)?.textContent === text);
+  const same = findAll("#toasts > *").find((other) => find("[data-text]", other)?.textContent === text);
   const item = same || /** @type {HTMLElement} */ (source.content.firstElementChild?.cloneNode(true));
   item.dataset.tone = tone || "plain";
   const slot = find("[data-text]", item);
   if (slot && !same) slot.textContent = text;
   if (!same) box.appendChild(item);
-  if (items(box).length > MOST) items(box)[0].remove();
+  if (box.children.length > MOST) box.firstElementChild?.remove();
   clearTimeout(ends.get(item));
   ends.set(item, setTimeout(() => item.remove(), tone === "bad" ? 10000 : 5000));
 }
 
-export const untoast = () => document.getElementById("toasts")?.replaceChildren();
+export const untoast = () => byId("toasts")?.replaceChildren();
 
 let count = 0;
 /** @type {ReturnType<typeof setTimeout> | 0} */
@@ -51,7 +48,7 @@ function announce() {
     timer = 0;
     const text = counted("newOrders", count);
     count = 0;
-    const news = document.getElementById("board-news");
+    const news = byId("board-news");
     if (!news) return;
     news.textContent = text;
     clearTimeout(clearing);

@@ -2,7 +2,7 @@
 
 import { toast, untoast } from "./toasts.js";
 import { words } from "./words.js";
-import { around, find, focused } from "./dom.js";
+import { around, byId, find, focused } from "./dom.js";
 
 const OPEN_FOR = 10000;
 const SHOWN = 40;
@@ -10,7 +10,7 @@ const SHOWN = 40;
 /** @type {ReturnType<typeof setTimeout> | 0} */
 let timer = 0;
 
-const bar = () => document.getElementById("undo-bar");
+const bar = () => byId("undo-bar");
 
 /**
  * @param {string} url
