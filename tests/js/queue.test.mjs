@@ -100,24 +100,6 @@ test("Retry-After and a replica that goes away are no errors of the program", as
   assert.deepEqual(said(), [...Array(8).fill("waiting busy"), "answered 200"]);
 });
 
-test("what the server asked to wait for is not hurried, what the network kept is", async () => {
-  const { queue } = await begin();
-  const asked = network((url, options, n) => n > 2 ? answer(200) : url.includes("/1/") ? answer(429, {}, { headers: { "retry-after": "20" } }) : null);
-  queue.add(made(1));
-  queue.add(made(2));
-  await settled();
-  queue.flush();
-  await settled();
-  assert.deepEqual(asked.map(({ url }) => url.split("/")[4]), ["1", "2", "2"]);
-  await later(19000);
-  queue.flush();
-  await settled();
-  assert.equal(asked.length, 3);
-  await later(2000);
-  assert.equal(asked.length, 4);
-  assert.equal(kept().length, 0);
-});
-
 test("401 and step-up ask for the PIN, hold everything, and go on after it", async () => {
   for (const [status, body] of [[401, {}], [403, { type: "step-up" }]]) {
     const { queue, said } = await begin();
@@ -133,24 +115,6 @@ test("401 and step-up ask for the PIN, hold everything, and go on after it", asy
     assert.deepEqual(said().slice(0, 2), ["waiting signin", "signIn"]);
     assert.equal(kept().length, 0);
   }
-});
-
-test("a page that takes up what waits takes away the leases that ended", async () => {
-  const { queue } = await begin();
-  localStorage.setItem("separacao.lock.tap.1", "0.5|" + (Date.now() - 1));
-  queue.adopt(JOAO);
-  assert.equal(localStorage.getItem("separacao.lock.tap.1"), null);
-});
-
-test("whoever wants sent what waits for a PIN is asked for it once more", async () => {
-  const { queue, said } = await begin();
-  network(() => answer(401));
-  queue.add(made(1));
-  await settled();
-  queue.flush();
-  assert.deepEqual(said(), ["waiting signin", "signIn"]);
-  queue.hurry();
-  assert.deepEqual(said().slice(2), ["signIn"]);
 });
 
 test("taps on the same thing go one after the other, on others beside them, four at most", async () => {

@@ -177,3 +177,39 @@ test("an answer is waited for ten seconds, and then the tap goes again", async (
   await later(2000);
   assert.equal(asked.length, 2);
 });
+
+test("what the server asked to wait for is not hurried, what the network kept is", async () => {
+  const { queue } = await begin();
+  const asked = network((url, options, n) => n > 2 ? answer(200) : url.includes("/1/") ? answer(429, {}, { headers: { "retry-after": "20" } }) : null);
+  queue.add(made(1));
+  queue.add(made(2));
+  await settled();
+  queue.flush();
+  await settled();
+  assert.deepEqual(asked.map(({ url }) => url.split("/")[4]), ["1", "2", "2"]);
+  await later(19000);
+  queue.flush();
+  await settled();
+  assert.equal(asked.length, 3);
+  await later(2000);
+  assert.equal(asked.length, 4);
+  assert.equal(localStorage.length, 0);
+});
+
+test("a page that takes up what waits takes away the leases that ended", async () => {
+  const { queue } = await begin();
+  localStorage.setItem("separacao.lock.tap.1", "0.5|" + (Date.now() - 1));
+  queue.adopt(JOAO);
+  assert.equal(localStorage.getItem("separacao.lock.tap.1"), null);
+});
+
+test("whoever wants sent what waits for a PIN is asked for it once more", async () => {
+  const { queue, told } = await begin();
+  network(() => answer(401));
+  queue.add(made(1));
+  await settled();
+  queue.flush();
+  assert.deepEqual(told, ["waiting signin", "signIn"]);
+  queue.hurry();
+  assert.deepEqual(told.slice(2), ["signIn"]);
+});
