@@ -24,9 +24,9 @@ pub struct RefusedRequest {
 /// Runs a request to a form, whose address below that of its page is `form`. What a browser without script sent and a
 /// handler refused comes beside the answer.
 pub async fn run_form(request: Request, next: Next, form: &str) -> (Response, Option<RefusedRequest>) {
-    let visitor = request.extensions().get::<Visitor>().cloned();
     let is_sent = request.method() == Method::POST && !wants_json(request.headers());
-    let Some(visitor) = visitor.filter(|_| is_sent) else { return (next.run(request).await, None) };
+    let visitor = request.extensions().get::<Visitor>().filter(|_| is_sent).cloned();
+    let Some(visitor) = visitor else { return (next.run(request).await, None) };
     let (request, body) = match keep_form(request).await {
         Ok(kept) => kept,
         Err(error) => return (error.into_response(), None),
