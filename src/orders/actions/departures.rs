@@ -64,11 +64,13 @@ impl Command for TickAdjusted<'_> {
         if self.item_id.is_some() && !found.iter().any(|one| wanted(&one)) {
             return Err(AppError::NotFound);
         }
+        let stored = |id| ticks.iter().find(|stored| stored.item_id == id).map(|stored| stored.tick.clone());
         let changes = found.iter().filter(wanted).filter(|one| one.tick.is_some() != self.done);
         let changes: Vec<TickChange> = changes
             .map(|one| TickChange {
                 item: one.item.id,
-                before: one.tick.map(|stored| stored.tick.clone()),
+                // Also one that no longer fits: undo brings it back.
+                before: stored(one.item.id),
                 after: self.done.then(|| one.ticked(self.on.actor.person_id, self.on.now)),
             })
             .collect();
