@@ -58,8 +58,8 @@ pub fn read(
 fn row(cells: &[String], before: &[RosterRow], taken: &HashMap<String, String>, digits: u8) -> RosterRow {
     let cell = |n: usize| cells.get(n).cloned().unwrap_or_default();
     let (mut number, mut name) = (cell(0), cell(1));
-    // A file may have the names first.
-    if is_number(&name) && !is_number(&number) {
+    // A file may have the names first, also of somebody without a number.
+    if !is_number(&number) && (is_number(&name) || name.is_empty()) {
         std::mem::swap(&mut number, &mut name);
     }
     // Roles may stand in cells of their own.
