@@ -72,7 +72,7 @@ pub struct Counts {
     /// Lines requested or ordered from a supplier.
     pub in_purchase: i64,
     /// Lines in purchase of which a unit may still come: it was neither received nor given up.
-    pub awaited: i64,
+    pub coming: i64,
     /// Lines in purchase of which something arrived.
     pub arrived: i64,
     pub short: i64,
@@ -95,7 +95,7 @@ impl Counts {
             OrderState::Canceled => OrderStatus::Canceled,
             OrderState::Finished => OrderStatus::Finished,
             OrderState::Open if self.lines > 0 && self.settled == self.lines => OrderStatus::ReadyToFinish,
-            OrderState::Open if self.pickable == 0 && self.awaited > 0 => OrderStatus::AwaitingGoods,
+            OrderState::Open if self.pickable == 0 && self.coming > 0 => OrderStatus::AwaitingGoods,
             OrderState::Open if self.touched + self.settled + self.in_purchase > 0 => OrderStatus::Picking,
             OrderState::Open => OrderStatus::Waiting,
         }
@@ -156,7 +156,7 @@ mod tests {
             touched,
             pickable,
             in_purchase,
-            awaited: in_purchase,
+            coming: in_purchase,
             ..Counts::default()
         };
         let open = |counts: Counts| counts.status(OrderState::Open);
@@ -165,8 +165,8 @@ mod tests {
         assert_eq!(open(counts(3, 1, 1, 2, 0)), OrderStatus::Picking);
         assert_eq!(open(counts(3, 1, 1, 1, 1)), OrderStatus::Picking);
         assert_eq!(open(counts(3, 2, 2, 0, 1)), OrderStatus::AwaitingGoods);
-        let nothing_comes = Counts { awaited: 0, ..counts(3, 2, 2, 0, 1) };
-        assert_eq!(open(nothing_comes), OrderStatus::Picking, "what was not found is not awaited");
+        let nothing_comes = Counts { coming: 0, ..counts(3, 2, 2, 0, 1) };
+        assert_eq!(open(nothing_comes), OrderStatus::Picking, "what was not found is not coming");
         assert_eq!(open(counts(3, 3, 3, 0, 0)), OrderStatus::ReadyToFinish);
         assert_eq!(counts(3, 3, 3, 0, 0).status(OrderState::Finished), OrderStatus::Finished);
     }

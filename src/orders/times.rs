@@ -131,7 +131,7 @@ fn counts<'a>(states: impl Iterator<Item = &'a ItemState>) -> Counts {
         counts.touched += i64::from(!state.held().is_zero() || state.in_place().is_some());
         counts.pickable += i64::from(pickable);
         counts.in_purchase += i64::from(rest && bought);
-        counts.awaited += i64::from(bought && state.rest() > state.received + state.not_found);
+        counts.coming += i64::from(bought && state.rest() > state.received + state.not_found);
     }
     counts
 }

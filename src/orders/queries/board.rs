@@ -39,7 +39,7 @@ pub async fn list_open_counts(tx: &mut CompanyTx) -> Result<Vec<OpenOrder>> {
              count(*) filter (where i.is_touched or i.is_substituted) as "touched!",
              count(*) filter (where i.is_pickable) as "pickable!",
              count(*) filter (where i.is_in_purchase) as "in_purchase!",
-             count(*) filter (where i.is_in_purchase and i.quantity - i.picked > i.received + i.not_found) as "awaited!"
+             count(*) filter (where i.is_in_purchase and i.quantity - i.picked > i.received + i.not_found) as "coming!"
            from orders o join order_items i on i.company_id = o.company_id and i.order_id = o.id
            where o.company_id = $1 and o.state = 'open'
            group by o.company_id, o.id
@@ -61,7 +61,7 @@ pub async fn list_open_counts(tx: &mut CompanyTx) -> Result<Vec<OpenOrder>> {
                 touched: row.touched,
                 pickable: row.pickable,
                 in_purchase: row.in_purchase,
-                awaited: row.awaited,
+                coming: row.coming,
                 ..Counts::default()
             },
         })

@@ -162,7 +162,7 @@ pub fn board() -> Vec<OrderSummary> {
     orders[0].notes = vec![note(1, "Cliente retira às 16h, deixar no balcão", "Marina")];
     orders[1].urgent = true;
     orders[4].counts.in_purchase = 1;
-    orders[4].counts.awaited = 1;
+    orders[4].counts.coming = 1;
     orders[4].counts.pickable = 0;
     orders[9].counts = Counts { in_purchase: 2, arrived: 1, pickable: 1, ..orders[9].counts };
     orders[3].counts.short = 1;
