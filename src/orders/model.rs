@@ -162,13 +162,22 @@ impl Item {
 
     /// What the line is shown as in an order of this state.
     pub fn status(&self, order: OrderState) -> ItemStatus {
-        if self.to_shelf(order).is_zero() { self.state.status() } else { ItemStatus::Return }
+        let boxed = !self.to_shelf(order).is_zero() || self.others_to_shelf(order).is_some();
+        match self.state.status() {
+            _ if boxed => ItemStatus::Return,
+            // Nobody answers for an order that is closed.
+            ItemStatus::Unanswered if order != OrderState::Open => ItemStatus::Short,
+            status => status,
+        }
     }
 
     /// Where the line stands in an order of this state.
     pub fn group(&self, order: OrderState) -> ItemGroup {
-        let boxed = !self.to_shelf(order).is_zero() || self.others_to_shelf(order).is_some();
-        if order == OrderState::Canceled && boxed { ItemGroup::Shelf } else { self.state.group() }
+        match self.status(order) {
+            ItemStatus::Return if order == OrderState::Canceled => ItemGroup::Shelf,
+            ItemStatus::Short => ItemGroup::Short,
+            _ => self.state.group(),
+        }
     }
 
     /// Whether the stepper goes by whole units.

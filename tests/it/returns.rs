@@ -250,6 +250,11 @@ async fn goods_in_place_of_others_go_back_from_the_box_of_a_canceled_order() {
     for wanted in ["2 itens para devolver", "CB15", "Estava na caixa no lugar de outro item"] {
         assert!(page.contains(wanted), "{wanted}: {page}");
     }
+    // The sheet of the line asks for both as well.
+    let sheet = joao.get(&format!("/orders/{}?item={}", order.id, order.items[0])).await.text;
+    for wanted in ["Está na caixa no lugar", "CB15", &format!("action=\"{item}/unsubstitute\"")] {
+        assert!(sheet.contains(wanted), "{wanted}: {sheet}");
+    }
     // First the goods of the line, then what is in their place.
     let back = joao.tap(&format!("{item}/return"), &[("quantity", "4")]).await;
     assert_eq!(back.status, 200, "{}", back.text);
@@ -258,10 +263,13 @@ async fn goods_in_place_of_others_go_back_from_the_box_of_a_canceled_order() {
     }
     assert!(joao.get("/returns").await.text.contains("1 item para devolver"));
     let row = joao.get(&format!("/orders/{}", order.id)).await.text;
-    assert!(
-        row.contains("1 para devolver") && row.contains(&format!("action=\"{item}/unsubstitute\"")),
-        "{row}"
-    );
+    for wanted in
+        ["1 para devolver", "Devolver a troca", "<b>5</b>", &format!("action=\"{item}/unsubstitute\"")]
+    {
+        assert!(row.contains(wanted), "{wanted}: {row}");
+    }
+    let sheet = joao.get(&format!("/orders/{}?item={}", order.id, order.items[0])).await.text;
+    assert!(sheet.contains("Está na caixa no lugar") && !sheet.contains("nada deste item"), "{sheet}");
     let others = joao.tap(&format!("{item}/unsubstitute"), &[]).await;
     assert_eq!(others.status, 200, "{}", others.text);
     for screen in &mut screens {

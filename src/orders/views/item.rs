@@ -125,12 +125,21 @@ impl ItemFragment<'_> {
 
     /// Whether the row asks to put units back.
     fn returns(&self) -> bool {
-        self.order_state != OrderState::Finished && self.status() == ItemStatus::Return
+        self.order_state != OrderState::Finished && !self.item.to_shelf(self.order_state).is_zero()
     }
 
-    /// Whether the row asks to put back what is in the box in place of its goods, once they are back themselves.
-    fn returns_others(&self) -> bool {
-        !self.returns() && self.item.others_to_shelf(self.order_state).is_some()
+    /// What is in the box in place of the line's goods, where the row asks to put that back: once they are back themselves.
+    fn returns_others(&self) -> Option<&Replacement> {
+        self.item.others_to_shelf(self.order_state).filter(|_| !self.returns())
+    }
+
+    /// "Devolver 5"
+    fn to_return(&self) -> String {
+        let lang = self.ctx.lang;
+        match self.returns_others() {
+            Some(_) => lang.t("item.to_return_others").into_owned(),
+            None => lang.t_with("item.to_return", &[("quantity", &self.big())]),
+        }
     }
 
     fn plain_to_return(&self) -> String {
@@ -169,12 +178,19 @@ impl ItemFragment<'_> {
     /// The large number at the right: what goes back, the rest, or the picked quantity once nothing is left to do.
     fn big(&self) -> String {
         let state = &self.item.state;
-        let amount = match self.status() {
-            ItemStatus::Return => self.item.to_shelf(self.order_state),
+        let amount = match (self.returns_others(), self.status()) {
+            (Some(others), _) => others.quantity,
+            (None, ItemStatus::Return) => self.item.to_shelf(self.order_state),
             _ if state.rest().is_zero() => state.picked,
             _ => self.to_pick(),
         };
         self.ctx.quantity(amount)
+    }
+
+    /// What the large number counts.
+    fn unit(&self) -> &str {
+        self.returns_others()
+            .map_or(self.item.unit.as_str(), |others| others.unit.as_deref().unwrap_or_default())
     }
 
     fn partly(&self) -> bool {

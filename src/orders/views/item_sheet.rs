@@ -191,7 +191,12 @@ impl ItemSheet<'_> {
     }
 
     pub(super) fn returns(&self) -> bool {
-        self.order.state != OrderState::Finished && self.status() == ItemStatus::Return
+        self.order.state != OrderState::Finished && !self.to_return().is_zero()
+    }
+
+    /// What is in the box in place of the line's goods and must go back to the shelf.
+    pub(super) fn others_to_return(&self) -> Option<&Replacement> {
+        self.item.others_to_shelf(self.order.state)
     }
 
     pub(super) fn status(&self) -> ItemStatus {
