@@ -125,6 +125,9 @@ async fn what_was_missing_is_kept_with_who_said_what_and_how_it_ended() {
         1,
         "of the second line alone"
     );
+    for asking in ["r-unanswered", "n-unanswered"] {
+        assert!(!page.contains(asking), "nobody answers for a finished order: {asking}");
+    }
     let ana = server.signed_in("alfa", ADMIN).await;
     assert_eq!(ana.tap(&format!("/orders/{}/reopen", order.id), &[("reason", "teste")]).await.status, 200);
     assert_eq!(records(&server).await.last().map(String::as_str), Some("short 10"));

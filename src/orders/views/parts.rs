@@ -24,6 +24,11 @@ impl BarFragment<'_> {
     fn to_shelf(&self) -> i64 {
         self.order.counts.to_shelf(self.order.state)
     }
+
+    /// Lines with units that nobody has answered; of a closed order nobody will.
+    fn unanswered(&self) -> i64 {
+        if self.order.state == OrderState::Open { self.order.counts.unanswered } else { 0 }
+    }
 }
 
 /// The order's facts and what can be done with it as a whole. `#order-head`; changes with urgent, shipping, closing.
