@@ -57,8 +57,11 @@ pub async fn save(
     let on = on(&state, visitor.actor()?, draft_id);
     let next = next_draft(&state, on, sent.get("later")).await;
     let outcome = command::run(&state, &tap, &SaveDraft { on, sent: &sent }).await?;
-    let done = Done::new(&outcome, "/quotes").say(Sentence::new("preview.saved"));
-    Ok(done.go(next.map_or_else(|| after_save(draft_id, &sent), |id| format!("/quotes/{id}"))))
+    let place = next.map_or_else(|| after_save(draft_id, &sent), |id| format!("/quotes/{id}"));
+    let done = Done::new(&outcome, "/quotes");
+    // Where a cell opens on the same paper, that is the answer.
+    let done = if place.contains('#') { done } else { done.say(Sentence::new("preview.saved")) };
+    Ok(done.go(place))
 }
 
 pub async fn confirm(

@@ -167,3 +167,17 @@ async fn what_cannot_be_confirmed_is_passed_over_and_comes_again_at_the_end() {
     let skipped = seller.tap(&format!("{closed}/save"), &skip).await.json();
     assert_eq!(skipped["location"], wrong, "below the last is the first: {skipped}");
 }
+
+#[tokio::test]
+async fn a_cell_that_opens_is_the_answer_to_whoever_corrects_it() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let seller = server.signed_in("alfa", SELLER).await;
+    let choices = usual(&company).await;
+    let save = format!("{}/save", upload(&seller, "columns-1-item").await);
+    let opened = seller.tap(&save, &choices.form("1", &[("edit", "1")])).await.json();
+    assert!(opened["location"].as_str().unwrap().ends_with("#line-1"), "{opened}");
+    assert!(opened["message"].is_null(), "{opened}");
+    let kept = seller.tap(&save, &choices.form("2", &[("later", "yes")])).await.json();
+    assert_eq!(kept["message"], "Salvo. Continua em Para conferir.");
+}
