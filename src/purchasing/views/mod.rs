@@ -175,8 +175,10 @@ impl<'a> PurchasingPage<'a> {
     /// "3 pedidos · até R$ 3,50"
     fn said_of(&self, product: &Product) -> Vec<String> {
         let s = self.layout.ctx;
-        let mut said =
-            vec![s.count("purchasing.orders", i64::try_from(product.orders()).unwrap_or(i64::MAX))];
+        let mut said = vec![match i64::try_from(product.orders()).unwrap_or(i64::MAX) {
+            0 => s.t("purchasing.stock_only").into_owned(),
+            orders => s.count("purchasing.orders", orders),
+        }];
         if self.asked.view == View::Buy {
             said.extend(
                 product

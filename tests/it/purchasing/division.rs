@@ -70,6 +70,7 @@ async fn goods_for_several_orders_are_bought_and_received_at_once_with_what_is_f
     let rest = tap(&buyer, "/purchasing/unorder", &division(&[(&second, "8", "8")])).await;
     assert_eq!(rest.status, 200, "{}", rest.text);
     assert_eq!(company.line(&second, 0).await.to_buy(), units(11));
+    shows(&picker, "/purchasing?view=coming", &["8 UN", "só para o estoque"]).await;
     let stock = format!("/purchasing/{purchase}/surplus");
     assert_eq!(picker.tap(&stock, &[("outcome", "stocked")]).await.status, 403);
     done(&buyer, &stock, &[("outcome", "stocked")]).await;
