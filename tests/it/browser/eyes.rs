@@ -87,6 +87,17 @@ const HEADER: &str = r##"(() => {
   return { height: top.height, lines: new Set(said.map((line) => Math.round(line.top))).size, strays: strays.length };
 })()"##;
 
+/// Rows that say something of their own below their goods, and those where it lies over these or is as good as empty.
+const SAID: &str = r#"(() => {
+  const said = Array.from(document.querySelectorAll(".row[data-saving] > .sync:not(:empty)"));
+  const lies = said.filter((line) => {
+    const box = line.getBoundingClientRect();
+    const goods = Array.from(line.parentElement.querySelectorAll(".ref, .desc"), (one) => one.getBoundingClientRect().bottom);
+    return box.width < 100 || goods.some((bottom) => bottom > box.top + 4);
+  });
+  return [said.length, lies.length];
+})()"#;
+
 /// Cuts the line of a phone, picks, and looks at the header; then all is as before.
 async fn grows_old(proxy: &Proxy, joao: &Browser, order: &Imported, line: usize, most_lines: u64) {
     joao.open(&path(order)).await;
@@ -100,6 +111,9 @@ async fn grows_old(proxy: &Proxy, joao: &Browser, order: &Imported, line: usize,
     assert_eq!((&old["height"], &old["strays"]), (&live["height"], &json!(0)), "{old}");
     assert!(old["lines"].as_u64() <= Some(most_lines), "{old}");
     joao.nothing_lies_over_rows().await;
+    joao.until("what is said of the tap, below its goods", &format!("String({SAID}) === '1,0'")).await;
+    // Rows pass below the bar.
+    assert_eq!(joao.eval("getComputedStyle(document.getElementById('order-bar')).opacity").await, "1");
     proxy.restore();
     joao.heals().await;
     joao.has_picked(order, line).await;
