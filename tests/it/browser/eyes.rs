@@ -151,6 +151,7 @@ async fn a_row_that_somebody_else_settled_stays_until_this_person_rests_or_scrol
     .await;
     assert_eq!(maria.tap(&pick(1), &[("quantity", "10")]).await.status, 200);
     joao.sees(&format!("#items-now > {}.r-picked", row(1))).await;
+    joao.reads(&format!("{} .by", row(1)), "Maria Conceição").await;
     let began = joao.eval("performance.now()").await.as_f64().unwrap();
     joao.until("it to move at rest", "window.moves.length === 1").await;
     let moved = joao.eval("window.moves[0][1]").await.as_f64().unwrap();
