@@ -161,9 +161,9 @@ async fn what_goes_back_to_the_shelf_is_confirmed_beside_its_line_and_the_line_k
     joao.picture("to-the-shelf").await;
     // Below, it would leave a hole when it goes, and the next line's would come under the finger.
     let beside = format!(
-        "(() => {{ const [hit, button] = ['.row-hit', '.row-return button'].map((css) => \
-         document.querySelector('{line} ' + css).getBoundingClientRect()); \
-         return button.left >= hit.right - 1 && button.bottom <= hit.bottom + 1; }})()"
+        "(() => {{ const [hit, button, row] = [' .row-hit', ' .row-return button', ''].map((css) => \
+         document.querySelector('{line}' + css).getBoundingClientRect()); \
+         return button.left >= hit.right - 1 && button.bottom <= hit.bottom + 1 && button.right <= row.right - 4; }})()"
     );
     assert_eq!(joao.eval(&beside).await, true);
     assert_eq!(
