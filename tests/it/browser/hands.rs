@@ -176,6 +176,19 @@ async fn what_goes_back_to_the_shelf_is_confirmed_beside_its_line_and_the_line_k
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_way_back_of_the_last_pick_ends_where_what_ends_the_order_begins() {
+    let (_server, order, joao) = joao_at(1).await;
+    joao.resize((390, 844)).await;
+    joao.click(&format!("{} .row-hit", row(&order, 0))).await;
+    joao.sees("#undo-bar").await;
+    joao.sees("#finish-bar > .button").await;
+    let beside = "(() => { const [undo, finish] = ['#undo-bar', '#finish-bar > .button'].map((css) => \
+        document.querySelector(css).getBoundingClientRect()); return undo.right <= finish.left; })()";
+    joao.until("one beside the other", beside).await;
+    joao.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_one_tap_is_being_undone_the_next_can_be_undone_too() {
     let (_server, order, joao) = joao_at(3).await;
     let undone = "window.asked = []; const send = window.fetch; \
