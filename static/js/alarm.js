@@ -20,13 +20,24 @@ const MOST = 3;
 let waiting = [];
 
 /**
+ * What was done, and why or to what: "Ana cancelou o pedido: desistiu". Links are left to the history.
+ * @param {HTMLElement | null} sentence
+ */
+function textOf(sentence) {
+  const parts = Array.from(sentence?.childNodes || [], (part) =>
+    part.nodeName === "A" ? "" : (part.textContent || "").replace(/\s+/g, " ").trim());
+  const [done = "", ...why] = parts.filter(Boolean);
+  return why.length ? `${done}: ${why.join(" · ")}` : done;
+}
+
+/**
  * An entry of the history came in.
  * @param {HTMLElement} entry
  */
 export function consider(entry) {
   if (!entry.matches("#timeline > *") || !screen().startsWith("order")) return;
   const kind = Array.from(entry.classList).map((name) => KINDS.get(name)).find(Boolean);
-  const text = (find("p", entry)?.textContent || "").replace(/\s+/g, " ").trim();
+  const text = textOf(find("p", entry));
   if (!kind || !text || isOwnEntry(entry)) return;
   waiting = waiting.filter((other) => other !== text).concat(text).slice(-MOST);
   const box = byId("alarm");

@@ -231,9 +231,10 @@ test("a card is news when its order came while the board was open, less than a m
   assert.equal(order.takeNewcomers(), 0, "an order's page has no newcomers");
 });
 
-const entry = (n, v, kind, text, actor = "maria") => new Element("li",
+const part = (name, text) => Object.assign(new Element(name), { nodeName: name.toUpperCase(), textContent: text });
+const entry = (n, v, kind, text, actor = "maria", parts = [part("span", text)]) => new Element("li",
   { id: `entry-${n}`, "data-v": String(v), "data-in": "timeline", "data-actor": actor, "data-sort": String(n), class: kind },
-  [Object.assign(new Element("p"), { textContent: text })]);
+  [Object.assign(new Element("p", {}, parts), { textContent: text })]);
 
 /** A page with the line for ears and the bar for what must be seen. */
 async function listening(screen) {
@@ -258,6 +259,14 @@ test("what others do to an open order is said as it comes, and what one must kno
     assert.equal(status.textContent !== "", said, `${screen} ${JSON.stringify(rules)}`);
     assert.equal(!alarm.hidden, shown, `${screen} ${JSON.stringify(rules)}`);
   }
+});
+
+test("what is shown of a change parts what was done from why, and leaves links to the history", async () => {
+  const { applyOne, alarm } = await listening("order:7");
+  const parts = [part("span", "Ana aplicou um orçamento novo"), part("span", " 1 item mudou "), part("a", "PDF")];
+  applyOne(entry(1, 12, "e-order_revised", "Ana aplicou um orçamento novo 1 item mudou PDF", "ana-2", parts), {});
+  later(5000);
+  assert.equal(alarm.children[0].textContent, "Ana aplicou um orçamento novo: 1 item mudou");
 });
 
 test("what one did oneself is neither said nor shown, what somebody of the same name did is", async () => {

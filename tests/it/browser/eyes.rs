@@ -68,7 +68,7 @@ async fn undo_alarm_and_messages_take_the_bottom_bar_and_nothing_lies_over_a_row
     }
     let ana = server.signed_in("alfa", ADMIN).await;
     assert_eq!(ana.tap(&format!("{}/cancel", path(&order)), &[("reason", "desistiu")]).await.status, 200);
-    joao.reads("#alarm[data-tone=grave]", "Ana").await;
+    joao.reads("#alarm[data-tone=grave]", "cancelou o pedido: desistiu").await;
     joao.picture("bar-canceled").await;
     joao.quit().await;
 }
