@@ -114,6 +114,7 @@ async fn the_paper_stands_beside_what_was_read_and_on_a_phone_below_it() {
     marina.resize((390, 844)).await;
     marina.open(&draft).await;
     marina.until("the paper to be closed", "!document.querySelector('.paper').open").await;
+    marina.sees("#line-1 > td:first-child").await;
     // Not under the navigation, where the driver would scroll it to.
     marina.eval("document.querySelector('.paper summary').scrollIntoView({ block: 'center' })").await;
     marina.click(".paper summary").await;
