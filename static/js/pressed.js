@@ -37,12 +37,16 @@ export const askedOf = ({ url, body }) => url + "?" + body.replace(/(^|&)v=[^&]*
 const textOf = (el) => (el?.textContent || "").replace(/\s+/g, " ").trim();
 
 /**
- * The goods of a row, as it shows them when it is tapped: "CB14 · 20 UN". Of a sheet, whose amount is another: "CB14".
+ * The goods of a row, as it shows them when it is tapped, or of a sheet, as many as its stepper says: "CB14 · 20 UN".
  * @param {HTMLFormElement} form
  * @param {string} target
  */
-export const goodsOf = (form, target) =>
-  [find(`.row[id="${target}"] .ref, #purchase-sheet[open] h2`), find(".row-hit .qty", form)].map(textOf).filter(Boolean).join(" · ");
+export function goodsOf(form, target) {
+  const stepper = find("[data-stepper]", form);
+  const units = stepper?.querySelector("input")?.value || "";
+  const amount = units ? `${units} ${stepper?.dataset.unit || ""}`.trim() : textOf(find(".row-hit .qty", form));
+  return [textOf(find(`.row[id="${target}"] .ref, #purchase-sheet[open] h2`)), amount].filter(Boolean).join(" · ");
+}
 
 /**
  * What a tap does to what, as the screen says it: "Separar CB14".

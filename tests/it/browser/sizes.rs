@@ -53,6 +53,7 @@ async fn a_phone_is_enough_to_pick_with_one_thumb() {
     phone.click("#item-sheet [data-step='-1']").await;
     phone.click("#item-sheet form[action$='/pick'] .primary").await;
     phone.reads(&format!("#item-{} .part", order.items[0]), "9 de 10").await;
+    phone.reads("#undo-bar [data-text]", "FO00 · 9 UN · Separado").await;
     assert_eq!(phone.eval("document.scrollingElement.scrollWidth <= innerWidth").await, true);
     phone.quit().await;
     maria.quit().await;
