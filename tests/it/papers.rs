@@ -22,6 +22,24 @@ async fn the_pick_list_has_what_is_to_pick_and_a_code_that_opens_the_order() {
     assert!(!page.contains("R$"), "a list for the aisle has no prices: {page}");
 }
 
+/// A list that somebody opened, or kept as a link, before the order was canceled sends nobody into the aisle.
+#[tokio::test]
+async fn the_pick_list_of_a_canceled_order_says_so_and_has_nothing_to_tick() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import(2).await;
+    let ana = server.signed_in("alfa", ADMIN).await;
+    let base = format!("/orders/{}", order.id);
+    let (list, link) = (format!("{base}/print/list"), format!("href=\"{base}/print/list\""));
+    assert!(ana.get(&list).await.text.contains("<i></i>"));
+    assert!(ana.get(&base).await.text.contains(&link));
+    let cancel = format!("{base}/cancel");
+    assert_eq!(ana.tap(&cancel, &[("reason", "desistiu")]).await.status, 200);
+    let page = ana.get(&list).await.text;
+    assert!(page.contains("Cancelado") && !page.contains("<i></i>"), "{page}");
+    assert!(!ana.get(&base).await.text.contains(&link));
+}
+
 /// Whoever walks with paper sees no screen: other goods that the customer takes, and what is bought, stand on the list.
 #[tokio::test]
 async fn the_pick_list_says_what_is_fetched_in_place_of_a_line_and_what_waits_for_the_buyer() {

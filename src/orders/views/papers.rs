@@ -9,6 +9,7 @@ use super::words::replacement_words;
 use crate::html::RenderContext;
 use crate::orders::item::{ItemStatus, RestState};
 use crate::orders::model::{Item, OrderSummary};
+use crate::orders::status::OrderState;
 
 /// A QR code, drawn as squares of one unit: `d` of a path, and how wide it is with its quiet border.
 #[derive(Clone, Debug)]
@@ -41,9 +42,17 @@ impl<'a> PickList<'a> {
         self.s.quantity(if item.state.rest().is_zero() { item.state.quantity } else { item.state.rest() })
     }
 
+    /// Whether nothing of the line is to pick; of a closed order that is all of it.
     fn is_settled(&self, item: &Item) -> bool {
-        item.state.rest().is_zero()
+        self.order.state != OrderState::Open
+            || item.state.rest().is_zero()
             || matches!(item.state.rest_state, RestState::Short | RestState::Substituted)
+    }
+
+    /// What became of the order, once it is closed.
+    fn closed(&self) -> Option<String> {
+        let closed = self.order.state != OrderState::Open;
+        closed.then(|| self.s.word("status", self.order.status().code()))
     }
 
     /// What the line is, unless it is simply to be picked: what is fetched in its place, whether it waits for the buyer.
