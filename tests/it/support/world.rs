@@ -120,10 +120,14 @@ impl Company {
         options.into_iter().find(|option| option.makes_urgent).expect("an option that makes urgent")
     }
 
-    /// The id of what was bought last.
+    /// The id of what was bought last, and not taken back for every line.
     pub async fn newest_purchase(&self) -> Option<String> {
         let mut tx = self.app.db.company(self.id).await.unwrap();
-        let read = sqlx::query_scalar("select id::text from purchases order by id desc limit 1");
+        let read = sqlx::query_scalar(
+            "select p.id::text from purchases p
+             where p.surplus > 0 or exists (select from purchase_allocations a where a.purchase_id = p.id)
+             order by p.id desc limit 1",
+        );
         read.fetch_optional(&mut *tx).await.unwrap()
     }
 
