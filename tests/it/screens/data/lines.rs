@@ -116,7 +116,7 @@ pub fn counts_of(items: &[Item]) -> Counts {
             ItemStatus::PurchaseOrdered,
             ItemStatus::Arrived,
         ]),
-        awaited: lines(&[ItemStatus::PurchaseRequested, ItemStatus::PurchaseOrdered]),
+        coming: lines(&[ItemStatus::PurchaseRequested, ItemStatus::PurchaseOrdered]),
         arrived: lines(&[ItemStatus::Arrived]),
         short: lines(&[ItemStatus::Short]),
         unanswered: lines(&[ItemStatus::Unanswered]),
