@@ -91,12 +91,13 @@ impl Screen {
     #[rustfmt::skip]
     const fn row(self) -> Row {
         use Permission::{Administer, Answer, ImportQuote, Receive, View};
-        use Topic::{Card, Closed, Counters, Drafts, Head, Line, Needs, Order, Owners, People, Place, Purchasing, Settings, Shelf, Walls};
+        use Topic::{Card, Closed, Counters, Drafts, Head, Line, Location, Needs};
+        use Topic::{Order, Owners, People, Place, Purchasing, Settings, Shelf, Walls};
         match self {
             Screen::Board => Row::new("board", View, &[Card, Place, Counters], &[Owners]),
             Screen::FilteredBoard => Row::new("board-filtered", View, &[], &[Card, Place, Counters, Owners]),
             Screen::Wall => Row::new("board-wall", View, &[Card, Place, Counters], &[Walls]),
-            Screen::Order(_) => Row::new("order", View, &[Line, Head], &[Order, Owners]),
+            Screen::Order(_) => Row::new("order", View, &[Line, Location, Head], &[Order, Owners]),
             Screen::Quotes => Row::new("quotes", ImportQuote, &[], &[Drafts, Owners]),
             Screen::People => Row::new("people", Administer, &[], &[People]),
             Screen::History => Row::new("history", View, &[], &[Closed, Shelf]),
@@ -115,14 +116,15 @@ impl Screen {
     pub fn effect(self, event: &Event) -> Effect {
         let Row { fragments, refetch, .. } = self.row();
         let topics = match (self, event.order_id) {
-            // Events of another order do not concern this one, except changes of owners.
+            // Events of another order do not concern this one, except changes of owners, and of goods that both may have.
             (Screen::Order(own), Some(about)) if about != own => {
-                event.topics & (Topics::of(&[Topic::Owners]) | Topics::UNKNOWN)
+                event.topics & (Topics::of(&[Topic::Owners, Topic::Location]) | Topics::UNKNOWN)
             }
             _ => event.topics,
         };
         // Lines without a line's id are several.
-        let many_lines = topics.has(Topic::Line) && event.item_id.is_none() && fragments.has(Topic::Line);
+        let of_lines = Topics::of(&[Topic::Line, Topic::Location]);
+        let many_lines = topics.meets(of_lines) && event.item_id.is_none() && fragments.meets(of_lines);
         // What a company has set stands on every page.
         let always = Topics::of(&[Topic::Settings]) | Topics::UNKNOWN;
         if topics.meets(refetch | always) || many_lines {
@@ -222,6 +224,8 @@ mod tests {
         let (own, other) = (Some(mine), Some(OrderId::new()));
         assert_eq!(screen.effect(&event(EventKind::ItemPicked, own)), Effect::Fragments);
         assert_eq!(screen.effect(&event(EventKind::ItemPicked, other)), Effect::Nothing);
+        // The same goods may be on it.
+        assert_eq!(screen.effect(&event(EventKind::LocationChanged, other)), Effect::Fragments);
         let seller_left = Event {
             topics: Topics::of(&[Topic::People, Topic::Owners]),
             ..event(EventKind::AccessChanged, None)

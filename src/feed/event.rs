@@ -77,6 +77,7 @@ kinds! {
     ReplacementWithdrawn = "replacement_withdrawn", [Card, Line], Undoable;
     ShortageAnswered = "shortage_answered", [Card, Line, Needs], Undoable;
     PurchaseSettled = "purchase_settled", [Card, Line, Purchasing], Undoable;
+    LocationChanged = "location_changed", [Card, Location], Undoable;
     // The topics of the undone kind are added: see `NewEvent::undoing`.
     ActionUndone = "action_undone", [Card], Told;
     OrderFinished = "order_finished", [Card, Place, Counters, Order, Closed, Needs], Told;

@@ -45,6 +45,8 @@ topics! {
     Purchasing = "purchasing",
     /// What is to go back to the shelf, of all orders.
     Shelf = "shelf",
+    /// Where goods lie. Every order that has them shows it, whichever order the event is of.
+    Location = "location",
     /// Which lines wait for an answer.
     Needs = "needs",
     /// Who owns which order, and who can be given one.

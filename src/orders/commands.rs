@@ -49,6 +49,7 @@ macro_rules! order_commands {
             MARK_NOT_FOUND = "/items/{item}/not-found", Buy, undoable, "done.not_found", NotFoundForm;
             RETURN_GOODS = "/items/{item}/return-goods", Pick, undoable, "done.returned", ReturnGoodsForm;
             SETTLE_PURCHASE = "/items/{item}/settle", SettlePurchase, undoable, "done.settled", SettleForm;
+            SET_LOCATION = "/items/{item}/location", Pick, undoable, "done.location", LocationForm;
             FINISH_ORDER = "/finish", Finish, final, "done.finished", FinishForm;
             REOPEN_ORDER = "/reopen", Reopen, final, "done.reopened", ReopenForm;
             CANCEL_ORDER = "/cancel", Cancel, final, "done.canceled", CancelForm;

@@ -134,6 +134,7 @@ mod tests {
                 ..ItemState::new(Decimal::from(quantity))
             },
             last_change: None,
+            location: None,
             last_pick: None,
         }
     }

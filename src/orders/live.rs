@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::indicators::{Indicators, PAST_DAYS};
-use super::queries::{board, departures, history, items, summaries};
+use super::queries::{board, departures, history, items, locations, summaries};
 use super::status::OrderState;
 use super::views::adjust::AdjustFragment;
 use super::views::entry::EntryFragment;
@@ -73,18 +73,19 @@ pub async fn draw_order(
     ctx: RenderContext,
     events: &[&Event],
 ) -> Result<String> {
+    let (own, touched) = touched_lines(tx, order_id, events).await?;
+    if own.is_empty() && touched.is_empty() {
+        return Ok(String::new());
+    }
     let order = summaries::get_summary(tx, order_id).await?;
     let items = items::list_items(tx, order_id, None).await?;
-    let versions: Vec<i64> = events.iter().filter_map(|event| event.version).collect();
+    let versions: Vec<i64> = own.iter().filter_map(|event| event.version).collect();
     let timeline = history::list_timeline(tx, order_id, Some(&versions)).await?;
-    let mut touched: Vec<ItemId> = events.iter().filter_map(|event| event.item_id).collect();
-    touched.sort_unstable();
-    touched.dedup();
 
     let mut html = String::new();
     draw(&BarFragment { ctx, order: &order }, &mut html)?;
     draw(&HeadFragment { ctx, order: &order }, &mut html)?;
-    if events.iter().any(|event| event.topics.has(Topic::Head)) {
+    if own.iter().any(|event| event.topics.has(Topic::Head)) {
         draw(&NotesFragment { ctx, order: &order, given: FormState::default() }, &mut html)?;
     }
     for id in &touched {
@@ -114,6 +115,26 @@ pub async fn draw_order(
         draw(&Gone { id: format!("entry-{old}"), v: ctx.v }, &mut html)?;
     }
     Ok(html)
+}
+
+/// The events of an order itself, and the lines that changed, each once: theirs, and those whose goods were put elsewhere,
+/// whichever order that was said on.
+async fn touched_lines<'e>(
+    tx: &mut CompanyTx,
+    order_id: OrderId,
+    events: &[&'e Event],
+) -> Result<(Vec<&'e Event>, Vec<ItemId>)> {
+    let is_own = |event: &&Event| event.order_id.is_none_or(|about| about == order_id);
+    let own: Vec<&Event> = events.iter().copied().filter(is_own).collect();
+    let mut lines: Vec<ItemId> = own.iter().filter_map(|event| event.item_id).collect();
+    let placed = events.iter().filter(|event| event.topics.has(Topic::Location));
+    let placed: Vec<ItemId> = placed.filter_map(|event| event.item_id).collect();
+    if !placed.is_empty() {
+        lines.extend(locations::list_lines_of_goods(tx, order_id, &placed).await?);
+    }
+    lines.sort_unstable();
+    lines.dedup();
+    Ok((own, lines))
 }
 
 fn draw(fragment: &impl Template, html: &mut String) -> Result<()> {

@@ -12,6 +12,7 @@ pub mod history;
 pub mod indicators;
 pub mod item;
 pub(crate) mod live;
+pub(crate) mod location;
 pub mod model;
 pub mod queries;
 pub(crate) mod revise;

@@ -116,6 +116,8 @@ pub struct Item {
     pub state: ItemState,
     /// Who changed the line last, and when; None while nobody did.
     pub last_change: Option<LastChange>,
+    /// Where the goods lie, in every order that has them; None: nobody has said.
+    pub location: Option<String>,
     /// The newest pick that stands.
     pub last_pick: Option<LastPick>,
 }

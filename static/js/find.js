@@ -27,7 +27,7 @@ function narrow() {
   const typed = field()?.value || "";
   let none = typed.trim() !== "";
   for (const row of findAll(".order-work .row")) {
-    const text = Array.from(row.querySelectorAll(".ref, .desc, .code"), (el) => el.textContent).join(" ");
+    const text = Array.from(row.querySelectorAll(".ref, .desc, .code, .loc"), (el) => el.textContent).join(" ");
     const isUnfound = typed.trim() !== "" && !holds(text, typed);
     row.toggleAttribute("data-unfound", isUnfound);
     none &&= isUnfound;

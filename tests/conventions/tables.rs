@@ -47,6 +47,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("sessions", "auth"),
     ("settings_changes", "settings"),
     ("shared_devices", "auth"),
+    ("shelf_locations", "orders"),
     ("shipping_options", "settings"),
     ("shipping_packagings", "settings"),
     ("shortage_reasons", "settings"),

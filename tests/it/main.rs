@@ -35,6 +35,7 @@ mod import;
 mod isolation;
 mod jobs;
 mod leftovers;
+mod locations;
 mod malformed;
 mod migrating;
 mod needs;

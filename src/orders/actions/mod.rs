@@ -8,6 +8,7 @@ pub(crate) mod fold;
 pub(crate) mod hand_over;
 pub mod import;
 pub mod items;
+pub(crate) mod location;
 pub(crate) mod next;
 pub(crate) mod notes;
 pub(crate) mod orders;

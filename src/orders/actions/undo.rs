@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::location;
 use super::{Entry, OrderContext, Undone, closed_conflict, item_conflict};
 use crate::actor::{Actor, Permission};
 use crate::command::{Change, Command};
@@ -258,6 +259,9 @@ impl UndoEntry<'_> {
         if let Some(DepartureChange { before, after }) = detail.departure {
             departures::update_departure(tx, order, before).await?;
             back.departure = Some(DepartureChange { before: after, after: before });
+        }
+        if let Some(change) = detail.location {
+            back.location = Some(location::take_back(tx, self.on, change).await?);
         }
         if !detail.ticks.is_empty() {
             let before = detail.ticks.iter().map(|change| (change.item, change.before.as_ref()));

@@ -85,6 +85,17 @@ pub struct TickChange {
     pub after: Option<Tick>,
 }
 
+/// Where goods lie, before and after; None: nowhere that was said.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LocationChange {
+    pub code: String,
+    pub unit: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    /// Which change of the place of these goods it was. They are of many orders, so the order's history does not say.
+    pub version: i64,
+}
+
 /// The seller before and after.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct SellerChange {

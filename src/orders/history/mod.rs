@@ -4,8 +4,8 @@ mod changes;
 mod revision;
 
 pub use changes::{
-    AllocationChange, Departure, DepartureChange, LineChange, NoteChange, OrderChange, OrderFields,
-    PickRecord, SellerChange, TickChange,
+    AllocationChange, Departure, DepartureChange, LineChange, LocationChange, NoteChange, OrderChange,
+    OrderFields, PickRecord, SellerChange, TickChange,
 };
 pub use revision::{Header, RevisionDetail, Snapshot, SnapshotChange};
 
@@ -48,6 +48,8 @@ pub struct Detail {
     /// Lines that were entered into the ERP, or were not after all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ticks: Vec<TickChange>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<LocationChange>,
     /// What a newer quote changed besides the state of lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<RevisionDetail>,
@@ -81,6 +83,11 @@ pub enum Told {
         answer: String,
         replacement: Option<Replacement>,
         wished_on: Option<Date>,
+    },
+    /// Where the goods of a line lie; None: nowhere that was said.
+    Location {
+        before: Option<String>,
+        after: Option<String>,
     },
     /// Of a newer build.
     #[serde(other)]
@@ -142,7 +149,7 @@ impl Detail {
 
     /// Whether it has anything to restore.
     pub fn restores(&self) -> bool {
-        !self.lines.is_empty() || self.is_of_the_whole()
+        !self.lines.is_empty() || self.location.is_some() || self.is_of_the_whole()
     }
 
     /// Whether it changed more than lines.

@@ -44,6 +44,7 @@ struct ItemRow {
     actor: Option<String>,
     last_seq: Option<i32>,
     last_picked: Option<Decimal>,
+    location: Option<String>,
 }
 
 impl ItemRow {
@@ -90,6 +91,7 @@ impl ItemRow {
                 off_quote: self.off_quote,
             },
             last_change,
+            location: self.location,
             last_pick: self.last_seq.zip(self.last_picked).map(|(seq, quantity)| LastPick { seq, quantity }),
         }
     }
@@ -134,10 +136,12 @@ pub async fn list_items(tx: &mut CompanyTx, order_id: OrderId, only: Option<&[It
              h.at as "at?",
              p.name as "actor?",
              k.seq as "last_seq?",
-             k.quantity as "last_picked?"
+             k.quantity as "last_picked?",
+             l.location as "location?"
            from order_items i
            left join order_history h on h.company_id = $1 and h.order_id = i.order_id and h.version = i.version and i.version > 0
            left join people p on p.company_id = $1 and p.id = h.actor_id
+           left join shelf_locations l on l.company_id = $1 and l.code = i.code and l.unit = i.unit
            left join lateral (
              select seq, quantity from item_picks
              where company_id = $1 and order_id = $2 and item_id = i.id and i.is_touched

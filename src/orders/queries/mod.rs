@@ -11,6 +11,7 @@ pub(crate) mod hand_over;
 pub(crate) mod history;
 pub mod import;
 pub mod items;
+pub(crate) mod locations;
 pub(crate) mod notes;
 pub mod options;
 pub mod order;

@@ -186,11 +186,12 @@ pub async fn list_summaries(tx: &mut CompanyTx, ids: &[OrderId]) -> Result<Vec<O
                where c.company_id = $1 and c.order_id = o.id and c.ended_at is null
              ) as "holders!: Json<Vec<Holder>>",
              (
-               -- What the buyer or the ERP is told of a line afterwards makes it no younger.
+               -- What the buyer or the ERP is told of a line afterwards, and where its goods lie, makes it no younger.
                select h.at from order_history h
                where h.company_id = $1 and h.order_id = o.id and c.settled = c.lines
                  and (h.kind in ('order_imported', 'order_revised', 'order_reopened')
-                   or h.item_id is not null and h.kind not in ('purchase_settled', 'item_adjusted', 'item_not_adjusted'))
+                   or h.item_id is not null and h.kind not in ('purchase_settled', 'item_adjusted', 'item_not_adjusted')
+                     and not h.detail ? 'location')
                order by h.version desc limit 1
              ) as "ready_since?",
              case when o.state = 'canceled' and c.touched = 0 then exists (

@@ -36,6 +36,7 @@ fn item(position: i32, code: &str, quantity: i64, change: impl Fn(&mut ItemState
         total_cents: snapshot.total_cents,
         state,
         last_change: None,
+        location: None,
         last_pick: None,
     }
 }

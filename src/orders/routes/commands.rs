@@ -10,6 +10,7 @@ use super::departures::*;
 use super::due::*;
 use super::hand_over::*;
 use super::items::*;
+use super::location::*;
 use super::notes::*;
 use super::orders::*;
 use super::purchases::*;

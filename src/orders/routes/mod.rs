@@ -9,6 +9,7 @@ mod due;
 mod goods;
 pub(crate) mod hand_over;
 mod items;
+mod location;
 pub(crate) mod next;
 mod notes;
 pub(crate) mod order;

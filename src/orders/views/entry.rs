@@ -80,6 +80,7 @@ impl EntryFragment<'_> {
             Some(Told::Answer { answer, replacement, wished_on }) => {
                 Some(self.answer(answer, replacement.as_ref(), *wished_on))
             }
+            Some(Told::Location { before, after }) => Some(self.moved(before.as_deref(), after.as_deref())),
             Some(Told::Unknown) => None,
             // What an undo put back is said by the entry that it took back.
             None => self.entry.note.clone().filter(|_| self.entry.kind != Some(EventKind::ActionUndone)),
@@ -100,6 +101,12 @@ impl EntryFragment<'_> {
             ("buy", ..) => lang.t("timeline.answer_buy").into_owned(),
             _ => lang.t("timeline.answer_without").into_owned(),
         }
+    }
+
+    /// "A-12-3", "A-12-3 → B-1", "B-1 → sem local"
+    fn moved(&self, before: Option<&str>, after: Option<&str>) -> String {
+        let after = after.map_or_else(|| self.ctx.t("location.none").into_owned(), str::to_owned);
+        before.map_or_else(|| after.clone(), |before| format!("{before} → {after}"))
     }
 
     /// "era o 30567 · 2 itens novos · 1 saiu"

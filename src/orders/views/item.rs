@@ -11,6 +11,7 @@ use crate::html::RenderContext;
 use crate::html::format::{folded, plain_quantity};
 use crate::ids::OrderId;
 use crate::orders::item::{ItemGroup, ItemStatus, Replacement, RestState};
+use crate::orders::location;
 use crate::orders::model::Item;
 use crate::orders::status::OrderState;
 
@@ -202,7 +203,53 @@ impl ItemFragment<'_> {
     }
 }
 
-/// Inside a group: by printed reference, then description, then place in the quote.
+/// Inside a group: goods whose place is known by that, as one walks; then by printed reference, description, and place in
+/// the quote.
 pub fn sort_key(item: &Item) -> String {
-    format!("{} {:05}", folded(&format!("{} {}", item.reference(), item.description_rest())), item.position)
+    let name = folded(&format!("{} {}", item.reference(), item.description_rest()));
+    match &item.location {
+        // A space comes before whatever a name begins with, and before what joins the words of a place.
+        Some(location) => format!(" {} {name} {:05}", location::sort_words(location), item.position),
+        None => format!("{name} {:05}", item.position),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rust_decimal::Decimal;
+
+    use super::*;
+    use crate::ids::ItemId;
+    use crate::orders::item::ItemState;
+
+    fn item(position: i32, description: &str, location: Option<&str>) -> Item {
+        Item {
+            id: ItemId::new(),
+            position,
+            code: "00147".to_owned(),
+            description: description.to_owned(),
+            unit: "UN".to_owned(),
+            unit_price: Decimal::ONE,
+            total_cents: 100,
+            state: ItemState::new(Decimal::ONE),
+            last_change: None,
+            location: location.map(str::to_owned),
+            last_pick: None,
+        }
+    }
+
+    #[test]
+    fn goods_with_a_place_come_first_in_the_order_of_the_shelves() {
+        let mut items = [
+            item(1, "3D --> XIAOMI", None),
+            item(2, "FO11 --> FONE", Some("A-10")),
+            item(3, "CB11 --> CABO", Some("a-2")),
+            item(4, "CB14 --> CABO", Some("A-2-1")),
+            item(5, "CA01 --> CABO", Some("A 02")),
+            item(6, "(1 - 53) LIMPA TELA", None),
+            item(7, "ZZ --> ULTIMO", Some("1")),
+        ];
+        items.sort_by_cached_key(sort_key);
+        assert_eq!(items.map(|item| item.position), [7, 5, 3, 4, 2, 6, 1]);
+    }
 }

@@ -217,6 +217,15 @@ impl ItemSheet<'_> {
         Some((last.seq, plain_quantity(last.quantity), self.ctx.quantity(last.quantity)))
     }
 
+    /// Where the goods lie; empty where nobody has said.
+    pub(super) fn location(&self) -> &str {
+        self.item.location.as_deref().unwrap_or_default()
+    }
+
+    pub(super) fn location_key(&self) -> &'static str {
+        if self.item.location.is_some() { "location.change" } else { "location.set" }
+    }
+
     /// By how much one press of the stepper goes.
     pub(super) fn step(&self) -> &'static str {
         if self.item.counts_in_pieces() { "1" } else { "0.1" }

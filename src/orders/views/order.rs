@@ -76,8 +76,8 @@ impl Group<'_> {
 
 /// `/orders/{id}`. Besides the fragments' forms it posts to `/orders/{id}/cancel` (`reason`, `v`),
 /// `/orders/{id}/reopen` (`reason`, `v`), `/orders/{id}/shipping` (`shipping`, `packaging`: ids, `v`), `/orders/{id}/seller` (`seller`: an id, `v`), and, from the
-/// sheet of a line, `/orders/{id}/items/{item}/{pick|unpick|return|short|unshort}` and what is in `_sheet_purchase.html`: `quantity` (pick, return, unpick;
-/// with `pick` unpick takes back that pick or nothing), `reason` (a code of the company's reasons) and `text` (short), `v`.
+/// sheet of a line, `/orders/{id}/items/{item}/{pick|unpick|return|short|unshort|location}` and what is in `_sheet_purchase.html`: `quantity` (pick, return, unpick;
+/// with `pick` unpick takes back that pick or nothing), `reason` (a code of the company's reasons) and `text` (short), `location` and `shown` (location), `v`.
 #[derive(Template)]
 #[template(path = "orders/_order.html")]
 pub struct OrderBody<'a> {

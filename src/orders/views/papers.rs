@@ -24,7 +24,7 @@ pub struct Qr {
 pub struct PickList<'a> {
     pub s: RenderContext,
     pub order: &'a OrderSummary,
-    /// In the order in which they are picked: by reference.
+    /// In the order in which they are picked: by place, then by reference.
     pub items: Vec<&'a Item>,
     /// Leads to the order; None: it is too long for one.
     pub qr: Option<Qr>,
@@ -35,6 +35,11 @@ impl<'a> PickList<'a> {
         let mut items: Vec<&Item> = items.iter().collect();
         items.sort_by_cached_key(|item| sort_key(item));
         Self { s, order, items, qr }
+    }
+
+    /// Whether any goods have a place.
+    fn has_places(&self) -> bool {
+        self.items.iter().any(|item| item.location.is_some())
     }
 
     /// What is still to be picked; where nothing is, the whole line.

@@ -67,6 +67,8 @@ pub async fn fill(server: &TestServer, code: &'static str, note: &str) -> (Clien
     assert_eq!(admin.tap(&format!("{base}/notes"), &[("text", note)]).await.status, 200);
     let pick = format!("{base}/items/{}/pick", order.items[0]);
     assert_eq!(admin.tap(&pick, &[("quantity", "10")]).await.status, 200);
+    let place = format!("{base}/items/{}/location", order.items[0]);
+    assert_eq!(admin.tap(&place, &[("location", "A-12-3")]).await.status, 200);
     // Bought and here: whatever is done with a purchase could be done with this one.
     for (verb, form) in [
         ("request", vec![]),
@@ -144,6 +146,7 @@ async fn everything(server: &TestServer, company: &str) -> Vec<String> {
         "order_items",
         "order_notes",
         "order_history",
+        "shelf_locations",
         "purchases",
         "purchase_allocations",
         "purchase_expectations",

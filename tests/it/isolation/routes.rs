@@ -42,6 +42,7 @@ pub const OWNED: &[(&str, &str, Fields)] = &[
     ("POST", "/orders/{order}/items/{item}/not-found", &[("quantity", "1")]),
     ("POST", "/orders/{order}/items/{item}/return-goods", &[("quantity", "1"), ("purchase", super::NOBODY)]),
     ("POST", "/orders/{order}/items/{item}/settle", SETTLES),
+    ("POST", "/orders/{order}/items/{item}/location", &[("location", "A-12-3")]),
     ("POST", "/undo/{operation}", &[]),
     ("POST", "/orders/{order}/finish", &[]),
     ("POST", "/orders/{order}/reopen", &[("reason", "por nada")]),
@@ -195,6 +196,7 @@ pub const FREE: &[(&str, &str)] = &[
     ("GET", "/orders/{order}/items/{item}/not-found"),
     ("GET", "/orders/{order}/items/{item}/return-goods"),
     ("GET", "/orders/{order}/items/{item}/settle"),
+    ("GET", "/orders/{order}/items/{item}/location"),
     ("GET", "/orders/{order}/undo/{version}"),
     // Answered alike for every order, there or not.
     ("POST", "/orders/{order}/undo/{version}"),

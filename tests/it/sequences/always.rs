@@ -27,6 +27,8 @@ pub async fn rows(run: &mut Run<'_>) -> String {
           from shortages s where s.order_id = any($1) and s.closed_at is null),
         'agreed', (select jsonb_agg(jsonb_build_array(r.item_id, r.version) order by r.item_id, r.version)
           from agreed_replacements r where r.order_id = any($1) and r.withdrawn_version is null),
+        'places', (select jsonb_agg(jsonb_build_array(l.code, l.unit, l.location) order by l.code, l.unit)
+          from shelf_locations l where l.location is not null),
         'marks', (select jsonb_agg(jsonb_build_array(m.order_id, m.mark) order by m.order_id, m.mark)
           from outcome_marks m where m.order_id = any($1))))";
     let ids = run.orders.iter().map(|order| order.id.0).collect::<Vec<_>>();

@@ -38,6 +38,7 @@ pub const ACTS: &[(u32, &str)] = &[
     (4, "not-found"),
     (24, "return-goods"),
     (16, "settle"),
+    (3, "location"),
     (9, "finish"),
     (4, "reopen"),
     (2, "cancel"),
@@ -105,7 +106,7 @@ pub fn suits(act: &str, item: &Item, open: bool) -> bool {
         "unordered" | "received" | "receive goods" | "unorder goods" => open && !state.on_the_way().is_zero(),
         "unreceived" => open && !state.received.is_zero(),
         "left" | "adjusted" | "reopen" => !open,
-        "finish" | "cancel" | "pick-all" | "urgent" | "shipping" | "due" | "seller" => open,
+        "location" | "finish" | "cancel" | "pick-all" | "urgent" | "shipping" | "due" | "seller" => open,
         // On a purchase, or on whatever there is.
         _ => true,
     }
@@ -146,6 +147,10 @@ pub fn on_line(step: &Step, item: &Item) -> Option<Form> {
         "unordered" | "received" => quantity(state.on_the_way()),
         "unreceived" => quantity(state.received),
         "not-found" => quantity(state.to_buy()),
+        "location" => {
+            let wanted = ["A-2", "B-10", ""][usize::from(n) % 3].to_owned();
+            form(&[("shown", item.location.clone().unwrap_or_default()), ("location", wanted)])
+        }
         "unshort" | "unsubstitute" | "unagree" | "withdraw" => Form::new(),
         _ => return None,
     })

@@ -20,6 +20,7 @@ pub fn item(n: i32, description: &str, quantity: i64, change: impl Fn(&mut Item)
         total_cents: 350 * quantity,
         state: ItemState::new(Decimal::from(quantity)),
         last_change: None,
+        location: None,
         last_pick: None,
     };
     change(&mut item);
