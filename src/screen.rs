@@ -104,7 +104,7 @@ impl Screen {
             Screen::Purchasing => Row::new("purchasing", Receive, &[], &[Purchasing]),
             Screen::Returns => Row::new("returns", View, &[], &[Shelf]),
             Screen::Reports => Row::new("reports", View, &[], &[Counters]),
-            Screen::Settings => Row::new("settings", Administer, &[], &[Settings]),
+            Screen::Settings => Row::new("settings", Administer, &[], &[Settings, Location]),
             Screen::Needs => Row::new("needs", Answer, &[], &[Needs, Purchasing, Owners]),
             Screen::Walls => Row::new("walls", Administer, &[], &[Walls]),
             Screen::Audit => Row::new("audit", Administer, &[], Topic::ALL),

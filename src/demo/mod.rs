@@ -21,7 +21,9 @@ use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::ids::{CompanyId, OperationId, OrderId, PersonId, SessionId};
 use crate::orders::actions::import::{Document, import_order};
+use crate::orders::actions::location::ImportLocations;
 use crate::orders::deadline::next_at;
+use crate::orders::location::PlacedGoods;
 use crate::orders::model::ShippingOption;
 use crate::orders::queries::import::{NewItem, NewOrder};
 use crate::orders::queries::options;
@@ -62,6 +64,7 @@ pub async fn load(state: &AppState) -> Result<Option<DemoReport>> {
     companies::set_shipping_time(&state.db, company_id, BUS.0, BUS.1).await?;
     let pin = pin::one_time(6, goods::PEOPLE[0].0);
     let demo = Demo { state, company_id, people: add_people(state, company_id, &pin).await? };
+    demo.place_goods().await?;
     let mut plans = plan::past();
     plans.extend(plan::plans());
     for (index, plan) in plans.iter().enumerate() {
@@ -167,6 +170,19 @@ impl Demo<'_> {
         command::run(self.state, &tap, command).await.map(drop)
     }
 
+    /// Nearly all goods have a place.
+    async fn place_goods(&self) -> Result<()> {
+        let placed = goods::PRODUCTS.iter().enumerate().filter(|(product, _)| product % 9 != 8);
+        let placed = placed.map(|(product, (_, unit, _))| PlacedGoods {
+            code: code(product),
+            unit: (*unit).to_owned(),
+            location: Some(place(product)),
+        });
+        let source = Source::default();
+        let (actor, now) = (&self.people[0], self.state.clock.now());
+        self.run(0, &ImportLocations { actor, source: &source, now, goods: placed.collect() }).await
+    }
+
     /// Makes one order with its history.
     async fn make_order(&self, index: usize, plan: &Plan) -> Result<()> {
         let order = self.order(index, plan).await?;
@@ -241,6 +257,16 @@ impl Demo<'_> {
     }
 }
 
+fn code(product: usize) -> String {
+    format!("{:05}", 1200 + product * 37)
+}
+
+/// Aisle, rack and shelf.
+fn place(product: usize) -> String {
+    let aisle = ["A", "B", "C", "D"][product / 10 % 4];
+    format!("{aisle}-{}-{}", 1 + product * 7 % 12, 1 + product % 4)
+}
+
 fn items(index: usize, plan: &Plan) -> Vec<NewItem> {
     let mut dice = Dice(index as u64 + 7);
     let first = dice.roll(goods::PRODUCTS.len());
@@ -255,7 +281,7 @@ fn items(index: usize, plan: &Plan) -> Vec<NewItem> {
         };
         let quantity = i64::try_from(quantity).unwrap_or(1);
         NewItem {
-            code: format!("{:05}", 1200 + product * 37),
+            code: code(product),
             description: description.to_owned(),
             unit: unit.to_owned(),
             quantity: Decimal::from(quantity),

@@ -1,5 +1,5 @@
 //! Files for a Brazilian Excel: UTF-8 with its mark, semicolons, decimal commas, codes with their zeros, and no text that is
-//! taken for a formula.
+//! taken for a formula. And the lines of files that come from there.
 
 use super::table::{Cell, Table};
 use crate::html::format;
@@ -67,6 +67,35 @@ fn quoted(text: &str) -> String {
     if plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
 }
 
+/// The cells of a line that somebody brings. Excel in Brazil writes semicolons, and tabs where cells are copied; others write
+/// commas. A cell may have those of the others inside, and in quotes any of them.
+pub fn cells(line: &str) -> Vec<String> {
+    let unquoted: String = line.split('"').step_by(2).collect();
+    let separator = ['\t', ';', ','].into_iter().find(|mark| unquoted.contains(*mark)).unwrap_or(';');
+    let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
+    let mut letters = line.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' if quoted && letters.peek() == Some(&'"') => {
+                cell.push('"');
+                letters.next();
+            }
+            '"' => quoted = !quoted,
+            letter if letter == separator && !quoted => cells.push(std::mem::take(&mut cell)),
+            letter => cell.push(letter),
+        }
+    }
+    cells.push(cell);
+    cells.into_iter().map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+/// The text of a cell as it was before it was written here: out of its formula, or without its apostrophe.
+pub fn as_typed(cell: &str) -> &str {
+    let formula = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    let apostrophe = || cell.strip_prefix('\'').filter(|rest| harmless(rest) != *rest);
+    formula.or_else(apostrophe).unwrap_or(cell)
+}
+
 #[cfg(test)]
 mod tests {
     use rust_decimal::Decimal;
@@ -116,6 +145,15 @@ mod tests {
         }
         let dangerous = "0\"&cmd|' /C calc'!A0";
         assert_eq!(row(&[Cell::Code(dangerous.to_owned())]), "\"0\"\"&cmd|' /C calc'!A0\"\r\n");
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let codes = ["00123", "3-10", "CJ-42", "-1", "=1", "A;B", "5\"", "'quoted'", "P 1"];
+        let written = row(&codes.map(|code| Cell::Code(code.to_owned())));
+        let read: Vec<String> =
+            cells(written.trim_end()).iter().map(|cell| as_typed(cell).to_owned()).collect();
+        assert_eq!(read, codes);
     }
 
     #[test]

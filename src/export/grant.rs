@@ -16,6 +16,8 @@ pub enum Export {
     History,
     Purchases,
     Audit,
+    /// Where goods lie.
+    Locations,
 }
 
 impl Export {
@@ -26,6 +28,7 @@ impl Export {
             Export::History => "history",
             Export::Purchases => "purchases",
             Export::Audit => "audit",
+            Export::Locations => "locations",
         }
     }
 
@@ -34,7 +37,7 @@ impl Export {
         match self {
             Export::Figures | Export::History => &[Permission::Export],
             Export::Purchases => &[Permission::Export, Permission::Receive],
-            Export::Audit => &[Permission::Administer],
+            Export::Audit | Export::Locations => &[Permission::Administer],
         }
     }
 }

@@ -93,6 +93,8 @@ kinds! {
     // The stock's part of a purchase, or when goods are to come.
     PurchaseChanged = "purchase_changed", [Purchasing], Absent;
     OrdersHandedOver = "orders_handed_over", [Owners, People, Purchasing, Needs], Absent;
+    // A file said where goods lie.
+    LocationsChanged = "locations_changed", [Location], Absent;
     // Closed orders of a customer were anonymised.
     CustomerAnonymised = "customer_anonymised", [Order, Drafts, Closed, Purchasing, Shelf], Absent;
     DraftsChanged = "drafts_changed", [Drafts], Absent;

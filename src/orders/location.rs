@@ -7,6 +7,15 @@ use crate::html::text::{length, visible};
 /// The longest place, as `maxlength` counts.
 pub const LONGEST: usize = 16;
 
+/// Goods and their place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacedGoods {
+    pub code: String,
+    pub unit: String,
+    /// None: no place any more.
+    pub location: Option<String>,
+}
+
 /// What was typed as a place; None: there is none. Spaces and line breaks inside of it are one space.
 pub fn read(typed: &str) -> Result<Option<String>> {
     let location = typed.split_whitespace().collect::<Vec<_>>().join(" ");

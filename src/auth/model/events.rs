@@ -80,6 +80,8 @@ events! {
     DeviceUnshared = "device_unshared", Admin;
     /// The operator, or an administrator, has changed something of the company.
     SettingChanged = "setting_changed", Admin;
+    /// An administrator has said by a file where goods lie.
+    LocationsImported = "locations_imported", Admin;
     /// A screen became a wall of the company.
     WallPaired = "wall_paired", Admin;
     WallRenamed = "wall_renamed", Admin;

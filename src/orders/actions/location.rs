@@ -1,14 +1,21 @@
 //! The place of a line's goods in the warehouse. It is the place of these goods, on every order that has them.
 
+use jiff::Timestamp;
+use serde_json::json;
+
 use super::items::get_item;
 use super::{Entry, OrderContext};
+use crate::actor::{Actor, Permission};
+use crate::auth::client::Source;
+use crate::auth::queries::events::{NewSecurityEvent, SecurityEvent, insert_security_event};
 use crate::command::{Change, Command};
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result, Sentence};
-use crate::feed::EventKind;
+use crate::feed::{EventKind, NewEvent};
 use crate::ids::{ItemId, OrderId};
 use crate::orders::commands;
 use crate::orders::history::{Detail, LocationChange, Told};
+use crate::orders::location::PlacedGoods;
 use crate::orders::queries::locations::{self, Placing, StoredLocation};
 
 /// The goods of the line lie there.
@@ -48,6 +55,40 @@ impl Command for SetLocation<'_> {
         // The line itself does not change: only the history names it.
         let entry = Entry { item_id: Some(item.id), ..Entry::order(EventKind::LocationChanged, &detail) };
         Ok(Change::from(self.on.record_event(tx, &order, entry).await?))
+    }
+}
+
+/// Goods lie where a file says, each of which it names once.
+#[derive(Debug)]
+pub struct ImportLocations<'a> {
+    pub actor: &'a Actor,
+    pub source: &'a Source,
+    pub now: Timestamp,
+    pub goods: Vec<PlacedGoods>,
+}
+
+impl Command for ImportLocations<'_> {
+    /// Of how many it is another place now.
+    type Output = u64;
+
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change<u64>> {
+        tx.require(Permission::Administer)?;
+        let by = self.actor.person_id;
+        let changed = locations::write_locations(tx, &self.goods, by, self.now).await?;
+        if changed == 0 {
+            return Ok(Change::unchanged(changed));
+        }
+        let event = NewSecurityEvent {
+            kind: SecurityEvent::LocationsImported,
+            person_id: None,
+            actor_id: Some(by),
+            source: self.source,
+            detail: json!({ "goods": changed }),
+            at: self.now,
+        };
+        let company_id = tx.company_id();
+        insert_security_event(tx, company_id, &event).await?;
+        Ok(Change::happened(changed, NewEvent::new(EventKind::LocationsChanged, by)))
     }
 }
 

@@ -6,6 +6,7 @@ use jiff_sqlx::ToSqlx;
 use crate::db::CompanyTx;
 use crate::error::Result;
 use crate::ids::{ItemId, OrderId, PersonId};
+use crate::orders::location::PlacedGoods;
 
 /// Goods whose place is changed, by whom, and when.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +68,67 @@ pub async fn update_location(
     .fetch_one(&mut **tx)
     .await?;
     Ok(version)
+}
+
+/// Writes the places of goods, each of which is named once; answers of how many it is another one now.
+pub async fn write_locations(
+    tx: &mut CompanyTx,
+    goods: &[PlacedGoods],
+    by: PersonId,
+    at: Timestamp,
+) -> Result<u64> {
+    let codes: Vec<String> = goods.iter().map(|one| one.code.clone()).collect();
+    let units: Vec<String> = goods.iter().map(|one| one.unit.clone()).collect();
+    let places: Vec<String> = goods.iter().map(|one| one.location.clone().unwrap_or_default()).collect();
+    let done = sqlx::query!(
+        "insert into shelf_locations as l (company_id, code, unit, location, version, changed_by, changed_at)
+         select $1, g.code, g.unit, nullif(g.location, ''), 1, $5, $6
+         from unnest($2::text[], $3::text[], $4::text[]) g (code, unit, location)
+         where g.location <> '' or exists (
+           select from shelf_locations k where k.company_id = $1 and k.code = g.code and k.unit = g.unit)
+         -- Two files that come at once lock in one order.
+         order by g.code collate \"C\", g.unit collate \"C\"
+         on conflict (company_id, code, unit) do update
+           set location = excluded.location, version = l.version + 1, changed_by = $5, changed_at = $6
+           where l.location is distinct from excluded.location",
+        tx.company_id().0,
+        &codes,
+        &units,
+        &places,
+        by.0,
+        at.to_sqlx() as _
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Goods that have a place, after those of a code and unit, by both.
+pub async fn list_locations(tx: &mut CompanyTx, after: (&str, &str), limit: i64) -> Result<Vec<PlacedGoods>> {
+    let goods = sqlx::query_as!(
+        PlacedGoods,
+        "select code, unit, location from shelf_locations
+         where company_id = $1 and location is not null and code >= $2 and (code, unit) > ($2, $3)
+         order by code, unit limit $4",
+        tx.company_id().0,
+        after.0,
+        after.1,
+        limit
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(goods)
+}
+
+/// How many goods have a place.
+pub async fn count_locations(tx: &mut CompanyTx) -> Result<i64> {
+    let goods = sqlx::query_scalar!(
+        r#"select count(*) as "goods!" from shelf_locations where company_id = $1 and location is not null"#,
+        tx.company_id().0
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(goods)
 }
 
 /// The lines of an order that have the same goods as these lines, of whatever orders.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::check_new_person;
 use crate::actor::{Role, folded_name};
 use crate::error::{AppError, Sentence};
+use crate::export::csv::cells;
 use crate::lang::Lang;
 
 /// The most people of one file: each PIN is hashed within the request.
@@ -75,28 +76,6 @@ fn row(cells: &[String], before: &[RosterRow], taken: &HashMap<String, String>, 
         whose.map(|whose| Sentence::new("roster.number_taken").text("name", whose.clone()))
     };
     RosterRow { number, name, roles, wrong }
-}
-
-/// Excel in Brazil writes semicolons, and tabs where cells are copied; others write commas. Roles in one cell may have any of
-/// them between each other, and a name in quotes too.
-fn cells(line: &str) -> Vec<String> {
-    let unquoted: String = line.split('"').step_by(2).collect();
-    let separator = ['\t', ';', ','].into_iter().find(|mark| unquoted.contains(*mark)).unwrap_or(';');
-    let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
-    let mut letters = line.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '"' if quoted && letters.peek() == Some(&'"') => {
-                cell.push('"');
-                letters.next();
-            }
-            '"' => quoted = !quoted,
-            letter if letter == separator && !quoted => cells.push(std::mem::take(&mut cell)),
-            letter => cell.push(letter),
-        }
-    }
-    cells.push(cell);
-    cells.into_iter().map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
 fn is_number(cell: &str) -> bool {

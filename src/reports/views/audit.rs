@@ -222,6 +222,7 @@ fn said(lang: Lang, all: &Map<String, Value>, name: &str, value: &Value) -> Opti
         ("sessions_ended", Value::Number(n)) => {
             n.as_i64().filter(|n| *n > 0).map(|n| lang.count("audit.sessions_ended", n))
         }
+        ("goods", Value::Number(n)) => n.as_i64().map(|n| lang.count("audit.goods", n)),
         ("why" | "what" | "budget", Value::String(word)) => {
             Some(lang.t(&format!("audit.{name}.{word}")).into_owned())
         }

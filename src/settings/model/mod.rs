@@ -5,6 +5,7 @@ pub(crate) mod colour;
 pub(crate) mod company;
 pub(crate) mod day;
 pub(crate) mod hours;
+pub(crate) mod locations;
 pub(crate) mod look;
 pub(crate) mod options;
 pub(crate) mod permissions;

@@ -3,6 +3,7 @@
 mod company;
 mod forms;
 mod hours;
+mod locations;
 mod look;
 mod options;
 mod permissions;
@@ -48,6 +49,7 @@ pub fn router(app: AppState) -> Router {
         .route("/settings/permissions", get(permissions::page).post(permissions::set))
         .route_layer(from_fn_with_state(app.clone(), refused::answer))
         .merge(look::pictures())
+        .merge(locations::router())
         .with_state(app)
 }
 

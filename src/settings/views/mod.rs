@@ -2,6 +2,7 @@
 
 pub(crate) mod company;
 pub(crate) mod hours;
+pub(crate) mod locations;
 pub(crate) mod look;
 pub(crate) mod options;
 pub(crate) mod permissions;
@@ -14,6 +15,7 @@ use crate::html::RenderContext;
 pub const TABS: &[(&str, &str)] = &[
     ("/settings", "settings.tab.options"),
     ("/settings/reasons", "settings.tab.reasons"),
+    ("/settings/locations", "settings.tab.locations"),
     ("/settings/hours", "settings.tab.hours"),
     ("/settings/company", "settings.tab.company"),
     ("/settings/look", "settings.tab.look"),

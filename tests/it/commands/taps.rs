@@ -150,6 +150,7 @@ const ELSEWHERE: &[EventKind] = &[
     EventKind::PurchaseChanged,
     EventKind::ClaimChanged,
     EventKind::OrdersHandedOver,
+    EventKind::LocationsChanged,
     EventKind::CustomerAnonymised,
     EventKind::DraftsChanged,
     EventKind::PeopleChanged,

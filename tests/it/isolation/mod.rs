@@ -231,6 +231,7 @@ async fn no_query_tells(admin: &Client, theirs: &Ids) {
         "/walls",
         "/audit?period=30",
         "/audit/export?period=30",
+        "/settings/locations/export",
     ] {
         let answer = admin.get(path).await;
         assert_eq!(answer.status, 200, "{path}");

@@ -2,6 +2,7 @@
 
 mod company;
 mod hours;
+mod locations;
 mod look;
 mod permissions;
 mod reasons;
