@@ -2,6 +2,7 @@
 
 pub mod routes;
 mod rows;
+mod source;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -29,7 +29,7 @@ async fn no_file_leaves_and_nobody_s_access_changes_without_a_pin_proven_lately(
         assert!(file.headers.contains_key("content-disposition"), "{path}: {}", file.text);
         exports += 1;
     }
-    assert_eq!(exports, 4);
+    assert_eq!(exports, 5);
     server.app.clock.advance(10 * 60);
     let told = server.count("security_events where kind <> 'denied'").await;
     for (method, path, fields) in routes {
