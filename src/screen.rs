@@ -102,7 +102,7 @@ impl Screen {
             Screen::People => Row::new("people", Administer, &[], &[People]),
             Screen::History => Row::new("history", View, &[], &[Closed, Shelf]),
             Screen::Purchasing => Row::new("purchasing", Receive, &[], &[Purchasing]),
-            Screen::Returns => Row::new("returns", View, &[], &[Shelf]),
+            Screen::Returns => Row::new("returns", View, &[], &[Shelf, Location]),
             Screen::Reports => Row::new("reports", View, &[], &[Counters]),
             Screen::Settings => Row::new("settings", Administer, &[], &[Settings, Location]),
             Screen::Needs => Row::new("needs", Answer, &[], &[Needs, Purchasing, Owners]),

@@ -26,8 +26,17 @@ pub fn read(typed: &str) -> Result<Option<String>> {
     }
 }
 
+/// Sorts goods as one walks: those whose place is known by that, then the others, each by their `name`.
+pub fn sort_key(location: Option<&str>, name: &str) -> String {
+    match location {
+        // A space comes before whatever a name begins with, and before what joins the words of a place.
+        Some(location) => format!(" {} {name}", sort_words(location)),
+        None => name.to_owned(),
+    }
+}
+
 /// Sorts places as people count them: A-2 before A-10 and A-2-1 after A-2, whatever signs stand between the parts.
-pub fn sort_words(location: &str) -> String {
+fn sort_words(location: &str) -> String {
     let mut words = Vec::new();
     for part in folded(location).split(|c: char| !c.is_alphanumeric()) {
         let mut rest = part;

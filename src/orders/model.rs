@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::claim::Holder;
 use super::history::Told;
 use super::item::{ItemGroup, ItemState, ItemStatus, Replacement};
+use super::location;
 use super::status::{Counts, OrderState, OrderStatus};
 use crate::feed::EventKind;
 use crate::ids::{ItemId, NoteId, OrderId, PackagingId, PersonId, PurchaseId, ShippingId};
@@ -212,6 +213,8 @@ pub struct ShelfLine {
     pub purchase_id: Option<PurchaseId>,
     /// They are in the box in place of the line's own goods. Code and unit are empty where nobody said them.
     pub in_place: bool,
+    /// Where they go.
+    pub location: Option<String>,
 }
 
 impl ShelfLine {
@@ -225,7 +228,7 @@ impl ShelfLine {
 
     /// The words by which the lines of an order are sorted.
     pub fn words(&self) -> String {
-        crate::html::folded(&self.description)
+        location::sort_key(self.location.as_deref(), &crate::html::folded(&self.description))
     }
 }
 

@@ -32,8 +32,8 @@ async fn shown(client: &Client, order: &Imported, line: usize) -> Option<String>
     let page = order_page(client, order).await;
     let (_, after) = page.split_once(&format!("<li\n  id=\"item-{}\"", order.items[line])).expect("a row");
     let (row, _) = after.split_once("</li>").unwrap();
-    let (_, after) = row.split_once("<b class=\"loc\">")?;
-    Some(after.split_once("</b>").unwrap().0.to_owned())
+    let (_, after) = row.split_once("<bdi class=\"loc\">")?;
+    Some(after.split_once("</bdi>").unwrap().0.to_owned())
 }
 
 /// The lines of an order in the order of a page.
@@ -98,7 +98,7 @@ async fn rows_and_the_pick_list_are_in_the_order_of_the_shelves() {
     let printed = joao.get(&list).await.text;
     assert_eq!(sequence(&printed, &order, |line| format!("<b>FO0{line}</b>")), [3, 1, 0, 2]);
     assert!(printed.contains("<th>Local</th>"), "{printed}");
-    assert!(printed.contains("<td class=\"code-cell\"><b>A-10</b></td>"), "{printed}");
+    assert!(printed.contains("<td class=\"code-cell\"><b><bdi>A-10</bdi></b></td>"), "{printed}");
     let sheet = joao.get(&format!("/orders/{}?item={}", order.id, order.items[1])).await.text;
     assert!(sheet.contains("name=\"shown\" value=\"A-10\"") && sheet.contains("Mudar o local"), "{sheet}");
     let sheets = joao.get(&format!("/orders/{}/sheets", order.id)).await.text;
@@ -208,4 +208,28 @@ async fn a_change_is_taken_back_by_its_author_while_nobody_changed_it_on_whateve
     // Nor is a place changed by a page that shows another one.
     let said = refused(&joao.tap(&path(&order, 0), &place("A-1", "E-5")).await);
     assert!(said.starts_with("Maria Conceição mudou o local para C-3 às "), "{said}");
+}
+
+/// Whoever puts goods back walks along the same shelves.
+#[tokio::test]
+async fn what_goes_back_to_the_shelf_says_which_and_stands_in_its_order() {
+    let (one, two) = TestServer::pair().await;
+    let company = one.company("alfa").await;
+    let (order, other) = (company.import(2).await, company.import(2).await);
+    let (joao, ana) = (one.signed_in("alfa", PICKER).await, two.signed_in("alfa", ADMIN).await);
+    for item in &order.items {
+        let pick = format!("/orders/{}/items/{item}/pick", order.id);
+        assert_eq!(joao.tap(&pick, &[("quantity", "10")]).await.status, 200);
+    }
+    let cancel = format!("/orders/{}/cancel", order.id);
+    assert_eq!(ana.tap(&cancel, &[("reason", "desistiu")]).await.status, 200);
+    let mut returns = Watched::open(&ana, "/returns").await;
+    for (line, location) in [(0, "B-10"), (1, "B-9")] {
+        assert_eq!(joao.tap(&path(&other, line), &place("", location)).await.status, 200);
+        returns.must_equal_a_fresh_page("a place").await;
+    }
+    assert!(returns.refetched);
+    let page = ana.get("/returns").await.text;
+    assert_eq!(sequence(&page, &order, |line| format!("id=\"return-{}\"", order.items[line])), [1, 0]);
+    assert!(page.contains("<bdi class=\"loc\">B-9</bdi>"), "{page}");
 }

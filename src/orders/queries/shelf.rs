@@ -41,10 +41,13 @@ pub async fn list_shelf_lines(tx: &mut CompanyTx) -> Result<Vec<ShelfLine>> {
              case when w.in_place then coalesce(i.replacement_unit, '') else i.unit end as "unit!",
              w.units as "units!",
              w.purchase_id as "purchase_id?",
-             w.in_place as "in_place!"
+             w.in_place as "in_place!",
+             l.location as "location?"
            from waiting w
            join orders o on o.company_id = $1 and o.id = w.order_id
            join order_items i on i.company_id = $1 and i.id = w.id
+           left join shelf_locations l on l.company_id = $1 and l.unit = case when w.in_place then i.replacement_unit else i.unit end
+             and l.code = case when w.in_place then i.replacement_code else i.code end
            order by o.imported_at desc, o.id, i.position, w.in_place, w.purchase_id nulls first
            limit $2"#,
         tx.company_id().0,
@@ -66,6 +69,7 @@ pub async fn list_shelf_lines(tx: &mut CompanyTx) -> Result<Vec<ShelfLine>> {
             units: row.units,
             purchase_id: row.purchase_id.map(PurchaseId),
             in_place: row.in_place,
+            location: row.location,
         })
         .collect())
 }

@@ -207,11 +207,7 @@ impl ItemFragment<'_> {
 /// the quote.
 pub fn sort_key(item: &Item) -> String {
     let name = folded(&format!("{} {}", item.reference(), item.description_rest()));
-    match &item.location {
-        // A space comes before whatever a name begins with, and before what joins the words of a place.
-        Some(location) => format!(" {} {name} {:05}", location::sort_words(location), item.position),
-        None => format!("{name} {:05}", item.position),
-    }
+    location::sort_key(item.location.as_deref(), &format!("{name} {:05}", item.position))
 }
 
 #[cfg(test)]

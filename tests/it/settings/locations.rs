@@ -64,7 +64,7 @@ async fn a_file_is_taken_on_every_screen_and_leaves_as_it_can_be_brought_again()
         assert!(screen.refetched);
     }
     let shown = joao.get(&page).await.text;
-    let at = |place: &str| shown.find(&format!("<b class=\"loc\">{place}</b>")).expect("a place");
+    let at = |place: &str| shown.find(&format!("<bdi class=\"loc\">{place}</bdi>")).expect("a place");
     assert!(at("a-2") < at("A-10"), "{shown}");
     assert!(bring(file, "2").await.contains("0 produtos mudaram de local"));
     // What somebody says afterwards on an order is another change, and so is the next file.
