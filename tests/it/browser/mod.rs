@@ -20,6 +20,7 @@ mod lengths;
 mod needs;
 mod office;
 mod paper;
+mod places;
 mod preview;
 mod purchase;
 mod ready;

@@ -67,6 +67,7 @@ async fn the_pages_of_settings_fit_every_width_and_say_what_is_wrong_beside_the_
     for (path, name) in [
         ("/settings", "settings"),
         ("/settings/reasons", "settings-reasons"),
+        ("/settings/locations", "settings-locations"),
         ("/settings/hours", "settings-hours"),
         ("/settings/company", "settings-company"),
     ] {
