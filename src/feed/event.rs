@@ -89,6 +89,8 @@ kinds! {
     ItemNotAdjusted = "item_not_adjusted", [Head, Closed], Undoable;
     // A claim began or ended without a pick.
     ClaimChanged = "claim_changed", [Card, Head], Absent;
+    // Somebody saw an entry of the history; whose claim it is, it lasts on.
+    ChangeSeen = "change_seen", [Card, Head], Absent;
     OrderHandedOver = "order_handed_over", [Card, Order, Drafts, Purchasing, Needs], Undoable;
     // The stock's part of a purchase, or when goods are to come.
     PurchaseChanged = "purchase_changed", [Purchasing], Absent;

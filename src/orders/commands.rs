@@ -62,6 +62,7 @@ macro_rules! order_commands {
             ADD_NOTE = "/notes", AddNote, undoable, "done.note_added", NoteForm;
             // The author may always change a note.
             CHANGE_NOTE = "/notes/{note}", ChangeOrder, undoable, "done.note_changed", ChangeNoteForm;
+            SEE_CHANGES = "/seen", View, final, "words.seen", SeenForm;
         }
     };
 }

@@ -288,6 +288,18 @@ pub struct TimelineEntry {
     pub revised: Option<RevisedCounts>,
     /// The revision of the order's documents that came with it.
     pub document: Option<i32>,
+    /// Who saw it, the first one first.
+    pub seen: Vec<Seen>,
+}
+
+/// Somebody said "Vi" of a change.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Seen {
+    pub person_id: PersonId,
+    /// With the number where another has the same name.
+    pub name: String,
+    /// When it was tapped, which may be before the server heard of it.
+    pub at: Timestamp,
 }
 
 /// What a newer quote did to an order, in numbers of lines.

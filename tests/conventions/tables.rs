@@ -42,6 +42,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("report_products", "reports"),
     ("report_spans", "reports"),
     ("search_words", "orders"),
+    ("seen_changes", "orders"),
     ("security_events", "auth"),
     ("seller_aliases", "quotes"),
     ("sessions", "auth"),

@@ -54,6 +54,7 @@ mod revise;
 mod round_trips;
 mod screens;
 mod security;
+mod seen;
 mod sequences;
 mod settings;
 mod shared_device;

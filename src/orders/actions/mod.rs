@@ -18,6 +18,7 @@ pub(crate) mod purchases;
 pub(crate) mod replacements;
 pub(crate) mod request;
 pub mod revise;
+pub(crate) mod seen;
 pub(crate) mod surplus;
 pub(crate) mod undo;
 

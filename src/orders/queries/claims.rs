@@ -41,6 +41,26 @@ pub async fn claim_next_order(
     }))
 }
 
+/// A command of the person that writes no entry of the history: if the person holds the order, the claim lasts on.
+pub async fn renew_claim(
+    tx: &mut CompanyTx,
+    order: &LockedOrder,
+    person_id: PersonId,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query_scalar!(
+        "select hold_order($1, $2, $3, $4, $5, false)",
+        tx.company_id().0,
+        order.id.0,
+        person_id.0,
+        now.to_sqlx() as _,
+        lapses_at(now).to_sqlx() as _
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Ends the person's claim on an order that the person passes over, and offers it to that person later only. Answers whether
 /// there was a claim.
 pub async fn skip_order(

@@ -11,15 +11,15 @@ use crate::feed::EventKind;
 use crate::ids::{ItemId, OperationId, OrderId, PersonId};
 use crate::orders::claim::lapses_at;
 use crate::orders::history::{Detail, Told};
-use crate::orders::model::{RevisedCounts, TimelineEntry, split_reference};
+use crate::orders::model::{RevisedCounts, Seen, TimelineEntry, split_reference};
 use crate::orders::queries::shortages::Records;
 
 /// How many entries of an order's history its screen shows, the newest. Versions have no gaps, so that an entry whose
 /// version is this much behind the newest one has left the screen.
 pub const TIMELINE: i64 = 1000;
 
-/// The newest [`TIMELINE`] entries of an order's history, newest first; with `only`, just those versions of them and
-/// what they took back.
+/// The newest [`TIMELINE`] entries of an order's history, newest first, each with those who saw it; with `only`, just those
+/// versions of them and what they took back.
 pub async fn list_timeline(
     tx: &mut CompanyTx,
     order_id: OrderId,
@@ -39,13 +39,15 @@ pub async fn list_timeline(
              h.actor_id,
              p.name as "actor!",
              i.description as "description?",
-             d.revision as "document?"
+             d.revision as "document?",
+             s.seen as "seen?: Json<Vec<Seen>>"
            from order_history h
            join people_as_told($1) p on p.id = h.actor_id
            left join order_history u on u.company_id = $1 and u.order_id = $2 and u.version = h.undoes
            left join order_items i on i.company_id = $1 and i.id = h.item_id
            left join order_documents d on d.company_id = $1 and d.order_id = $2
              and d.revision = case when h.kind = 'order_imported' then 1 else (h.detail -> 'revision' ->> 'document')::integer end
+           left join seen_by($1, $2) s on s.version = h.version
            where h.company_id = $1
              and h.order_id = $2
              and h.version > (select o.version from orders o where o.company_id = $1 and o.id = $2) - $4
@@ -75,6 +77,7 @@ pub async fn list_timeline(
             undoes: row.undoes.as_deref().and_then(EventKind::from_code),
             revised: row.revised.map(|Json(counts)| counts),
             document: row.document,
+            seen: row.seen.map(|Json(seen)| seen).unwrap_or_default(),
         })
         .collect())
 }

@@ -20,6 +20,7 @@ pub(crate) mod purchases;
 pub(crate) mod replacements;
 pub mod revise;
 pub(crate) mod search;
+pub(crate) mod seen;
 pub(crate) mod shelf;
 pub(crate) mod shortages;
 pub mod summaries;

@@ -15,6 +15,7 @@ use super::notes::*;
 use super::orders::*;
 use super::purchases::*;
 use super::replacements::*;
+use super::seen::*;
 use super::{OrderPages, refused_form};
 use crate::actor::Actor;
 use crate::command::{self, Command, Done, Tap};

@@ -19,6 +19,7 @@ mod papers;
 pub(crate) mod purchases;
 pub(crate) mod refused_form;
 pub(crate) mod replacements;
+mod seen;
 mod shelf;
 mod undo;
 

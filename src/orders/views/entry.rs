@@ -36,6 +36,21 @@ impl EntryFragment<'_> {
         Some(self.ctx.lang.t_with("timeline.waited", &times))
     }
 
+    /// "Visto por Ana 14:32, João 14:40"
+    fn seen(&self) -> Option<String> {
+        let people = self.entry.seen.iter();
+        let people: Vec<_> =
+            people.map(|seen| format!("{} {}", seen.name, self.ctx.short_time(&seen.at))).collect();
+        let told = |people: &str| self.ctx.lang.t_with("timeline.seen", &[("people", people)]);
+        (!people.is_empty()).then(|| told(&people.join(", ")))
+    }
+
+    /// The same people's ids: who saw it on another device is not asked again.
+    fn seen_ids(&self) -> String {
+        let ids = self.entry.seen.iter().map(|seen| seen.person_id.to_string());
+        ids.collect::<Vec<_>>().join(" ")
+    }
+
     /// Ascending text, descending versions.
     fn sort(&self) -> String {
         format!("{:012}", 999_999_999_999 - self.entry.version)

@@ -13,6 +13,7 @@ pub(super) type Tap = (EventKind, &'static str, &'static [(&'static str, &'stati
 /// command before, `SHIPPING` and `PACKAGING` are a choice that makes the order urgent, `SELLER` is another one, `PURCHASE` is
 /// what was bought, `DAY` is a day that is near, `ITEM` the second line.
 pub(super) const EVERY_COMMAND: &[Tap] = &[
+    (EventKind::ChangeSeen, "seen", &[("versions", "1")]),
     (EventKind::ItemPicked, "pick-all", &[]),
     (EventKind::ActionUndone, "UNDO", &[]),
     (EventKind::ItemRequested, "items/1/request", &[]),

@@ -59,6 +59,7 @@ pub const ACTS: &[(u32, &str)] = &[
     (10, "surplus settle"),
     (3, "change expected"),
     (4, "revise order"),
+    (1, "seen"),
 ];
 
 /// The name of a declared command here.
@@ -167,6 +168,7 @@ pub fn on_order(step: &Step) -> Option<Form> {
         "urgent" => form(&[("urgent", yes)]),
         "due" => form(&[("day", "none".to_owned())]),
         "notes" => form(&[("text", format!("nota {}", step.n))]),
+        "seen" => form(&[("versions", format!("1 {}", step.n))]),
         _ => return None,
     })
 }

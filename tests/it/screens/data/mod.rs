@@ -210,6 +210,7 @@ pub fn timeline() -> Vec<TimelineEntry> {
                 EventKind::OrderRevised => Some(2),
                 _ => None,
             },
+            seen: Vec::new(),
         };
     let mut entries = vec![
         entry(1, EventKind::OrderImported, "Marina Alves", None, None),
