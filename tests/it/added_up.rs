@@ -112,7 +112,7 @@ async fn fill(server: &TestServer, company: &Company, chance: &mut Chance) {
 }
 
 /// The figures as they are read, and as the entries alone say.
-async fn both(company: &Company, choice: PeriodChoice) -> (Metrics, Metrics) {
+pub async fn both(company: &Company, choice: PeriodChoice) -> (Metrics, Metrics) {
     let now = company.app.clock.now();
     let mut read = Vec::new();
     for alone in [false, true] {

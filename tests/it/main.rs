@@ -68,6 +68,7 @@ mod tapped;
 mod themes;
 mod typed;
 mod undo;
+mod waited;
 mod wall_codes;
 mod walls;
 mod wire;

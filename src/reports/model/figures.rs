@@ -27,6 +27,7 @@ pub struct Figures {
     pub outside: i64,
     /// In Aguardando mercadoria, of the orders that were in it.
     pub waiting: Sum,
+    pub waiting_wall: i64,
     /// Orders that had a deadline, and those of them that were finished in time.
     pub due: i64,
     pub on_time: i64,
@@ -43,6 +44,7 @@ impl Figures {
         }
         for wait in waits.iter().filter(|wait| wait.wall > 0) {
             figures.waiting.add(wait.minutes);
+            figures.waiting_wall += wait.wall;
         }
         figures
     }
@@ -59,6 +61,7 @@ impl Figures {
         self.order_wall += other.order_wall;
         self.outside += other.outside;
         add(&mut self.waiting, other.waiting);
+        self.waiting_wall += other.waiting_wall;
         self.due += other.due;
         self.on_time += other.on_time;
     }
@@ -66,6 +69,11 @@ impl Figures {
     /// The average by the wall, beside the one in working time.
     pub fn average_wall(&self) -> Option<i64> {
         Sum { minutes: self.order_wall, orders: self.order_time.orders }.average()
+    }
+
+    /// The average wait by the wall.
+    pub fn average_waiting_wall(&self) -> Option<i64> {
+        Sum { minutes: self.waiting_wall, orders: self.waiting.orders }.average()
     }
 
     /// Lines sent whole, of those quoted; in tenths of a percent, rounded down.
@@ -154,10 +162,10 @@ mod tests {
             created_finished: 2,
             created_canceled: 1,
         };
-        let wait = |minutes| Spent { minutes, wall: minutes, outside: false };
+        let wait = |minutes| Spent { minutes, wall: 2 * minutes, outside: false };
         let figures = Figures::new(counted, &[], &[wait(0), wait(60), wait(30)], WorkCalendar::none());
         assert_eq!((figures.fill_rate(), figures.completion_rate()), (Some(933), Some(500)));
-        assert_eq!(figures.waiting.average(), Some(45));
+        assert_eq!((figures.waiting.average(), figures.average_waiting_wall()), (Some(45), Some(90)));
         assert_eq!(Figures::default().fill_rate(), None);
         assert_eq!(Figures::default().completion_rate(), None);
     }

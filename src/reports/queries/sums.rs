@@ -28,6 +28,7 @@ pub async fn sum_figures(tx: &mut CompanyTx, spans: &[Within]) -> Result<(Figure
              coalesce(sum(s.outside), 0)::bigint as "outside!",
              coalesce(sum(s.waited), 0)::bigint as "waited!",
              coalesce(sum(s.waited_minutes), 0)::bigint as "waited_minutes!",
+             coalesce(sum(s.waited_wall), 0)::bigint as "waited_wall!",
              coalesce(sum(s.due), 0)::bigint as "due!",
              coalesce(sum(s.on_time), 0)::bigint as "on_time!"
            from unnest($2::bigint[], $3::bigint[]) as k(begins, ends)
@@ -51,6 +52,7 @@ pub async fn sum_figures(tx: &mut CompanyTx, spans: &[Within]) -> Result<(Figure
         order_wall: row.order_wall,
         outside: row.outside,
         waiting: Sum { minutes: row.waited_minutes, orders: row.waited },
+        waiting_wall: row.waited_wall,
         due: row.due,
         on_time: row.on_time,
     };

@@ -168,6 +168,7 @@ impl MetricsBody<'_> {
             },
             Card {
                 trend: trend(now.waiting_trend(past)),
+                note: self.by_the_wall(now.average_waiting_wall()),
                 ..card(
                     "reports.figure.waiting",
                     minutes(now.waiting.average()),
@@ -188,11 +189,17 @@ impl MetricsBody<'_> {
     /// The wall beside working time, and how many orders go by the wall.
     fn order_time_note(&self) -> Option<String> {
         let (s, now) = (self.ctx, &self.metrics.now);
-        let wall = s.lang.t_with("history.wall", &[("time", &s.duration(now.average_wall()?))]);
+        let wall = self.by_the_wall(now.average_wall())?;
         if now.outside == 0 {
             return Some(wall);
         }
         Some(format!("{wall} · {}", s.count("reports.outside", now.outside)))
+    }
+
+    /// An average by the wall, to stand beside the one in working time.
+    fn by_the_wall(&self, minutes: Option<i64>) -> Option<String> {
+        let s = self.ctx;
+        Some(s.lang.t_with("history.wall", &[("time", &s.duration(minutes?))]))
     }
 
     fn chart(&self) -> DaysChart<'_> {

@@ -30,3 +30,5 @@ language sql stable strict rows 20 as $$
   where c.company_id = company and c.order_id = wanted
   group by c.version
 $$;
+-- How long orders waited for goods, by the wall.
+alter table report_spans add column waited_wall bigint not null default 0;
