@@ -44,6 +44,9 @@ pub struct Metrics {
     /// By code and unit.
     pub products: Vec<(ProductKey, ProductFigures)>,
     pub hours: Hours,
+    /// What was done in the period before, and by all people together.
+    pub past_work: Work,
+    pub past_team: PersonFigures,
     /// Open orders of which the deadline is past, now.
     pub late: i64,
 }
@@ -103,10 +106,10 @@ pub async fn metrics(
     team: String,
 ) -> Result<Metrics> {
     figures::yield_to_others(tx).await?;
-    let (day, calendar) = (today.day(), today.calendar);
+    let day = today.day();
     let (period, before) = (choice.period(day), choice.period_before(day));
-    let cover = find_cover(tx, &today.days(period), calendar).await?;
-    let work = period_sums::work(tx, &cover, calendar).await?;
+    let (work, past_work) = (read_work(tx, today, period).await?, read_work(tx, today, before).await?);
+    let past_team = team_of(&past_work, team.clone());
     let (people, team) = people(tx, &work, named, team).await?;
     let mut products: Vec<_> = work.products.into_iter().collect();
     products.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -121,6 +124,8 @@ pub async fn metrics(
         team,
         products,
         hours: work.hours,
+        past_work,
+        past_team,
         late: figures::count_late(tx, today.now).await?,
     })
 }
@@ -132,8 +137,7 @@ async fn people(
     named: Named,
     team: String,
 ) -> Result<(Vec<PersonFigures>, PersonFigures)> {
-    let everybody: Vec<PersonFigures> = work.people.values().cloned().collect();
-    let team = PersonFigures::team(team, &everybody, work.picked_orders);
+    let team = team_of(work, team);
     let ids: Vec<_> = work.people.keys().map(|id| id.0).collect();
     let seen = |id: PersonId| match named {
         Named::Everybody => true,
@@ -145,6 +149,16 @@ async fn people(
         Some(PersonFigures { id: Some(id), name, ..figures.clone() })
     };
     Ok((names.filter_map(person).collect(), team))
+}
+
+fn team_of(work: &Work, name: String) -> PersonFigures {
+    let everybody: Vec<PersonFigures> = work.people.values().cloned().collect();
+    PersonFigures::team(name, &everybody, work.picked_orders)
+}
+
+async fn read_work(tx: &mut CompanyTx, today: Today, period: Period) -> Result<Work> {
+    let cover = find_cover(tx, &today.days(period), today.calendar).await?;
+    period_sums::work(tx, &cover, today.calendar).await
 }
 
 async fn read_figures(tx: &mut CompanyTx, today: Today, period: Period) -> Result<Figures> {

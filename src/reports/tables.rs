@@ -1,5 +1,7 @@
 //! The tables of figures, for the page and for files.
 
+use std::iter;
+
 use rust_decimal::Decimal;
 
 use super::load::{MOST_ROWS, Metrics};
@@ -82,21 +84,28 @@ fn days(metrics: &Metrics) -> Table {
     }
 }
 
+/// Figures, each with that of the period before behind it.
+fn beside(
+    now: impl IntoIterator<Item = Cell>,
+    past: impl IntoIterator<Item = Cell>,
+) -> impl Iterator<Item = Cell> {
+    now.into_iter().zip(past).flat_map(|(now, past)| [now, past])
+}
+
+/// Whether a column is that of the period before, of the column in front of it.
+pub fn is_before(column: &str) -> bool {
+    column.ends_with("_before")
+}
+
 fn people(metrics: &Metrics) -> Table {
+    let nobody = PersonFigures::default();
+    let past = |person: &PersonFigures| match person.id {
+        Some(id) => metrics.past_work.people.get(&id).unwrap_or(&nobody),
+        None => &metrics.past_team,
+    };
     let row = |person: &PersonFigures| {
-        vec![
-            Cell::Text(person.name.clone()),
-            Cell::Whole(person.lines),
-            Cell::Quantity(person.units),
-            Cell::Whole(person.orders),
-            if person.is_little() {
-                Cell::Word("reports.little")
-            } else {
-                Cell::of(person.pace(), Cell::Tenths)
-            },
-            Cell::of(person.undone_share(), Cell::Share),
-            Cell::Minutes(person.active_seconds / 60),
-        ]
+        let name = Cell::Text(person.name.clone());
+        iter::once(name).chain(beside(of_person(person), of_person(past(person)))).collect::<Vec<Cell>>()
     };
     let mut people: Vec<_> = metrics.people.iter().filter(|person| person.picks > 0).collect();
     people.sort_by_key(|person| std::cmp::Reverse(person.lines));
@@ -105,29 +114,56 @@ fn people(metrics: &Metrics) -> Table {
         columns: vec![
             "reports.column.person",
             "reports.column.lines",
+            "reports.column.lines_before",
             "reports.column.units",
+            "reports.column.units_before",
             "reports.column.orders",
+            "reports.column.orders_before",
             "reports.column.pace",
+            "reports.column.pace_before",
             "reports.column.undone",
+            "reports.column.undone_before",
             "reports.column.active",
+            "reports.column.active_before",
         ],
         rows: people.into_iter().chain((metrics.team.picks > 0).then_some(&metrics.team)).map(row).collect(),
     }
 }
 
+fn of_person(person: &PersonFigures) -> [Cell; 6] {
+    [
+        Cell::Whole(person.lines),
+        Cell::Quantity(person.units),
+        Cell::Whole(person.orders),
+        if person.is_little() { Cell::Word("reports.little") } else { Cell::of(person.pace(), Cell::Tenths) },
+        Cell::of(person.undone_share(), Cell::Share),
+        Cell::Minutes(person.active_seconds / 60),
+    ]
+}
+
 /// Products by how many lines something happened to.
 fn products(metrics: &Metrics, code: &'static str, lines: fn(&ProductFigures) -> i64) -> Table {
     let units = code == "picked";
+    let figures = |product: &ProductFigures| {
+        let units = units.then_some(Cell::Quantity(product.picked));
+        iter::once(Cell::Whole(lines(product))).chain(units)
+    };
     let row = |(key, product): &(ProductKey, ProductFigures)| {
         let mut row = named(key, product);
-        row.push(Cell::Whole(lines(product)));
-        row.extend(units.then_some(Cell::Quantity(product.picked)));
+        row.extend(beside(figures(product), figures(&past_of(metrics, key))));
         row
     };
     let mut columns = PRODUCT.to_vec();
-    columns.push("reports.column.lines");
-    columns.extend(units.then_some("reports.column.units"));
+    columns.extend(["reports.column.lines", "reports.column.lines_before"]);
+    if units {
+        columns.extend(["reports.column.units", "reports.column.units_before"]);
+    }
     Table { code, columns, rows: most(metrics, lines).map(row).collect() }
+}
+
+/// The same product in the period before.
+fn past_of(metrics: &Metrics, key: &ProductKey) -> ProductFigures {
+    metrics.past_work.products.get(key).cloned().unwrap_or_default()
 }
 
 /// The products with the largest figures, those with equal ones by code.
@@ -156,13 +192,21 @@ fn slowest(metrics: &Metrics) -> Table {
         let average = product.time.average().filter(|_| product.time.orders >= FEWEST_LINES);
         average.map_or(0, |minutes| minutes + 1)
     };
+    let figures = |product: &ProductFigures| {
+        [Cell::Whole(product.time.orders), Cell::of(product.time.average(), Cell::Minutes)]
+    };
     let rows = most(metrics, time).map(|(key, product)| {
         let mut row = named(key, product);
-        row.extend([Cell::Whole(product.time.orders), Cell::of(product.time.average(), Cell::Minutes)]);
+        row.extend(beside(figures(product), figures(&past_of(metrics, key))));
         row
     });
     let mut columns = PRODUCT.to_vec();
-    columns.extend(["reports.column.lines", "reports.column.item_time"]);
+    columns.extend([
+        "reports.column.lines",
+        "reports.column.lines_before",
+        "reports.column.item_time",
+        "reports.column.item_time_before",
+    ]);
     Table { code: "slowest", columns, rows: rows.collect() }
 }
 

@@ -14,6 +14,7 @@ mod chaos;
 mod chips;
 mod claims;
 mod commands;
+mod compared;
 mod connections;
 mod counting;
 mod deadlines;

@@ -35,12 +35,12 @@ async fn tap(client: &Client, order: &Imported, what: &str, field: (&str, &str))
     assert_eq!(answer.status, 200, "{what}: {}", answer.text);
 }
 
-async fn pick(client: &Client, order: &Imported, line: usize) {
+pub async fn pick(client: &Client, order: &Imported, line: usize) {
     tap(client, order, &format!("items/{}/pick", order.items[line]), ("quantity", "10")).await;
 }
 
 /// The rows of a file, without the names of its columns.
-async fn file(client: &Client, path: &str) -> Vec<Vec<String>> {
+pub async fn file(client: &Client, path: &str) -> Vec<Vec<String>> {
     let answer = client.get(path).await;
     assert_eq!(answer.status, 200, "{path}: {}", answer.text);
     let kind = answer.headers["content-type"].to_str().unwrap();
@@ -174,11 +174,14 @@ async fn each_sees_their_own_figures_and_an_administrator_everybody_s() {
     let admin = server.signed_in("alfa", ADMIN).await;
     assert_eq!(names(&admin).await, ["João Pereira", "Maria Conceição", "Equipe"]);
     let rows = file(&admin, "/reports/export/people").await;
-    assert_eq!(rows[0], ["João Pereira", "2", "20", "1", "poucos dados", "", "10"]);
-    assert_eq!(rows[2], ["Equipe", "3", "30", "1", "poucos dados", "", "10"]);
+    assert_eq!(rows[0], ["João Pereira", "2", "0", "20", "0", "1", "0", LITTLE, LITTLE, "", "", "10", "0"]);
+    assert_eq!(rows[2], ["Equipe", "3", "0", "30", "0", "1", "0", LITTLE, LITTLE, "", "", "10", "0"]);
     let other = server.signed_in("beta", ADMIN).await;
     assert_eq!(names(&other).await, Vec::<String>::new());
 }
+
+/// Of somebody with fewer than twenty items.
+const LITTLE: &str = "poucos dados";
 
 #[tokio::test]
 async fn a_shortage_stays_one_when_the_goods_turn_up_and_what_was_undone_never_was() {
@@ -195,12 +198,12 @@ async fn a_shortage_stays_one_when_the_goods_turn_up_and_what_was_undone_never_w
     let undo = undone.json()["undo"].as_str().unwrap().to_owned();
     assert_eq!(admin.tap(&undo, &[]).await.status, 200);
     let rows = file(&admin, "/reports/export/short").await;
-    assert_eq!(rows, [["\"=\"\"00100\"\"\"", "FO00 --> FONE MODELO 0", "UN", "1"]]);
+    assert_eq!(rows, [["\"=\"\"00100\"\"\"", "FO00 --> FONE MODELO 0", "UN", "1", "0"]]);
     let rows = sheet(&admin, "/reports/export/picked?format=xlsx").await;
     let [row] = &rows[..] else { panic!("{rows:?}") };
     assert!(row.contains(">00100</t>") && row.contains("<v>10</v>"), "{row}");
     let rows = file(&admin, "/reports/export/picked").await;
-    assert_eq!(rows, [["\"=\"\"00100\"\"\"", "FO00 --> FONE MODELO 0", "UN", "1", "10"]]);
+    assert_eq!(rows, [["\"=\"\"00100\"\"\"", "FO00 --> FONE MODELO 0", "UN", "1", "0", "10", "0"]]);
 }
 
 #[tokio::test]

@@ -71,8 +71,24 @@ impl TableFragment {
         (self.table.code == "people").then(|| self.s.t("reports.people_note").into_owned())
     }
 
-    fn cell(&self, cell: &Cell) -> String {
-        written(self.s, cell)
+    /// Its columns, without those of the period before.
+    fn columns(&self) -> Vec<(usize, &'static str)> {
+        let columns = self.table.columns.iter().copied().enumerate();
+        columns.filter(|(_, name)| !tables::is_before(name)).collect()
+    }
+
+    /// The cells of a row under these columns, each with that of the period before.
+    fn cells(&self, row: &[Cell]) -> Vec<(usize, String, Option<String>)> {
+        let s = self.s;
+        let said = |column: usize| row.get(column).map(|cell| written(s, cell)).unwrap_or_default();
+        let has_before =
+            |column: usize| self.table.columns.get(column + 1).is_some_and(|name| tables::is_before(name));
+        let before = |column: usize| {
+            has_before(column)
+                .then(|| s.lang.t_with("reports.before", &[("value", said(column + 1).as_str())]))
+        };
+        let columns = self.columns().into_iter();
+        columns.map(|(column, _)| (column, said(column), before(column))).collect()
     }
 
     fn is_numeric(&self, column: &usize) -> bool {
