@@ -30,5 +30,10 @@ language sql stable strict rows 20 as $$
   where c.company_id = company and c.order_id = wanted
   group by c.version
 $$;
+
 -- How long orders waited for goods, by the wall.
 alter table report_spans add column waited_wall bigint not null default 0;
+-- Finished orders of which the picking time is known, and that time.
+alter table report_spans add column timed_orders bigint not null default 0,
+  add column picking_minutes bigint not null default 0,
+  add column picking_wall bigint not null default 0;

@@ -1,5 +1,9 @@
 //! Figures computed from the history and the outcomes of orders: what spans are made of, and what is read where there is none.
 
+use std::collections::{BTreeSet, HashMap};
+
+use uuid::Uuid;
+
 use super::model::cover::{Days, Within};
 use super::model::figures::Figures;
 use super::model::work::{ProductFigures, ProductKey, Work};
@@ -15,8 +19,8 @@ use crate::orders::queries::times;
 pub struct Limits {
     /// Orders that an average is made of.
     orders: i64,
-    /// Orders whose waiting is replayed from their histories.
-    waits: i64,
+    /// Orders whose waiting, and as many whose picking, is replayed from their histories.
+    replays: i64,
     /// Lines of finished orders, whose times make a product slow.
     lines: i64,
     products: i64,
@@ -24,9 +28,10 @@ pub struct Limits {
 
 impl Limits {
     /// Limits for a page.
-    pub const ASKED: Limits = Limits { orders: 20_000, waits: 300, lines: 20_000, products: 20_000 };
+    pub const ASKED: Limits = Limits { orders: 20_000, replays: 300, lines: 20_000, products: 20_000 };
     /// Limits for adding up a day.
-    pub const ADDED_UP: Limits = Limits { orders: 100_000, waits: 3_000, lines: 200_000, products: 100_000 };
+    pub const ADDED_UP: Limits =
+        Limits { orders: 100_000, replays: 3_000, lines: 200_000, products: 100_000 };
 }
 
 /// The figures of the orders that were imported or finished in a stretch.
@@ -38,14 +43,19 @@ pub async fn figures(
 ) -> Result<Figures> {
     let counted = figures::count_orders(tx, within).await?;
     let spans = figures::list_spans(tx, within, limits.orders).await?;
-    let bought_for = figures::list_bought_for(tx, within, limits.waits).await?;
-    let mut waits: Vec<Spent> = Vec::with_capacity(bought_for.len());
-    for some in bought_for.chunks(100) {
-        let times = times::list_times(tx, some, calendar).await?;
-        waits.extend(times.values().map(|times| times.waiting));
+    let bought_for = figures::list_bought_for(tx, within, limits.replays).await?;
+    let finished = figures::list_finished(tx, within, limits.replays).await?;
+    let replayed: BTreeSet<Uuid> = bought_for.iter().chain(&finished).copied().collect();
+    let replayed: Vec<Uuid> = replayed.into_iter().collect();
+    let mut all = HashMap::with_capacity(replayed.len());
+    for some in replayed.chunks(100) {
+        all.extend(times::list_times(tx, some, calendar).await?);
     }
+    let of = |order: &Uuid| all.get(order);
+    let waits: Vec<Spent> = bought_for.iter().filter_map(of).map(|times| times.waiting).collect();
+    let picks: Vec<Spent> = finished.iter().filter_map(of).filter_map(|times| times.picking).collect();
     let (due, on_time) = figures::count_due(tx, within).await?;
-    Ok(Figures { due, on_time, ..Figures::new(counted, &spans, &waits, calendar) })
+    Ok(Figures { due, on_time, ..Figures::new(counted, &spans, &waits, &picks, calendar) })
 }
 
 /// What was done on some days, added to `work`.

@@ -65,6 +65,8 @@ fn figures(metrics: &Metrics) -> Table {
             row("reports.figure.outside", |it| Cell::Whole(it.outside)),
             row("reports.figure.waiting", |it| Cell::of(it.waiting.average(), Cell::Minutes)),
             row("reports.figure.waiting_wall", |it| Cell::of(it.average_waiting_wall(), Cell::Minutes)),
+            row("reports.figure.picking", |it| Cell::of(it.picking.average(), Cell::Minutes)),
+            row("reports.figure.picking_wall", |it| Cell::of(it.average_picking_wall(), Cell::Minutes)),
             row("reports.figure.fill_rate", |it| Cell::of(it.fill_rate(), Cell::Share)),
             row("reports.figure.on_time", |it| Cell::of(it.on_time_rate(), Cell::Share)),
             row("reports.figure.created", |it| Cell::Whole(it.counted.created)),

@@ -107,8 +107,8 @@ async fn orders_count_on_the_local_day_on_which_they_were_finished() {
             row("Todos fora do expediente", "1", "0"),
         ]
     );
-    assert_eq!(figures[7], row("Itens atendidos", "0,0", ""), "nothing was picked");
-    assert_eq!(figures[9], row("Pedidos criados", "3", "1"));
+    assert_eq!(figures[9], row("Itens atendidos", "0,0", ""), "nothing was picked");
+    assert_eq!(figures[11], row("Pedidos criados", "3", "1"));
     let rows = file(&seller, "/reports/export/figures?from=2025-10-23&to=2025-10-23").await;
     assert_eq!((rows[0][1].as_str(), rows[0][2].as_str()), ("1", "3"), "beside the day before");
 }
@@ -131,7 +131,7 @@ async fn deadlines_count_by_whether_they_were_kept_and_those_that_are_past_now()
     let seller = server.signed_in("alfa", SELLER).await;
     let rows = file(&seller, "/reports/export/figures?from=2025-10-22&to=2025-10-22").await;
     assert_eq!(rows[1], ["Atrasados agora", "1", ""]);
-    assert_eq!(rows[8], ["No prazo", "50,0", ""]);
+    assert_eq!(rows[10], ["No prazo", "50,0", ""]);
     let page = seller.get("/reports").await.text;
     assert!(page.contains("Atrasados agora") && page.contains("No prazo"), "{page}");
 }

@@ -10,7 +10,7 @@ use crate::support::world::ADMIN;
 
 /// From Monday afternoon to Tuesday morning: what waits overnight waits for an hour of work.
 #[tokio::test]
-async fn how_long_orders_waited_is_known_in_working_time_and_by_the_wall() {
+async fn how_long_orders_waited_and_were_picked_is_known_in_working_time_and_by_the_wall() {
     let server = TestServer::start().await;
     let company = server.company("alfa").await;
     let calendar = spans::get_calendar(&mut company.app.db.company(company.id).await.unwrap()).await.unwrap();
@@ -44,14 +44,13 @@ async fn how_long_orders_waited_is_known_in_working_time_and_by_the_wall() {
     assert!(add_up(&company).await > 0);
     let (sums, alone) = both(&company, choice).await;
     for (read, how) in [(&entries, "from entries"), (&sums, "from sums"), (&alone, "without sums")] {
+        let now = &read.now;
         // 16:30 to 17:00, and 07:30 to 08:00.
-        assert_eq!(
-            (read.now.waiting.average(), read.now.average_waiting_wall()),
-            (Some(60), Some(930)),
-            "{how}"
-        );
+        assert_eq!((now.waiting.average(), now.average_waiting_wall()), (Some(60), Some(930)), "{how}");
+        // 16:10 to 16:30, and 08:00 to 08:20.
+        assert_eq!((now.picking.average(), now.average_picking_wall()), (Some(40), Some(40)), "{how}");
     }
     let admin = server.signed_in("alfa", ADMIN).await;
     let page = admin.get(&format!("/reports?from={tuesday}&to={tuesday}")).await.text;
-    assert!(page.contains("15 h 30 no relógio"), "{page}");
+    assert!(page.contains("15 h 30 no relógio") && page.contains("40 min no relógio"), "{page}");
 }

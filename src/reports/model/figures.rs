@@ -28,13 +28,23 @@ pub struct Figures {
     /// In Aguardando mercadoria, of the orders that were in it.
     pub waiting: Sum,
     pub waiting_wall: i64,
+    /// From the first pick until everything was settled, without waiting, of the orders of which something was picked.
+    pub picking: Sum,
+    pub picking_wall: i64,
     /// Orders that had a deadline, and those of them that were finished in time.
     pub due: i64,
     pub on_time: i64,
 }
 
 impl Figures {
-    pub fn new(counted: Counted, spans: &[Span], waits: &[Spent], calendar: WorkCalendar) -> Self {
+    /// `waits`: of the orders that were bought for; `picks`: the picking times that are known.
+    pub fn new(
+        counted: Counted,
+        spans: &[Span],
+        waits: &[Spent],
+        picks: &[Spent],
+        calendar: WorkCalendar,
+    ) -> Self {
         let mut figures = Self { counted, ..Self::default() };
         for span in spans {
             let spent = calendar.spent(span.stretches());
@@ -45,6 +55,10 @@ impl Figures {
         for wait in waits.iter().filter(|wait| wait.wall > 0) {
             figures.waiting.add(wait.minutes);
             figures.waiting_wall += wait.wall;
+        }
+        for pick in picks {
+            figures.picking.add(pick.minutes);
+            figures.picking_wall += pick.wall;
         }
         figures
     }
@@ -62,6 +76,8 @@ impl Figures {
         self.outside += other.outside;
         add(&mut self.waiting, other.waiting);
         self.waiting_wall += other.waiting_wall;
+        add(&mut self.picking, other.picking);
+        self.picking_wall += other.picking_wall;
         self.due += other.due;
         self.on_time += other.on_time;
     }
@@ -74,6 +90,11 @@ impl Figures {
     /// The average wait by the wall.
     pub fn average_waiting_wall(&self) -> Option<i64> {
         Sum { minutes: self.waiting_wall, orders: self.waiting.orders }.average()
+    }
+
+    /// The average picking time by the wall.
+    pub fn average_picking_wall(&self) -> Option<i64> {
+        Sum { minutes: self.picking_wall, orders: self.picking.orders }.average()
     }
 
     /// Lines sent whole, of those quoted; in tenths of a percent, rounded down.
@@ -97,6 +118,10 @@ impl Figures {
 
     pub fn waiting_trend(&self, before: &Self) -> Trend {
         Trend::between(self.waiting, before.waiting)
+    }
+
+    pub fn picking_trend(&self, before: &Self) -> Trend {
+        Trend::between(self.picking, before.picking)
     }
 }
 
@@ -135,7 +160,7 @@ mod tests {
             span("2025-10-22T21:00-03", "2025-10-22T21:40-03"),
         ];
         let counted = Counted { finished: 3, ..Counted::default() };
-        let figures = Figures::new(counted, &spans, &[], calendar);
+        let figures = Figures::new(counted, &spans, &[], &[], calendar);
         assert_eq!(figures.order_time, Sum { minutes: 90 + 20 + 40, orders: 3 });
         assert_eq!(figures.order_wall, 16 * 60 + (2 * 24 * 60 + 14 * 60 + 50) + 40);
         assert_eq!((figures.outside, figures.order_time.average()), (1, Some(50)));
@@ -147,7 +172,7 @@ mod tests {
         let zone = Zone::named("America/New_York");
         let calendar = WorkCalendar::weekdays(zone, 450, 1020);
         let friday = [span("2025-10-31T16:00-04", "2025-11-03T08:30-05")];
-        let figures = Figures::new(Counted::default(), &friday, &[], calendar);
+        let figures = Figures::new(Counted::default(), &friday, &[], &[], calendar);
         assert_eq!(figures.order_time.minutes, 120);
         assert_eq!(figures.order_wall, (2 * 24 + 16) * 60 + 30 + 60);
     }
@@ -163,9 +188,11 @@ mod tests {
             created_canceled: 1,
         };
         let wait = |minutes| Spent { minutes, wall: 2 * minutes, outside: false };
-        let figures = Figures::new(counted, &[], &[wait(0), wait(60), wait(30)], WorkCalendar::none());
+        let (waits, picks) = ([wait(0), wait(60), wait(30)], [wait(0), wait(20)]);
+        let figures = Figures::new(counted, &[], &waits, &picks, WorkCalendar::none());
         assert_eq!((figures.fill_rate(), figures.completion_rate()), (Some(933), Some(500)));
         assert_eq!((figures.waiting.average(), figures.average_waiting_wall()), (Some(45), Some(90)));
+        assert_eq!((figures.picking.average(), figures.average_picking_wall()), (Some(10), Some(20)));
         assert_eq!(Figures::default().fill_rate(), None);
         assert_eq!(Figures::default().completion_rate(), None);
     }

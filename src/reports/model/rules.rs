@@ -7,7 +7,7 @@ use super::cover::Within;
 use crate::html::WorkCalendar;
 
 /// Grows when a figure is added, or counted in another way.
-const FIGURES: u32 = 5;
+const FIGURES: u32 = 6;
 
 /// The rules depend on the time zone, which bounds days, and on the working hours until the end of the span.
 pub fn rules(calendar: WorkCalendar, span: Within) -> String {
@@ -36,7 +36,7 @@ mod tests {
             "holidays": ["2026-12-25"]}"#;
         let after = WorkCalendar { zone, schedule: Schedule::stored(450, 1020, set) };
         let old = day("2026-11-30T00:00-03");
-        assert_eq!(rules(before, old), "5 America/Sao_Paulo 450-1020");
+        assert_eq!(rules(before, old), "6 America/Sao_Paulo 450-1020");
         assert_eq!(rules(before, old), rules(after, old));
         let new = day("2026-12-01T00:00-03");
         assert_ne!(rules(before, new), rules(after, new));

@@ -205,6 +205,22 @@ pub async fn list_settled_lines(tx: &mut CompanyTx, within: Within, most: i64) -
         .collect())
 }
 
+/// Orders finished in a span, the newest `most` of them.
+pub async fn list_finished(tx: &mut CompanyTx, within: Within, most: i64) -> Result<Vec<Uuid>> {
+    let ids = sqlx::query_scalar!(
+        "select order_id from order_outcomes
+         where company_id = $1 and state = 'finished' and closed_at >= $2 and closed_at < $3
+         order by closed_at desc, order_id desc limit $4",
+        tx.company_id().0,
+        within.from.to_sqlx() as _,
+        within.until.to_sqlx() as _,
+        most
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(ids)
+}
+
 /// Orders finished in a span for which something was bought, the newest `most` of them.
 pub async fn list_bought_for(tx: &mut CompanyTx, within: Within, most: i64) -> Result<Vec<Uuid>> {
     let ids = sqlx::query_scalar!(

@@ -128,8 +128,10 @@ pub async fn insert_span(tx: &mut CompanyTx, span: &NewSpan<'_>) -> Result<bool>
     let figures = span.figures;
     let inserted = sqlx::query!(
         "insert into report_spans (company_id, begins, ends, rules, made_at, picked_orders, created, finished, lines, whole,
-           order_minutes, order_wall, outside, waited, waited_minutes, waited_wall, due, on_time)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) on conflict do nothing",
+           order_minutes, order_wall, outside, waited, waited_minutes, waited_wall, timed_orders,
+           picking_minutes, picking_wall, due, on_time)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+         on conflict do nothing",
         tx.company_id().0,
         span.within.from.to_sqlx() as _,
         span.within.until.to_sqlx() as _,
@@ -146,6 +148,9 @@ pub async fn insert_span(tx: &mut CompanyTx, span: &NewSpan<'_>) -> Result<bool>
         figures.waiting.orders,
         figures.waiting.minutes,
         figures.waiting_wall,
+        figures.picking.orders,
+        figures.picking.minutes,
+        figures.picking_wall,
         figures.due,
         figures.on_time
     )

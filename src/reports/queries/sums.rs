@@ -29,6 +29,9 @@ pub async fn sum_figures(tx: &mut CompanyTx, spans: &[Within]) -> Result<(Figure
              coalesce(sum(s.waited), 0)::bigint as "waited!",
              coalesce(sum(s.waited_minutes), 0)::bigint as "waited_minutes!",
              coalesce(sum(s.waited_wall), 0)::bigint as "waited_wall!",
+             coalesce(sum(s.timed_orders), 0)::bigint as "timed_orders!",
+             coalesce(sum(s.picking_minutes), 0)::bigint as "picking_minutes!",
+             coalesce(sum(s.picking_wall), 0)::bigint as "picking_wall!",
              coalesce(sum(s.due), 0)::bigint as "due!",
              coalesce(sum(s.on_time), 0)::bigint as "on_time!"
            from unnest($2::bigint[], $3::bigint[]) as k(begins, ends)
@@ -53,6 +56,8 @@ pub async fn sum_figures(tx: &mut CompanyTx, spans: &[Within]) -> Result<(Figure
         outside: row.outside,
         waiting: Sum { minutes: row.waited_minutes, orders: row.waited },
         waiting_wall: row.waited_wall,
+        picking: Sum { minutes: row.picking_minutes, orders: row.timed_orders },
+        picking_wall: row.picking_wall,
         due: row.due,
         on_time: row.on_time,
     };

@@ -193,6 +193,15 @@ impl MetricsBody<'_> {
             },
             card("reports.figure.fill_rate", share(now.fill_rate()), share(past.fill_rate())),
             card("reports.figure.on_time", share(now.on_time_rate()), share(past.on_time_rate())),
+            Card {
+                trend: trend(now.picking_trend(past)),
+                note: self.by_the_wall(now.average_picking_wall()),
+                ..card(
+                    "reports.figure.picking",
+                    minutes(now.picking.average()),
+                    minutes(past.picking.average()),
+                )
+            },
             card(
                 "reports.figure.created",
                 Cell::Whole(now.counted.created),
