@@ -30,7 +30,7 @@ pub enum Screen {
     Reports,
     /// What the company has set.
     Settings,
-    /// Shortages that wait for the visitor's answer.
+    /// Shortages that wait for the visitor's answer, and purchases that wait for a buyer.
     Needs,
     /// The screens on walls, as administrators see them.
     Walls,
@@ -54,8 +54,8 @@ pub enum Effect {
 struct Row {
     /// Its word in `data-screen` and in metrics; of a screen of one thing, the part before the id.
     name: &'static str,
-    /// The permission to watch it.
-    permission: Permission,
+    /// The permissions to watch it: one of them is enough.
+    permissions: &'static [Permission],
     /// Topics answered with fragments.
     fragments: Topics,
     /// Topics for which the page is fetched again.
@@ -63,8 +63,13 @@ struct Row {
 }
 
 impl Row {
-    const fn new(name: &'static str, permission: Permission, fragments: &[Topic], refetch: &[Topic]) -> Self {
-        Self { name, permission, fragments: Topics::of(fragments), refetch: Topics::of(refetch) }
+    const fn new(
+        name: &'static str,
+        permissions: &'static [Permission],
+        fragments: &[Topic],
+        refetch: &[Topic],
+    ) -> Self {
+        Self { name, permissions, fragments: Topics::of(fragments), refetch: Topics::of(refetch) }
     }
 }
 
@@ -87,28 +92,28 @@ impl Screen {
         Screen::Anonymise,
     ];
 
-    /// Name, permission, topics answered with fragments, topics for which the page is fetched again.
+    /// Name, permissions, topics answered with fragments, topics for which the page is fetched again.
     #[rustfmt::skip]
     const fn row(self) -> Row {
-        use Permission::{Administer, Answer, ImportQuote, Receive, View};
+        use Permission::{Administer, Answer, Buy, ImportQuote, Receive, SettlePurchase, View};
         use Topic::{Card, Closed, Counters, Drafts, Head, Line, Location, Needs};
         use Topic::{Order, Owners, People, Place, Purchasing, Settings, Shelf, Walls};
         match self {
-            Screen::Board => Row::new("board", View, &[Card, Place, Counters], &[Owners]),
-            Screen::FilteredBoard => Row::new("board-filtered", View, &[], &[Card, Place, Counters, Owners]),
-            Screen::Wall => Row::new("board-wall", View, &[Card, Place, Counters], &[Walls]),
-            Screen::Order(_) => Row::new("order", View, &[Line, Location, Head], &[Order, Owners]),
-            Screen::Quotes => Row::new("quotes", ImportQuote, &[], &[Drafts, Owners]),
-            Screen::People => Row::new("people", Administer, &[], &[People]),
-            Screen::History => Row::new("history", View, &[], &[Closed, Shelf]),
-            Screen::Purchasing => Row::new("purchasing", Receive, &[], &[Purchasing]),
-            Screen::Returns => Row::new("returns", View, &[], &[Shelf, Location]),
-            Screen::Reports => Row::new("reports", View, &[], &[Counters]),
-            Screen::Settings => Row::new("settings", Administer, &[], &[Settings, Location]),
-            Screen::Needs => Row::new("needs", Answer, &[], &[Needs, Purchasing, Owners]),
-            Screen::Walls => Row::new("walls", Administer, &[], &[Walls]),
-            Screen::Audit => Row::new("audit", Administer, &[], Topic::ALL),
-            Screen::Anonymise => Row::new("anonymise", Administer, &[], &[Place, Closed]),
+            Screen::Board => Row::new("board", &[View], &[Card, Place, Counters], &[Owners]),
+            Screen::FilteredBoard => Row::new("board-filtered", &[View], &[], &[Card, Place, Counters, Owners]),
+            Screen::Wall => Row::new("board-wall", &[View], &[Card, Place, Counters], &[Walls]),
+            Screen::Order(_) => Row::new("order", &[View], &[Line, Location, Head], &[Order, Owners]),
+            Screen::Quotes => Row::new("quotes", &[ImportQuote], &[], &[Drafts, Owners]),
+            Screen::People => Row::new("people", &[Administer], &[], &[People]),
+            Screen::History => Row::new("history", &[View], &[], &[Closed, Shelf]),
+            Screen::Purchasing => Row::new("purchasing", &[Receive], &[], &[Purchasing]),
+            Screen::Returns => Row::new("returns", &[View], &[], &[Shelf, Location]),
+            Screen::Reports => Row::new("reports", &[View], &[], &[Counters]),
+            Screen::Settings => Row::new("settings", &[Administer], &[], &[Settings, Location]),
+            Screen::Needs => Row::new("needs", &[Answer, Buy, SettlePurchase], &[], &[Needs, Purchasing, Owners]),
+            Screen::Walls => Row::new("walls", &[Administer], &[], &[Walls]),
+            Screen::Audit => Row::new("audit", &[Administer], &[], Topic::ALL),
+            Screen::Anonymise => Row::new("anonymise", &[Administer], &[], &[Place, Closed]),
         }
     }
 
@@ -137,7 +142,7 @@ impl Screen {
     }
 
     pub fn is_allowed(self, actor: &Actor) -> bool {
-        actor.can(self.row().permission)
+        self.row().permissions.iter().any(|permission| actor.can(*permission))
     }
 
     /// The word for metrics: without ids.

@@ -79,6 +79,16 @@ pub struct Buying {
 }
 
 impl Buying {
+    /// What this person has to look after: late purchases whoever buys, what is left over whoever settles it.
+    fn of(self, actor: &Actor) -> Self {
+        let seen = |permission: Permission, n: i64| if actor.can(permission) { n } else { 0 };
+        Self {
+            late: seen(Permission::Buy, self.late),
+            displaced: seen(Permission::SettlePurchase, self.displaced),
+            canceled: seen(Permission::SettlePurchase, self.canceled),
+        }
+    }
+
     fn all(self) -> i64 {
         self.late + self.displaced + self.canceled
     }
@@ -115,14 +125,14 @@ impl OpenNeeds<'_> {
 impl Desk {
     pub fn of(&self, actor: &Actor, now: Timestamp, calendar: WorkCalendar) -> OpenNeeds<'_> {
         let (mut needs, mut next) = (Vec::new(), None);
-        for need in &self.needs {
+        let asked = if actor.can(Permission::Answer) { self.needs.as_slice() } else { &[] };
+        for need in asked {
             match need.asked_in(actor.person_id, now, calendar) {
                 0 => needs.push(need),
                 minutes => next = Some(next.map_or(minutes, |sooner: i64| sooner.min(minutes))),
             }
         }
-        let buying = if actor.can(Permission::SettlePurchase) { self.buying } else { Buying::default() };
-        OpenNeeds { needs, buying, next }
+        OpenNeeds { needs, buying: self.buying.of(actor), next }
     }
 }
 

@@ -10,7 +10,7 @@ use axum::{Json, Router};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::actor::{Actor, Permission};
+use crate::actor::Actor;
 use crate::error::{AppError, Result};
 use crate::feed::Head;
 use crate::ids::CompanyId;
@@ -37,13 +37,13 @@ pub fn router(app: AppState) -> Router {
     Router::new().route("/needs", get(page)).route("/needs/badge", get(badge)).with_state(pages)
 }
 
-fn require_answering(visitor: &Visitor) -> Result<&Actor> {
+fn require_desk(visitor: &Visitor) -> Result<&Actor> {
     let actor = visitor.actor()?;
-    if actor.can(Permission::Answer) { Ok(actor) } else { Err(AppError::Forbidden) }
+    if Screen::Needs.is_allowed(actor) { Ok(actor) } else { Err(AppError::Forbidden) }
 }
 
 async fn page(State(pages): State<NeedsPages>, visitor: Visitor) -> Result<Response> {
-    let actor = require_answering(&visitor)?;
+    let actor = require_desk(&visitor)?;
     let now = pages.app.clock.now();
     let time = CompanyTime::from(&actor.company);
     let (mut tx, live) = LivePage::open(&pages.app.db, &visitor).await?;
@@ -63,9 +63,9 @@ struct Badge {
     next: Option<i64>,
 }
 
-/// `GET /needs/badge`: fetched by every open page of a person who may answer, after each change of needs.
+/// `GET /needs/badge`: fetched by every open page of a person for whom something may wait, after each change of needs.
 async fn badge(State(pages): State<NeedsPages>, visitor: Visitor) -> Result<Response> {
-    let actor = require_answering(&visitor)?;
+    let actor = require_desk(&visitor)?;
     let now = pages.app.clock.now();
     let time = CompanyTime::from(&actor.company);
     let today = time.today(now);

@@ -32,7 +32,7 @@ export function onDue(again) {
 function show() {
   if (newest === null) return;
   const badge = byId("needs-badge");
-  // A person who may no longer answer fetches nothing.
+  // A person for whom nothing may wait any more fetches nothing.
   if (count && !isShown(badge)) count = 0;
   const slot = badge && find("[data-count]", badge);
   if (slot) {

@@ -175,6 +175,46 @@ async fn a_buyer_is_told_of_what_is_late_and_left_over() {
     assert!(pedro.get("/needs").await.text.contains("2 compras de pedidos cancelados"));
 }
 
+/// Whoever may not answer is asked nothing, and looks after purchases all the same.
+#[tokio::test]
+async fn a_buyer_who_may_not_answer_is_still_told_of_what_is_late_and_left_over() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import(3).await;
+    let (joao, pedro) = (server.signed_in("alfa", PICKER).await, server.signed_in("alfa", BUYER).await);
+    let ana = server.signed_in("alfa", ADMIN).await;
+    for line in [0, 1] {
+        done(&joao, &item(&order, line, "request"), &[]).await;
+        done(&pedro, &item(&order, line, "ordered"), &[("quantity", "10"), ("expected", "2025-10-24")]).await;
+    }
+    done(&joao, &item(&order, 1, "pick"), &[("quantity", "10")]).await;
+    done(&joao, &item(&order, 2, "short"), &[("reason", "stock")]).await;
+    run_sql(&server.database_url, "update shortages set marked_at = marked_at - interval '10 days'").await;
+    assert_eq!(count(&pedro).await, 3);
+    let set = async |version: &str, cells: &[(&str, &str)]| {
+        let mut form = vec![("version".to_owned(), version.to_owned())];
+        for (name, wanted) in cells {
+            form.push(((*name).to_owned(), (*wanted).to_owned()));
+            form.push((format!("was.{name}"), "yes".to_owned()));
+        }
+        let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        done(&ana, "/settings/permissions", &form).await;
+    };
+    set("0", &[("answer.buyer", "no")]).await;
+    assert_eq!(count(&pedro).await, 2);
+    let page = pedro.get("/needs").await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("1 compra atrasada") && page.text.contains("1 compra que não precisa mais"));
+    assert!(!page.text.contains("FO02: 10 de 10 UN"), "{}", page.text);
+    // Each entry hangs on what lets somebody look after it.
+    set("1", &[("settle.buyer", "no")]).await;
+    assert_eq!(count(&pedro).await, 1);
+    set("2", &[("buy.buyer", "no")]).await;
+    for path in ["/needs", "/needs/badge"] {
+        assert_eq!(pedro.get(path).await.status, 403, "{path}");
+    }
+}
+
 #[tokio::test]
 async fn what_was_bought_for_several_orders_is_one_late_purchase() {
     let server = TestServer::start().await;
