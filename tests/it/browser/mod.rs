@@ -18,6 +18,7 @@ mod journey;
 mod kept;
 mod lengths;
 mod needs;
+mod offered;
 mod office;
 mod paper;
 mod places;
