@@ -1,7 +1,7 @@
 // What a picker must know while an order is open in the hand: #alarm takes the bottom bar with the name of who did it,
 // until somebody says that they have seen it. That is a command like others: whoever made the change is told who saw it.
 
-import { facts, onChange, person, screen } from "./page.js";
+import { onChange, person, screen } from "./page.js";
 import { isOwnEntry } from "./announce.js";
 import { signal } from "./feedback.js";
 import { add } from "./queue.js";
@@ -53,6 +53,7 @@ export function consider(entry) {
   const text = textOf(find("p", entry));
   if (!tone || !text || isOwnEntry(entry) || isSeen(entry)) return;
   waiting.set(entry.id, text);
+  if (waiting.size > MOST_SEEN) waiting.delete(waiting.keys().next().value || "");
   const box = byId("alarm");
   const slot = box && find("[data-text]", box);
   if (!box || !slot) return;
@@ -72,16 +73,9 @@ function hide() {
 }
 
 function seen() {
-  const versions = Array.from(waiting.keys(), (id) => id.replace("entry-", "")).slice(-MOST_SEEN);
-  if (versions.length) add({
-    url: `/orders/${screen().replace("order:", "")}/seen`,
-    body: "versions=" + versions.join("+"),
-    target: "",
-    person: person(),
-    name: facts().name || "",
-    what: `${words("seen")}: ${told()}`,
-    page: location.pathname,
-  });
+  const versions = Array.from(waiting.keys(), (id) => id.replace("entry-", "")).join("+");
+  const what = `${words("seen")}: ${told()}`;
+  if (versions) add({ url: location.pathname + "/seen", body: "versions=" + versions, target: "", what });
   hide();
 }
 

@@ -1,6 +1,6 @@
 // form[data-command]: an ordinary form, sent without leaving the page. Received, saved, or honestly not yet.
 
-import { facts, person } from "./page.js";
+import { person } from "./page.js";
 import { words, sentenceOf } from "./words.js";
 import { add, adopt, flush, resume, supersede, waitingTaps, onQueue } from "./queue.js";
 import { mark, refuse, targetOf, touchHere } from "./marks.js";
@@ -109,11 +109,8 @@ function send(form, button) {
     url,
     body: bodyOf(form, button),
     target,
-    person: person(),
-    name: facts().name || "",
     what: whatOf(form, button, target),
     goods: goodsOf(form, target),
-    page: location.pathname,
   });
   presses.set(tap.op, { form, action: form.getAttribute("action"), by: byOf(form, button), typed: typedIn(form) });
   // What is on its way is not changed any more.

@@ -1,7 +1,7 @@
 // Taps on their way to the server. Each is stored on this device until it is answered, and sent with one operation id
 // however often it takes, by one tab, for the person who made it, within twelve hours: so that it acts once.
 
-import { screen, cursorText, backoff, random } from "./page.js";
+import { facts, person, screen, cursorText, backoff, random } from "./page.js";
 import { onServer } from "./clock.js";
 import { request } from "./request.js";
 import { pruneLeases, withLock } from "./lock.js";
@@ -91,11 +91,12 @@ function enter(tap, isStored) {
 }
 
 /**
- * Takes a tap, and answers it with its operation id.
- * @param {Pick<Waiting, "url" | "body" | "target" | "person" | "name" | "what" | "page" | "goods">} made
+ * Takes a tap of this page's person, and answers it with its operation id.
+ * @param {Pick<Waiting, "url" | "body" | "target" | "what" | "goods">} made
  */
 export function add(made) {
-  const tap = Object.assign({ op: newId(), tab: tabId(), at: Date.now() }, made);
+  const who = { person: person(), name: facts().name || "", page: location.pathname };
+  const tap = Object.assign({ op: newId(), tab: tabId(), at: Date.now() }, who, made);
   const full = enter(tap, store(tap));
   if (paused) {
     setTimeout(() => hooks.waiting(full, "signin"), 0);
