@@ -6,7 +6,7 @@ use separacao::orders::item::ItemStatus;
 use crate::support::client::{Answer, Client};
 use crate::support::database::superuser;
 use crate::support::server::TestServer;
-use crate::support::world::{ADMIN, BUYER, OTHER_PICKER, OTHER_SELLER, PICKER, SELLER};
+use crate::support::world::{ADMIN, BUYER, Imported, OTHER_PICKER, OTHER_SELLER, PICKER, SELLER};
 
 struct Line {
     path: String,
@@ -208,4 +208,31 @@ async fn what_goes_back_of_a_canceled_order_asks_nobody_until_the_order_comes_ba
     assert_eq!(restored.status, 200, "{}", restored.text);
     assert_eq!(company.line(&order, 0).await.status(), ItemStatus::Unanswered);
     assert_eq!(records(&server).await, ["short 10 item_picked", "short 10"]);
+}
+
+/// That a customer does without is an answer, which a tap on another order's line does not undo. On the line itself somebody may
+/// still ask for the goods.
+#[tokio::test]
+async fn a_request_for_several_orders_leaves_out_whoever_does_without() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let [ours, without, open] = [company.import(1).await, company.import(1).await, company.import(1).await];
+    let (joao, marina) = (server.signed_in("alfa", PICKER).await, server.signed_in("alfa", SELLER).await);
+    let lines = [&ours, &without, &open].map(|order| Line::of(order.id, order.items[0]));
+    for line in &lines[1..] {
+        line.done(&joao, "short", SHORT).await;
+    }
+    let sheet = format!("/orders/{}?item={}", ours.id, ours.items[0]);
+    assert!(joao.get(&sheet).await.text.contains("Este e mais 2 pedidos"));
+    lines[1].done(&marina, "answer", &[("answer", "without"), ("units", "10")]).await;
+    assert!(joao.get(&sheet).await.text.contains("Este e mais 1 pedido"));
+    // The sheet may have been open before the answer.
+    let others = format!("{} {}", without.id, open.id);
+    lines[0].done(&joao, "request", &[("others", &others)]).await;
+    let status = async |order: &Imported| company.line(order, 0).await.status();
+    assert_eq!(status(&ours).await, ItemStatus::PurchaseRequested);
+    assert_eq!(status(&without).await, ItemStatus::Short);
+    assert_eq!(status(&open).await, ItemStatus::PurchaseRequested);
+    lines[1].done(&joao, "request", &[]).await;
+    assert_eq!(status(&without).await, ItemStatus::PurchaseRequested);
 }

@@ -45,6 +45,9 @@ impl<'a> RequestPurchase<'a> {
         }
         for item_id in queries::list_requestable(tx, id, &goods.code, &goods.unit).await? {
             let item = get_item(tx, on, item_id).await?;
+            if !item.state.rest_state.is_asked_along(item.state.unanswered) {
+                continue;
+            }
             if let Some(event) = request(tx, on, &order, item).await? {
                 order.version += 1;
                 events.push(event);

@@ -5,6 +5,14 @@ use rust_decimal::Decimal;
 use super::decisions::check_amount;
 use super::{Decision, ItemRefusal, ItemState, RestState};
 
+impl RestState {
+    /// Whether whoever asks for the same goods elsewhere asks for a line's rest, of which `unanswered` units wait for an answer:
+    /// not where it is short and somebody has answered that the order goes without.
+    pub fn is_asked_along(self, unanswered: Decimal) -> bool {
+        self != RestState::Short || !unanswered.is_zero()
+    }
+}
+
 impl ItemState {
     /// Whether the rest is asked of the buyer, or ordered from a supplier.
     pub fn is_in_purchase(&self) -> bool {

@@ -11,6 +11,7 @@ use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
 use crate::ids::{ItemId, OrderId, PersonId, PurchaseId};
 use crate::orders::history::AllocationChange;
+use crate::orders::item::RestState;
 use crate::orders::item::allocation::Allocation;
 
 /// What was bought for one line, the oldest purchase first.
@@ -139,18 +140,23 @@ pub async fn update_empty(tx: &mut CompanyTx, ids: &[PurchaseId]) -> Result<()> 
     Ok(())
 }
 
-/// Other open orders that may ask for the same goods, in the order of their ids.
+/// Other open orders that may ask for the same goods, in the order of their ids, and what is to happen with the goods there: the
+/// state of their rest, and how many units of it wait for an answer.
 pub async fn list_same_goods(
     tx: &mut CompanyTx,
     order_id: OrderId,
     code: &str,
     unit: &str,
-) -> Result<Vec<OrderId>> {
-    let ids = sqlx::query_scalar!(
-        "select distinct i.order_id from order_items i
-         join orders o on o.company_id = $1 and o.id = i.order_id and o.state = 'open'
-         where i.company_id = $1 and i.code = $2 and i.is_requestable and i.unit = $3 and i.order_id <> $4
-         order by i.order_id limit 100",
+) -> Result<Vec<(OrderId, RestState, Decimal)>> {
+    let rows = sqlx::query!(
+        r#"select distinct
+             i.order_id,
+             i.rest_state as "rest_state: RestState",
+             i.unanswered
+           from order_items i
+           join orders o on o.company_id = $1 and o.id = i.order_id and o.state = 'open'
+           where i.company_id = $1 and i.code = $2 and i.is_requestable and i.unit = $3 and i.order_id <> $4
+           order by i.order_id limit 300"#,
         tx.company_id().0,
         code,
         unit,
@@ -158,10 +164,10 @@ pub async fn list_same_goods(
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(ids.into_iter().map(OrderId).collect())
+    Ok(rows.into_iter().map(|row| (OrderId(row.order_id), row.rest_state, row.unanswered)).collect())
 }
 
-/// The lines of an order that may ask for these goods.
+/// The lines of an order that may ask for these goods, answered or not.
 pub async fn list_requestable(
     tx: &mut CompanyTx,
     order_id: OrderId,

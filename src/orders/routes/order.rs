@@ -133,6 +133,9 @@ pub async fn draw_order(
     Ok(Body { title: body.title(), html: SharedHtml::new(html), snapshot, facts: Ownership::from(&order) })
 }
 
+/// Orders that are asked for in one tap.
+const MOST_OTHERS: usize = 100;
+
 /// Other open orders that want the goods of the line whose sheet is open.
 async fn list_others(
     tx: &mut CompanyTx,
@@ -142,5 +145,10 @@ async fn list_others(
 ) -> Result<Vec<OrderId>> {
     let OpenSheet::Item(id) = open else { return Ok(Vec::new()) };
     let Some(item) = items.iter().find(|item| item.id == id) else { return Ok(Vec::new()) };
-    purchases::list_same_goods(tx, order_id, &item.code, &item.unit).await
+    let same = purchases::list_same_goods(tx, order_id, &item.code, &item.unit).await?;
+    let asked = same.into_iter().filter(|(_, state, unanswered)| state.is_asked_along(*unanswered));
+    let mut others: Vec<OrderId> = asked.map(|(id, ..)| id).collect();
+    others.dedup();
+    others.truncate(MOST_OTHERS);
+    Ok(others)
 }
