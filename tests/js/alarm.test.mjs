@@ -32,7 +32,7 @@ async function begin() {
 const entry = (n, text, { seen = "", kind = "e-note_added", v = 12 } = {}) => new Element("li",
   { id: `entry-${n}`, "data-v": String(v), "data-in": "timeline", "data-actor": "marina", "data-sort": String(100 - n), class: kind,
     ...(seen && { "data-seen": seen }) },
-  [Object.assign(new Element("p"), { textContent: text })]);
+  [new Element("p", {}, [Object.assign(new Element("span"), { textContent: text })])]);
 
 test("who has seen what changed says so once, of all that was waiting", async () => {
   const { alarm, frame, press } = await begin();
@@ -62,7 +62,7 @@ test("without a network it waits on this device like every other tap", async () 
   queue.flush();
   await settled();
   assert.equal(new Set(asked.map((one) => one.headers["X-Operation-Id"])).size, 1, "one operation");
-  assert.equal(queue.isBusy(), false);
+  assert.equal(queue.isSending(), false);
 });
 
 test("what a person saw on one device is not asked on the other, and what a colleague saw is", async () => {
