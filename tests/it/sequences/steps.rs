@@ -41,7 +41,7 @@ pub const ACTS: &[(u32, &str)] = &[
     (3, "location"),
     (9, "finish"),
     (4, "reopen"),
-    (2, "cancel"),
+    (5, "cancel"),
     (8, "left"),
     (8, "adjusted"),
     (1, "urgent"),
@@ -87,12 +87,12 @@ pub fn amount(n: u8, most: Decimal) -> String {
 }
 
 /// Whether an act on a line has something to act on: people look before they tap.
-pub fn suits(act: &str, item: &Item, open: bool) -> bool {
-    let state = &item.state;
+pub fn suits(act: &str, item: &Item, order: &str) -> bool {
+    let (state, open) = (&item.state, order == "open");
     let rest = |wanted: RestState| state.rest_state == wanted && !state.rest().is_zero();
     let in_purchase = rest(RestState::PurchaseRequested) || rest(RestState::PurchaseOrdered);
     match act {
-        "return" => !state.to_return.is_zero() || (!open && !state.held().is_zero()),
+        "return" => !state.to_return.is_zero() || (order == "canceled" && !state.held().is_zero()),
         "pick" | "pick-short" | "short" | "substitute" | "agree" => open && !state.rest().is_zero(),
         "unpick" => open && !state.held().is_zero() && !rest(RestState::Substituted),
         "unshort" => open && rest(RestState::Short),

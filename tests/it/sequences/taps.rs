@@ -83,11 +83,11 @@ impl Run<'_> {
         let mut named = None;
         for turn in 0..self.orders.len() {
             let order = self.orders[(step.order + turn) % self.orders.len()].clone();
-            let open = self.state(order.id).await == "open";
+            let state = self.state(order.id).await;
             let items = self.items(order.id).await;
             for line in 0..items.len() {
                 let item = items[(step.line + line) % items.len()].clone();
-                if suits(step.act, &item, open) {
+                if suits(step.act, &item, &state) {
                     return (order, item);
                 }
                 named.get_or_insert((order.clone(), item));
