@@ -48,8 +48,7 @@ pub async fn list_shelf_lines(tx: &mut CompanyTx) -> Result<Vec<ShelfLine>> {
            join order_items i on i.company_id = $1 and i.id = w.id
            left join shelf_locations l on l.company_id = $1 and l.unit = case when w.in_place then i.replacement_unit else i.unit end
              and l.code = case when w.in_place then i.replacement_code else i.code end
-           order by o.imported_at desc, o.id, i.position, w.in_place, w.purchase_id nulls first
-           limit $2"#,
+           order by o.imported_at desc, o.id, i.position, w.in_place, w.purchase_id nulls first limit $2"#,
         tx.company_id().0,
         MOST_LINES
     )
