@@ -52,6 +52,8 @@ const WORDS: &[(&str, &str)] = &[
     ("not-saved", "words.not_saved"),
     ("forbidden", "words.forbidden"),
     ("to-board", "error.back"),
+    ("access-ended", "unlock.ended"),
+    ("to-sign-in", "sign_in.button"),
     ("gone", "words.gone"),
     ("conflict", "words.conflict"),
     ("too-many", "words.too_many"),

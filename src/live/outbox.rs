@@ -54,6 +54,8 @@ pub enum CloseReason {
     SessionEnded,
     /// The screen is not (or no longer) for this person.
     NotAllowed,
+    /// The person is no longer active, or the company is closed: no PIN and no other screen would help.
+    AccessEnded,
     /// No progress.
     TooSlow,
 }
@@ -65,6 +67,7 @@ impl CloseReason {
             CloseReason::TooSlow => 1013,
             CloseReason::SessionEnded => 4401,
             CloseReason::NotAllowed => 4403,
+            CloseReason::AccessEnded => 4410,
         }
     }
 }

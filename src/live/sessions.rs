@@ -192,9 +192,9 @@ impl CompanyLive {
     }
 }
 
-/// A page asks for the PIN only if the person could sign in; otherwise it is emptied.
+/// A page asks for the PIN only if the person could sign in; otherwise it is emptied, and says that access has ended.
 fn ending(person_id: PersonId, welcome: &HashSet<PersonId>) -> CloseReason {
-    if welcome.contains(&person_id) { CloseReason::SessionEnded } else { CloseReason::NotAllowed }
+    if welcome.contains(&person_id) { CloseReason::SessionEnded } else { CloseReason::AccessEnded }
 }
 
 /// Of these walls, those that may still watch.

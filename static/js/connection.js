@@ -18,6 +18,7 @@ const hooks = {
   signIn() {},
   /** @param {string} [sentence] */
   forbidden(sentence) {},
+  ended() {},
   /** @param {import("./socket.js").Hello} hello */
   hello(hello) {},
   live() {},
@@ -128,6 +129,7 @@ function closed(code, wasGreeted) {
   if (!isPolling()) line.wait();
   if (code === 4401) return pause(hooks.signIn);
   if (code === 4403) return pause(hooks.forbidden);
+  if (code === 4410) return pause(hooks.ended);
   if (code === 1012) return dialIn(random(spread));
   if (code === 1003 || code === 1008 || code === 1009) attempt = Math.max(attempt, 5);
   if (!wasGreeted && !isPolling()) {

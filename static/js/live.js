@@ -63,6 +63,10 @@ const forbidden = (sentence) => {
   if (under()) heal.reloadWhenOurs();
   else signin.emptyPage(sentence);
 };
+const ended = () => {
+  kept.wipe();
+  signin.endPage();
+};
 
 apply.onMissed(connection.touched);
 clock.onJump(connection.touched);
@@ -70,7 +74,7 @@ onTrouble({ resync: connection.lost, touched: connection.touched, owing: livelin
 onOutcome({ signIn, forbidden, failed: liveline.off, turned: connection.turned, owing: liveline.show });
 liveline.onOwing(() => isOwed() || isBehind());
 needs.onDue(connection.touched);
-connection.onConnection({ signIn, forbidden, live: () => { flush(); needs.look(); }, needs: needs.look, hello: (hello) => build.met(hello.build) });
+connection.onConnection({ signIn, forbidden, ended, live: () => { flush(); needs.look(); }, needs: needs.look, hello: (hello) => build.met(hello.build) });
 
 const flash = {
   start() {

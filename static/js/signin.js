@@ -93,10 +93,13 @@ function enter(who) {
 /**
  * The screen may no longer be seen: nothing of it stays, and the board, or the door, is one tap away.
  * @param {string} [sentence]
+ * @param {string} [way]
  */
-export function emptyPage(sentence) {
+export function emptyPage(sentence, way) {
   const box = main();
   if (!box) return;
+  // Of no data there is no age: "Sem conexão" would say that the network is to blame.
+  byId("live-line")?.remove();
   const line = document.createElement("p");
   line.className = "lead";
   line.setAttribute("role", "alert");
@@ -104,9 +107,12 @@ export function emptyPage(sentence) {
   const out = document.createElement("a");
   out.className = "button primary";
   out.setAttribute("href", "/");
-  out.textContent = words("toBoard");
+  out.textContent = way || words("toBoard");
   box.replaceChildren(line, out);
 }
+
+/** Whoever is not active any more: neither a PIN nor another page would help. */
+export const endPage = () => emptyPage(words("accessEnded"), words("toSignIn"));
 
 export function start() {
   document.addEventListener("submit", (event) => {

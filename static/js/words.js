@@ -9,6 +9,7 @@
 // kept-one · kept-other {n}                           how many taps on this device still have to be sent
 // sent-later                                          taps that had waited were saved
 // to-board                                            the way out of a page that may no longer be seen
+// access-ended · to-sign-in                           the same, where the person may see none any more
 // not-saved · forbidden · gone · conflict · too-many · unavailable     where the server gave no sentence of its own
 // unsaved-one · unsaved-other {n}                     taps that were refused or came too late, until somebody has read it
 // expired · broken                                    on the row: too old to be sent; the server fails each time

@@ -31,6 +31,7 @@ async function begin(socket = Wire) {
   connection.onConnection({
     signIn: () => told.push("signIn"),
     forbidden: (sentence) => told.push("forbidden " + sentence),
+    ended: () => told.push("ended"),
     hello: (hello) => told.push("hello " + hello.build),
     live: () => {},
   });
@@ -185,6 +186,14 @@ test("a socket that is closed for a right that is gone says so and is not tried 
   const { told } = await greeted();
   Wire.all[0].ends(4403);
   assert.deepEqual(told, ["hello " + BUILD, "forbidden undefined"]);
+  await later(60000);
+  assert.equal(Wire.all.length, 1);
+});
+
+test("a socket of somebody who is not active any more says that access has ended, and is not tried again", async () => {
+  const { told } = await greeted();
+  Wire.all[0].ends(4410);
+  assert.deepEqual(told, ["hello " + BUILD, "ended"]);
   await later(60000);
   assert.equal(Wire.all.length, 1);
 });

@@ -3,7 +3,7 @@ import test from "node:test";
 import { load } from "./load.mjs";
 import { answer, Element, network, page, settled } from "./world.mjs";
 
-const { emptyPage, start } = await load("signin.js");
+const { emptyPage, endPage, start } = await load("signin.js");
 
 test("of a screen that may no longer be seen nothing stays, and a way out stands in its place", () => {
   const body = page({ "data-screen": "people" });
@@ -18,6 +18,15 @@ test("of a screen that may no longer be seen nothing stays, and a way out stands
     assert.deepEqual([out.textContent, out.getAttribute("href")], ["Voltar ao painel", "/"]);
     assert.deepEqual(more, []);
   }
+});
+
+test("whoever is not active any more reads that, not that the network is gone, and is led to sign in", () => {
+  const body = page({ "data-screen": "people" });
+  body.appendChild(new Element("div", { id: "words", "data-access-ended": "Seu acesso foi encerrado", "data-to-sign-in": "Entrar" }));
+  body.appendChild(new Element("p", { id: "live-line" }));
+  endPage();
+  assert.deepEqual(document.getElementById("main").children.map((el) => el.textContent), ["Seu acesso foi encerrado", "Entrar"]);
+  assert.equal(document.getElementById("live-line"), null);
 });
 
 test("whoever signs in over somebody else's page leaves no copy of it to be shown to the next", async () => {

@@ -66,6 +66,18 @@ pub async fn sign_in(state: &AppState, attempt: Attempt) -> Result<Proven> {
     told.await.map_err(AppError::internal)?
 }
 
+/// Whether the PIN of an open page was refused because its person is no longer active. Only who has the page knows the
+/// id; numbers can be guessed, so of them nothing is told.
+pub async fn has_access_ended(
+    state: &AppState,
+    company_id: CompanyId,
+    person_id: Option<PersonId>,
+) -> Result<bool> {
+    let Some(person_id) = person_id else { return Ok(false) };
+    let mut tx = state.db.gate().await?;
+    people::is_inactive(&mut tx, company_id, person_id).await
+}
+
 /// Counts the attempt and verifies its PIN.
 async fn judge(state: &AppState, attempt: &Attempt, turn: HashPermit) -> Result<Proven> {
     let (weighed, failure_id) = open_attempt(state, attempt).await?;

@@ -6,6 +6,18 @@ use crate::ids::{CompanyId, PersonId};
 use crate::lang::Lang;
 use crate::theme::Theme;
 
+/// Whether this person of the company is no longer active.
+pub async fn is_inactive(db: &mut PooledConnection, company_id: CompanyId, id: PersonId) -> Result<bool> {
+    let inactive = sqlx::query_scalar!(
+        r#"select exists (select from people p where p.company_id = $1 and p.id = $2 and not p.active) as "inactive!""#,
+        company_id.0,
+        id.0
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(inactive)
+}
+
 /// Stores a PIN that another person knows.
 pub async fn update_pin_reset(
     db: &mut PooledConnection,

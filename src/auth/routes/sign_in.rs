@@ -251,11 +251,11 @@ pub async fn unlock(
     Form(form): Form<UnlockForm>,
 ) -> Result<Response> {
     let number = form.number.as_deref().map(str::trim).filter(|number| !number.is_empty());
-    let claim = match (number, form.person, &actor) {
-        (Some(number), _, _) => ClaimedIdentity::Number(number.to_owned()),
-        (None, Some(person), _) => ClaimedIdentity::Person(person),
-        (None, None, Some(actor)) => ClaimedIdentity::Person(actor.person_id),
-        (None, None, None) => return Err(AppError::SignedOut),
+    let person = form.person.or(actor.as_ref().map(|actor| actor.person_id));
+    let claim = match (number, person) {
+        (Some(number), _) => ClaimedIdentity::Number(number.to_owned()),
+        (None, Some(person)) => ClaimedIdentity::Person(person),
+        (None, None) => return Err(AppError::SignedOut),
     };
     let company = match &actor {
         Some(actor) => OpenCompany::from(actor),
@@ -266,12 +266,15 @@ pub async fn unlock(
     let proven = actions::sign_in(&state, attempt(&company, claim, &form.pin, &client)).await;
     let error = match proven {
         Ok(proven) => return enter(&state, &session, &client, actor, proven, &form.next).await,
-        Err(AppError::Invalid { .. }) if number.is_none() => AppError::field("pin", "unlock.wrong"),
+        Err(AppError::Invalid { .. }) if number.is_none() => {
+            let ended = actions::has_access_ended(&state, company.id, person).await?;
+            AppError::field("pin", if ended { "unlock.ended" } else { "unlock.wrong" })
+        }
         Err(other) => other,
     };
     if !client.wants_json && matches!(error, AppError::Invalid { .. } | AppError::TooMany { .. }) {
         let asked = UnlockPrompt {
-            person: form.person.or(actor.as_ref().map(|actor| actor.person_id)),
+            person,
             by_number: number.is_some(),
             idle: false,
             next: local_path(&form.next),

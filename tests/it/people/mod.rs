@@ -110,10 +110,16 @@ async fn deactivation_reaches_open_screens_and_ends_every_session() {
     let mut socket = Socket::open(&picker, &mut page).await;
     let path = format!("/people/{}/active", server.company("alfa").await.person(PICKER).await);
     assert_eq!(admin.tap(&path, &[("active", "no")]).await.status, StatusCode::OK);
-    assert_eq!(socket.closed().await, Some(4403));
+    assert_eq!(socket.closed().await, Some(4410), "neither a PIN nor another screen would help");
     assert!(!picker.get("/").await.text.contains("data-person"));
+    // A page that had no socket asks for the PIN: it says why no PIN is right, which the sign-in page tells nobody.
+    let person = server.company("alfa").await.person(PICKER).await.to_string();
+    let unlock = picker.tap("/unlock", &[("person", person.as_str()), ("pin", PIN)]).await;
+    assert_eq!(unlock.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unlock.text.contains("Seu acesso foi encerrado"), "{}", unlock.text);
     let answer = picker.post("/sign-in", &[("company", "alfa"), ("number", PICKER), ("pin", PIN)]).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!answer.text.contains("acesso foi encerrado"), "{}", answer.text);
     assert_eq!(admin.tap(&path, &[("active", "yes")]).await.status, StatusCode::OK);
     picker.sign_in("alfa", PICKER, PIN).await;
 }

@@ -16,7 +16,7 @@ async fn a_company_that_is_closed_lets_nobody_in_and_closes_its_screens() {
     let mut page = picker.page("/").await;
     let mut socket = Socket::open(&picker, &mut page).await;
     companies::close_company(&server.app.db, &server.app.clock, "alfa").await.unwrap();
-    assert_eq!(socket.closed().await, Some(4403));
+    assert_eq!(socket.closed().await, Some(4410));
     assert!(!picker.get("/").await.text.contains("data-person"));
     let page = Client::new(server.port).get("/e/alfa").await;
     assert!(!page.text.contains("Distribuidora Alfa"));

@@ -183,7 +183,7 @@ async fn chaos_whoever_loses_the_right_to_watch_stops_watching_on_every_replica(
         (company.person(PICKER).await, company.person(OTHER_PICKER).await, company.person(BUYER).await);
     let endings: [(&str, &str, String, Fields, u16); 3] = [
         ("signing out", PICKER, "/sign-out".to_owned(), &[], 4401),
-        ("deactivation", OTHER_PICKER, path(other, "active"), &[("active", "no")], 4403),
+        ("deactivation", OTHER_PICKER, path(other, "active"), &[("active", "no")], 4410),
         ("a new PIN", BUYER, path(buyer, "pin"), &[], 4401),
     ];
     for (what, number, path, form, code) in endings {
