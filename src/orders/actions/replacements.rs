@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::OrderContext;
 use super::items::{RestChange, change_locked, change_rest, get_item, refuse_parts, refuse_parts_of};
@@ -81,6 +82,13 @@ pub struct UnsubstituteItem<'a> {
     pub item_id: ItemId,
 }
 
+/// What became of goods that were in a line's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OutOfBox {
+    /// The order is canceled: nothing is swapped back, they are on the shelf again.
+    Shelved,
+}
+
 /// The customer takes other goods in place of the rest.
 #[derive(Debug)]
 pub struct AgreeReplacement<'a> {
@@ -146,13 +154,14 @@ impl Command for SubstituteItem<'_> {
 }
 
 impl Command for UnsubstituteItem<'_> {
-    type Output = ();
+    /// None: the line waits for its own goods again.
+    type Output = Option<OutOfBox>;
 
     fn orders(&self) -> &[OrderId] {
         self.on.orders()
     }
 
-    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change> {
+    async fn apply(&self, tx: &mut CompanyTx) -> Result<Change<Option<OutOfBox>>> {
         let permission = commands::UNSUBSTITUTE_ITEM.permission;
         let order = self.on.lock_unfinished(tx, permission).await?;
         if order.state == OrderState::Canceled {
@@ -163,7 +172,10 @@ impl Command for UnsubstituteItem<'_> {
         }
         let (item_id, kind) = (self.item_id, EventKind::ItemUnsubstituted);
         let change = RestChange { permission, item_id, kind, quantity: None, told: None };
-        change_locked(tx, self.on, &order, change, |item| item.state.unsubstitute()).await
+        let Change { output: (), events, writes } =
+            change_locked(tx, self.on, &order, change, |item| item.state.unsubstitute()).await?;
+        let output = (order.state == OrderState::Canceled).then_some(OutOfBox::Shelved);
+        Ok(Change { output, events, writes })
     }
 }
 

@@ -43,10 +43,22 @@ impl<T: DeserializeOwned + Send> OrderPath for (OrderId, T) {
     }
 }
 
+/// What a command did, in words.
+pub(super) trait Answered {
+    /// The sentence of the answer; None: that of the command's row.
+    fn done(&self) -> Option<&'static str>;
+}
+
+impl Answered for () {
+    fn done(&self) -> Option<&'static str> {
+        None
+    }
+}
+
 /// The form of a command of an order.
 pub(super) trait OrderForm: DeserializeOwned + Send + Sync + 'static {
     type OrderPath: OrderPath;
-    type Command<'a>: Command<Output = ()>;
+    type Command<'a>: Command<Output: Answered>;
 
     /// The command; refuses invalid fields.
     fn command<'a>(&self, on: OrderContext<'a>, place: Self::OrderPath) -> Result<Self::Command<'a>>;
@@ -90,6 +102,7 @@ async fn run<F: OrderForm + Declared>(
     let outcome = command::run(&state, &tap, &command).await?;
     // A command that changed nothing has nothing to take back.
     let undo = (F::ROW.undoable && outcome.version.is_some()).then(|| format!("/undo/{}", tap.operation_id));
-    let done = Done::new(&outcome, format!("/orders/{order_id}")).say(Sentence::new(F::ROW.done)).undo(undo);
+    let sentence = Sentence::new(outcome.output.done().unwrap_or(F::ROW.done));
+    let done = Done::new(&outcome, format!("/orders/{order_id}")).say(sentence).undo(undo);
     Ok(tap.form.answer(done))
 }

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::amount::Amount;
-use super::commands::OrderForm;
+use super::commands::{Answered, OrderForm};
 use super::purchases::typed_date;
 use crate::command::Done;
 use crate::error::{AppError, Result, Sentence};
@@ -12,8 +12,10 @@ use crate::html::number::read_plain;
 use crate::ids::{ItemId, OrderId};
 use crate::orders::actions::OrderContext;
 use crate::orders::actions::replacements::{
-    AgreeReplacement, AnswerShortage, Named, Said, SubstituteItem, UnsubstituteItem, WithdrawReplacement,
+    AgreeReplacement, AnswerShortage, Named, OutOfBox, Said, SubstituteItem, UnsubstituteItem,
+    WithdrawReplacement,
 };
+use crate::orders::commands;
 
 /// Other goods, as typed or as a button names them; `quantity` is how many of them.
 #[derive(Debug, Default, Deserialize)]
@@ -70,6 +72,12 @@ impl OrderForm for UnsubstituteForm {
         (_, item_id): Self::OrderPath,
     ) -> Result<UnsubstituteItem<'a>> {
         Ok(UnsubstituteItem { on, item_id })
+    }
+}
+
+impl Answered for Option<OutOfBox> {
+    fn done(&self) -> Option<&'static str> {
+        self.map(|OutOfBox::Shelved| commands::RETURN_ITEM.done)
     }
 }
 
