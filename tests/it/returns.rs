@@ -289,3 +289,21 @@ async fn goods_in_place_of_others_go_back_from_the_box_of_a_canceled_order() {
     let line = company.line(&order, 0).await;
     assert_eq!((line.picked, line.status()), (Decimal::ZERO, ItemStatus::Pending));
 }
+
+#[tokio::test]
+async fn a_canceled_order_shows_no_progress_that_would_go_backwards() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let ana = server.signed_in("alfa", ADMIN).await;
+    let order = company.import(2).await;
+    let path = format!("/orders/{}", order.id);
+    let pick = format!("{path}/items/{}/pick", order.items[0]);
+    assert_eq!(ana.tap(&pick, &[("quantity", "10")]).await.status, 200);
+    let open = ana.get(&path).await.text;
+    assert!(open.contains("class=\"figures\"") && open.contains("<progress"), "{open}");
+    assert_eq!(ana.tap(&format!("{path}/cancel"), &[("reason", "desistiu")]).await.status, 200);
+    let page = ana.get(&path).await.text;
+    assert!(!page.contains("class=\"figures\"") && !page.contains("<progress"), "{page}");
+    let history = ana.get("/history").await.text;
+    assert!(history.contains("1 para devolver") && !history.contains(">1/2"), "{history}");
+}

@@ -29,6 +29,11 @@ impl BarFragment<'_> {
     fn unanswered(&self) -> i64 {
         if self.order.state == OrderState::Open { self.order.counts.unanswered } else { 0 }
     }
+
+    /// Nobody picks a canceled order: what goes back to the shelf would be progress backwards.
+    fn makes_progress(&self) -> bool {
+        self.order.state != OrderState::Canceled
+    }
 }
 
 /// The order's facts and what can be done with it as a whole. `#order-head`; changes with urgent, shipping, closing.

@@ -66,6 +66,11 @@ impl HistoryPage<'_> {
         row.order.counts.to_shelf(row.order.state)
     }
 
+    /// Of a canceled order, which goes nowhere, only how many items it has is told.
+    fn is_canceled(&self, row: &HistoryRow) -> bool {
+        row.order.state == OrderState::Canceled
+    }
+
     /// Whether the row offers to say that the order left: of the list of those that are here, and of today's.
     fn waits(&self, row: &HistoryRow) -> bool {
         let s = self.layout.ctx;
