@@ -257,8 +257,30 @@ function again(job, ms) {
   setTimeout(() => send(job), Math.max(500, ms));
 }
 
+/** Rows of papers that were sent to be confirmed together. @type {Set<string>} */
+const together = new Set();
+
+/** @param {SubmitEvent} event */
+function confirming(event) {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement)) return;
+  // One that stayed, and is discarded now.
+  together.delete(form.closest(".draft")?.id || "");
+  if (!form.matches('form[action="/quotes/confirm"]')) return;
+  for (const field of findAll("input[name=draft]", form)) {
+    together.add("draft-" + (field.getAttribute("value") || "").split(":")[0]);
+  }
+}
+
+/** A row that leaves after that was confirmed, and says so in its place; one that was refused stays. */
+function markConfirmed() {
+  for (const row of findAll(".draft[data-leaving]")) if (together.has(row.id)) row.dataset.confirmed = "";
+}
+
 export function start() {
   onChange(merge);
+  onChange(markConfirmed);
+  document.addEventListener("submit", confirming);
   stayWhile(isUploading);
   document.addEventListener("change", (event) => {
     const field = event.target;
