@@ -182,7 +182,10 @@ const PRODUCT: [&str; 3] = ["reports.column.code", "reports.column.product", "re
 
 fn named(key: &ProductKey, product: &ProductFigures) -> Vec<Cell> {
     let ProductKey { code, unit } = key.clone();
-    vec![Cell::Code(code), Cell::Text(product.description.clone()), Cell::Text(unit)]
+    // Goods that somebody named in words are counted by these, and have no code.
+    let in_words = product.stood_in > 0 && code == product.description;
+    let code = if in_words { Cell::Text(String::new()) } else { Cell::Code(code) };
+    vec![code, Cell::Text(product.description.clone()), Cell::Text(unit)]
 }
 
 /// The fewest lines by which a product may be called slow.
@@ -234,4 +237,25 @@ fn hours(metrics: &Metrics) -> Table {
     }
     let columns = vec!["reports.column.weekday", "reports.column.hour", "reports.column.picks"];
     Table { code: "hours", columns, rows }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn goods_that_were_named_in_words_are_not_given_these_as_their_code() {
+        let shown = |code: &str, text: &str, stood_in| {
+            let key = ProductKey { code: code.to_owned(), unit: "UN".to_owned() };
+            let product =
+                ProductFigures { description: text.to_owned(), stood_in, ..ProductFigures::default() };
+            named(&key, &product)
+        };
+        let row =
+            |code: Cell, text: &str| vec![code, Cell::Text(text.to_owned()), Cell::Text("UN".to_owned())];
+        let coded = |code: &str| Cell::Code(code.to_owned());
+        assert_eq!(shown("CABO AZUL", "CABO AZUL", 1), row(Cell::Text(String::new()), "CABO AZUL"));
+        assert_eq!(shown("CB15", "CABO AZUL", 1), row(coded("CB15"), "CABO AZUL"));
+        assert_eq!(shown("CABO", "CABO", 0), row(coded("CABO"), "CABO"), "what papers call a code is one");
+    }
 }
