@@ -87,3 +87,21 @@ fn every_permission_hides_what_needs_it() {
     }
     problems.none();
 }
+
+/// The dot after a fact belongs to nobody: a link that is one would underline it.
+#[test]
+fn no_link_is_a_fact_itself() {
+    let mut problems = Problems::default();
+    for file in files("templates", ".html") {
+        for (n, line) in file.text.lines().enumerate() {
+            if line.contains("<a class=\"fact\"") {
+                problems.add(format!(
+                    "{}:{}: the dot after it is underlined; put the link inside",
+                    file.path,
+                    n + 1
+                ));
+            }
+        }
+    }
+    problems.none();
+}
