@@ -62,6 +62,8 @@ async fn taps_on_a_shared_device_are_kept_for_their_author_and_named_to_the_next
     tablet.open(&path(&order)).await;
     tablet.click("#waiting-open").await;
     tablet.reads("#waiting-sheet[open]", "3 marcações de João Pereira esperam por essa pessoa").await;
+    // It names what was refused as well, which is not to be sent.
+    tablet.reads("#waiting-title", "Marcações neste aparelho").await;
     tablet.reads("#waiting-sheet li", "Separar").await;
     tablet.picture("waiting-of-others").await;
     tablet.click("#waiting-sheet [data-close]").await;
