@@ -236,3 +236,22 @@ async fn a_request_for_several_orders_leaves_out_whoever_does_without() {
     lines[1].done(&joao, "request", &[]).await;
     assert_eq!(status(&without).await, ItemStatus::PurchaseRequested);
 }
+
+#[tokio::test]
+async fn another_reason_for_a_line_that_is_short_is_refused_and_says_who_marked_it() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    let order = company.import_lines(&["10"]).await;
+    let (joao, maria) =
+        (server.signed_in("alfa", PICKER).await, server.signed_in("alfa", OTHER_PICKER).await);
+    let line = Line::of(order.id, order.items[0]);
+    line.done(&joao, "short", SHORT).await;
+    let said = line.refused(&maria, "short", &[("reason", "damaged")]).await;
+    assert!(said.contains("João Pereira marcou falta deste item"), "{said}");
+    assert!(line.done(&maria, "short", SHORT).await.json()["undo"].is_null(), "it is as she says already");
+    // Corrected by taking it back first.
+    line.done(&joao, "unshort", &[]).await;
+    line.done(&joao, "short", &[("reason", "damaged")]).await;
+    let reason = company.line(&order, 0).await.reason.and_then(|reason| reason.code);
+    assert_eq!(reason.as_deref(), Some("damaged"));
+}

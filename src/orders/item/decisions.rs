@@ -211,13 +211,15 @@ impl ItemState {
         next.with_answers()
     }
 
-    /// The rest will not be sent. Units on the way move on to the buyer's list, the line keeps none.
+    /// The rest will not be sent. Units on the way move on to the buyer's list, the line keeps none. Of a line that is short
+    /// for another reason nothing is done: what was said first stands until it is taken back.
     pub fn mark_short(&self, reason: &Reason) -> Result<Decision, ItemRefusal> {
-        if self.rest().is_zero() || self.rest_state == RestState::Substituted {
-            return Err(ItemRefusal::NotFrom { status: self.status() });
-        }
-        if self.rest_state == RestState::Short {
+        let is_short = self.rest_state == RestState::Short;
+        if is_short && !self.rest().is_zero() && self.reason.as_ref() == Some(reason) {
             return Ok(Decision::Already);
+        }
+        if self.rest().is_zero() || is_short || self.rest_state == RestState::Substituted {
+            return Err(ItemRefusal::NotFrom { status: self.status() });
         }
         let mut next = self.clone();
         next.rest_state = RestState::Short;

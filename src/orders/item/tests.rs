@@ -135,6 +135,8 @@ fn of_a_canceled_order_everything_in_the_box_goes_back_the_unwanted_first() {
 fn marking_short_twice_is_the_wanted_end_already() {
     let line = becomes(ItemState::new(units(3)).mark_short(&Reason::text("fora")));
     assert_eq!(line.mark_short(&Reason::text("fora")), Ok(Decision::Already));
+    let otherwise = line.mark_short(&Reason::text("quebrado"));
+    assert_eq!(otherwise, Err(ItemRefusal::NotFrom { status: line.status() }), "nothing would be kept of it");
     assert_eq!(becomes(line.unmark_short()).status(), ItemStatus::Pending);
 }
 
