@@ -8,7 +8,7 @@ use crate::support::database::{count, superuser};
 use crate::support::server::TestServer;
 use crate::support::wait_for;
 use crate::support::watched::Watched;
-use crate::support::world::{ADMIN, OTHER_SELLER, PICKER, SELLER};
+use crate::support::world::{ADMIN, Imported, OTHER_SELLER, PICKER, SELLER};
 
 fn done(answer: &Answer) {
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -67,6 +67,18 @@ async fn the_orders_of_a_seller_who_is_gone_are_every_seller_s_and_open_screens_
     assert!(!screens[0].refetched, "by fragments");
 }
 
+async fn finish(admin: &Client, order: &Imported) {
+    let path = format!("/orders/{}", order.id);
+    done(&admin.tap(&format!("{path}/items/{}/pick", order.items[0]), &[("quantity", "10")]).await);
+    done(&admin.tap(&format!("{path}/finish"), &[]).await);
+}
+
+async fn must_tell_of_the_hand_over(caio: &Client, order: &Imported) {
+    let page = caio.get(&format!("/orders/{}", order.id)).await.text;
+    assert!(page.contains("Ana Souza passou o pedido para outro vendedor"), "{page}");
+    assert!(page.contains("Marina Alves Prado → Caio Bento da Luz"), "{page}");
+}
+
 #[tokio::test]
 async fn an_administrator_hands_all_open_orders_of_a_seller_to_another() {
     let (one, two) = TestServer::pair().await;
@@ -74,9 +86,7 @@ async fn an_administrator_hands_all_open_orders_of_a_seller_to_another() {
     let (first, second, finished) =
         (company.import(1).await, company.import(1).await, company.import(1).await);
     let (admin, caio) = (one.signed_in("alfa", ADMIN).await, two.signed_in("alfa", OTHER_SELLER).await);
-    let short = format!("/orders/{}/items/{}", finished.id, finished.items[0]);
-    done(&admin.tap(&format!("{short}/pick"), &[("quantity", "10")]).await);
-    done(&admin.tap(&format!("/orders/{}/finish", finished.id), &[]).await);
+    finish(&admin, &finished).await;
     let (marina, caio_id) = (company.person(SELLER).await, company.person(OTHER_SELLER).await);
     done(&admin.tap(&format!("/people/{marina}/active"), &[("active", "no")]).await);
 
@@ -104,9 +114,7 @@ async fn an_administrator_hands_all_open_orders_of_a_seller_to_another() {
     for order in [&first, &second] {
         let now = company.summary(order.id).await;
         assert_eq!((now.seller.as_str(), now.seller_active), ("Caio Bento da Luz", true));
-        let page = caio.get(&format!("/orders/{}", order.id)).await.text;
-        assert!(page.contains("Ana Souza passou o pedido para outro vendedor"), "{page}");
-        assert!(page.contains("Marina Alves Prado → Caio Bento da Luz"), "{page}");
+        must_tell_of_the_hand_over(&caio, order).await;
     }
     assert_eq!(company.summary(finished.id).await.seller, "Marina Alves Prado", "what is finished stays");
     assert!(may_change(&caio, &path).await);
