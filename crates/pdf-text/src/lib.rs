@@ -63,6 +63,7 @@ mod path;
 mod run;
 mod sheet;
 mod show;
+mod standard;
 mod state;
 mod surface;
 mod widths;

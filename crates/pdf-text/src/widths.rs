@@ -6,24 +6,16 @@ use lopdf::{Dictionary, Document, Object};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::objects::{self, number};
+use crate::standard::Standard;
 
 /// More width entries than a font has codes are an attack.
 const MAX_ENTRIES: usize = 70_000;
-
-/// Helvetica, from space to tilde; what the other built-in proportional fonts need is close enough for columns.
-const HELVETICA: [u16; 95] = [
-    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556,
-    556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278,
-    500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469,
-    556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500,
-    278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
-];
 
 #[derive(Debug)]
 pub enum Widths {
     /// By first code: the last code and the width; and the width of all others.
     Ranges(BTreeMap<u32, (u32, f32)>, f32),
-    Helvetica,
+    Standard(Standard),
     Fixed(f32),
 }
 
@@ -61,7 +53,7 @@ impl Widths {
             return if base.windows(7).any(|part| part == b"Courier") {
                 Self::Fixed(600.0)
             } else {
-                Self::Helvetica
+                Self::Standard(Standard::of(base))
             };
         };
         let first =
@@ -96,16 +88,39 @@ impl Widths {
                 Some((_, (last, width))) if code <= *last => *width,
                 _ => *default,
             },
-            Self::Helvetica if matches!(text, "´" | "`" | "¨" | "¸" | "ˆ" | "˜") => 333.0,
             // An accented letter is as wide as the bare one.
-            Self::Helvetica => text.nfd().next().map_or(556.0, |letter| {
-                let index = u32::from(letter).checked_sub(32).and_then(|index| usize::try_from(index).ok());
-                f32::from(index.and_then(|index| HELVETICA.get(index)).copied().unwrap_or(556))
-            }),
+            Self::Standard(font) => {
+                let bare = || text.nfd().next().and_then(|letter| font.width(letter));
+                text.chars().next().and_then(|letter| font.width(letter)).or_else(bare).unwrap_or(556.0)
+            }
         }
     }
 }
 
 fn code(document: &Document, object: &Object) -> Option<u32> {
     objects::resolve(document, object).as_i64().ok().and_then(|code| u32::try_from(code).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use lopdf::dictionary;
+
+    use super::*;
+
+    #[test]
+    fn a_built_in_font_has_the_widths_that_viewers_give_it() {
+        for (name, text, width) in [
+            ("Helvetica", "º", 365.0),
+            ("Helvetica", "ç", 500.0),
+            ("Arial,Bold", "a", 556.0),
+            ("Helvetica-Bold", "f", 333.0),
+            ("Times-Roman", "M", 889.0),
+            ("TimesNewRomanPS-BoldMT", "M", 944.0),
+            ("Courier", "º", 600.0),
+        ] {
+            let font = dictionary! { "BaseFont" => name };
+            let widths = Widths::simple(&Document::new(), &font);
+            assert_eq!(widths.of(0xba, text), width, "{name} {text}");
+        }
+    }
 }
