@@ -1,5 +1,6 @@
 //! What one file may cost, counted over all its pages, forms and fonts.
 
+use flate2::{Decompress, FlushDecompress, Status};
 use lopdf::{DecompressError, Stream};
 
 use crate::Error;
@@ -14,6 +15,11 @@ const MAX_CHARACTERS: usize = 400_000;
 const MAX_COMPARISONS: usize = 200_000_000;
 /// More pieces than any quote of 500 lines has (about 7,000).
 const MAX_RUNS: usize = 60_000;
+
+/// Before deflated data stand two bytes that say so.
+const ZLIB_HEADER: usize = 2;
+/// Data is looked through in pieces of so many bytes.
+const PIECE: usize = 32 << 10;
 
 pub struct Budget {
     decoded: usize,
@@ -52,9 +58,16 @@ impl Budget {
         spend(&mut self.runs, count)
     }
 
-    /// The decoded stream; `None` when it cannot be decoded.
+    /// The decoded stream; `None` when it cannot be decoded, or not to its end: what is behind the damage would be missing.
     pub fn decode(&mut self, stream: &Stream, most: usize) -> Result<Option<Vec<u8>>, Error> {
-        match stream.decompressed_content_with_limit(most.min(self.decoded)) {
+        let most = most.min(self.decoded);
+        let deflated = stream.filters().is_ok_and(|filters| filters == [b"FlateDecode"]);
+        if deflated && !stream.dict.has(b"DecodeParms") {
+            let bytes = inflate(&stream.content, most)?;
+            spend(&mut self.decoded, bytes.as_ref().map_or(0, Vec::len))?;
+            return Ok(bytes);
+        }
+        match stream.decompressed_content_with_limit(most) {
             Ok(bytes) => {
                 spend(&mut self.decoded, bytes.len())?;
                 Ok(Some(bytes))
@@ -67,7 +80,56 @@ impl Budget {
     }
 }
 
+/// What deflated data says; `None` where it is damaged, or has no end. Its checksum may be wrong, which readers forgive.
+fn inflate(stream: &[u8], most: usize) -> Result<Option<Vec<u8>>, Error> {
+    let deflated = stream.get(ZLIB_HEADER..).unwrap_or_default();
+    let mut inflate = Decompress::new(false);
+    let (mut bytes, mut piece) = (Vec::new(), vec![0; PIECE]);
+    let mut read = 0;
+    loop {
+        let rest = deflated.get(read..).unwrap_or_default();
+        let (start, written) = (inflate.total_in(), inflate.total_out());
+        let Ok(status) = inflate.decompress(rest, &mut piece, FlushDecompress::None) else { return Ok(None) };
+        let [taken, given] = [inflate.total_in() - start, inflate.total_out() - written]
+            .map(|count| usize::try_from(count).unwrap_or(usize::MAX));
+        read = read.saturating_add(taken);
+        bytes.extend_from_slice(piece.get(..given).unwrap_or_default());
+        if bytes.len() > most {
+            return Err(Error::TooHeavy);
+        }
+        match status {
+            Status::StreamEnd => return Ok(Some(bytes)),
+            _ if taken == 0 && given == 0 => return Ok(stream.is_empty().then_some(bytes)),
+            _ => {}
+        }
+    }
+}
+
 fn spend(left: &mut usize, amount: usize) -> Result<(), Error> {
     *left = left.checked_sub(amount).ok_or(Error::TooHeavy)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_that_is_damaged_inside_is_not_decoded_in_part() {
+        let text: Vec<u8> = (0u32..4_000).flat_map(|at| format!("({at}) Tj ").into_bytes()).collect();
+        let mut stream = Stream::new(lopdf::Dictionary::new(), text.clone());
+        stream.compress().unwrap();
+        let decode = |stream: &Stream| Budget::default().decode(stream, MAX_DECODED).unwrap();
+        assert_eq!(decode(&stream), Some(text.clone()));
+        let length = stream.content.len();
+        let mut damaged = stream.clone();
+        damaged.content[length / 2..length / 2 + 40].fill(0);
+        assert_eq!(decode(&damaged), None);
+        let mut cut = stream.clone();
+        cut.content.truncate(length / 2);
+        assert_eq!(decode(&cut), None);
+        let mut checksum = stream;
+        checksum.content[length - 1] ^= 1;
+        assert_eq!(decode(&checksum), Some(text));
+    }
 }
