@@ -98,6 +98,13 @@ pub struct Extracted {
     pub repaired: bool,
 }
 
+/// Whether an update was begun behind the file's end and never ended: what is read would be the file before it.
+fn is_cut_off(bytes: &[u8]) -> bool {
+    let end = bytes.windows(5).rposition(|part| part == b"%%EOF");
+    let behind = end.and_then(|end| bytes.get(end..)).unwrap_or_default();
+    behind.windows(5).any(|part| part == b" obj\n" || part == b" obj\r" || part == b" obj<")
+}
+
 /// All text of a file.
 ///
 /// # Errors
@@ -112,6 +119,9 @@ pub fn extract(bytes: &[u8]) -> Result<Extracted, Error> {
     let start = bytes.get(..HEADER_WITHIN).unwrap_or(bytes);
     if !start.windows(5).any(|part| part == b"%PDF-") {
         return Err(Error::NotAPdf);
+    }
+    if is_cut_off(bytes) {
+        return Err(Error::Damaged);
     }
     let options = LoadOptions { max_decompressed_size: Some(MAX_OPENING_BYTES), ..LoadOptions::default() };
     let document = Document::load_mem_with_options(&encrypted::with_own_object(bytes), options)?;
@@ -130,4 +140,20 @@ pub fn extract(bytes: &[u8]) -> Result<Extracted, Error> {
         return Err(if repaired { Error::Damaged } else { Error::NoText });
     }
     Ok(Extracted { runs, notes, pictures, uncertain, repaired })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_whose_update_is_cut_off_is_damaged() {
+        let whole = b"%PDF-1.4\n1 0 obj <<>> endobj\nstartxref\n9\n%%EOF\n";
+        assert!(!is_cut_off(whole));
+        assert!(!is_cut_off(&[whole.as_slice(), &[0; 40]].concat()));
+        let begun = [whole.as_slice(), b"1 0 obj\n<</Length 90"].concat();
+        assert!(is_cut_off(&begun));
+        assert_eq!(extract(&begun).unwrap_err(), Error::Damaged);
+        assert!(!is_cut_off(&[&begun, b">>\nendobj\n%%EOF".as_slice()].concat()));
+    }
 }
