@@ -18,8 +18,8 @@
 //! twice on one spot counts once, and an accent drawn over a letter becomes part of it.
 //!
 //! # What it does not know
-//! The shapes of glyphs, curved clipping paths and covers (their bounding box counts, for covers only if they fill most
-//! of it), patterns (they cover nothing), and the text inside the appearance of an annotation.
+//! The shapes of glyphs, curved clipping paths (their bounding box counts), patterns (they cover nothing), colours of a
+//! palette, and the text inside the appearance of an annotation: only that there is something.
 //!
 //! # What it refuses
 //! See [`Error`]: what is no PDF, needs a password, is cut off or damaged, has no text, or spends a budget.

@@ -107,7 +107,7 @@ impl<'a> Interpreter<'a> {
         }
         if self.state.fill.opacity() >= OPAQUE && !self.state.blends {
             let extent = self.clips.then(|| self.path.extent()).flatten();
-            let shape = self.path.take_rectangles();
+            let shape = self.path.take_patches();
             // A pattern may leave gaps.
             if let Some(ink) = self.state.fill.ink {
                 self.cover(&shape, even_odd, Some(ink))?;

@@ -2,12 +2,17 @@
 
 use crate::glyph::Area;
 use crate::matrix::Matrix;
-use crate::surface::Shape;
+use crate::surface::{Patch, Shape};
 
 /// A path of more points is a drawing, which hides nothing.
 const MAX_POINTS: usize = 20_000;
 /// A closed line that fills this much of the rectangle around it counts as that rectangle: rounded corners.
 const FILLED: f32 = 0.85;
+
+/// A closed line of more points is a drawing, which hides nothing.
+const MAX_OUTLINE: usize = 400;
+/// What is no rectangle hides no letter if it is thinner, in points.
+const THINNEST: f32 = 4.0;
 
 /// Straight pieces that stand for one curve.
 const CURVE_STEPS: u8 = 6;
@@ -96,20 +101,25 @@ impl Path {
                 right: area.right + x,
                 bottom: area.bottom + y,
             };
-            straight.then_some((bar, 1))
+            straight.then(|| Patch::from(bar))
         };
-        Shape { areas: std::mem::take(&mut self.done).into_iter().filter_map(bar).collect() }
+        Shape { patches: std::mem::take(&mut self.done).into_iter().filter_map(bar).collect() }
     }
 
-    /// Takes the path; answers its rectangles, which are what painting its inside covers.
-    pub fn take_rectangles(&mut self) -> Shape {
+    /// Takes the path; answers what painting its inside covers.
+    pub fn take_patches(&mut self) -> Shape {
         self.close();
         self.points = 0;
-        let rectangle = |points: Vec<(f32, f32)>| {
+        let patch = |points: Vec<(f32, f32)>| {
             let turns = if doubled_area(&points) < 0.0 { -1 } else { 1 };
-            is_full(&points).then(|| (Area::around(&points), turns))
+            let area = Area::around(&points);
+            if is_full(&points) {
+                return Some(Patch { turns, ..area.into() });
+            }
+            let hides = area.width().min(area.height()) >= THINNEST && points.len() <= MAX_OUTLINE;
+            hides.then_some(Patch { area, turns, outline: points })
         };
-        Shape { areas: std::mem::take(&mut self.done).into_iter().filter_map(rectangle).collect() }
+        Shape { patches: std::mem::take(&mut self.done).into_iter().filter_map(patch).collect() }
     }
 }
 

@@ -10,42 +10,90 @@ pub type Ink = Option<[f32; 3]>;
 pub const BLACK: Ink = Some([0.0; 3]);
 const PAPER: Ink = Some([1.0; 3]);
 /// Colours that differ less in each part cannot be told apart on a printed page.
-const CONTRAST: f32 = 0.08;
+pub const CONTRAST: f32 = 0.08;
 /// A path of more rectangles is taken for a drawing, which covers nothing.
 const MAX_AREAS: usize = 2_000;
 
 /// The opaque areas of a page, in the order of painting.
 #[derive(Default)]
 pub struct Surface {
-    painted: Vec<(Area, Ink)>,
+    painted: Vec<(Patch, Ink)>,
 }
 
-/// A path's rectangles, each with the direction in which it runs round.
+/// What the painting of a path covers.
 #[derive(Clone, Debug, Default)]
 pub struct Shape {
-    pub areas: Vec<(Area, i32)>,
+    pub patches: Vec<Patch>,
+}
+
+/// The inside of one closed line.
+#[derive(Clone, Debug)]
+pub struct Patch {
+    pub area: Area,
+    /// The direction in which it runs round.
+    pub turns: i32,
+    /// Its corners; empty where it is the whole area.
+    pub outline: Vec<(f32, f32)>,
+}
+
+impl From<Area> for Patch {
+    fn from(area: Area) -> Self {
+        Self { area, turns: 1, outline: Vec::new() }
+    }
+}
+
+impl Patch {
+    fn contains(&self, point: (f32, f32)) -> bool {
+        self.area.contains(point) && (self.outline.is_empty() || is_inside(&self.outline, point))
+    }
+
+    /// Whether most of a character lies inside.
+    fn hides(&self, glyph: Area) -> bool {
+        let (x, y) = glyph.center();
+        let (dx, dy) = (0.3 * glyph.width(), 0.3 * glyph.height());
+        let corners = [(x - dx, y - dy), (x + dx, y - dy), (x - dx, y + dy), (x + dx, y + dy)];
+        self.area.hides(glyph)
+            && (self.outline.is_empty() || corners.iter().all(|corner| is_inside(&self.outline, *corner)))
+    }
+}
+
+/// Whether a point lies inside a closed line: a ray from it crosses the line an odd number of times.
+fn is_inside(outline: &[(f32, f32)], (x, y): (f32, f32)) -> bool {
+    let next = outline.iter().cycle().skip(1);
+    let crossed = outline
+        .iter()
+        .zip(next)
+        .filter(|((x0, y0), (x1, y1))| (*y0 > y) != (*y1 > y) && x < (x1 - x0) * (y - y0) / (y1 - y0) + x0);
+    crossed.count() % 2 == 1
 }
 
 impl From<Area> for Shape {
     fn from(area: Area) -> Self {
-        Self { areas: vec![(area, 1)] }
+        Self { patches: vec![area.into()] }
     }
 }
 
 impl Surface {
     /// What lies at a point now.
     fn below(&self, point: (f32, f32)) -> Ink {
-        self.painted.iter().rev().find(|(area, _)| area.contains(point)).map_or(PAPER, |(_, ink)| *ink)
+        self.painted.iter().rev().find(|(patch, _)| patch.contains(point)).map_or(PAPER, |(_, ink)| *ink)
     }
 
     /// Whether text of this colour can be told from what it is drawn on.
     pub fn shows(&self, ink: Ink, area: Area, budget: &mut Budget) -> Result<bool, Error> {
-        budget.compare(self.painted.len())?;
-        Ok(match (ink, self.below(area.center())) {
+        Ok(self.contrast(ink, area, budget)? >= CONTRAST)
+    }
+
+    /// How far text of this colour is from what it is drawn on, from 0 to 1; 1 where either is no plain colour.
+    pub fn contrast(&self, ink: Ink, area: Area, budget: &mut Budget) -> Result<f32, Error> {
+        let center = area.center();
+        let near = self.painted.iter().filter(|(patch, _)| patch.area.contains(center));
+        budget.compare(self.painted.len() + near.map(|(patch, _)| patch.outline.len()).sum::<usize>())?;
+        Ok(match (ink, self.below(center)) {
             (Some(ink), Some(below)) => {
-                ink.iter().zip(below).any(|(ink, below)| (ink - below).abs() >= CONTRAST)
+                ink.iter().zip(below).map(|(ink, below)| (ink - below).abs()).fold(0.0, f32::max)
             }
-            _ => true,
+            _ => 1.0,
         })
     }
 
@@ -59,16 +107,24 @@ impl Surface {
         glyphs: &mut [Glyph],
         budget: &mut Budget,
     ) -> Result<(), Error> {
-        if shape.areas.len() > MAX_AREAS {
+        if shape.patches.len() > MAX_AREAS {
             return Ok(());
         }
-        let areas: Vec<(Area, i32)> =
-            shape.areas.iter().map(|(area, turns)| (area.intersect(clip), *turns)).collect();
-        budget.compare(glyphs.len() * areas.len())?;
+        let clipped = |patch: &Patch| Patch { area: patch.area.intersect(clip), ..patch.clone() };
+        let patches: Vec<Patch> = shape.patches.iter().map(clipped).collect();
+        budget.compare(glyphs.len() * patches.len())?;
         for glyph in glyphs.iter_mut().filter(|glyph| glyph.sight == Sight::Seen) {
             let mut turns = 0;
-            for (_, round) in areas.iter().filter(|(area, _)| area.hides(glyph.area)) {
-                turns += if even_odd { 1 } else { *round };
+            for patch in patches.iter().filter(|patch| patch.area.hides(glyph.area)) {
+                budget.compare(patch.outline.len())?;
+                let inside = patch.hides(glyph.area);
+                turns += if !inside {
+                    0
+                } else if even_odd {
+                    1
+                } else {
+                    patch.turns
+                };
             }
             let inside = if even_odd { turns % 2 != 0 } else { turns != 0 };
             if inside {
@@ -76,9 +132,10 @@ impl Surface {
             }
         }
         // A frame of two rectangles leaves its inside as it was.
-        let is_frame = areas.len() > 1 && (even_odd || areas.iter().any(|(_, round)| *round != areas[0].1));
+        let is_frame =
+            patches.len() > 1 && (even_odd || patches.iter().any(|patch| patch.turns != patches[0].turns));
         if !is_frame {
-            self.painted.extend(areas.into_iter().map(|(area, _)| (area, ink)));
+            self.painted.extend(patches.into_iter().map(|patch| (patch, ink)));
         }
         Ok(())
     }

@@ -45,6 +45,9 @@ fn text_under_a_patch_is_hidden() {
         "1 1 0 rg 30 588 550 11 re B",
         "1 g 30 588 m 580 588 l 580 599 l 30 599 l h f*",
         "1 G 11 w 30 594 m 580 594 l S",
+        // Round, and aslant.
+        "1 g 20 594 m 20 640 590 640 590 594 c 590 548 20 548 20 594 c f",
+        "1 g 30 560 m 580 586 l 580 630 l 30 604 l h f",
         "550 0 0 11 30 588 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \u{7f} EI",
     ];
     for patch in patches {
