@@ -8,6 +8,9 @@ use crate::objects;
 
 /// More marks open at once are an attack; what a deeper one hides counts as shown.
 const MAX_MARKS: usize = 1_000;
+/// How deep a visibility expression may be nested, and how wide; deeper ones count as shown.
+const MAX_NESTED: usize = 4;
+const MAX_OPERANDS: usize = 16;
 
 #[derive(Default)]
 pub struct Layers {
@@ -41,7 +44,34 @@ impl Layers {
             }
         }
         layers.off.extend(list(default, b"OFF"));
+        layers.follow_usage(document, default);
         layers
+    }
+
+    /// Layers whose state on a screen is that of their own usage, whatever the defaults say.
+    fn follow_usage(&mut self, document: &Document, default: &Dictionary) {
+        let list = |from: &'_ Dictionary, key: &[u8]| -> Vec<Object> {
+            let list = objects::get(document, from, key).and_then(|list| list.as_array().ok());
+            list.cloned().unwrap_or_default()
+        };
+        for entry in list(default, b"AS") {
+            let Ok(entry) = objects::resolve(document, &entry).as_dict() else { continue };
+            let event = objects::get(document, entry, b"Event").and_then(|event| event.as_name().ok());
+            if event != Some(b"View") {
+                continue;
+            }
+            for group in list(entry, b"OCGs").iter().filter_map(|group| group.as_reference().ok()) {
+                let usage = document.get_dictionary(group).ok();
+                let usage = usage.and_then(|group| objects::get_dictionary(document, group, b"Usage"));
+                let view = usage.and_then(|usage| objects::get_dictionary(document, usage, b"View"));
+                let state = view.and_then(|view| objects::get(document, view, b"ViewState"));
+                match state.and_then(|state| state.as_name().ok()) {
+                    Some(b"OFF") => self.off.insert(group),
+                    Some(b"ON") => self.off.remove(&group),
+                    _ => false,
+                };
+            }
+        }
     }
 
     pub fn depth(&self) -> usize {
@@ -73,6 +103,9 @@ impl Layers {
             return true;
         }
         let Ok(members) = objects::resolve(document, layer).as_dict() else { return false };
+        if let Some(expression) = objects::get(document, members, b"VE") {
+            return !self.holds(document, expression, MAX_NESTED);
+        }
         let Ok(groups) = members.get(b"OCGs") else { return false };
         let groups = match objects::resolve(document, groups) {
             Object::Array(list) => list.as_slice(),
@@ -90,6 +123,27 @@ impl Layers {
             Some(b"AnyOff") => !states().any(|off| off),
             Some(b"AllOff") => !states().all(|off| off),
             _ => states().all(|off| off),
+        }
+    }
+
+    /// Whether a visibility expression, such as `[/And 1 0 R [/Not 2 0 R]]`, holds.
+    fn holds(&self, document: &Document, expression: &Object, depth: usize) -> bool {
+        if let Ok(id) = expression.as_reference()
+            && document.get_dictionary(id).is_ok()
+        {
+            return !self.off.contains(&id);
+        }
+        let Ok(list) = objects::resolve(document, expression).as_array() else { return true };
+        let Some((Object::Name(operator), operands)) = list.split_first() else { return true };
+        let mut states = operands
+            .iter()
+            .take(MAX_OPERANDS)
+            .map(|operand| depth == 0 || self.holds(document, operand, depth - 1));
+        match operator.as_slice() {
+            b"And" => states.all(|shown| shown),
+            b"Or" => states.any(|shown| shown),
+            b"Not" => !states.all(|shown| shown),
+            _ => true,
         }
     }
 }
@@ -122,6 +176,51 @@ mod tests {
         assert!(!layers.hides(&document, &Object::Dictionary(silent)));
         let single = dictionary! { "Type" => "OCMD", "OCGs" => off };
         assert!(layers.hides(&document, &Object::Dictionary(single)));
+    }
+
+    #[test]
+    fn an_expression_says_of_several_layers_whether_they_are_shown() {
+        let mut document = Document::new();
+        let (on, off) = [(1, 0), (2, 0)]
+            .map(|id| {
+                document.set_object(id, dictionary! { "Type" => "OCG" });
+                Object::Reference(id)
+            })
+            .into();
+        let layers = Layers { off: HashSet::from([(2, 0)]), ..Layers::default() };
+        let list = |operator: &str, operands: &[&Object]| {
+            let operands = operands.iter().map(|operand| (*operand).clone());
+            Object::Array([Object::from(operator)].into_iter().chain(operands).collect())
+        };
+        let cases = [
+            (list("And", &[&on, &on]), false),
+            (list("And", &[&on, &off]), true),
+            (list("Or", &[&on, &off]), false),
+            (list("Not", &[&off]), false),
+            (list("Not", &[&on]), true),
+            (list("And", &[&on, &list("Not", &[&list("Not", &[&off])])]), true),
+        ];
+        for (expression, hidden) in cases {
+            let membership = Object::Dictionary(dictionary! { "Type" => "OCMD", "VE" => expression.clone() });
+            assert_eq!(layers.hides(&document, &membership), hidden, "{expression:?}");
+        }
+    }
+
+    #[test]
+    fn a_layer_may_be_off_by_its_own_usage() {
+        for (state, hidden) in [("OFF", true), ("ON", false)] {
+            let mut document = Document::new();
+            let usage = dictionary! { "View" => dictionary! { "ViewState" => state } };
+            let layer =
+                Object::Reference(document.add_object(dictionary! { "Type" => "OCG", "Usage" => usage }));
+            let when = dictionary! { "Event" => "View", "OCGs" => vec![layer.clone()] };
+            let default = dictionary! { "AS" => vec![Object::Dictionary(when)] };
+            let properties = dictionary! { "OCGs" => vec![layer.clone()], "D" => default };
+            let catalog =
+                document.add_object(dictionary! { "Type" => "Catalog", "OCProperties" => properties });
+            document.trailer.set("Root", catalog);
+            assert_eq!(Layers::read(&document).hides(&document, &layer), hidden, "{state}");
+        }
     }
 
     #[test]
