@@ -3,12 +3,15 @@
 use lopdf::{Dictionary, Document, Object};
 
 use crate::interpreter::Interpreter;
+use crate::lexer::{Lexer, Token};
 use crate::{Error, objects};
 
 /// More on one page are an attack.
 const MAX_NOTES: usize = 2_000;
 /// The longest text that is kept of one, in characters.
 const MAX_TEXT: usize = 200;
+/// The picture of a field is some hundred bytes, that of a stamp some 100 KiB.
+const MAX_APPEARANCE: usize = 4 << 20;
 const HIDDEN: i64 = 2;
 const NO_VIEW: i64 = 32;
 /// How far up its tree a field may inherit a value.
@@ -44,30 +47,95 @@ pub fn read(
     interpreter.budget.compare(list.len())?;
     let annotations =
         list.iter().take(MAX_NOTES).filter_map(|entry| objects::resolve(document, entry).as_dict().ok());
-    let layers = &interpreter.layers;
-    let shown = annotations.filter(|annotation| {
+    let mut notes = Vec::new();
+    for annotation in annotations {
         let flags =
             objects::get(document, annotation, b"F").and_then(|flags| flags.as_i64().ok()).unwrap_or(0);
-        let in_layer = annotation.get(b"OC").is_ok_and(|layer| layers.hides(document, layer));
-        flags & (HIDDEN | NO_VIEW) == 0 && !in_layer
-    });
-    Ok(shown.filter_map(|annotation| note(document, page, annotation)).collect())
+        let in_layer = annotation.get(b"OC").is_ok_and(|layer| interpreter.layers.hides(document, layer));
+        if flags & (HIDDEN | NO_VIEW) == 0 && !in_layer {
+            notes.extend(note(interpreter, page, annotation)?);
+        }
+    }
+    Ok(notes)
 }
 
-fn note(document: &Document, page: usize, annotation: &Dictionary) -> Option<Note> {
-    let kind = objects::get(document, annotation, b"Subtype")?.as_name().ok()?;
-    match kind {
-        // The way to another page, the window of another note, marks for the printing house.
-        b"Link" | b"Popup" | b"PrinterMark" | b"TrapNet" | b"Screen" | b"Movie" | b"Sound" | b"3D" => None,
-        b"Widget" => {
-            let text = field_text(document, annotation)?;
-            Some(Note { page, kind: NoteKind::Field, text })
+fn note(
+    interpreter: &mut Interpreter<'_>,
+    page: usize,
+    annotation: &Dictionary,
+) -> Result<Option<Note>, Error> {
+    let document = interpreter.document;
+    let kind = objects::get(document, annotation, b"Subtype").and_then(|kind| kind.as_name().ok());
+    Ok(match kind {
+        // The window of another note, marks for the printing house.
+        None | Some(b"Popup" | b"PrinterMark" | b"TrapNet") => None,
+        // The way to another page, and what plays something, are drawn as well where they have a picture of their own.
+        Some(b"Link" | b"Screen" | b"Movie" | b"Sound" | b"3D") => appearance(interpreter, annotation)?
+            .filter(|appearance| *appearance != Appearance::Nothing)
+            .map(|_| Note { page, kind: NoteKind::Comment, text: String::new() }),
+        Some(b"Widget") => {
+            let text = match field_text(document, annotation) {
+                Some(text) => Some(text),
+                // It shows something that is not its value.
+                None => appearance(interpreter, annotation)?
+                    .filter(|appearance| *appearance == Appearance::Filled)
+                    .map(|_| String::new()),
+            };
+            text.map(|text| Note { page, kind: NoteKind::Field, text })
         }
-        _ => {
+        Some(_) => {
             let text = objects::get(document, annotation, b"Contents").and_then(text_of).unwrap_or_default();
             Some(Note { page, kind: NoteKind::Comment, text })
         }
+    })
+}
+
+/// What an annotation's own picture leaves on the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Appearance {
+    Nothing,
+    /// Lines only, as the frame of an empty field.
+    Lined,
+    /// Text, areas or pictures.
+    Filled,
+}
+
+/// None: it has no picture of its own.
+fn appearance(
+    interpreter: &mut Interpreter<'_>,
+    annotation: &Dictionary,
+) -> Result<Option<Appearance>, Error> {
+    let document = interpreter.document;
+    let all = objects::get_dictionary(document, annotation, b"AP");
+    let normal = all.and_then(|all| objects::get(document, all, b"N"));
+    let normal = match normal {
+        Some(Object::Dictionary(states)) => {
+            let state = objects::get(document, annotation, b"AS").and_then(|state| state.as_name().ok());
+            state.and_then(|state| objects::get(document, states, state))
+        }
+        other => other,
+    };
+    let Some(Object::Stream(stream)) = normal else { return Ok(None) };
+    let content = interpreter.budget.decode(stream, MAX_APPEARANCE)?.unwrap_or_default();
+    Ok(Some(painted(&content)))
+}
+
+fn painted(content: &[u8]) -> Appearance {
+    let mut lexer = Lexer::new(content);
+    let (mut has_text, mut most) = (false, Appearance::Nothing);
+    while let Some(token) = lexer.next() {
+        match token {
+            Token::Text(text) => has_text |= text.iter().any(|byte| !byte.is_ascii_whitespace()),
+            Token::Word(b"Tj" | b"TJ" | b"'" | b"\"") if has_text => return Appearance::Filled,
+            Token::Word(b"f" | b"F" | b"f*" | b"b" | b"B" | b"b*" | b"B*" | b"Do" | b"sh" | b"ID") => {
+                return Appearance::Filled;
+            }
+            Token::Word(b"S" | b"s") => most = Appearance::Lined,
+            Token::Word(_) => has_text = false,
+            _ => {}
+        }
     }
+    most
 }
 
 /// What a field says; none: it is empty, a button, or a signature.
@@ -87,6 +155,8 @@ fn field_text(document: &Document, widget: &Dictionary) -> Option<String> {
             let value = inherited(b"V")?;
             let text = match value {
                 Object::Array(list) => list.iter().filter_map(text_of).collect::<Vec<_>>().join(", "),
+                // Too long for a string: what it says stands in its picture.
+                Object::Stream(_) => return Some(String::new()),
                 value => text_of(value)?,
             };
             Some(text).filter(|text| !text.is_empty())

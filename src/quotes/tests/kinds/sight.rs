@@ -147,6 +147,37 @@ fn comments_and_filled_fields_are_told() {
 }
 
 #[test]
+fn annotations_that_draw_something_of_their_own_are_told() {
+    let cases = [
+        ("Link", "BT /F1 8 Tf 2 2 Td (40) Tj ET", Some(LeftoverKind::Comment)),
+        ("Screen", "1 g 0 0 16 10 re f", Some(LeftoverKind::Comment)),
+        ("Widget", "/Tx BMC q BT /F1 8 Tf 2 2 Td (40) Tj ET Q EMC", Some(LeftoverKind::Field)),
+        ("Widget", "1 g 0 0 16 10 re f", Some(LeftoverKind::Field)),
+        ("Widget", "/Tx BMC q BT /F1 8 Tf ( ) Tj ET Q EMC", None),
+        ("Widget", "0 0 16 10 re S", None),
+        ("Link", "", None),
+    ];
+    for (kind, drawn, told) in cases {
+        let mut document = Document::load_mem(&pdf(&draws(), Producer::PLAIN)).unwrap();
+        let page = document.page_iter().next().unwrap();
+        let form =
+            dictionary! { "Subtype" => "Form", "BBox" => vec![0.into(), 0.into(), 16.into(), 10.into()] };
+        let form = document.add_object(lopdf::Stream::new(form, drawn.as_bytes().to_vec()));
+        let id = document.add_object(dictionary! {
+            "Subtype" => kind, "FT" => "Tx", "AP" => dictionary! { "N" => form },
+            "Rect" => vec![420.into(), 612.into(), 436.into(), 622.into()],
+        });
+        let annotations = vec![Object::Reference(id)];
+        document.get_object_mut(page).unwrap().as_dict_mut().unwrap().set("Annots", annotations);
+        let reading = read(&save(&mut document)).unwrap();
+        match told {
+            Some(told) => assert_stopped(&reading, told, "—", &format!("{kind} {drawn}")),
+            None => assert_exact(&reading, &quote(), &format!("{kind} {drawn}")),
+        }
+    }
+}
+
+#[test]
 fn text_off_the_sheet_is_pointed_out() {
     let mut draws = draws();
     draws.push(Draw::new(0, 69.0, 900.0, "FORA"));
