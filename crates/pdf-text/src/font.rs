@@ -1,5 +1,8 @@
 //! From the bytes of a show operator to text and widths.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use lopdf::{Dictionary, Document, Object};
 
 use crate::Error;
@@ -18,6 +21,10 @@ pub struct Font {
     to_unicode: Option<CMap>,
     /// What a code of one byte stands for where the map does not say.
     letters: Vec<String>,
+    /// Which of the letters the font itself names.
+    named: Vec<bool>,
+    /// The code that each letter or digit was first written with, by the map.
+    written: RefCell<HashMap<u8, u32>>,
     widths: Widths,
     /// One unit of the widths, in font sizes: a thousandth, except in Type 3 fonts.
     unit: f32,
@@ -62,9 +69,10 @@ impl Font {
             }
             _ => (0.001, 1.0),
         };
-        let letters = if composite { Vec::new() } else { letters(document, font) };
+        let (letters, named) = if composite { (Vec::new(), Vec::new()) } else { letters(document, font) };
         let guessed = to_unicode.is_none() && !composite && is_symbolic(document, font);
-        Ok(Self { composite, to_unicode, letters, widths, unit, em, guessed })
+        let written = RefCell::default();
+        Ok(Self { composite, to_unicode, letters, named, written, widths, unit, em, guessed })
     }
 
     /// How many bytes a code has.
@@ -98,12 +106,29 @@ impl Font {
     /// Appends what a code stands for; `false` when the file does not say, or says nothing that can be read.
     fn meaning(&self, code: u32, text: &mut String) -> bool {
         if self.to_unicode.as_ref().is_some_and(|map| map.append(code, text)) && is_readable(text) {
-            return true;
+            return !self.contradicts(code, text);
         }
         text.clear();
         let letters = usize::try_from(code).ok().and_then(|code| self.letters.get(code));
         text.push_str(letters.map_or("", String::as_str));
         is_readable(text)
+    }
+
+    /// Whether the map says of two codes that they are the same letter or digit, or of a digit that it is another one
+    /// than the font names: one of them is wrong.
+    fn contradicts(&self, code: u32, text: &str) -> bool {
+        let &[letter] = text.as_bytes() else { return false };
+        if !letter.is_ascii_alphanumeric() {
+            return false;
+        }
+        let at = usize::try_from(code).unwrap_or(usize::MAX);
+        let named = self.letters.get(at).filter(|_| self.named.get(at) == Some(&true));
+        let is_other =
+            |name: &String| name != text && name.len() == 1 && name.bytes().all(|byte| byte.is_ascii_digit());
+        if let Some(name) = named.filter(|name| !name.is_empty()) {
+            return letter.is_ascii_digit() && is_other(name);
+        }
+        *self.written.borrow_mut().entry(letter).or_insert(code) != code
     }
 
     /// Whether the file says that a code is a space, though it is as wide as a letter and not one of a space's usual codes:
@@ -153,7 +178,7 @@ fn drawn_height(document: &Document, font: &Dictionary, matrix: [f32; 6], widths
 
 /// The encoding of a simple font: its base encoding with its differences. Where none is named, WinAnsi, which agrees
 /// with the standard encoding on everything a quote is written in.
-fn letters(document: &Document, font: &Dictionary) -> Vec<String> {
+fn letters(document: &Document, font: &Dictionary) -> (Vec<String>, Vec<bool>) {
     let encoding = objects::get(document, font, b"Encoding");
     let named = encoding.and_then(|encoding| match encoding {
         Object::Name(name) => Some(name.as_slice()),
@@ -167,6 +192,7 @@ fn letters(document: &Document, font: &Dictionary) -> Vec<String> {
         _ => b"WinAnsiEncoding",
     };
     let mut letters = base_letters(base);
+    let mut named = vec![false; letters.len()];
     let differences = encoding
         .and_then(|encoding| encoding.as_dict().ok())
         .and_then(|dictionary| objects::get(document, dictionary, b"Differences"))
@@ -178,13 +204,14 @@ fn letters(document: &Document, font: &Dictionary) -> Vec<String> {
             Object::Name(name) => {
                 if let Some(slot) = letters.get_mut(code) {
                     *slot = named_letters(name);
+                    named[code] = true;
                 }
                 code = code.saturating_add(1);
             }
             _ => {}
         }
     }
-    letters
+    (letters, named)
 }
 
 /// The table of a base encoding; lopdf keeps its own to itself, but tells what a font with that encoding writes.
@@ -245,6 +272,25 @@ fn font_with(encoding: Object) -> Dictionary {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_map_that_contradicts_the_font_s_own_names_is_not_believed() {
+        let mut document = Document::new();
+        let map = b"3 beginbfchar <01> <0038> <02> <0031> <03> <0031> endbfchar".to_vec();
+        let map = document.add_object(lopdf::Stream::new(Dictionary::new(), map));
+        let names = ["three", "one", "one.tnum"].map(|name| Object::Name(name.as_bytes().to_vec()));
+        let differences: Vec<Object> = [Object::Integer(1)].into_iter().chain(names).collect();
+        let mut font = font_with(Object::Dictionary(lopdf::dictionary! { "Differences" => differences }));
+        font.set("ToUnicode", map);
+        let font = Font::load(&document, &font, &mut Budget::default()).unwrap();
+        let mut read = String::new();
+        font.decode(&[1, 2, 3], |character| {
+            read.push_str(character.text);
+            Ok::<_, Error>(())
+        })
+        .unwrap();
+        assert_eq!(read, "\u{fffd}11");
+    }
 
     #[test]
     fn names_of_glyphs_say_letters_with_or_without_a_suffix() {

@@ -123,6 +123,17 @@ fn a_letter_without_a_meaning_stops_the_import_wherever_it_stands() {
 }
 
 #[test]
+fn a_map_that_calls_two_letters_the_same_is_not_believed() {
+    for (letter, other) in [('3', "4"), ('T', "P")] {
+        let told = |problem: &Problem| matches!(problem, Problem::Illegible { .. } | Problem::Leftover(_));
+        match read(&with_map(letter, Some(other))) {
+            Ok(reading) => assert!(reading.problems().iter().any(told), "{letter}: {:?}", reading.problems()),
+            Err(refusal) => assert_eq!(refusal, Refusal::Illegible, "{letter}"),
+        }
+    }
+}
+
+#[test]
 fn a_paper_of_letters_without_a_meaning_is_told_as_that() {
     let mut document =
         Document::load_mem(&pdf(&draws(), Producer { encoding: Encoding::Identity, ..Producer::PLAIN }))
