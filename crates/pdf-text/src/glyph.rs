@@ -99,6 +99,8 @@ pub struct Glyph {
     pub sight: Sight,
     /// A stroke runs through it.
     pub struck: bool,
+    /// Hardly darker or lighter than what it is drawn on, as a watermark is.
+    pub faint: bool,
 }
 
 impl Glyph {

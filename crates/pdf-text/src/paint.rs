@@ -56,7 +56,9 @@ impl<'a> Interpreter<'a> {
                 let kind = name.map_or(b"".as_slice(), |name| self.colour_space(name, frame));
                 let tint = matches!(kind, b"Separation" | b"DeviceN");
                 let paint = if operator == b"cs" { &mut self.state.fill } else { &mut self.state.stroke };
-                *paint = Paint { ink: BLACK, tint, indexed: matches!(kind, b"Indexed" | b"Lab"), ..*paint };
+                // A pattern that nobody chose yet leaves no mark.
+                let ink = if kind == b"Pattern" { None } else { BLACK };
+                *paint = Paint { ink, tint, indexed: matches!(kind, b"Indexed" | b"Lab"), ..*paint };
             }
             _ => return false,
         }

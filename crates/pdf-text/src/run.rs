@@ -27,6 +27,8 @@ pub struct Run {
     pub sight: Sight,
     /// How many of its characters a stroke runs through.
     pub struck: usize,
+    /// Its ink is hardly darker or lighter than what it is drawn on, as a watermark's.
+    pub faint: bool,
 }
 
 /// Joins the characters of a page into runs, in drawing order.
@@ -93,6 +95,7 @@ impl Open {
             ink: glyph.ink,
             sight: glyph.sight,
             struck: 0,
+            faint: glyph.faint,
         };
         run.push(glyph);
         Self {

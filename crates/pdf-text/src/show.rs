@@ -4,8 +4,8 @@ use crate::Error;
 use crate::glyph::{Area, Glyph, Sight};
 use crate::interpreter::Interpreter;
 use crate::matrix::Matrix;
-use crate::state::{Element, Operand, matrix};
-use crate::surface::{faded, rgb};
+use crate::state::{Element, Operand, Paint, matrix};
+use crate::surface::{CONTRAST, faded, rgb};
 
 /// Text may begin this far outside the sheet, in points, and still count as printed.
 const EDGE: f32 = 2.0;
@@ -13,6 +13,8 @@ const EDGE: f32 = 2.0;
 const SMALLEST: f32 = 1.5;
 /// Capitals reach this far above the baseline, in font sizes.
 const CAPITALS: f32 = 0.7;
+/// Text this near to what it is drawn on, from 0 to 1, is as pale as a watermark.
+const PALE: f32 = 0.35;
 /// Paint of less opacity leaves no mark.
 const FAINTEST: f32 = 0.05;
 
@@ -121,7 +123,7 @@ impl Interpreter<'_> {
         let area =
             Area::around(&[(x, y), (end_x, end_y), (x + up_x, y + up_y), (end_x + up_x, end_y + up_y)]);
         let paint = self.state.text_paint();
-        let sight = self.sight((x, y), area, height)?;
+        let (sight, faint) = self.sight((x, y), area, height)?;
         let direction = self.state.size.signum();
         self.glyphs.push(Glyph {
             text: text.to_owned(),
@@ -138,21 +140,31 @@ impl Interpreter<'_> {
             area,
             sight,
             struck: false,
+            faint,
         });
         Ok(())
     }
 
-    fn sight(&mut self, origin: (f32, f32), area: Area, height: f32) -> Result<Sight, Error> {
+    /// Whether a character is seen, and whether it is as pale as a watermark.
+    fn sight(&mut self, origin: (f32, f32), area: Area, height: f32) -> Result<(Sight, bool), Error> {
         let Area { left, top, right, bottom } = self.sheet.shown;
         let sheet = Area { left: left - EDGE, top: top - EDGE, right: right + EDGE, bottom: bottom + EDGE };
         let paint = self.state.text_paint().filter(|paint| paint.opacity() >= FAINTEST);
-        Ok(match paint {
+        let contrast = match paint {
+            Some(paint) => self.surface.contrast(paint.ink, area, &mut self.budget)?,
+            None => 0.0,
+        };
+        // Nobody knows how pale a pattern is, or a colour of a palette.
+        let is_pale = |paint: Paint| paint.ink.is_none() || contrast * paint.opacity() < PALE;
+        let faint = paint.is_some_and(is_pale);
+        let sight = match paint {
             _ if !sheet.contains(origin) => Sight::OffSheet,
             None => Sight::Invisible,
             Some(_) if self.layers.is_off() || height < SMALLEST => Sight::Invisible,
             Some(_) if !self.state.clip.contains(area.center()) => Sight::Clipped,
-            Some(paint) if self.surface.shows(paint.ink, area, &mut self.budget)? => Sight::Seen,
+            Some(_) if contrast >= CONTRAST => Sight::Seen,
             Some(_) => Sight::Invisible,
-        })
+        };
+        Ok((sight, faint))
     }
 }

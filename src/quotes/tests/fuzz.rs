@@ -71,6 +71,7 @@ fn at(page: usize, show: usize, text: &str, [left, right, y, size]: [f32; 4]) ->
         ink: [0; 3],
         sight,
         struck: 0,
+        faint: false,
     }
 }
 
