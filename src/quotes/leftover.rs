@@ -48,6 +48,8 @@ pub enum LeftoverKind {
     Warning,
     /// The table has a column that nobody knows here.
     Column,
+    /// The header lacks a label that each paper has.
+    Label,
 }
 
 /// Something that was not read, and where: what stops the import waits for a person to complete, correct or strike out.
@@ -61,7 +63,7 @@ pub struct Leftover {
 }
 
 impl LeftoverKind {
-    pub const ALL: [LeftoverKind; 20] = [
+    pub const ALL: [LeftoverKind; 21] = [
         LeftoverKind::Line,
         LeftoverKind::Beside,
         LeftoverKind::Joined,
@@ -82,6 +84,7 @@ impl LeftoverKind {
         LeftoverKind::Stamp,
         LeftoverKind::Warning,
         LeftoverKind::Column,
+        LeftoverKind::Label,
     ];
 
     /// Whether the import waits for a person to settle it; what does not is only pointed out.
@@ -142,6 +145,7 @@ impl LeftoverKind {
             LeftoverKind::Stamp => "stamp",
             LeftoverKind::Warning => "warning",
             LeftoverKind::Column => "column",
+            LeftoverKind::Label => "label",
         }
     }
 }

@@ -55,12 +55,18 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Refusal> {
     let letters: usize = extracted.runs.iter().map(|run| run.edges.len()).sum();
     let mut reading =
         reader::read_runs(&extracted.runs, &extracted.pictures).map_err(|refusal| match refusal {
-            Refusal::AnotherDocument | Refusal::HeaderUnreadable | Refusal::TotalsMissing
+            Refusal::AnotherDocument
+            | Refusal::TableUnreadable
+            | Refusal::HeaderUnreadable
+            | Refusal::TotalsMissing
                 if extracted.repaired =>
             {
                 Refusal::Damaged
             }
-            Refusal::AnotherDocument | Refusal::HeaderUnreadable | Refusal::TotalsMissing
+            Refusal::AnotherDocument
+            | Refusal::TableUnreadable
+            | Refusal::HeaderUnreadable
+            | Refusal::TotalsMissing
                 if extracted.uncertain * CERTAIN > letters =>
             {
                 Refusal::Illegible

@@ -29,6 +29,8 @@ pub enum Refusal {
     PagesMissing,
     /// Text, but of letters without a meaning that the file tells.
     Illegible,
+    /// A quote, but the names of its table's columns are not those of the report, or in another order.
+    TableUnreadable,
     /// A quote, but its customer or date cannot be read.
     HeaderUnreadable,
     /// A quote without VALOR TOTAL or VALOR A PAGAR: its last page is missing.
@@ -59,7 +61,7 @@ impl From<pdf_text::Error> for Refusal {
 }
 
 impl Refusal {
-    pub const ALL: [Refusal; 19] = [
+    pub const ALL: [Refusal; 20] = [
         Refusal::Empty,
         Refusal::NotAPdf,
         Refusal::TooLarge,
@@ -73,6 +75,7 @@ impl Refusal {
         Refusal::RepeatedQuote,
         Refusal::PagesMissing,
         Refusal::Illegible,
+        Refusal::TableUnreadable,
         Refusal::HeaderUnreadable,
         Refusal::TotalsMissing,
         Refusal::TooManyLeftovers,
@@ -97,6 +100,7 @@ impl Refusal {
             Refusal::RepeatedQuote => "repeated_quote",
             Refusal::PagesMissing => "pages_missing",
             Refusal::Illegible => "illegible",
+            Refusal::TableUnreadable => "table_unreadable",
             Refusal::HeaderUnreadable => "header_unreadable",
             Refusal::TotalsMissing => "totals_missing",
             Refusal::TooManyLeftovers => "too_many_leftovers",

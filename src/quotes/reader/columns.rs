@@ -27,13 +27,30 @@ pub struct Columns {
 }
 
 const NAMES: [&[&str]; 6] = [
-    &["codigo", "cod"],
-    &["produto", "descricao", "descricaodoproduto"],
+    &["codigo", "cod", "codproduto", "codigodoproduto"],
+    &["produto", "produtos", "descricao", "descricaodoproduto", "descricaodosprodutos", "mercadoria"],
     &["unid", "un", "und", "unidade"],
     &["quant", "qtd", "qtde", "quantidade"],
-    &["valor", "valorunit", "vlrunit", "valorunitario", "preco", "unitario"],
-    &["total", "valortotal", "vlrtotal"],
+    &[
+        "valor",
+        "valorunit",
+        "valorunitario",
+        "vlrunit",
+        "vlrunitario",
+        "vlunit",
+        "vlunitario",
+        "vunit",
+        "vunitario",
+        "preco",
+        "precounit",
+        "precounitario",
+        "unitario",
+    ],
+    &["total", "valortotal", "vlrtotal", "vltotal", "vtotal", "precototal", "subtotal"],
 ];
+
+/// Names of the column of a line's number.
+const COUNTERS: [&str; 10] = ["item", "it", "n", "no", "nr", "num", "numero", "seq", "ord", "linha"];
 
 impl Columns {
     /// The columns, if the line is the table's header: all six names, from left to right.
@@ -69,14 +86,18 @@ impl Columns {
         })
     }
 
-    /// What stands between the names of code and unit, and is no name of a quote's columns: its cells would be taken for
-    /// descriptions.
+    /// What stands left of the name of the unit, and is no name of a quote's columns: its cells would be taken for
+    /// descriptions, or for codes.
     pub fn unknown(line: &Line<'_>) -> Vec<String> {
         let Some(columns) = Self::read(line) else { return Vec::new() };
         let between = line.runs.iter().filter(|run| {
-            run.left >= columns.code.right
+            let before = run.right <= columns.code.left
+                && run.text.contains(char::is_alphabetic)
+                && !COUNTERS.contains(&key(&run.text).as_str());
+            let behind = run.left >= columns.code.right
                 && run.right <= columns.unit.left
-                && run.text.contains(char::is_alphanumeric)
+                && run.text.contains(char::is_alphanumeric);
+            before || behind
         });
         let known = |text: &str| {
             NAMES.iter().any(|names| names.contains(&key(text).as_str()))

@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 use pdf_text::Run;
 
-use super::labels::{Label, WORD_GAP, at_next_label, is_number, label, labelled_runs, labels_within};
+use super::labels::{
+    Label, WORD_GAP, at_next_label, is_number, label, labelled_runs, labels_within, overprinted,
+};
 use super::layout::{Line, join, key};
 use crate::quotes::leftover::LeftoverKind;
 
@@ -63,6 +65,8 @@ impl Header {
             .extend(more.chain(odd).chain(no_date).map(|found| (LeftoverKind::Header, found.value.clone())));
         let beside = split.iter().flat_map(|runs| beside_values(runs));
         header.doubts.extend(beside.map(|text| (LeftoverKind::Header, text)));
+        let over = split.iter().flat_map(|runs| overprinted(runs));
+        header.doubts.extend(over.map(|text| (LeftoverKind::Header, text)));
         let labelled = label_in_a_value(lines);
         header.doubts.extend(labelled.into_iter().map(|text| (LeftoverKind::Header, text)));
         header.customer = header.name(lines, &found, Label::Customer);
@@ -127,8 +131,18 @@ impl Header {
             .filter(|found| found.label == Label::Date)
             .filter_map(|found| Some((found.line, date(&found.value)?, found.value.contains(':'))))
             .collect();
-        if let Some((_, beside, _)) = dates.iter().find(|(line, _, timed)| Some(*line) == code && !timed) {
-            return Some(*beside);
+        let mut beside: Vec<Date> = Vec::new();
+        for (_, date, _) in dates.iter().filter(|(line, _, timed)| Some(*line) == code && !timed) {
+            if !beside.contains(date) {
+                beside.push(*date);
+            }
+        }
+        if let Some(first) = beside.first() {
+            if beside.len() > 1 {
+                let told: Vec<String> = beside.iter().map(|date| crate::html::format::date(*date)).collect();
+                self.doubts.push((LeftoverKind::Header, told.join(" / ")));
+            }
+            return Some(*first);
         }
         let is_own =
             |(line, _, timed): &&(usize, Date, bool)| number.is_none_or(|number| *line >= number) && !timed;

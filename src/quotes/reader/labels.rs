@@ -21,10 +21,16 @@ pub enum Label {
     Other,
 }
 
-const LABELS: [(&str, Label); 18] = [
+const LABELS: [(&str, Label); 24] = [
     ("orcamentono", Label::Number),
     ("orcamenton", Label::Number),
     ("orcamentonumero", Label::Number),
+    ("orcamentonr", Label::Number),
+    ("norcamento", Label::Number),
+    ("noorcamento", Label::Number),
+    ("nrorcamento", Label::Number),
+    ("numerodoorcamento", Label::Number),
+    ("orcamentodevendano", Label::Number),
     ("codigo", Label::CustomerCode),
     ("codigocliente", Label::CustomerCode),
     ("data", Label::Date),
@@ -114,6 +120,51 @@ pub fn label(text: &str) -> Option<(Label, &str)> {
 
 pub fn is_number(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Letters may touch, and stand over each other by this much, in font sizes.
+const OVERLAP: f32 = 0.3;
+
+/// Texts of a line that are printed over the text before them: over a value that is kept, or over the label they stand
+/// behind. A value may run over the next label.
+pub fn overprinted(runs: &[Run]) -> Vec<String> {
+    let mut told = Vec::new();
+    let mut before: Option<&Run> = None;
+    let mut last = Label::Other;
+    for run in runs {
+        let own = label(&run.text).map(|(label, _)| label);
+        let is_over = before.is_some_and(|before| before.right - run.left > OVERLAP * run.size);
+        if is_over && own.is_none() && last != Label::Other {
+            told.push(run.text.clone());
+        }
+        last = own.unwrap_or(last);
+        let reaches = before.is_none_or(|before| run.right > before.right || own.is_some());
+        before = if reaches { Some(run) } else { before };
+    }
+    told
+}
+
+/// Whether the line has this label.
+pub fn has(line: &Line<'_>, wanted: Label) -> bool {
+    labelled_runs(line).iter().any(|run| label(&run.text).is_some_and(|(found, _)| found == wanted))
+}
+
+/// What each paper is labelled with, as far as the head has no such label: whatever stands there was not read.
+pub fn missing(head: &[&Line<'_>]) -> Vec<&'static str> {
+    let wanted = [("Orçamento Nº", Label::Number), ("Vendedor", Label::Seller)];
+    let is_missing = |label: Label| !head.iter().any(|line| has(line, label));
+    wanted.into_iter().filter(|(_, label)| is_missing(*label)).map(|(name, _)| name).collect()
+}
+
+/// The digits that a quote's number may have.
+const NUMBER_DIGITS: std::ops::RangeInclusive<usize> = 4..=6;
+
+/// Numbers that stand beside no label, and might be the quote's.
+pub fn loose_numbers(head: &[&Line<'_>]) -> Vec<String> {
+    let is_loose = |run: &&&Run| is_number(&run.text) && NUMBER_DIGITS.contains(&run.text.len());
+    let without =
+        head.iter().filter(|line| !labelled_runs(line).iter().any(|run| label(&run.text).is_some()));
+    without.flat_map(|line| &line.runs).filter(is_loose).map(|run| run.text.clone()).collect()
 }
 
 /// The runs, in which a label whose words are runs of their own is one.

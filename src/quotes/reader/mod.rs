@@ -18,11 +18,12 @@ mod wrap;
 
 use pdf_text::{Picture, Run};
 
-use super::leftover::Leftover;
+use super::leftover::{Leftover, LeftoverKind};
 use super::quote::{Quote, QuoteLine};
 use super::{Reading, Refusal};
 use header::Header;
 use layout::Line;
+use labels::Label;
 use paper::Paper;
 use table::Table;
 
@@ -34,10 +35,12 @@ pub fn read_runs(runs: &[Run], pictures: &[Picture]) -> Result<Reading, Refusal>
     let paper = Paper::new(runs);
     let unknown =
         if words::is_language(&paper.lines) { Refusal::AnotherDocument } else { Refusal::Illegible };
-    let table = Table::read(&paper.lines).ok_or(unknown)?;
+    let is_numbered = paper.lines.iter().any(|line| labels::has(line, Label::Number));
+    let table = Table::read(&paper.lines);
+    let table = table.ok_or(if is_numbered { Refusal::TableUnreadable } else { unknown })?;
     let header = read_header(&table.headers)?;
     if !header.is_quote() {
-        return Err(unknown);
+        return Err(if is_numbered { Refusal::HeaderUnreadable } else { unknown });
     }
     table.require_one()?;
     if !paper.complete {
@@ -89,4 +92,11 @@ fn read_header(pages: &[Vec<&Line<'_>>]) -> Result<Header, Refusal> {
         header = header.or(page);
     }
     Ok(header)
+    let head: Vec<&Line<'_>> = pages.iter().flatten().copied().collect();
+    let missing = labels::missing(&head).into_iter().map(str::to_owned);
+    header.doubts.extend(missing.map(|name| (LeftoverKind::Label, name)));
+    if header.number.is_none() {
+        let loose = labels::loose_numbers(&head).into_iter();
+        header.doubts.extend(loose.map(|number| (LeftoverKind::Header, number)));
+    }
 }

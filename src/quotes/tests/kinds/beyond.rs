@@ -1,8 +1,8 @@
 //! Stamps, handwriting and words beyond the table: none of them goes by unseen.
 
 use super::{ROWS, assert_exact, assert_stopped, draws, quote, read_content, read_draws};
-use crate::quotes::tests::paper::Draw;
-use crate::quotes::{LeftoverKind, Reading, checks};
+use crate::quotes::tests::paper::{Draw, Producer, pdf};
+use crate::quotes::{LeftoverKind, Reading, Refusal, checks, read};
 
 /// A text at a place from the top left corner, turned and coloured.
 fn written(text: &str, (x, y): (f32, f32), degrees: f32, size: f32, ink: &str) -> String {
@@ -173,3 +173,43 @@ fn an_item_that_is_struck_out_is_named_by_its_number() {
     assert!(reading.may_drop(2) && !reading.may_drop(1) && !reading.may_drop(0));
     assert_eq!(checks::problems(&reading.quote), []);
 }
+#[test]
+fn a_column_left_of_the_codes_is_told() {
+    for (name, cell) in [("NCM", "85171300"), ("Lote", "L1")] {
+        let mut draws = draws();
+        for draw in draws.iter_mut().filter(|draw| draw.y >= 198.0 && draw.pieces[0].0 < 160.0) {
+            draw.pieces[0].0 += 50.0;
+        }
+        draws.push(Draw::new(0, 30.0, 198.0, name));
+        draws.extend(ROWS.map(|y| Draw::new(0, 30.0, y, cell)));
+        assert_stopped(&read_draws(&draws), LeftoverKind::Column, name, name);
+    }
+}
+
+fn with_names(names: [&str; 6]) -> Vec<Draw> {
+    let mut draws = draws();
+    for (draw, name) in draws.iter_mut().filter(|draw| draw.y == 198.0).zip(names) {
+        draw.pieces[0].1 = name.to_owned();
+    }
+    draws
+}
+
+#[test]
+fn columns_may_be_called_otherwise_but_not_be_in_another_order() {
+    for names in [
+        ["Cód.", "Descrição", "UN", "Qtde", "Vl. Unit.", "Vl. Total"],
+        ["Cód. Produto", "Mercadoria", "Und", "Qtd.", "V. Unit.", "V. Total"],
+        ["Código", "Produtos", "Un.", "Quant.", "Preço Unit.", "Subtotal"],
+    ] {
+        assert_exact(&read_draws(&with_names(names)), &quote(), names[0]);
+    }
+    for names in [
+        ["Código", "Produto", "Quant.", "Unid.", "Valor", "Total"],
+        ["Código", "Produto", "Unid.", "Quant.", "Total", "Valor"],
+        ["Ref.", "Produto", "Unid.", "Quant.", "Valor", "Total"],
+    ] {
+        let refused = read(&pdf(&with_names(names), Producer::PLAIN)).unwrap_err();
+        assert_eq!(refused, Refusal::TableUnreadable, "{names:?}");
+    }
+}
+

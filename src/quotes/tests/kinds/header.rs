@@ -159,3 +159,57 @@ fn letters_in_the_customer_s_code_are_told() {
         assert_stopped(&reading, LeftoverKind::Header, code, code);
     }
 }
+
+#[test]
+fn a_label_that_each_paper_has_is_missed() {
+    for (label, name) in [("Pedido:", "Orçamento Nº"), ("Representante:", "Vendedor")] {
+        let mut draws = draws();
+        let own = draws.iter_mut().find(|draw| draw.pieces[0].1.starts_with(name)).unwrap();
+        own.pieces[0].1 = label.to_owned();
+        assert_stopped(&read_draws(&draws), LeftoverKind::Label, name, label);
+    }
+    for label in ["Nº Orçamento:", "Orçamento Nr.:", "Número do Orçamento:"] {
+        let mut draws = draws();
+        let own = draws.iter_mut().find(|draw| draw.pieces[0].1.starts_with("Orçamento Nº")).unwrap();
+        own.pieces[0] = (315.0 - 4.0 * (label.chars().count() as f32 + 1.0), label.to_owned());
+        assert_exact(&read_draws(&draws), &quote(), label);
+    }
+}
+
+#[test]
+fn a_number_apart_from_its_label_is_told() {
+    let mut draws = draws();
+    let number = quote().number;
+    draws.iter_mut().find(|draw| draw.pieces[0].1 == number).unwrap().y += 10.0;
+    assert_stopped(&read_draws(&draws), LeftoverKind::Header, &number, "below its label");
+}
+
+#[test]
+fn two_dates_beside_the_customer_s_code_are_told() {
+    let mut draws = draws();
+    draws.extend([Draw::new(0, 220.0, 128.0, "Data:"), Draw::new(0, 245.0, 128.0, "25/10/25")]);
+    let code = draws.iter().find(|draw| draw.pieces[0].1 == quote().customer_code).unwrap().y;
+    draws.iter_mut().filter(|draw| draw.y == 128.0).for_each(|draw| draw.y = code);
+    assert_stopped(&read_draws(&draws), LeftoverKind::Header, "25/10/2025", "two dates");
+}
+
+#[test]
+fn text_printed_over_the_header_is_told() {
+    for (x, y, text) in [
+        (40.0, 128.0, "00099"),
+        (66.0, 128.0, "99"),
+        (61.0, 153.0, "(2)"),
+        (73.0, 153.0, "10"),
+        (70.0, 141.0, "COPIA"),
+    ] {
+        let mut draws = draws();
+        let line = draws
+            .iter()
+            .map(|draw| draw.y)
+            .min_by(|one, other| (one - y).abs().total_cmp(&(other - y).abs()));
+        draws.push(Draw::new(0, x, line.unwrap(), text));
+        let reading = read_draws(&draws);
+        let told = reading.leftovers.iter().any(|left| left.kind == LeftoverKind::Header);
+        assert!(told, "{text}: {:?}", reading.quote);
+    }
+}
