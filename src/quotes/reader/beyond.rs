@@ -6,7 +6,7 @@ use pdf_text::Run;
 use super::columns::Columns;
 use super::layout::{Line, key};
 use super::row;
-use super::words::{is_nothing_more, page_number};
+use super::words::{is_nothing_more, is_page, page_number};
 use crate::quotes::leftover::LeftoverKind;
 
 /// Parts of words that say that a paper, or something on it, counts no longer.
@@ -173,6 +173,8 @@ pub fn below(
             LeftoverKind::Warning
         } else if row::read(line, columns, usize::MAX).is_some() {
             LeftoverKind::BelowTotals
+        } else if next.is_none_or(|next| next.page != line.page) && is_page(line) {
+            continue;
         } else if is_known(line) || is_usual(line, &text, columns, counted) {
             continue;
         } else if is_title || like_a_row(line) {

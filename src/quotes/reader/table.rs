@@ -12,6 +12,20 @@ use super::row::{self, Row};
 use crate::quotes::leftover::{Leftover, LeftoverKind};
 use crate::quotes::refusal::Refusal;
 
+/// How many lines of a page that has no names of columns are its head: up to the last label before the first row, or
+/// before the totals.
+fn head_of(page: &[Line<'_>], known: &Columns, number: usize) -> usize {
+    let first = |line: &Line<'_>| row::read(line, known, number).is_some() || Footer::default().end(line);
+    let until = page.iter().position(first).unwrap_or(0);
+    page[..until].iter().rposition(header::is_header).map_or(0, |last| last + 1)
+}
+
+/// Whether the totals end on a page that has no rows.
+fn begins_with_totals(page: &[Line<'_>], known: &Columns) -> bool {
+    let mut before = page.iter().take_while(|line| row::read(line, known, usize::MAX).is_none());
+    before.any(|line| Footer::default().end(line))
+}
+
 pub struct Table<'l, 'r> {
     pub rows: Vec<Row>,
     pub leftovers: Vec<Leftover>,
@@ -35,7 +49,8 @@ impl<'l, 'r> Table<'l, 'r> {
         let (mut headers, mut below, mut several) = (Vec::new(), Vec::new(), false);
         let mut body = Body::default();
         let mut unknown_columns = Vec::new();
-        for page in lines.chunk_by(|one, other| one.page == other.page) {
+        let mut pages = lines.chunk_by(|one, other| one.page == other.page).peekable();
+        while let Some(page) = pages.next() {
             let mut rest = page.iter();
             let mut inside: Vec<&Line<'_>> = Vec::new();
             let mut has_header = false;
@@ -53,10 +68,7 @@ impl<'l, 'r> Table<'l, 'r> {
                     }
                     // A page without the table's header goes on with the columns of the page before.
                     (None, Some(known)) => {
-                        let first = |line: &Line<'_>| row::read(line, &known, body.rows.len() + 1).is_some();
-                        let until = page.iter().position(first).unwrap_or(0);
-                        let last =
-                            page[..until].iter().rposition(header::is_header).map_or(0, |last| last + 1);
+                        let last = head_of(page, &known, body.rows.len() + 1);
                         rest = page[last..].iter();
                         (last > 0).then(|| page[..last].iter().collect())
                     }
@@ -73,7 +85,8 @@ impl<'l, 'r> Table<'l, 'r> {
                     inside.push(line);
                 }
             }
-            if footer.payable.is_some() {
+            // The totals may be parted by the end of a page.
+            if footer.payable.is_some() || pages.peek().is_some_and(|next| begins_with_totals(next, known)) {
                 footer.take_above(&mut inside);
             }
             below.extend(rest);

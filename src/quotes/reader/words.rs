@@ -59,7 +59,7 @@ pub fn page_number(text: &str) -> Option<PageNumber> {
     let labels = ["pagina", "pag", "pg", "folha", "fl", "page"];
     let labelled = labels.iter().find_map(|label| text.strip_prefix(label));
     let rest = labelled.unwrap_or(&text);
-    let (number, of) = match rest.split_once("de") {
+    let (number, of) = match rest.split_once("de").or_else(|| rest.split_once("of")) {
         Some((number, of)) => (number, Some(of)),
         None => (rest, None),
     };
@@ -69,6 +69,64 @@ pub fn page_number(text: &str) -> Option<PageNumber> {
         None => None,
     };
     (labelled.is_some() || of.is_some()).then_some(PageNumber { number: parse(number)?, of })
+}
+
+/// Whether a line says no more than which page it stands on: "2", "- 2 -". Only at a page's foot it is that.
+pub fn is_page(line: &Line<'_>) -> bool {
+    line.text().trim_matches([' ', '-', '\u{2013}']) == (line.page + 1).to_string()
+}
+
+/// The fewest signs of a line that parts others.
+const FEWEST_SIGNS: usize = 4;
+
+/// Whether a line is drawn with signs: "--------", "= = = =".
+pub fn is_separator(text: &str) -> bool {
+    let signs = text.chars().filter(|letter| !letter.is_whitespace()).count();
+    signs >= FEWEST_SIGNS && text.chars().all(|letter| " -_=*~.|+\u{2014}\u{2013}\u{2500}".contains(letter))
+}
+
+/// The digits of a barcode, at least.
+const BARCODE: usize = 8;
+
+/// What else is told of goods below their description, with a colon behind it.
+const TOLD: [&str; 19] = [
+    "validade",
+    "val",
+    "marca",
+    "fabricante",
+    "garantia",
+    "serie",
+    "anatel",
+    "registro",
+    "registroanatel",
+    "referencia",
+    "ref",
+    "peso",
+    "local",
+    "localizacao",
+    "estoque",
+    "desconto",
+    "codigo",
+    "codbarras",
+    "codigodebarras",
+];
+
+/// The same, with or without one.
+const TOLD_PLAINLY: [&str; 6] = ["ncm", "ean", "gtin", "lote", "obs", "observacao"];
+
+/// Whether a line below a description looks as if it told something else of the goods: "Lote: 123", a barcode.
+pub fn is_annotation(text: &str) -> bool {
+    let word = text.split([' ', ':']).next().map(key).unwrap_or_default();
+    let named = text.split_once(':').is_some_and(|(name, _)| TOLD.contains(&key(name).as_str()));
+    let digits = text.len() >= BARCODE && text.bytes().all(|byte| byte.is_ascii_digit());
+    named || digits || TOLD_PLAINLY.contains(&word.as_str())
+}
+
+/// Two amounts at the end, as a row has.
+pub fn ends_with_amounts(text: &str) -> bool {
+    let mut words = text.rsplit(' ');
+    let mut amount = || words.next().is_some_and(|word| word.contains(',') && parse_money(word).is_some());
+    amount() && amount()
 }
 
 /// How far from a page's edge its number is sought, in lines.
@@ -91,7 +149,7 @@ pub fn number_of(lines: &[Line<'_>]) -> Option<PageNumber> {
 }
 
 /// Words that stand in any document of a Brazilian business.
-const USUAL: [&str; 40] = [
+const USUAL: [&str; 51] = [
     "de",
     "do",
     "da",
@@ -132,6 +190,17 @@ const USUAL: [&str; 40] = [
     "page",
     "quote",
     "invoice",
+    "que",
+    "uma",
+    "nao",
+    "pelo",
+    "pela",
+    "este",
+    "esta",
+    "contrato",
+    "recibo",
+    "you",
+    "your",
 ];
 /// Fewer words than this may miss all of them.
 const FEWEST_WORDS: usize = 12;

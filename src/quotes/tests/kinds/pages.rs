@@ -88,3 +88,30 @@ fn the_same_quote_twice_is_refused_however_the_copies_lie() {
         draws().into_iter().filter(|draw| draw.y < 400.0).chain(moved(0.0, 330.0, 1.0)).collect();
     assert_eq!(refusal(&below), Some(Refusal::RepeatedQuote));
 }
+
+#[test]
+fn the_totals_may_be_parted_by_the_end_of_a_page() {
+    for (from, head) in [("DESCONTO", false), ("VALOR A PAGAR", false), ("VALOR A PAGAR", true)] {
+        let mut draws = draws();
+        let y = draws.iter().find(|draw| draw.pieces[0].1 == from).unwrap().y;
+        let mut header: Vec<Draw> = draws.iter().filter(|draw| head && draw.y < 160.0).cloned().collect();
+        header.iter_mut().for_each(|draw| draw.page = 1);
+        for draw in draws.iter_mut().filter(|draw| draw.y >= y && draw.y < 790.0) {
+            draw.page = 1;
+        }
+        draws.extend(header);
+        draws.push(Draw::new(1, 285.0, 802.0, "Página 2"));
+        assert_exact(&read(&pdf(&draws, Producer::PLAIN)).unwrap(), &quote(), from);
+    }
+}
+
+#[test]
+fn the_number_of_a_page_may_stand_alone_at_its_foot() {
+    for form in ["{}", "- {} -", "Página {} of 3", "{} de 3"] {
+        let mut draws = pages();
+        for draw in draws.iter_mut().filter(|draw| draw.y > 790.0) {
+            draw.pieces[0].1 = form.replace("{}", &(draw.page + 1).to_string());
+        }
+        assert_exact(&read(&pdf(&draws, Producer::PLAIN)).unwrap(), &quote(), form);
+    }
+}
