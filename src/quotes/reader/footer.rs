@@ -22,7 +22,7 @@ pub struct Footer {
 }
 
 /// Which amount a label announces.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Amount {
     Total,
     Discount,
@@ -40,14 +40,29 @@ impl Footer {
         !amounts(line).is_empty()
     }
 
-    /// Words on the line of a total that are neither a label nor an amount.
+    /// What stands on the line of a total and is neither a label nor its amount.
     pub fn beside(line: &Line<'_>) -> Vec<String> {
-        let phrases = phrases(line).into_iter();
-        let is_foreign = |phrase: &String| {
+        let phrases = phrases(line);
+        let mut own: Vec<usize> = Vec::new();
+        for (at, phrase) in phrases.iter().enumerate() {
+            let Some((_, glued)) = label(phrase) else { continue };
+            own.push(at);
+            own.extend(amount_behind(&phrases, at).filter(|_| glued.is_none()));
+        }
+        let is_foreign = |at: usize, phrase: &String| {
             let words = phrase.replace("R$", "");
-            words.contains(char::is_alphabetic) && label(phrase).is_none() && !is_nothing_more(phrase)
+            let is_share = words.trim_matches(['(', ')', ' ']).ends_with('%');
+            words.contains(char::is_alphanumeric)
+                && !own.contains(&at)
+                && !is_share
+                && !is_nothing_more(phrase)
         };
-        phrases.filter(is_foreign).collect()
+        let foreign = phrases.iter().enumerate().filter(|(at, phrase)| is_foreign(*at, phrase));
+        let mut told: Vec<String> = foreign.map(|(_, phrase)| phrase.clone()).collect();
+        if amounts(line).windows(2).any(|pair| pair[0].0 == pair[1].0 && pair[0].1 != pair[1].1) {
+            told.push(line.text());
+        }
+        told
     }
 
     /// Takes the amounts of the line on which the totals end; `false` when they do not.
@@ -95,10 +110,15 @@ fn amounts(line: &Line<'_>) -> Vec<(Amount, Decimal)> {
     let phrases = phrases(line);
     let amount = |(at, phrase): (usize, &String)| {
         let (amount, glued) = label(phrase)?;
-        let beside = || phrases.get(at + 1..).unwrap_or_default().iter().find_map(|next| parse_money(next));
+        let beside = || amount_behind(&phrases, at).and_then(|at| parse_money(phrases.get(at)?));
         glued.or_else(beside).map(|value| (amount, value))
     };
     phrases.iter().enumerate().filter_map(amount).collect()
+}
+
+/// Where the amount of a label stands: the next one behind it.
+fn amount_behind(phrases: &[String], at: usize) -> Option<usize> {
+    (at + 1..phrases.len()).find(|next| phrases.get(*next).is_some_and(|next| parse_money(next).is_some()))
 }
 
 /// The label a phrase is, and the amount behind it if that is part of the phrase.

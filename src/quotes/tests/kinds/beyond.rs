@@ -62,6 +62,20 @@ fn words_beside_the_totals_stop_the_import() {
 }
 
 #[test]
+fn another_amount_beside_the_totals_is_told() {
+    let mut twice = draws();
+    let y = twice.iter().find(|draw| draw.pieces[0].1 == "VALOR A PAGAR").unwrap().y;
+    twice.push(Draw::new(0, 71.0, y, "VALOR A PAGAR R$ 2,00"));
+    assert_stopped(&read_draws(&twice), LeftoverKind::Below, "R$ 2,00", "twice on a line");
+    for (x, text) in [(304.0, "R$ 10,00"), (400.0, "1.350"), (575.0, "7")] {
+        let mut draws = draws();
+        let y = draws.iter().find(|draw| draw.pieces[0].1 == "DESCONTO").unwrap().y;
+        draws.push(Draw::new(0, x, y, text));
+        assert_stopped(&read_draws(&draws), LeftoverKind::Below, text, text);
+    }
+}
+
+#[test]
 fn what_any_paper_has_below_its_totals_stops_nothing() {
     for text in [
         "Obrigado pela preferencia!",
@@ -166,14 +180,6 @@ fn a_column_that_nobody_knows_is_told() {
 }
 
 #[test]
-fn an_item_that_is_struck_out_is_named_by_its_number() {
-    let reading = with("q 34 619.8 m 570 619.8 l S Q");
-    let struck: Vec<_> = reading.leftovers.iter().filter(|left| left.kind == LeftoverKind::Struck).collect();
-    assert_eq!(struck.iter().map(|left| left.line).collect::<Vec<_>>(), [2]);
-    assert!(reading.may_drop(2) && !reading.may_drop(1) && !reading.may_drop(0));
-    assert_eq!(checks::problems(&reading.quote), []);
-}
-#[test]
 fn a_column_left_of_the_codes_is_told() {
     for (name, cell) in [("NCM", "85171300"), ("Lote", "L1")] {
         let mut draws = draws();
@@ -213,3 +219,11 @@ fn columns_may_be_called_otherwise_but_not_be_in_another_order() {
     }
 }
 
+#[test]
+fn an_item_that_is_struck_out_is_named_by_its_number() {
+    let reading = with("q 34 619.8 m 570 619.8 l S Q");
+    let struck: Vec<_> = reading.leftovers.iter().filter(|left| left.kind == LeftoverKind::Struck).collect();
+    assert_eq!(struck.iter().map(|left| left.line).collect::<Vec<_>>(), [2]);
+    assert!(reading.may_drop(2) && !reading.may_drop(1) && !reading.may_drop(0));
+    assert_eq!(checks::problems(&reading.quote), []);
+}
