@@ -1,15 +1,21 @@
 //! The paper as a person sees it: what is read, what is only pointed out, and the pages in their order.
 
+use std::ops::Range;
+
 use pdf_text::{Run, Sight};
 
 use super::beyond;
 use super::columns::Columns;
+use super::header;
 use super::layout::{self, Line};
 use super::words::{PageNumber, number_of};
 use crate::quotes::leftover::{Leftover, LeftoverKind};
 
 /// The longest text of one thing that is pointed out, in characters.
 const LONGEST: usize = 300;
+
+/// Words of one text stand at most this many font sizes apart.
+const GOES_ON: f32 = 0.5;
 
 /// What there is to read, page by page.
 pub struct Paper<'r> {
@@ -41,7 +47,12 @@ impl<'r> Paper<'r> {
                     .iter()
                     .map(|line| Leftover::new(beyond::mark(&line.runs), shortened(&line.text()), 0)),
             );
-            leftovers.extend(pointed_out(LeftoverKind::OffSheet, &of(Sight::OffSheet)));
+            // What begins on the sheet and ends off it is cut: a name, or an amount.
+            let body = body_of(&of(Sight::Seen));
+            let is_cut = |run: &&Run| body.contains(&run.y) && read.iter().any(|seen| goes_on(seen, run));
+            let (cut, off): (Vec<&Run>, Vec<&Run>) = of(Sight::OffSheet).into_iter().partition(is_cut);
+            leftovers.extend(pointed_out(LeftoverKind::Hidden, &cut));
+            leftovers.extend(pointed_out(LeftoverKind::OffSheet, &off));
         }
         let mut lines = layout::lines(read);
         let complete = put_in_order(&mut lines);
@@ -51,6 +62,20 @@ impl<'r> Paper<'r> {
 
 fn is_hidden(run: &Run) -> bool {
     matches!(run.sight, Sight::Invisible | Sight::Covered | Sight::Clipped)
+}
+
+/// From the header's first label to above the lowest text of a page: what is read of it. Neither the seller's own address
+/// nor the page's number matters.
+fn body_of(seen: &[&Run]) -> Range<f32> {
+    let lines = layout::lines(seen.iter().copied());
+    let top = lines.iter().find(|line| header::is_header(line)).map_or(0.0, |line| line.y - 1.0);
+    top..lines.last().map_or(0.0, |line| line.y - 1.0)
+}
+
+/// Whether a text goes on from another that is seen.
+fn goes_on(seen: &Run, run: &Run) -> bool {
+    let near = GOES_ON * run.size;
+    seen.page == run.page && (seen.y - run.y).abs() <= 0.1 * run.size && (run.left - seen.right).abs() <= near
 }
 
 /// Whether the same text is seen at the same place: it was painted twice.

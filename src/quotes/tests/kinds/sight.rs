@@ -4,7 +4,7 @@ use lopdf::{Document, Object, dictionary};
 
 use super::{ROWS, assert_exact, assert_stopped, draws, quote, read_content, read_draws};
 use crate::quotes::tests::paper::{Draw, Producer, pdf, save};
-use crate::quotes::{LeftoverKind, read};
+use crate::quotes::{LeftoverKind, Problem, read};
 
 /// Below the rows, above the totals.
 const BELOW: f32 = 249.8;
@@ -186,4 +186,16 @@ fn text_off_the_sheet_is_pointed_out() {
     assert_exact(&reading, &quote(), "off the sheet");
     let off = reading.leftovers.iter().filter(|left| left.kind == LeftoverKind::OffSheet);
     assert_eq!(off.count(), 2);
+}
+
+#[test]
+fn text_that_the_edge_of_the_sheet_cuts_is_told() {
+    for (x, text) in [(568.0, "30 DE MAIO"), (580.0, "1350,00")] {
+        let mut draws = draws();
+        draws.push(Draw::new(0, x, 174.0, text));
+        let reading = read_draws(&draws);
+        assert!(reading.problems().iter().any(|problem| {
+            matches!(problem, Problem::Leftover(left) if left.kind == LeftoverKind::Hidden && text.ends_with(&left.text))
+        }), "{text}: {:?}", reading.leftovers);
+    }
 }
