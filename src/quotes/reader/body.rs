@@ -5,12 +5,14 @@ use std::ops::Range;
 use super::beyond;
 use super::columns::Columns;
 use super::layout::Line;
+use super::odd;
 use super::paper::shortened;
 use super::row::{self, Row};
-use super::words::{is_carried, is_nothing_more, page_number};
+use super::words::{
+    ends_with_amounts, is_annotation, is_carried, is_nothing_more, is_page, is_separator, page_number,
+};
 use super::wrap::{self, Belongs, Extra, Habits, Neighbour, Piece};
 use crate::quotes::leftover::{Leftover, LeftoverKind};
-use crate::quotes::numbers::parse_money;
 
 /// Rows with the lines of their descriptions, as far as it is read.
 #[derive(Default)]
@@ -133,6 +135,7 @@ impl Body {
     /// The rows with whole descriptions, and everything that is in none.
     pub fn finish(mut self) -> (Vec<Row>, Vec<Leftover>) {
         let habits = self.habits();
+        odd::point_out(&mut self.rows);
         for (at, (row, place)) in self.rows.iter_mut().zip(&self.places).enumerate() {
             let (parts, told) = judge(row, place, habits);
             for (kind, text) in told {
@@ -199,6 +202,7 @@ fn judge(row: &Row, place: &RowPosition, habits: Habits) -> (String, Vec<(Leftov
         let upper = piece(extra);
         let belongs =
             lower.map_or(Belongs::Surely, |lower| wrap::belongs(upper, lower, within(extra), habits));
+        let belongs = if is_stray(extra, row) { belongs.doubted() } else { belongs };
         tell(&mut told, belongs, extra);
         if belongs != Belongs::No {
             parts.insert(0, &extra.text);
@@ -211,6 +215,9 @@ fn judge(row: &Row, place: &RowPosition, habits: Habits) -> (String, Vec<(Leftov
         let lower = piece(extra);
         let mut belongs =
             upper.map_or(Belongs::Surely, |upper| wrap::belongs(upper, lower, within(extra), habits));
+        if is_annotation(&extra.text) || is_stray(extra, row) {
+            belongs = belongs.doubted();
+        }
         if belongs == Belongs::Perhaps && ends_with_amounts(&extra.text) {
             belongs = Belongs::No;
         }
@@ -221,6 +228,13 @@ fn judge(row: &Row, place: &RowPosition, habits: Habits) -> (String, Vec<(Leftov
         }
     }
     (parts.join(" "), told)
+}
+
+/// Whether a line begins elsewhere than its row's description, and is not centered below or above it.
+fn is_stray(extra: &Extra, row: &Row) -> bool {
+    let Some(left) = row.left.filter(|_| !extra.aligned) else { return false };
+    let middle = |left: f32, right: f32| f32::midpoint(left, right);
+    (middle(extra.left, extra.right) - middle(left, row.right)).abs() > row.size
 }
 
 fn tell(told: &mut Vec<(LeftoverKind, String)>, belongs: Belongs, extra: &Extra) {
@@ -268,13 +282,13 @@ fn classify(body: &[&Line<'_>], columns: &Columns, before: usize, foot: Option<&
     let is_number = |line: &Line<'_>| {
         let is_foot = foot.is_some_and(|foot| std::ptr::eq(foot, line));
         let apart = line.runs.first().is_none_or(|run| !zone.aligned.contains(&run.left));
-        (is_foot || apart) && page_number(&line.text()).is_some()
+        (is_foot && is_page(line)) || ((is_foot || apart) && page_number(&line.text()).is_some())
     };
     let entries = body.iter().zip(rows).map(|(line, row)| match row {
         Some(row) => Entry::Row(row, line.y),
         None if line.large => Entry::Other(beyond::mark(&line.runs), line.text()),
         None if is_carried(&line.text()) || is_nothing_more(&line.text()) => Entry::Furniture,
-        None if is_number(line) => Entry::Furniture,
+        None if is_number(line) || is_separator(&line.text()) => Entry::Furniture,
         None if Columns::read(line).is_some() => Entry::Furniture,
         None => zone
             .extra(line, columns)
@@ -308,6 +322,7 @@ impl Zone {
         Some(Extra {
             page: line.page,
             y: line.y,
+            left: first.left,
             right: last.right,
             size: first.size,
             ink: first.ink,
@@ -317,11 +332,4 @@ impl Zone {
             show: first.show,
         })
     }
-}
-
-/// Two amounts at the end, as a row has.
-fn ends_with_amounts(text: &str) -> bool {
-    let mut words = text.rsplit(' ');
-    let mut amount = || words.next().is_some_and(|word| word.contains(',') && parse_money(word).is_some());
-    amount() && amount()
 }

@@ -22,8 +22,9 @@ pub struct Cells<'r, 't> {
     pub unit: Option<(&'r Run, &'t str)>,
     /// What is none of them, from left to right.
     pub rest: Vec<&'r Run>,
-    /// Numbers that are wider than what they say: a digit may be missing.
-    pub gaping: Vec<&'r Run>,
+    /// Numbers that are wider than what they say, since a digit may be missing; and others that stand as near to a column
+    /// as the one that was taken.
+    pub doubtful: Vec<&'r Run>,
 }
 
 /// The cells among the texts right of the description; none: there are no three numbers.
@@ -36,8 +37,17 @@ pub fn by_column<'r, 't>(right: &[(&'r Run, &'t str)], columns: &Columns) -> Opt
     let unit = unit(&rest, columns);
     let is_unit = |run: &Run| unit.is_some_and(|(unit, _)| std::ptr::eq(unit, run));
     let rest = rest.iter().map(|(run, _)| *run).filter(|run| !is_unit(run)).collect();
-    let gaping = numbers.iter().map(|number| number.run).filter(|run| gapes(run)).collect();
-    Some(Cells { numbers: numbers.map(|number| number.value), unit, rest, gaping })
+    let mut doubtful: Vec<&Run> = numbers.iter().map(|number| number.run).filter(|run| gapes(run)).collect();
+    let names = [columns.quantity, columns.price, columns.total];
+    let is_rival = |run: &Run| {
+        let nearly = |(number, name): (&Number<'_>, Extent)| {
+            distance(run, name) <= distance(number.run, name) + RIVAL * run.size
+        };
+        numbers.iter().zip(names).any(nearly)
+    };
+    let others = right.iter().filter(|(run, text)| !is_number(run) && as_number(text).is_some());
+    doubtful.extend(others.map(|(run, _)| *run).filter(|run| is_rival(run)));
+    Some(Cells { numbers: numbers.map(|number| number.value), unit, rest, doubtful })
 }
 
 /// Of what stands under the columns without being a cell: what goes on from a long description drawn over them, and
@@ -51,6 +61,9 @@ pub fn over_the_columns(mut end: f32, rest: Vec<&Run>) -> (Vec<&Run>, Vec<&Run>)
         goes_on
     })
 }
+
+/// A number this much farther from a column than another, in font sizes, is none of its cells.
+const RIVAL: f32 = 1.0;
 
 /// No digit is wider than this, in font sizes.
 const WIDEST: f32 = 0.9;
@@ -68,15 +81,15 @@ struct Number<'a> {
     value: Decimal,
 }
 
+fn as_number(text: &str) -> Option<Decimal> {
+    parse(text).or_else(|| parse_money(text))
+}
+
 /// Quantity, price and total: exactly three numbers are these three by their order. Where a description drawn over the
 /// columns brings more, the nearest to each column's name are taken.
 fn three_numbers<'a>(right: &[(&'a Run, &str)], columns: &Columns) -> Option<[Number<'a>; 3]> {
-    let numbers: Vec<Number<'a>> = right
-        .iter()
-        .filter_map(|(run, text)| {
-            parse(text).or_else(|| parse_money(text)).map(|value| Number { run, value })
-        })
-        .collect();
+    let numbers: Vec<Number<'a>> =
+        right.iter().filter_map(|(run, text)| as_number(text).map(|value| Number { run, value })).collect();
     if let [quantity, price, total] = numbers[..] {
         return Some([quantity, price, total]);
     }

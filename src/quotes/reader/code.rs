@@ -19,8 +19,11 @@ pub fn start(text: &str) -> Option<Start<'_>> {
     let (code, rest) = unmarked.split_at_checked(end)?;
     // "14/2" is one word, and "375 UNIDADES" may be the goods.
     let is_whole = match rest.chars().next() {
-        Some('/') => rest.contains(' '),
-        Some(_) => rest.trim_start().starts_with('/') || code.len() >= 4,
+        Some('/') => rest.contains(' ') && !goes_on(rest),
+        Some(_) => {
+            let parted = code.len() == 4 && begins_with_digits(rest);
+            rest.trim_start().starts_with('/') || (code.len() >= 4 && !parted)
+        }
         None => true,
     };
     let rest = rest.trim_start();
@@ -33,6 +36,17 @@ pub fn start(text: &str) -> Option<Start<'_>> {
         !digits && (rest.trim_start_matches('/').trim_start().starts_with("--") || code.ends_with('-'));
     let certain = unmarked.len() == text.len() && is_whole && (digits || rest.is_empty());
     (is_code && !is_reference).then_some(Start { code, rest, certain })
+}
+
+/// Whether digits stand right behind a slash, which may be part of the code: "14/2 CANETA".
+pub fn goes_on(rest: &str) -> bool {
+    rest.strip_prefix('/').is_some_and(|rest| !rest.starts_with(' ') && begins_with_digits(rest))
+}
+
+/// Whether the first word is a number.
+fn begins_with_digits(text: &str) -> bool {
+    let word = text.trim_start().split([' ', '/']).next().unwrap_or_default();
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The number of a line, printed left of its code: "01", "1.", "1)".

@@ -9,6 +9,7 @@ mod footer;
 mod header;
 mod labels;
 mod layout;
+mod odd;
 mod over;
 mod paper;
 mod row;
@@ -22,8 +23,8 @@ use super::leftover::{Leftover, LeftoverKind};
 use super::quote::{Quote, QuoteLine};
 use super::{Reading, Refusal};
 use header::Header;
-use layout::Line;
 use labels::Label;
+use layout::Line;
 use paper::Paper;
 use table::Table;
 
@@ -91,7 +92,6 @@ fn read_header(pages: &[Vec<&Line<'_>>]) -> Result<Header, Refusal> {
         }
         header = header.or(page);
     }
-    Ok(header)
     let head: Vec<&Line<'_>> = pages.iter().flatten().copied().collect();
     let missing = labels::missing(&head).into_iter().map(str::to_owned);
     header.doubts.extend(missing.map(|name| (LeftoverKind::Label, name)));
@@ -99,4 +99,5 @@ fn read_header(pages: &[Vec<&Line<'_>>]) -> Result<Header, Refusal> {
         let loose = labels::loose_numbers(&head).into_iter();
         header.doubts.extend(loose.map(|number| (LeftoverKind::Header, number)));
     }
+    Ok(header)
 }

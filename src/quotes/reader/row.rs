@@ -11,8 +11,14 @@ use crate::quotes::numbers::{parse, parse_money};
 
 /// Longest text that is taken for a unit where a row is one text.
 const LONGEST_UNIT: usize = 5;
+/// Words of a description stand at most this many font sizes higher or lower than those before them.
+const OFF_LINE: f32 = 0.12;
 /// Words of a description stand at most this many font sizes apart.
 const WORD_GAP: f32 = 3.0;
+/// Text that is this much larger or smaller, as a share, is of another size.
+const OTHER_SIZE: f32 = 0.08;
+/// The next column begins at least so many font sizes behind a code.
+const PARTED: f32 = 0.6;
 /// Text that begins so many font sizes before the end of what stands before it is printed over it.
 const OVERPRINT: f32 = 0.8;
 
@@ -36,6 +42,8 @@ pub struct Row {
     pub right: f32,
     pub size: f32,
     pub ink: [u8; 3],
+    /// As pale as a watermark.
+    pub faint: bool,
     /// The show operators that drew the row, sorted.
     pub shows: Vec<usize>,
     /// Text on the row that may be no part of it.
@@ -105,6 +113,23 @@ impl<'r> Head<'r> {
     }
 }
 
+impl Head<'_> {
+    /// What may be no code, or not the whole of one.
+    fn doubts(&self, described: &[&Run]) -> Vec<String> {
+        let gaping = self.used.iter().filter(|run| self.glued.is_empty() && cells::gapes(run));
+        let gaping = gaping.map(|run| run.text.clone());
+        self.doubt.iter().cloned().chain(gaping).chain(self.parted(described)).collect()
+    }
+
+    /// A code in two parts, as "0001 4": digits behind it in its own run, and the description apart from both.
+    fn parted(&self, described: &[&Run]) -> Option<String> {
+        let own = self.used.last()?;
+        let first = described.iter().find(|run| !is_slash(&run.text))?;
+        let digits = !self.glued.is_empty() && self.glued.bytes().all(|byte| byte.is_ascii_digit());
+        (digits && first.left - own.right > PARTED * own.size).then(|| own.text.clone())
+    }
+}
+
 /// Whether a line begins with a product code, as a row does.
 pub fn begins_with_code(line: &Line<'_>, columns: &Columns) -> bool {
     line.runs.first().is_some_and(|run| {
@@ -137,13 +162,11 @@ fn by_columns(line: &Line<'_>, head: &Head<'_>, columns: &Columns) -> Option<Row
     let own_right = left.iter().chain(&head.used).map(|run| run.right).fold(0.0, f32::max);
     let (over, beside) = cells::over_the_columns(own_right, cells.rest);
     left.extend(over);
-    let mut doubts: Vec<String> = head.doubt.iter().cloned().collect();
-    doubts.extend(beside.iter().chain(&cells.gaping).map(|run| run.text.clone()));
-    doubts.extend(
-        head.used.iter().filter(|run| head.glued.is_empty() && cells::gapes(run)).map(|run| run.text.clone()),
-    );
+    let unit = cells.unit.or_else(|| unit_left_of_its_name(&mut left));
+    let mut doubts = head.doubts(&left);
+    doubts.extend(beside.iter().chain(&cells.doubtful).map(|run| run.text.clone()));
 
-    let closed = cells.unit.is_some_and(|(unit, _)| {
+    let closed = unit.is_some_and(|(unit, _)| {
         unit.text.starts_with('/') || separators.iter().any(|separator| separator.left < unit.left)
     });
     let foreign = take_foreign(&mut left, head.used.last().copied());
@@ -166,12 +189,13 @@ fn by_columns(line: &Line<'_>, head: &Head<'_>, columns: &Columns) -> Option<Row
         right: described.chain(head.used.iter().copied()).map(|run| run.right).fold(0.0, f32::max),
         size: first.size,
         ink: first.ink,
+        faint: line.runs.iter().any(|run| run.faint),
         description: if slashes {
             between_slashes(head.glued, left, &separators, closed)
         } else {
             after(head.glued, &left)
         },
-        unit: cells.unit.map(|(_, text)| text.to_owned()).unwrap_or_default(),
+        unit: unit.map(|(_, text)| text.to_owned()).unwrap_or_default(),
         quantity,
         unit_price,
         total,
@@ -180,11 +204,21 @@ fn by_columns(line: &Line<'_>, head: &Head<'_>, columns: &Columns) -> Option<Row
     })
 }
 
+/// A known unit far behind the description, but left of its column's name: the name is centered over a wide column.
+fn unit_left_of_its_name<'r>(left: &mut Vec<&'r Run>) -> Option<(&'r Run, &'r str)> {
+    let (last, before) = left.split_last()?;
+    let gap = last.left - before.last()?.right;
+    let is_unit = cells::is_known_unit(&last.text) && gap > WORD_GAP * last.size;
+    let last = is_unit.then_some(*last)?;
+    left.pop();
+    Some((last, &*last.text))
+}
+
 /// Text among a description that is of another size or colour is taken out, and told like what stands far from it.
 fn take_foreign(runs: &mut Vec<&Run>, code: Option<&Run>) -> Vec<String> {
     let Some(model) = code.or(runs.first().copied()) else { return Vec::new() };
     let differs = |run: &Run| {
-        (run.size - model.size).abs() > 0.15 * model.size
+        (run.size - model.size).abs() > OTHER_SIZE * model.size
             || run.ink.iter().zip(model.ink).any(|(one, other)| one.abs_diff(other) > 96)
     };
     let described = runs.iter().filter(|run| !is_slash(&run.text));
@@ -195,8 +229,10 @@ fn take_foreign(runs: &mut Vec<&Run>, code: Option<&Run>) -> Vec<String> {
         told.extend(described.filter(|run| differs(run)).map(|run| run.text.clone()));
         runs.retain(|run| is_slash(&run.text) || !differs(run));
     }
+    // Far from it, or on another line of text.
     let far = |pair: &[&Run]| {
-        pair[1].left - pair[0].right > WORD_GAP * pair[1].size
+        (pair[1].left - pair[0].right > WORD_GAP * pair[1].size
+            || (pair[1].y - pair[0].y).abs() > OFF_LINE * pair[1].size)
             && !is_slash(&pair[1].text)
             && !is_slash(&pair[0].text)
     };
@@ -265,7 +301,7 @@ fn by_words(line: &Line<'_>, columns: &Columns, number: usize) -> Option<Row> {
         .unwrap_or((rest, ""));
     let description = if slashes { description.strip_prefix('/')? } else { description };
     let mut doubts = Vec::new();
-    if !(certain || (digits && slashes)) {
+    if !(certain || (digits && slashes && !code::goes_on(rest))) {
         doubts.push(code.to_owned());
     }
     // The last word of a description may look like a unit.
@@ -286,6 +322,7 @@ fn by_words(line: &Line<'_>, columns: &Columns, number: usize) -> Option<Row> {
         right: first.right,
         size: first.size,
         ink: first.ink,
+        faint: line.runs.iter().any(|run| run.faint),
         shows,
         doubts,
     })

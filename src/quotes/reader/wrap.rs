@@ -5,6 +5,7 @@
 pub struct Extra {
     pub page: usize,
     pub y: f32,
+    pub left: f32,
     pub right: f32,
     pub size: f32,
     pub ink: [u8; 3],
@@ -90,6 +91,13 @@ pub enum Belongs {
     No,
 }
 
+impl Belongs {
+    /// Something speaks against it.
+    pub fn doubted(self) -> Self {
+        if self == Self::Surely { Self::Perhaps } else { self }
+    }
+}
+
 /// What all descriptions of the table say about how they are wrapped.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Habits {
@@ -122,6 +130,9 @@ const APART: f32 = 0.97;
 /// How close lines of one description stand, in font sizes, where no two rows follow each other to compare with.
 const CLOSE: f32 = 1.35;
 
+/// Lines closer than this, in font sizes, are printed over each other.
+const OVER: f32 = 0.7;
+
 /// A line this short, in percent of the longest, had room for another word.
 const ROOM: usize = 74;
 
@@ -140,7 +151,9 @@ pub fn belongs(upper: Piece<'_>, lower: Piece<'_>, drawn_within: bool, habits: H
     if same_page && !drawn_within && habits.pitch.is_some_and(|pitch| step >= APART * pitch) {
         return Belongs::No;
     }
-    let near = same_page && habits.pitch.map_or(step <= CLOSE * upper.size, |pitch| step <= CLOSER * pitch);
+    let over = same_page && step.abs() < OVER * upper.size;
+    let near =
+        same_page && !over && habits.pitch.map_or(step <= CLOSE * upper.size, |pitch| step <= CLOSER * pitch);
     // Half of the column is left: nobody wraps there, but a note may stand below.
     let early = upper.right + lower.first_word < habits.middle;
     if alike && (drawn_within || (near && !early)) { Belongs::Surely } else { Belongs::Perhaps }

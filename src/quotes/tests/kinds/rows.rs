@@ -184,3 +184,94 @@ fn a_number_in_two_parts_is_no_number() {
         assert_stopped(&read_draws(&draws), LeftoverKind::Line, number, number);
     }
 }
+
+#[test]
+fn a_code_in_two_parts_is_told() {
+    assert_stopped(&read_draws(&code_of_second("0001 4")), LeftoverKind::Beside, "0001 4", "its own run");
+    let mut draws = code_of_second("14/2 CANETA BRINDE");
+    draws.retain(|draw| draw.y != ROWS[1] || draw.pieces[0].0 != 69.0);
+    assert_stopped(&read_draws(&draws), LeftoverKind::Beside, "14/2 CANETA", "glued");
+    let glued = draws.iter_mut().find(|draw| draw.pieces[0].1.starts_with("14/2")).unwrap();
+    glued.pieces[0].1 = "0001 4 CANETA BRINDE".to_owned();
+    assert_stopped(&read_draws(&draws), LeftoverKind::Beside, "0001 4", "glued");
+}
+
+#[test]
+fn a_number_that_stands_as_near_to_a_column_as_another_is_told() {
+    let mut draws = draws();
+    draws.retain(|draw| draw.y != ROWS[1] || draw.pieces[0].0 != 69.0);
+    let words = (0u8..15).map(|at| (69.0 + 24.0 * f32::from(at), "PARTE")).chain([(429.0, "300")]);
+    draws.extend(words.map(|(x, word)| Draw::new(0, x, ROWS[1], word)));
+    assert!(!read_draws(&draws).problems().is_empty(), "30 or 300");
+}
+
+#[test]
+fn a_line_of_signs_is_no_part_of_a_description() {
+    for signs in ["--------------------------", "==========", ". . . . . . . ."] {
+        for (x, up) in [(69.0, 0.0), (69.0, 3.4), (36.0, 0.0)] {
+            let mut draws = with_room(ROWS[1], draws());
+            draws.push(Draw::new(0, x, ROWS[1] - up, signs));
+            assert_exact(&read_draws(&draws), &quote(), signs);
+        }
+    }
+}
+
+#[test]
+fn what_else_is_told_of_the_goods_below_them_asks() {
+    for text in ["7891234567895", "FABRICANTE: ACME", "REGISTRO ANATEL: 05"] {
+        let mut draws = with_room(ROWS[2] + 1.0, draws());
+        draws.push(Draw::new(0, 69.0, ROWS[2] + 9.2, text));
+        assert_stopped(&read_draws(&draws), LeftoverKind::Joined, text, text);
+    }
+}
+
+#[test]
+fn a_row_as_pale_as_a_watermark_is_told() {
+    for operators in [".8 g", ".9 g", "1 1 .8 rg", "/Pattern cs /P1 scn", "/Pattern cs"] {
+        let mut draws = draws();
+        for draw in draws.iter_mut().filter(|draw| draw.y == ROWS[1]) {
+            *draw = draw.clone().with(operators);
+        }
+        assert_stopped(&read_draws(&draws), LeftoverKind::Beside, "CANETA BRINDE", operators);
+    }
+}
+
+#[test]
+fn a_unit_may_stand_left_of_its_name() {
+    let mut draws = draws();
+    for draw in draws.iter_mut().filter(|draw| ROWS.contains(&draw.y) && draw.pieces[0].0 == 377.0) {
+        draw.pieces[0].0 = 350.0;
+    }
+    assert_exact(&read_draws(&draws), &quote(), "the name is centered");
+}
+
+#[test]
+fn text_that_only_touches_a_description_is_told() {
+    // A little lower than the words around it; before the place where the others begin.
+    for (x, down, text) in [(128.0, 1.4, "OK"), (60.0, 0.0, "24")] {
+        let mut draws = draws();
+        let is_last = |draw: &&Draw| (draw.y - ROWS[2]).abs() < 0.1;
+        let more = draws.iter().filter(is_last).cloned().collect::<Vec<_>>();
+        draws = with_room(ROWS[2] + 1.0, draws);
+        draws.extend(more.into_iter().map(|draw| Draw { y: ROWS[2] + PITCH, ..draw }));
+        draws.push(Draw::new(0, x, ROWS[1] + down, text));
+        assert_stopped(&read_draws(&draws), LeftoverKind::Beside, text, text);
+    }
+}
+
+#[test]
+fn a_row_over_another_is_told() {
+    let mut draws = draws();
+    let more: Vec<Draw> = draws.iter().filter(|draw| draw.y == ROWS[1]).cloned().collect();
+    draws.extend(more.into_iter().map(|draw| Draw { y: ROWS[1] + 4.6, ..draw }));
+    assert_stopped(&read_draws(&draws), LeftoverKind::Beside, "CANETA BRINDE", "4.6 points below");
+}
+
+#[test]
+fn a_line_over_a_row_that_begins_elsewhere_asks() {
+    for (x, up) in [(303.0, 5.8), (99.0, 6.0), (200.0, 9.0)] {
+        let mut draws = draws();
+        draws.push(Draw::new(0, x, ROWS[1] - up, "1.350"));
+        assert!(!read_draws(&draws).problems().is_empty(), "{x} {up}");
+    }
+}
