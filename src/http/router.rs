@@ -34,6 +34,9 @@ use crate::quotes::Sandbox;
 use crate::state::AppState;
 use crate::{auth, companies, live, needs, orders, people, purchasing, quotes, reports, settings, walls};
 
+/// Bytes that are sent as they are: packed, such an answer would hardly be smaller. The counts on the board's chips are more.
+const MOST_PLAIN: u64 = 512;
+
 /// What the routes are made of.
 pub struct Parts {
     pub app: AppState,
@@ -151,7 +154,7 @@ fn foreign(_: ProtectionError) -> Response {
 /// Pages, styles and script; not PDFs, and not answers of commands, which are small and many.
 fn compressible() -> impl Predicate {
     let not = |kind| NotForContentType::const_new(kind);
-    SizeAbove::new(1024)
+    SizeAbove::new(MOST_PLAIN)
         .and(not("application/json"))
         .and(not("application/pdf"))
         .and(not("application/problem+json"))
