@@ -121,9 +121,8 @@ fn appearance(
 }
 
 fn painted(content: &[u8]) -> Appearance {
-    let mut lexer = Lexer::new(content);
     let (mut has_text, mut most) = (false, Appearance::Nothing);
-    while let Some(token) = lexer.next() {
+    for token in Lexer::new(content) {
         match token {
             Token::Text(text) => has_text |= text.iter().any(|byte| !byte.is_ascii_whitespace()),
             Token::Word(b"Tj" | b"TJ" | b"'" | b"\"") if has_text => return Appearance::Filled,

@@ -169,13 +169,12 @@ pub fn below(
         let is_title = next.is_some_and(|next| {
             next.page == line.page && next.y - line.y <= TITLE * columns.size && like_a_row(next)
         });
+        let numbers_its_page = next.is_none_or(|next| next.page != line.page) && is_page(line);
         let kind = if is_warning(&text) {
             LeftoverKind::Warning
         } else if row::read(line, columns, usize::MAX).is_some() {
             LeftoverKind::BelowTotals
-        } else if next.is_none_or(|next| next.page != line.page) && is_page(line) {
-            continue;
-        } else if is_known(line) || is_usual(line, &text, columns, counted) {
+        } else if numbers_its_page || is_known(line) || is_usual(line, &text, columns, counted) {
             continue;
         } else if is_title || like_a_row(line) {
             LeftoverKind::BelowTotals
