@@ -1,8 +1,10 @@
-//! Compresses pages in parts: a page's body is the same for everybody and is compressed once, the frame every time.
+//! Compresses pages in parts: a page's body is the same for everybody and is compressed once, and so is most
+//! of its frame.
 //!
 //! A gzip file is one deflate stream, and a stream may be joined of parts that were packed apart: each ends at a byte
 //! (RFC 1951, a stored block of no bytes) and refers to nothing before it. Checksums join as well.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -52,22 +54,31 @@ struct Packed {
     sum: Crc,
 }
 
+thread_local! {
+    /// Its tables are a quarter of a megabyte: they are cleared between texts, not made anew.
+    static PACKER: RefCell<Compress> = RefCell::new(Compress::new(Compression::new(LEVEL), false));
+}
+
 impl Packed {
     fn of(text: &[u8]) -> io::Result<Self> {
-        let mut packer = Compress::new(Compression::new(LEVEL), false);
-        let mut bytes = Vec::with_capacity(text.len() / 4 + 64);
-        loop {
-            let read = usize::try_from(packer.total_in()).unwrap_or(text.len());
-            packer.compress_vec(&text[read..], &mut bytes, FlushCompress::Sync)?;
-            // With room left, everything that was read is written.
-            if packer.total_in() == text.len() as u64 && bytes.len() < bytes.capacity() {
-                break;
-            }
-            bytes.reserve(text.len() / 8 + 64);
-        }
         let mut sum = Crc::new();
         sum.update(text);
+        let bytes = PACKER.with_borrow_mut(|packer| deflate(packer, text))?;
         Ok(Self { bytes, sum })
+    }
+}
+
+fn deflate(packer: &mut Compress, text: &[u8]) -> io::Result<Vec<u8>> {
+    packer.reset();
+    let mut bytes = Vec::with_capacity(text.len() / 4 + 64);
+    loop {
+        let read = usize::try_from(packer.total_in()).unwrap_or(text.len());
+        packer.compress_vec(&text[read..], &mut bytes, FlushCompress::Sync)?;
+        // With room left, everything that was read is written.
+        if packer.total_in() == text.len() as u64 && bytes.len() < bytes.capacity() {
+            return Ok(bytes);
+        }
+        bytes.reserve(text.len() / 8 + 64);
     }
 }
 
@@ -76,7 +87,9 @@ const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 /// The last block, of nothing.
 const END: [u8; 2] = [3, 0];
 
-fn join(parts: [&Packed; 3]) -> Vec<u8> {
+fn join(parts: &[Arc<SharedHtml>]) -> Option<Vec<u8>> {
+    let parts: Option<Vec<&Packed>> = parts.iter().map(|part| part.packed()).collect();
+    let parts = parts?;
     let mut file = Vec::with_capacity(parts.iter().map(|part| part.bytes.len()).sum::<usize>() + 20);
     file.extend_from_slice(&GZIP_HEADER);
     let mut sum = Crc::new();
@@ -87,24 +100,48 @@ fn join(parts: [&Packed; 3]) -> Vec<u8> {
     file.extend_from_slice(&END);
     file.extend_from_slice(&sum.sum().to_le_bytes());
     file.extend_from_slice(&sum.amount().to_le_bytes());
-    file
+    Some(file)
 }
 
-/// What follows the shared part differs by language and little else, so the last few stay packed.
-static ENDINGS: Mutex<VecDeque<Arc<SharedHtml>>> = Mutex::new(VecDeque::new());
-const ENDINGS_KEPT: usize = 16;
+/// Where the frame above the shared part is cut. What stands before the first is the same for everybody of one role, the
+/// live line tells the minute, the menu names the person, and the last part tells the moment of the page.
+const SEAMS: [&str; 3] = ["id=\"live-line\"", "id=\"needs-badge\"", "id=\"main\""];
 
-fn ending(text: &str) -> Arc<SharedHtml> {
-    let mut endings = ENDINGS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = endings.iter().find(|known| known.text == text) {
-        return known.clone();
+/// The frame in its parts; fewer where a seam is missing.
+fn cut(mut frame: &str) -> Vec<&str> {
+    let mut parts = Vec::with_capacity(SEAMS.len() + 1);
+    for seam in SEAMS {
+        if let Some((part, rest)) = frame.find(seam).and_then(|place| frame.split_at_checked(place)) {
+            parts.push(part);
+            frame = rest;
+        }
     }
-    let ending = SharedHtml::new(text.to_owned());
-    endings.push_back(ending.clone());
-    if endings.len() > ENDINGS_KEPT {
-        endings.pop_front();
+    parts.push(frame);
+    parts
+}
+
+/// Parts of frames that were sent lately, the newest last. They differ by role, language, person and little else.
+static KNOWN: Mutex<VecDeque<Arc<SharedHtml>>> = Mutex::new(VecDeque::new());
+/// A text and what it was packed to are some 6 KB.
+const MOST_KNOWN: usize = 256;
+/// Packing what is shorter costs no more than to look for it.
+const SHORTEST_KNOWN: usize = 1024;
+
+/// A part of a frame; packed already if it was sent lately.
+fn known(text: &str) -> Arc<SharedHtml> {
+    if text.len() < SHORTEST_KNOWN {
+        return SharedHtml::new(text.to_owned());
     }
-    ending
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let part = match known.iter().rposition(|part| part.text == text).and_then(|place| known.remove(place)) {
+        Some(part) => part,
+        None => SharedHtml::new(text.to_owned()),
+    };
+    known.push_back(part.clone());
+    if known.len() > MOST_KNOWN {
+        known.pop_front();
+    }
+    part
 }
 
 /// Whether a browser takes what [`pack`] makes.
@@ -130,9 +167,11 @@ pub async fn pack(mut response: Response, takes_packed: bool) -> Response {
 }
 
 fn packed_page(html: &[u8], framed: &Framed) -> Option<Vec<u8>> {
-    let before = html.get(..framed.starts)?;
+    let before = std::str::from_utf8(html.get(..framed.starts)?).ok()?;
     let after = std::str::from_utf8(html.get(framed.starts + framed.shared.text.len()..)?).ok()?;
-    Some(join([&Packed::of(before).ok()?, framed.shared.packed()?, ending(after).packed()?]))
+    let mut parts: Vec<_> = cut(before).into_iter().map(known).collect();
+    parts.extend([framed.shared.clone(), known(after)]);
+    join(&parts)
 }
 
 #[cfg(test)]
