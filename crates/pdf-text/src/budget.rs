@@ -63,9 +63,10 @@ impl Budget {
         let most = most.min(self.decoded);
         let deflated = stream.filters().is_ok_and(|filters| filters == [b"FlateDecode"]);
         if deflated && !stream.dict.has(b"DecodeParms") {
-            let bytes = inflate(&stream.content, most)?;
-            spend(&mut self.decoded, bytes.as_ref().map_or(0, Vec::len))?;
-            return Ok(bytes);
+            let Inflated { bytes, is_whole } = inflate(&stream.content, most)?;
+            // What is damaged was work as well.
+            spend(&mut self.decoded, bytes.len())?;
+            return Ok(is_whole.then_some(bytes));
         }
         match stream.decompressed_content_with_limit(most) {
             Ok(bytes) => {
@@ -80,8 +81,14 @@ impl Budget {
     }
 }
 
-/// What deflated data says; `None` where it is damaged, or has no end. Its checksum may be wrong, which readers forgive.
-fn inflate(stream: &[u8], most: usize) -> Result<Option<Vec<u8>>, Error> {
+struct Inflated {
+    bytes: Vec<u8>,
+    /// It is not damaged, and has an end. Its checksum may be wrong, which readers forgive.
+    is_whole: bool,
+}
+
+/// What deflated data says, as far as it can be read.
+fn inflate(stream: &[u8], most: usize) -> Result<Inflated, Error> {
     let deflated = stream.get(ZLIB_HEADER..).unwrap_or_default();
     let mut inflate = Decompress::new(false);
     let (mut bytes, mut piece) = (Vec::new(), vec![0; PIECE]);
@@ -89,7 +96,9 @@ fn inflate(stream: &[u8], most: usize) -> Result<Option<Vec<u8>>, Error> {
     loop {
         let rest = deflated.get(read..).unwrap_or_default();
         let (start, written) = (inflate.total_in(), inflate.total_out());
-        let Ok(status) = inflate.decompress(rest, &mut piece, FlushDecompress::None) else { return Ok(None) };
+        let Ok(status) = inflate.decompress(rest, &mut piece, FlushDecompress::None) else {
+            return Ok(Inflated { bytes, is_whole: false });
+        };
         let [taken, given] = [inflate.total_in() - start, inflate.total_out() - written]
             .map(|count| usize::try_from(count).unwrap_or(usize::MAX));
         read = read.saturating_add(taken);
@@ -98,8 +107,8 @@ fn inflate(stream: &[u8], most: usize) -> Result<Option<Vec<u8>>, Error> {
             return Err(Error::TooHeavy);
         }
         match status {
-            Status::StreamEnd => return Ok(Some(bytes)),
-            _ if taken == 0 && given == 0 => return Ok(stream.is_empty().then_some(bytes)),
+            Status::StreamEnd => return Ok(Inflated { bytes, is_whole: true }),
+            _ if taken == 0 && given == 0 => return Ok(Inflated { bytes, is_whole: stream.is_empty() }),
             _ => {}
         }
     }
@@ -131,5 +140,15 @@ mod tests {
         let mut checksum = stream;
         checksum.content[length - 1] ^= 1;
         assert_eq!(decode(&checksum), Some(text));
+    }
+
+    #[test]
+    fn a_damaged_stream_costs_what_was_decoded_of_it() {
+        let mut stream = Stream::new(lopdf::Dictionary::new(), vec![b' '; 1 << 20]);
+        stream.compress().unwrap();
+        stream.content.truncate(stream.content.len() - 8);
+        let mut budget = Budget::default();
+        let mut decoded = (0..100).map(|_| budget.decode(&stream, MAX_DECODED));
+        assert!(decoded.any(|part| part == Err(Error::TooHeavy)));
     }
 }
