@@ -116,8 +116,9 @@ fn appearance(
         other => other,
     };
     let Some(Object::Stream(stream)) = normal else { return Ok(None) };
-    let content = interpreter.budget.decode(stream, MAX_APPEARANCE)?.unwrap_or_default();
-    Ok(Some(painted(&content)))
+    let content = interpreter.budget.decode(stream, MAX_APPEARANCE)?;
+    // Viewers show as much of a damaged picture as they can read, which may be anything.
+    Ok(Some(content.map_or(Appearance::Filled, |content| painted(&content))))
 }
 
 fn painted(content: &[u8]) -> Appearance {

@@ -146,6 +146,25 @@ fn comments_and_filled_fields_are_told() {
     }
 }
 
+/// The paper with an annotation that has this picture.
+fn with_annotation(kind: &str, drawn: Vec<u8>, filter: Option<&str>) -> Vec<u8> {
+    let mut document = Document::load_mem(&pdf(&draws(), Producer::PLAIN)).unwrap();
+    let page = document.page_iter().next().unwrap();
+    let mut form =
+        dictionary! { "Subtype" => "Form", "BBox" => vec![0.into(), 0.into(), 16.into(), 10.into()] };
+    if let Some(filter) = filter {
+        form.set("Filter", filter);
+    }
+    let form = document.add_object(lopdf::Stream::new(form, drawn));
+    let id = document.add_object(dictionary! {
+        "Subtype" => kind, "FT" => "Tx", "AP" => dictionary! { "N" => form },
+        "Rect" => vec![420.into(), 612.into(), 436.into(), 622.into()],
+    });
+    let annotations = vec![Object::Reference(id)];
+    document.get_object_mut(page).unwrap().as_dict_mut().unwrap().set("Annots", annotations);
+    save(&mut document)
+}
+
 #[test]
 fn annotations_that_draw_something_of_their_own_are_told() {
     let cases = [
@@ -158,22 +177,19 @@ fn annotations_that_draw_something_of_their_own_are_told() {
         ("Link", "", None),
     ];
     for (kind, drawn, told) in cases {
-        let mut document = Document::load_mem(&pdf(&draws(), Producer::PLAIN)).unwrap();
-        let page = document.page_iter().next().unwrap();
-        let form =
-            dictionary! { "Subtype" => "Form", "BBox" => vec![0.into(), 0.into(), 16.into(), 10.into()] };
-        let form = document.add_object(lopdf::Stream::new(form, drawn.as_bytes().to_vec()));
-        let id = document.add_object(dictionary! {
-            "Subtype" => kind, "FT" => "Tx", "AP" => dictionary! { "N" => form },
-            "Rect" => vec![420.into(), 612.into(), 436.into(), 622.into()],
-        });
-        let annotations = vec![Object::Reference(id)];
-        document.get_object_mut(page).unwrap().as_dict_mut().unwrap().set("Annots", annotations);
-        let reading = read(&save(&mut document)).unwrap();
+        let reading = read(&with_annotation(kind, drawn.as_bytes().to_vec(), None)).unwrap();
         match told {
             Some(told) => assert_stopped(&reading, told, "—", &format!("{kind} {drawn}")),
             None => assert_exact(&reading, &quote(), &format!("{kind} {drawn}")),
         }
+    }
+}
+
+#[test]
+fn an_annotation_whose_picture_is_damaged_is_told() {
+    for (kind, told) in [("Link", LeftoverKind::Comment), ("Widget", LeftoverKind::Field)] {
+        let damaged = with_annotation(kind, b"\x78\x9c\xff\xff\xff\xff".to_vec(), Some("FlateDecode"));
+        assert_stopped(&read(&damaged).unwrap(), told, "—", kind);
     }
 }
 
