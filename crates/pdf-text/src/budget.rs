@@ -12,7 +12,7 @@ const MAX_OPERATORS: usize = 1_500_000;
 const MAX_CHARACTERS: usize = 400_000;
 /// Characters compared with what is painted over and under them, and with pictures. A page of 40 items with a rule and a shade for each
 /// line takes 200,000.
-const MAX_COMPARISONS: usize = 200_000_000;
+pub const MAX_COMPARISONS: usize = 200_000_000;
 /// More pieces than any quote of 500 lines has (about 7,000).
 const MAX_RUNS: usize = 60_000;
 

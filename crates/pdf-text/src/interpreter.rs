@@ -182,9 +182,9 @@ impl<'a> Interpreter<'a> {
             (b"Do", [Operand::Name(name)]) => self.draw(name, frame)?,
             (b"BDC", [Operand::Name(tag), Operand::Name(name)]) if tag == b"OC" => {
                 let layer = frame.resource(self.document, b"Properties", name);
-                self.layers.enter(self.document, layer);
+                self.layers.enter(self.document, layer, &mut self.budget)?;
             }
-            (b"BDC" | b"BMC", _) => self.layers.enter(self.document, None),
+            (b"BDC" | b"BMC", _) => self.layers.enter(self.document, None, &mut self.budget)?,
             (b"EMC", _) => self.layers.leave(self.layers.depth().saturating_sub(1)),
             _ if self.paint(operator, operands, frame)? => {}
             _ => self.write(operator, operands)?,
@@ -220,7 +220,7 @@ impl<'a> Interpreter<'a> {
             return Ok(());
         };
         let marks = self.layers.depth();
-        self.layers.enter(self.document, drawn.dict.get(b"OC").ok());
+        self.layers.enter(self.document, drawn.dict.get(b"OC").ok(), &mut self.budget)?;
         let result = match drawn.dict.get(b"Subtype").and_then(Object::as_name) {
             Ok(b"Form") => self.run_form(drawn, frame),
             Ok(b"Image") => self.draw_image(self.is_opaque(&drawn.dict)),

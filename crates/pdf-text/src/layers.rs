@@ -4,13 +4,16 @@ use std::collections::HashSet;
 
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
-use crate::objects;
+use crate::budget::Budget;
+use crate::{Error, objects};
 
 /// More marks open at once are an attack; what a deeper one hides counts as shown.
 const MAX_MARKS: usize = 1_000;
 /// How deep a visibility expression may be nested, and how wide; deeper ones count as shown.
 const MAX_NESTED: usize = 4;
 const MAX_OPERANDS: usize = 16;
+/// To look up one layer takes as long as so many comparisons.
+const LOOKUP: usize = 20;
 
 #[derive(Default)]
 pub struct Layers {
@@ -79,13 +82,22 @@ impl Layers {
     }
 
     /// Opens a mark; `layer` is what its content belongs to.
-    pub fn enter(&mut self, document: &Document, layer: Option<&Object>) {
-        let hides = layer.is_some_and(|layer| self.hides(document, layer));
+    pub fn enter(
+        &mut self,
+        document: &Document,
+        layer: Option<&Object>,
+        budget: &mut Budget,
+    ) -> Result<(), Error> {
+        let hides = match layer {
+            Some(layer) => self.hides(document, layer, budget)?,
+            None => false,
+        };
         if self.marks.len() < MAX_MARKS {
             self.marks.push(hides);
         } else {
             self.deeper += 1;
         }
+        Ok(())
     }
 
     /// Closes marks until so many are open.
@@ -98,53 +110,63 @@ impl Layers {
         self.marks.contains(&true)
     }
 
-    pub fn hides(&self, document: &Document, layer: &Object) -> bool {
+    pub fn hides(&self, document: &Document, layer: &Object, budget: &mut Budget) -> Result<bool, Error> {
+        budget.compare(LOOKUP)?;
         if layer.as_reference().is_ok_and(|id| self.off.contains(&id)) {
-            return true;
+            return Ok(true);
         }
-        let Ok(members) = objects::resolve(document, layer).as_dict() else { return false };
+        let Ok(members) = objects::resolve(document, layer).as_dict() else { return Ok(false) };
         if let Some(expression) = objects::get(document, members, b"VE") {
-            return !self.holds(document, expression, MAX_NESTED);
+            return Ok(!self.holds(document, expression, MAX_NESTED, budget)?);
         }
-        let Ok(groups) = members.get(b"OCGs") else { return false };
+        let Ok(groups) = members.get(b"OCGs") else { return Ok(false) };
         let groups = match objects::resolve(document, groups) {
             Object::Array(list) => list.as_slice(),
             _ => std::slice::from_ref(groups),
         };
+        budget.compare(groups.len().saturating_mul(LOOKUP))?;
         let states =
             || groups.iter().filter_map(|group| group.as_reference().ok()).map(|id| self.off.contains(&id));
         if states().next().is_none() {
-            return false;
+            return Ok(false);
         }
         // By which of its layers a membership of several is shown; without a word, if any of them is on.
         let policy = objects::get(document, members, b"P").and_then(|policy| policy.as_name().ok());
-        match policy {
+        Ok(match policy {
             Some(b"AllOn") => states().any(|off| off),
             Some(b"AnyOff") => !states().any(|off| off),
             Some(b"AllOff") => !states().all(|off| off),
             _ => states().all(|off| off),
-        }
+        })
     }
 
     /// Whether a visibility expression, such as `[/And 1 0 R [/Not 2 0 R]]`, holds.
-    fn holds(&self, document: &Document, expression: &Object, depth: usize) -> bool {
+    fn holds(
+        &self,
+        document: &Document,
+        expression: &Object,
+        depth: usize,
+        budget: &mut Budget,
+    ) -> Result<bool, Error> {
+        budget.compare(LOOKUP)?;
         if let Ok(id) = expression.as_reference()
             && document.get_dictionary(id).is_ok()
         {
-            return !self.off.contains(&id);
+            return Ok(!self.off.contains(&id));
         }
-        let Ok(list) = objects::resolve(document, expression).as_array() else { return true };
-        let Some((Object::Name(operator), operands)) = list.split_first() else { return true };
-        let mut states = operands
-            .iter()
-            .take(MAX_OPERANDS)
-            .map(|operand| depth == 0 || self.holds(document, operand, depth - 1));
-        match operator.as_slice() {
-            b"And" => states.all(|shown| shown),
-            b"Or" => states.any(|shown| shown),
-            b"Not" => !states.all(|shown| shown),
+        let Ok(list) = objects::resolve(document, expression).as_array() else { return Ok(true) };
+        let Some((Object::Name(operator), operands)) = list.split_first() else { return Ok(true) };
+        let (mut all, mut any) = (true, false);
+        for operand in operands.iter().take(MAX_OPERANDS) {
+            let shown = depth == 0 || self.holds(document, operand, depth - 1, budget)?;
+            (all, any) = (all && shown, any || shown);
+        }
+        Ok(match operator.as_slice() {
+            b"And" => all,
+            b"Or" => any,
+            b"Not" => !all,
             _ => true,
-        }
+        })
     }
 }
 
@@ -153,6 +175,11 @@ mod tests {
     use lopdf::dictionary;
 
     use super::*;
+    use crate::budget::MAX_COMPARISONS;
+
+    fn hides(layers: &Layers, document: &Document, layer: &Object) -> bool {
+        layers.hides(document, layer, &mut Budget::default()).unwrap()
+    }
 
     #[test]
     fn a_membership_of_several_layers_is_shown_as_its_policy_says() {
@@ -168,14 +195,14 @@ mod tests {
         for (groups, hidden) in cases {
             for (policy, expected) in ["AnyOn", "AllOn", "AnyOff", "AllOff"].into_iter().zip(hidden) {
                 let membership = dictionary! { "Type" => "OCMD", "OCGs" => groups.to_vec(), "P" => policy };
-                let hides = layers.hides(&document, &Object::Dictionary(membership));
-                assert_eq!(hides, expected, "{policy} of {groups:?}");
+                let is_hidden = hides(&layers, &document, &Object::Dictionary(membership));
+                assert_eq!(is_hidden, expected, "{policy} of {groups:?}");
             }
         }
         let silent = dictionary! { "Type" => "OCMD", "OCGs" => vec![on, off.clone()] };
-        assert!(!layers.hides(&document, &Object::Dictionary(silent)));
+        assert!(!hides(&layers, &document, &Object::Dictionary(silent)));
         let single = dictionary! { "Type" => "OCMD", "OCGs" => off };
-        assert!(layers.hides(&document, &Object::Dictionary(single)));
+        assert!(hides(&layers, &document, &Object::Dictionary(single)));
     }
 
     #[test]
@@ -202,7 +229,26 @@ mod tests {
         ];
         for (expression, hidden) in cases {
             let membership = Object::Dictionary(dictionary! { "Type" => "OCMD", "VE" => expression.clone() });
-            assert_eq!(layers.hides(&document, &membership), hidden, "{expression:?}");
+            assert_eq!(hides(&layers, &document, &membership), hidden, "{expression:?}");
+        }
+    }
+
+    #[test]
+    fn an_expression_or_a_list_of_very_many_layers_spends_the_budget() {
+        let mut document = Document::new();
+        let layer = document.add_object(dictionary! { "Type" => "OCG" });
+        let mut expression = layer;
+        for _ in 0..=MAX_NESTED {
+            let operands = std::iter::repeat_n(Object::Reference(expression), MAX_OPERANDS);
+            expression = document
+                .add_object(Object::Array([Object::from("And")].into_iter().chain(operands).collect()));
+        }
+        let many = vec![Object::Reference(layer); 10_000];
+        for members in [dictionary! { "VE" => expression }, dictionary! { "OCGs" => many }] {
+            let mut budget = Budget::default();
+            budget.compare(MAX_COMPARISONS - 100_000).unwrap();
+            let hides = Layers::default().hides(&document, &Object::Dictionary(members), &mut budget);
+            assert_eq!(hides, Err(Error::TooHeavy));
         }
     }
 
@@ -219,7 +265,7 @@ mod tests {
             let catalog =
                 document.add_object(dictionary! { "Type" => "Catalog", "OCProperties" => properties });
             document.trailer.set("Root", catalog);
-            assert_eq!(Layers::read(&document).hides(&document, &layer), hidden, "{state}");
+            assert_eq!(hides(&Layers::read(&document), &document, &layer), hidden, "{state}");
         }
     }
 
@@ -228,7 +274,7 @@ mod tests {
         let document = Document::new();
         let mut layers = Layers { marks: vec![true], ..Layers::default() };
         for _ in 0..MAX_MARKS {
-            layers.enter(&document, None);
+            layers.enter(&document, None, &mut Budget::default()).unwrap();
         }
         assert_eq!(layers.depth(), MAX_MARKS + 1);
         for depth in (1..=MAX_MARKS).rev() {

@@ -33,15 +33,16 @@
 //! | the content of one page | 16 MiB, in 1,000 streams | decoded bytes |
 //! | one form XObject | 8 MiB, nested 32 deep | decoded bytes |
 //! | one ToUnicode map | 2 MiB, 70,000 entries | decoded bytes |
-//! | all content and maps together | 48 MiB | decoded bytes |
+//! | the picture of one annotation | 4 MiB | decoded bytes |
+//! | all of these together, also what is damaged | 48 MiB | decoded bytes |
 //! | operators | 1,500,000 | operators of all pages |
 //! | characters | 400,000 | shown characters of all pages |
-//! | comparisons of characters with what is painted | 200,000,000 | of all pages |
+//! | comparisons of characters with what is painted, and looks at layers | 200,000,000 | of all pages; a look counts as 20 |
 //! | runs | 60,000 | runs of all pages |
 //! | notes | 2,000 | of one page; more are not read |
 //!
 //! A hostile file ends in [`Error::TooHeavy`] after seconds and some 200 MiB at worst. Files of strangers should be read
-//! in a process of its own. Nothing here panics by intent, and only nested forms recurse.
+//! in a process of its own. Nothing here panics by intent, and only nested forms and expressions of layers recurse.
 
 mod assemble;
 mod budget;

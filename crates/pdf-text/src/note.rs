@@ -51,7 +51,10 @@ pub fn read(
     for annotation in annotations {
         let flags =
             objects::get(document, annotation, b"F").and_then(|flags| flags.as_i64().ok()).unwrap_or(0);
-        let in_layer = annotation.get(b"OC").is_ok_and(|layer| interpreter.layers.hides(document, layer));
+        let in_layer = match annotation.get(b"OC") {
+            Ok(layer) => interpreter.layers.hides(document, layer, &mut interpreter.budget)?,
+            Err(_) => false,
+        };
         if flags & (HIDDEN | NO_VIEW) == 0 && !in_layer {
             notes.extend(note(interpreter, page, annotation)?);
         }
