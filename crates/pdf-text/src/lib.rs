@@ -103,7 +103,8 @@ pub struct Extracted {
 fn is_cut_off(bytes: &[u8]) -> bool {
     let end = bytes.windows(5).rposition(|part| part == b"%%EOF");
     let behind = end.and_then(|end| bytes.get(end..)).unwrap_or_default();
-    behind.windows(5).any(|part| part == b" obj\n" || part == b" obj\r" || part == b" obj<")
+    // Programs begin an object on its line or on the next.
+    behind.windows(5).any(|part| matches!(part, [b' ', b'o', b'b', b'j', b'\n' | b'\r' | b' ' | b'<' | b'[']))
 }
 
 /// All text of a file.
@@ -153,7 +154,9 @@ mod tests {
         assert!(!is_cut_off(whole));
         assert!(!is_cut_off(&[whole.as_slice(), &[0; 40]].concat()));
         let begun = [whole.as_slice(), b"1 0 obj\n<</Length 90"].concat();
-        assert!(is_cut_off(&begun));
+        for object in [" obj\r\n<<", " obj <</Length 90", " obj<<", " obj[1 0 R", " obj [1 0 R"] {
+            assert!(is_cut_off(&[whole.as_slice(), b"1 0", object.as_bytes()].concat()), "{object:?}");
+        }
         assert_eq!(extract(&begun).unwrap_err(), Error::Damaged);
         assert!(!is_cut_off(&[&begun, b">>\nendobj\n%%EOF".as_slice()].concat()));
     }
