@@ -12,8 +12,8 @@ use crate::orders::location;
 
 /// The most goods of one file.
 pub const MOST: usize = 5_000;
-/// The longest file, in characters.
-pub const LONGEST: usize = 100_000;
+/// The longest file, in characters: forty for each of the goods. Much more is longer than a form may be.
+pub const LONGEST: usize = 200_000;
 /// The longest code, and unit.
 const LONGEST_CELL: usize = 40;
 
@@ -119,5 +119,9 @@ mod tests {
         let rows = |n: usize| (0..n).map(|code| format!("{code};UN;A\n")).collect::<String>();
         assert_eq!(read(&rows(MOST)).unwrap().len(), MOST);
         assert!(read(&rows(MOST + 1)).is_err() && read(&"x".repeat(LONGEST + 1)).is_err());
+        // As they leave: codes as formulas, that they keep their zeros.
+        let exported: String =
+            (0..MOST).map(|code| format!("\"=\"\"{code:05}\"\"\";UN;A-12-3\r\n")).collect();
+        assert_eq!(read(&exported).unwrap().len(), MOST);
     }
 }
