@@ -1,4 +1,4 @@
-//! The path that is being drawn: its lines, and the upright rectangles that painting it covers.
+//! The path that is being drawn: its lines, and the patches that painting it covers.
 
 use crate::glyph::Area;
 use crate::matrix::Matrix;

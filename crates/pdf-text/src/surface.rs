@@ -11,7 +11,7 @@ pub const BLACK: Ink = Some([0.0; 3]);
 const PAPER: Ink = Some([1.0; 3]);
 /// Colours that differ less in each part cannot be told apart on a printed page.
 pub const CONTRAST: f32 = 0.08;
-/// A path of more rectangles is taken for a drawing, which covers nothing.
+/// A path of more patches is taken for a drawing, which covers nothing.
 const MAX_AREAS: usize = 2_000;
 
 /// The opaque areas of a page, in the order of painting.
