@@ -16,6 +16,8 @@ const LIMIT = 15000;
 let asking = null;
 /** @type {(() => void) | null} */
 let answer = null;
+/** Another person's page is on its way. */
+let leaving = false;
 
 const sheet = () => /** @type {HTMLDialogElement | null} */ (byId("pin-sheet"));
 
@@ -75,6 +77,7 @@ function refused(form, sentence) {
 /** @param {string} who */
 function enter(who) {
   if (who !== person()) {
+    leaving = true;
     // What waits on this device is kept for its author; the page of the other person says so. Where that page is slow to
     // come, a copy of this one's would be shown in its place.
     wipe().catch(() => {});
@@ -119,8 +122,9 @@ export function start() {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.matches("dialog form[data-unlock]")) return;
     event.preventDefault();
-    // A second press while the PIN is being looked at is the same press.
-    if (form.getAttribute("aria-busy") === "true") return;
+    // A second press while the PIN is being looked at is the same press. A later one would give the session another key,
+    // and the page that is on its way is asked for with the first.
+    if (leaving || form.getAttribute("aria-busy") === "true") return;
     send(form, /** @type {HTMLButtonElement | null} */ (event.submitter));
   });
 }

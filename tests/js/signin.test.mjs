@@ -1,9 +1,23 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { load } from "./load.mjs";
+import { load, tab } from "./load.mjs";
 import { answer, Element, network, page, settled } from "./world.mjs";
 
-const { emptyPage, endPage, start } = await load("signin.js");
+const { emptyPage, endPage } = await load("signin.js");
+
+/** A form that asks for a PIN over João's page; `press` submits it, `done` is what came of it. */
+async function unlockForm() {
+  const body = page({ "data-person": "joao", "data-screen": "order:7" });
+  const done = [];
+  const caches = { delete: async (name) => done.push("delete " + name) };
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: { serviceWorker: {} } });
+  Object.assign(globalThis, { isSecureContext: true, window: { caches }, caches, HTMLFormElement: Element, FormData: class { forEach() {} } });
+  globalThis.location = Object.assign(new URL("http://app.example/orders/7"), { reload: () => done.push("reload") });
+  const form = body.appendChild(new Element("dialog", { "data-unlock": "", action: "/switch" }));
+  (await tab()("signin.js")).start();
+  const submit = () => Object.defineProperty(new Event("submit", { cancelable: true }), "target", { value: form });
+  return { done, press: () => document.dispatchEvent(submit()) };
+}
 
 test("of a screen that may no longer be seen nothing stays, and a way out stands in its place", () => {
   const body = page({ "data-screen": "people" });
@@ -30,20 +44,39 @@ test("whoever is not active any more reads that, not that the network is gone, a
 });
 
 test("whoever signs in over somebody else's page leaves no copy of it to be shown to the next", async () => {
-  const body = page({ "data-person": "joao", "data-screen": "order:7" });
-  const done = [];
-  const caches = { delete: async (name) => done.push("delete " + name) };
-  Object.defineProperty(globalThis, "navigator", { configurable: true, value: { serviceWorker: {} } });
-  Object.assign(globalThis, { isSecureContext: true, window: { caches }, caches, HTMLFormElement: Element, FormData: class { forEach() {} } });
-  globalThis.location = Object.assign(new URL("http://app.example/orders/7"), { reload: () => done.push("reload") });
-  const form = body.appendChild(new Element("dialog", { "data-unlock": "", action: "/switch" }));
-  start();
   // Of a page that the next person may not see nothing stays either: the answer that says so is ours.
   for (const [who, status] of [["joao", 200], ["maria", 200], ["maria", 403]]) {
-    done.length = 0;
+    const { done, press } = await unlockForm();
     network((url) => url === "/switch" ? answer(200, { person: who }) : answer(status, "page"));
-    document.dispatchEvent(Object.defineProperty(new Event("submit", { cancelable: true }), "target", { value: form }));
+    press();
     await settled();
     assert.deepEqual(done, who === "joao" ? [] : ["delete kept-pages", "reload"], `${who} ${status}`);
+  }
+});
+
+test("a press that comes after the PIN was right, and before the next person's page, is no other sign-in", async () => {
+  const { done, press } = await unlockForm();
+  let arrive = () => {};
+  const asked = network((url) => url === "/switch" ? answer(200, { person: "maria" }) : new Promise((comes) => { arrive = comes; }));
+  const urls = () => asked.map(({ url }) => url);
+  press();
+  press();
+  await settled();
+  assert.deepEqual(urls(), ["/switch", location.href]);
+  press();
+  await settled();
+  assert.deepEqual(urls(), ["/switch", location.href]);
+  arrive(answer(200, "page"));
+  await settled();
+  assert.deepEqual(done, ["delete kept-pages", "reload"]);
+});
+
+test("a PIN that was wrong may be typed again, as may that of the same person another time", async () => {
+  const { press } = await unlockForm();
+  const asked = network((url, options, n) => n === 1 ? answer(422, {}) : answer(200, { person: "joao" }));
+  for (const times of [1, 2, 3]) {
+    press();
+    await settled();
+    assert.equal(asked.length, times);
   }
 });
