@@ -12,15 +12,30 @@ use jiff::{SignedDuration, Timestamp};
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
     offset_seconds: Arc<AtomicI64>,
+    /// Microseconds since 1970 at which the clock was stopped; 0: it goes.
+    stopped_at: Arc<AtomicI64>,
 }
 
 impl Clock {
     /// The present moment, moved by whatever [`Clock::advance`] was given.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the system clock")]
     pub fn now(&self) -> Timestamp {
         let offset = SignedDuration::from_secs(self.offset_seconds.load(Ordering::Relaxed));
-        let now = Timestamp::now().saturating_add(offset).unwrap_or(Timestamp::MAX);
+        let now = self.unmoved().saturating_add(offset).unwrap_or(Timestamp::MAX);
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the system clock")]
+    fn unmoved(&self) -> Timestamp {
+        match self.stopped_at.load(Ordering::Relaxed) {
+            0 => Timestamp::now(),
+            stopped => Timestamp::from_microsecond(stopped).unwrap_or(Timestamp::MAX),
+        }
+    }
+
+    /// Stops this clock and its clones: from now on only [`Clock::advance`] moves them. What has to happen within seconds is
+    /// tested on a machine of any speed.
+    pub fn stop(&self) {
+        self.stopped_at.store(self.unmoved().as_microsecond(), Ordering::Relaxed);
     }
 
     /// Moves this clock and its clones: time-outs of hours are tested without waiting for them.
@@ -80,6 +95,18 @@ impl Zone {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_is_stopped_goes_no_further_than_it_is_moved() {
+        let (clock, going) = (Clock::default(), Clock::default());
+        let copy = clock.clone();
+        clock.stop();
+        let (stopped, began) = (copy.now(), going.now());
+        while going.now() == began {}
+        assert_eq!(copy.now(), stopped);
+        clock.advance(2);
+        assert_eq!(copy.now().duration_since(stopped), SignedDuration::from_secs(2));
+    }
 
     #[test]
     fn a_zone_has_an_offset_for_each_instant() {
