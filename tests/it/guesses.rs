@@ -19,6 +19,7 @@ fn must_wait(answer: &Answer, seconds: &str) {
 #[tokio::test]
 async fn whoever_guesses_codes_of_companies_waits_and_learns_nothing_more() {
     let server = TestServer::start().await;
+    server.app.clock.stop();
     let at_home = server.signed_in("alfa", PICKER).await;
     let guess = |n: u32| {
         let client = Client::new(server.port);
@@ -100,6 +101,7 @@ async fn whoever_comes_back_to_a_company_of_another_code_guesses_nothing() {
 #[tokio::test]
 async fn codes_guessed_side_by_side_count_as_well() {
     let server = TestServer::start().await;
+    server.app.clock.stop();
     let guesses = (0..40).map(|n| {
         let client = Client::new(server.port);
         async move { client.get(&format!("/e/firma-{n}")).await.status }
@@ -115,6 +117,7 @@ async fn whoever_guesses_the_set_up_token_waits() {
     let mut database = crate::support::database::superuser(&server.database_url).await;
     sqlx::query("update people set active = false").execute(&mut database).await.unwrap();
     let second = TestServer::on(&server.database_url, &["--setup-token", "printed-at-start"]).await;
+    second.app.clock.stop();
     let attempt = async |token| {
         let form =
             [("token", token), ("name", "Rita Nova"), ("number", "7001"), ("pin", OWN), ("pin_again", OWN)];

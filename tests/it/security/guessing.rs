@@ -70,6 +70,7 @@ async fn an_account_has_a_hundred_wrong_pins_a_day_and_is_told_of_them() {
 #[tokio::test]
 async fn wrong_pins_at_one_tablet_lock_nobody_out_at_another() {
     let server = TestServer::start().await;
+    server.app.clock.stop();
     let tablet = server.signed_in("alfa", PICKER).await;
     let phone = server.signed_in("alfa", PICKER).await;
     for _ in 0..3 {
@@ -90,6 +91,7 @@ async fn wrong_pins_at_one_tablet_lock_nobody_out_at_another() {
 #[tokio::test]
 async fn a_device_that_many_have_used_does_not_go_through_their_numbers() {
     let server = TestServer::start().await;
+    server.app.clock.stop();
     let tablet = server.signed_in("alfa", PICKER).await;
     let company = server.company("alfa").await.id;
     let key = "(select device_key from known_devices limit 1)";

@@ -152,6 +152,7 @@ async fn it_changes_hands_with_a_pin_and_a_new_session() {
 #[tokio::test]
 async fn wrong_pins_count_as_they_do_at_the_door() {
     let server = TestServer::start().await;
+    server.app.clock.stop();
     let company = server.company("alfa").await;
     let tablet = tablet(&server).await;
     let maria = company.person(OTHER_PICKER).await.to_string();
