@@ -17,6 +17,20 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
 /// On a loaded machine nothing is asked more often than this.
 const BETWEEN: Duration = Duration::from_millis(40);
 
+/// Whether nothing has moved just before. Notes whether the next click misses the element, a row or a part of one: the page
+/// takes no tap just after rows have moved, and the click may fall on what stands there now.
+const AIM: &str = "((css) => { \
+    const root = document.documentElement; \
+    const first = !window.aimed; \
+    const aimed = window.aimed ??= {}; \
+    Object.assign(aimed, { css, at: document.querySelector(css), missed: null }); \
+    if (first) addEventListener('click', ({ target }) => { \
+        const hit = () => aimed.at.contains(target) || target.closest(aimed.css) !== null; \
+        aimed.missed ??= Boolean(aimed.at?.closest('[data-sort]')) && (root.hasAttribute('data-shifted') || !hit()); \
+    }, true); \
+    return !root.hasAttribute('data-shifted'); \
+})";
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Desk,
@@ -200,17 +214,23 @@ impl Browser {
     }
 
     /// A click or, on a phone, a tap, once the element can be hit and nothing has moved just before. What lies under a
-    /// bar of the window is scrolled out from under it, as a hand would.
+    /// bar of the window is scrolled out from under it, as a hand would. Where a row moved while the hand was on its way
+    /// nothing was pressed, and the hand comes again.
     pub async fn click(&self, css: &str) {
-        self.until("rows that stand still", "!document.documentElement.hasAttribute('data-shifted')").await;
+        let aim = format!("{AIM}({})", json!(css));
         let scroll = format!("document.querySelector({})?.scrollIntoView({{ block: 'center' }})", json!(css));
         self.patiently(&format!("{css} to be clicked"), async || {
-            let element = self.driver.find(By::Css(css)).await?;
-            let clicked = element.click().await;
-            if clicked.is_err() {
+            self.until("rows that stand still", &aim).await;
+            let element = self.driver.find(By::Css(css)).await.map_err(|error| error.to_string())?;
+            if let Err(error) = element.click().await {
                 self.eval(&scroll).await;
+                return Err(error.to_string());
             }
-            clicked
+            // A page that was left by it tells nothing.
+            match self.run("return window.aimed?.missed").await {
+                Ok(Value::Bool(true)) => Err("it moved".to_owned()),
+                _ => Ok(()),
+            }
         })
         .await;
     }
