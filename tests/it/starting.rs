@@ -15,7 +15,8 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use crate::support::operator::{Home, PROGRAM, SECRET, output, program, sentence};
-use crate::support::{PATIENCE, database, process::Program, wait_for};
+use crate::support::process::{Program, free_port};
+use crate::support::{PATIENCE, database, wait_for};
 
 #[tokio::test]
 async fn no_command_touches_an_embedded_database_in_production() {
@@ -134,14 +135,14 @@ async fn until_logged(child: &mut Child, text: &str) -> String {
 async fn a_log_that_is_no_terminal_has_no_colours_and_a_start_can_be_interrupted() {
     let home = Home::new("signal");
     // Nothing listens there: the program waits for its database.
-    let away = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let away = format!("127.0.0.1:{}", free_port());
     let url = format!("postgres://nobody:secret-of-the-test@{away}/nothing");
     for signal in [Signal::TERM, Signal::INT] {
         let mut child =
             program(&home.0, &[("DATABASE_URL", &url), ("PORT", "0")], &["serve"]).spawn().unwrap();
         let line = until_logged(&mut child, "waiting for the database").await;
         assert!(!line.contains('\u{1b}'), "{line:?}");
-        assert!(line.contains(&away.to_string()) && !line.contains("secret-of-the-test"), "{line}");
+        assert!(line.contains(&away) && !line.contains("secret-of-the-test"), "{line}");
         let began = Instant::now();
         kill_process(Pid::from_raw(child.id().unwrap().try_into().unwrap()).unwrap(), signal).unwrap();
         let status = timeout(PATIENCE, child.wait()).await.expect("its end").unwrap();
@@ -177,7 +178,7 @@ async fn a_thread_that_waits_for_another_program_keeps_no_process_from_its_end()
 #[tokio::test]
 async fn a_start_on_railway_without_the_address_header_warns() {
     let home = Home::new("railway");
-    let away = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let away = format!("127.0.0.1:{}", free_port());
     let url = format!("postgres://nobody:secret-of-the-test@{away}/nothing");
     let railway = [
         ("RAILWAY_ENVIRONMENT_NAME", "production"),

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::support::database::{self, run_sql};
 use crate::support::operator::{Home, SECRET, output, program};
-use crate::support::process::Redis;
+use crate::support::process::{Redis, free_port};
 use crate::support::server::redis_url;
 
 /// The table for people, as a test sees it when something is not as it should be.
@@ -123,7 +123,7 @@ async fn a_deployment_whose_database_was_tampered_with_is_ill() {
 #[tokio::test]
 async fn a_deployment_without_its_services_and_with_poor_settings_is_ill_and_nothing_hangs() {
     let home = Home::new("doctor-away");
-    let away = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let away = format!("127.0.0.1:{}", free_port());
     let (database, redis) =
         (format!("postgres://u:secret-of-the-test@{away}/nothing"), format!("redis://{away}"));
     let (said, findings) = examined(&home, &[("DATABASE_URL", &database), ("REDIS_URL", &redis)]).await;

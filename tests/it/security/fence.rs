@@ -4,6 +4,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Output, Stdio};
 
+use crate::support::process::free_port;
 use crate::support::{quotes, wait_for};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_separacao");
@@ -75,7 +76,7 @@ fn a_child_without_rights_reads_a_quote_inside_its_fence() {
 async fn a_server_s_memory_and_environment_are_closed_to_its_own_user() {
     let program = copy("hidden");
     // Nothing listens there: the program waits for its database.
-    let away = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let away = format!("127.0.0.1:{}", free_port());
     let mut command = Command::new(&program);
     command.env_clear().env("DATABASE_URL", format!("postgres://nobody@{away}/nothing")).env("PORT", "0");
     command.arg("serve").current_dir("/").stdout(Stdio::null()).stderr(Stdio::null());

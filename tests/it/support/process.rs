@@ -1,16 +1,27 @@
 //! Programs of their own: the real binary, and a Redis that a test may stop.
 
-use std::net::TcpListener;
+use std::net::SocketAddr;
 use std::process::Stdio;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+use tokio::net::TcpSocket;
 use tokio::process::{Child, Command};
 
 use super::{client::Client, wait_for};
 
+/// A port of this test's own, where nobody listens yet. Tests run side by side, so it is kept until this process ends: no
+/// other test gets it before a program listens there, nor while that program is away.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static KEPT: Mutex<Vec<TcpSocket>> = Mutex::new(Vec::new());
+    let socket = TcpSocket::new_v4().unwrap();
+    // Whoever says the same may listen there beside a socket that does not.
+    socket.set_reuseaddr(true).unwrap();
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    let port = socket.local_addr().unwrap().port();
+    KEPT.lock().unwrap().push(socket);
+    port
 }
 
 fn signal(child: &Child, signal: Signal) {
@@ -183,5 +194,16 @@ impl Redis {
         self.child = Some(child);
         let port = self.port;
         wait_for("redis", async || tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_port_of_a_test_is_nobody_else_s_while_nobody_listens_there() {
+    let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    for _ in 0..2 {
+        assert!(tokio::net::TcpStream::connect(address).await.is_err(), "nobody answers");
+        let other = TcpSocket::new_v4().unwrap().bind(address);
+        assert_eq!(other.unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
+        drop(tokio::net::TcpListener::bind(address).await.unwrap());
     }
 }

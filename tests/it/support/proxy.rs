@@ -13,6 +13,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
+use super::process::free_port;
+
 pub struct Proxy {
     address: SocketAddr,
     target: String,
@@ -79,8 +81,8 @@ impl Proxy {
     }
 
     async fn open(target: &str, narrow: bool) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let listener = TcpListener::bind(address).await.unwrap();
         let flow = watch::Sender::new(Flow::default());
         let (target, trap) = (target.to_owned(), Arc::default());
         let mut proxy = Self { address, target, flow, trap, narrow, running: None };
