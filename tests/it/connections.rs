@@ -244,7 +244,9 @@ async fn chaos_a_tap_that_a_silent_database_swallows_ends_before_the_script_give
     let began = Instant::now();
     let swallowed = picker.tap_as(&pick, &[("quantity", "1")], operation, Some(&page));
     let silence = async {
-        let waits = "select exists (select from pg_locks where not granted)";
+        // Of this test: others beside it wait for locks as well.
+        let waits = "select exists (select from pg_stat_activity
+            where datname = current_database() and application_name = 'separacao' and wait_event_type = 'Lock')";
         wait_for("a tap that waits", async || {
             sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut watcher).await.unwrap().then_some(())
         })

@@ -17,10 +17,11 @@ use crate::support::socket::{Said, Socket};
 use crate::support::world::{OTHER_PICKER, PICKER, SELLER};
 use crate::support::{measured, wait_for};
 
-/// Waits until somebody waits for a lock, or nobody does any more.
+/// Waits until somebody waits for a lock in this database, or nobody does any more. What is waited for tells no database where
+/// it is the end of a transaction; who waits has one.
 async fn wait_for_waiter(watcher: &mut PgConnection, wanted: bool) {
-    let sql = "select exists (select from pg_locks where not granted
-        and (database is null or database = (select oid from pg_database where datname = current_database())))";
+    let sql = "select exists (select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock')";
     wait_for("a lock that is waited for", async || {
         let waits: bool = sqlx::query_scalar(sql).fetch_one(&mut *watcher).await.unwrap();
         (waits == wanted).then_some(())
