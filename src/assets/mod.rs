@@ -145,11 +145,16 @@ fn texts(folder: &str, ending: &str) -> BTreeMap<String, String> {
     named.collect()
 }
 
-/// `GET /static/{path}?v=BUILD`. Any replica answers any version with its own bytes; only its own may be kept.
+/// `GET /static/{path}?v=BUILD`. Any replica answers any version with its own bytes; only its own may be kept. The icon is
+/// asked for without one, by the manifest for example, and does no harm where it is a day old.
 pub async fn serve(Path(path): Path<String>, Query(version): Query<Version>, headers: HeaderMap) -> Response {
     let Some(asset) = assets().get(&path) else { return StatusCode::NOT_FOUND.into_response() };
     let own = version.v.as_deref() == Some(build()) || path.starts_with("vendor/") && version.v.is_some();
-    let cache = if own { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let cache = match version.v {
+        _ if own => "public, max-age=31536000, immutable",
+        Some(_) => "no-cache",
+        None => "public, max-age=86400",
+    };
     let always = [
         (header::CONTENT_TYPE, HeaderValue::from_static(content_type(&path))),
         (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
