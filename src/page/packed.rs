@@ -103,9 +103,10 @@ fn join(parts: &[Arc<SharedHtml>]) -> Option<Vec<u8>> {
     Some(file)
 }
 
-/// Where the frame above the shared part is cut. What stands before the first is the same for everybody of one role, the
-/// live line tells the minute, the menu names the person, and the last part tells the moment of the page.
-const SEAMS: [&str; 3] = ["id=\"live-line\"", "id=\"needs-badge\"", "id=\"main\""];
+/// Where the frame above the shared part is cut. The title names the order; what follows it is the same for everybody of
+/// one role on one kind of page; the live line tells the minute, the menu names the person, and the last part tells the
+/// moment of the page.
+const SEAMS: [&str; 4] = ["name=\"viewport\"", "id=\"live-line\"", "id=\"needs-badge\"", "id=\"main\""];
 
 /// The frame in its parts; fewer where a seam is missing.
 fn cut(mut frame: &str) -> Vec<&str> {
@@ -193,6 +194,7 @@ mod tests {
         /// The decoder holds the joined file to its checksum and length.
         #[test]
         fn a_page_packed_in_parts_is_the_page(before in ".{0,2000}", shared in "(<li>.{0,40}</li>){0,400}", after in ".{0,2000}") {
+            let before = [&before, SEAMS[0], &after, SEAMS[1], &before, SEAMS[2], &before, SEAMS[3]].concat();
             let html = format!("{before}{shared}{after}");
             let framed = Framed { starts: before.len(), shared: SharedHtml::new(shared) };
             // The second time the parts are packed already.
@@ -200,6 +202,25 @@ mod tests {
                 prop_assert_eq!(unpacked(&packed_page(html.as_bytes(), &framed).unwrap()), html.as_str());
             }
         }
+    }
+
+    #[test]
+    fn every_seam_stands_once_in_the_frame() {
+        let frame = [include_str!("../../templates/base.html"), include_str!("../../templates/header.html")].concat();
+        for seam in SEAMS {
+            assert_eq!(frame.matches(seam).count(), 1, "{seam}");
+        }
+    }
+
+    #[test]
+    fn what_two_orders_share_of_their_frames_is_packed_once() {
+        let head = format!("{} {}", SEAMS[0], "<link>".repeat(SHORTEST_KNOWN));
+        let [one, other] = ["Pedido 41", "Pedido 42"].map(|title| {
+            let frame = format!("<title>{title}</title>{head}{}", SEAMS[1]);
+            cut(&frame).into_iter().map(known).collect::<Vec<_>>()
+        });
+        assert!(Arc::ptr_eq(&one[1], &other[1]));
+        assert_eq!(other[0].as_str(), "<title>Pedido 42</title>");
     }
 
     #[test]
