@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::to_raw_value;
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, sleep, timeout_at};
 use uuid::Uuid;
@@ -177,7 +178,7 @@ async fn run_once<T, C: Command>(state: &AppState, tap: &Tap<T>, command: &C) ->
         OperationClaim::Stored(stored) => return replay(stored, &tap.fingerprint),
     }
     let Change { output, events, writes } = command.apply(&mut tx).await?;
-    let stored_output = serde_json::to_value(&output).map_err(AppError::internal)?;
+    let stored_output = to_raw_value(&output).map_err(AppError::internal)?;
     let accepted = AcceptedOperation { key, output: &stored_output };
     let Some(newest) = events.last() else {
         let n = queries::update_operation_unchanged(&mut tx, accepted).await?;

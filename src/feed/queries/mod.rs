@@ -8,15 +8,17 @@ pub use self::operations::{
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use sqlx::Row as _;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::cursor::Head;
 use super::event::{Event, EventKind, NewEvent, Payload};
 use crate::db::{CompanyTx, Db, PooledConnection};
 use crate::error::{AppError, Result};
-use crate::ids::{CompanyId, ItemId, OrderId};
+use crate::ids::{CompanyId, ItemId, OrderId, PersonId};
 
 /// A transaction that reads one moment, and the head that it sees: what is read in it and the head belong together.
 pub async fn snapshot(db: &Db, company_id: CompanyId) -> Result<(CompanyTx, Head)> {
@@ -77,18 +79,18 @@ pub async fn list_events(
 #[derive(Clone, Copy, Debug)]
 pub struct AcceptedOperation<'a> {
     pub key: OperationKey,
-    pub output: &'a Value,
+    pub output: &'a RawValue,
 }
 
 /// What `append_events` of the schema takes.
 #[derive(Debug)]
 pub struct Appending {
     /// Objects with the columns of `feed_events` that each event has for itself.
-    pub events: Value,
+    pub events: Box<RawValue>,
     pub tag: i64,
     pub now: Timestamp,
     pub operation: Option<OperationKey>,
-    pub output: Option<Value>,
+    pub output: Option<Box<RawValue>>,
 }
 
 impl Appending {
@@ -97,13 +99,13 @@ impl Appending {
         operation: Option<AcceptedOperation<'_>>,
         now: Timestamp,
     ) -> Result<Self> {
-        let events: Result<Vec<Value>, serde_json::Error> = events.iter().map(event_columns).collect();
+        let events: Vec<EventColumns> = events.iter().map(EventColumns::of).collect();
         Ok(Self {
-            events: Value::Array(events.map_err(AppError::internal)?),
+            events: to_raw_value(&events).map_err(AppError::internal)?,
             tag: rand::random(),
             now,
             operation: operation.map(|accepted| accepted.key),
-            output: operation.map(|accepted| accepted.output.clone()),
+            output: operation.map(|accepted| accepted.output.to_owned()),
         })
     }
 
@@ -116,18 +118,21 @@ impl Appending {
     }
 }
 
-/// An event as `append_events` takes it: an object with the columns of `feed_events` that it has for itself.
-pub fn event_columns(event: &NewEvent) -> Result<Value, serde_json::Error> {
-    let NewEvent { kind, order_id, item_id, person_id, actor_id, version, topics } = event;
-    let payload =
-        serde_json::to_value(Payload { person_id: *person_id, version: *version, topics: *topics })?;
-    Ok(json!({
-        "kind": kind.code(),
-        "order_id": order_id,
-        "item_id": item_id,
-        "payload": payload,
-        "actor_id": actor_id,
-    }))
+/// An event as `append_events` takes it: the columns of `feed_events` that it has for itself.
+#[derive(Debug, Serialize)]
+pub struct EventColumns {
+    kind: &'static str,
+    order_id: Option<OrderId>,
+    item_id: Option<ItemId>,
+    payload: Payload,
+    actor_id: Option<PersonId>,
+}
+
+impl EventColumns {
+    pub fn of(event: &NewEvent) -> Self {
+        let NewEvent { kind, order_id, item_id, person_id, actor_id, version, topics } = *event;
+        Self { kind: kind.code(), order_id, item_id, payload: Payload { person_id, version, topics }, actor_id }
+    }
 }
 
 /// Takes the next numbers, writes the events and the operation's outcome: one statement, the last of its
@@ -140,12 +145,12 @@ pub async fn append_events(
     let n = sqlx::query_scalar!(
         r#"select append_events(0, $1, $2, $3, $4, $5, $6, $7) as "n!""#,
         company_id.0,
-        &appending.events,
+        Json(&appending.events) as _,
         appending.tag,
         appending.now.to_sqlx() as _,
         appending.person_id() as _,
         appending.operation_id() as _,
-        appending.output.as_ref() as _,
+        appending.output.as_ref().map(Json) as _,
     )
     .fetch_one(db)
     .await?;
@@ -163,7 +168,7 @@ pub async fn update_operation_unchanged(tx: &mut CompanyTx, operation: AcceptedO
         tx.company_id().0,
         key.person_id.0,
         key.operation_id.0,
-        output
+        Json(output) as _
     )
     .fetch_one(&mut **tx)
     .await?;

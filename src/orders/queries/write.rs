@@ -5,14 +5,14 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use rust_decimal::Decimal;
-use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 use sqlx::types::Json;
 
 use super::history::NewEntry;
 use super::shortages::Records;
 use crate::db::CompanyTx;
 use crate::error::{AppError, Result};
-use crate::feed::queries::{Appending, event_columns};
+use crate::feed::queries::{Appending, EventColumns};
 use crate::feed::{EventKind, LastWrite, NewEvent};
 use crate::ids::{ItemId, OrderId, PersonId};
 use crate::orders::claim::lapses_at;
@@ -28,13 +28,13 @@ pub struct OrderWrite {
     item_id: Option<ItemId>,
     quantity: Option<Decimal>,
     actor_id: PersonId,
-    detail: Value,
+    detail: Box<RawValue>,
     at: Timestamp,
     line: Option<LineWrite>,
     /// The person holds the order from now on.
     claims: bool,
     /// The event of the order that the person held before.
-    given_up: Value,
+    given_up: EventColumns,
     records: Option<Records>,
 }
 
@@ -58,9 +58,8 @@ impl LineWrite {
 impl OrderWrite {
     pub fn new(entry: &NewEntry<'_>, line: Option<LineWrite>) -> Result<Self> {
         let NewEntry { order_id, version, kind, item_id, quantity, actor_id, at, .. } = *entry;
-        let detail = serde_json::to_value(entry.detail).map_err(AppError::internal)?;
-        let given_up =
-            event_columns(&NewEvent::new(EventKind::ClaimChanged, actor_id)).map_err(AppError::internal)?;
+        let detail = to_raw_value(entry.detail).map_err(AppError::internal)?;
+        let given_up = EventColumns::of(&NewEvent::new(EventKind::ClaimChanged, actor_id));
         let claims = false;
         let records = Records::of(entry);
         Ok(Self {
@@ -128,7 +127,7 @@ impl OrderWrite {
             self.item_id.map(|id| id.0),
             self.quantity,
             self.actor_id.0,
-            &self.detail,
+            Json(&self.detail) as _,
             self.at.to_sqlx() as _,
             appending.and_then(Appending::person_id) as _,
             tx.operation_id().map(|id| id.0),
@@ -145,13 +144,13 @@ impl OrderWrite {
             state.map(|state| state.off_quote),
             line.map_or(&[][..], |line| &line.removed),
             Json(line.map_or(&[][..], |line| &line.picks)) as _,
-            appending.map(|appending| &appending.events) as _,
+            appending.map(|appending| Json(&appending.events)) as _,
             appending.map(|appending| appending.tag),
-            appending.and_then(|appending| appending.output.as_ref()) as _,
+            appending.and_then(|appending| appending.output.as_ref()).map(Json) as _,
             reason.and_then(|reason| reason.text.as_deref()),
             lapses_at(self.at).to_sqlx() as _,
             self.claims,
-            &self.given_up,
+            Json(&self.given_up) as _,
             state.map(|state| state.unanswered),
             state.map(|state| state.sends_without),
             replacement.and_then(|replacement| replacement.code.as_deref()),
