@@ -4,6 +4,8 @@
 //! minute, of input that caused neither. Requests that the script makes by itself do not count. A touch keeps the device
 //! awake; only a PIN wakes it.
 
+use std::sync::Arc;
+
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use jiff::SignedDuration;
@@ -22,7 +24,7 @@ const ALWAYS: [&str; 4] = ["/unlock", "/sign-in", "/sign-out", "/pin"];
 
 /// Refuses commands of an idle shared device, and those of a page that is somebody else's.
 pub(crate) async fn require_unlocked(state: &AppState, parts: &Parts) -> Result<()> {
-    let Some(actor) = parts.extensions.get::<Actor>() else { return Ok(()) };
+    let Some(actor) = parts.extensions.get::<Arc<Actor>>() else { return Ok(()) };
     let commands = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS)
         && !ALWAYS.contains(&parts.uri.path());
     if commands && is_of_another_page(&parts.headers, actor.person_id) {

@@ -1,5 +1,7 @@
 //! Rotation of session keys after a change of roles, so that a copied key is soon worthless.
 
+use std::sync::Arc;
+
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, header};
 use axum::response::Response;
@@ -29,7 +31,7 @@ impl Renewal {
     /// Not with an answer that may come long after it was asked for: commands that carry files, sockets and polls, also
     /// those of walls, which the browser of a person may ask for.
     pub(crate) fn due(parts: &Parts) -> Option<Self> {
-        let actor = parts.extensions.get::<Actor>().filter(|actor| actor.session.renew)?;
+        let actor = parts.extensions.get::<Arc<Actor>>().filter(|actor| actor.session.renew)?;
         if parts.method != Method::GET || client::is_awaited(parts.uri.path()) {
             return None;
         }

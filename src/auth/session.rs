@@ -145,7 +145,7 @@ pub(crate) async fn load_actor(state: &AppState, parts: &mut Parts) -> Option<St
     match find_actor(state, id, parts).await {
         Ok(Some(FoundSession { actor, head, .. })) => {
             parts.extensions.insert(Caller::from(&actor));
-            parts.extensions.insert(actor);
+            parts.extensions.insert(Arc::new(actor));
             parts.extensions.insert(head);
             None
         }
@@ -233,7 +233,7 @@ pub(crate) fn require_session(parts: &Parts) -> Option<Response> {
         return Some(response);
     }
     let path = parts.uri.path();
-    let must_change = parts.extensions.get::<Actor>().is_some_and(|actor| actor.pin_must_change);
+    let must_change = parts.extensions.get::<Arc<Actor>>().is_some_and(|actor| actor.pin_must_change);
     // What the frame of every page is drawn with.
     let is_frame = ["/pictures/", "/colours/"].iter().any(|shown| path.starts_with(shown));
     if !must_change
@@ -256,7 +256,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Actor {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
-        parts.extensions.get::<Actor>().cloned().ok_or(AppError::SignedOut)
+        parts.extensions.get::<Arc<Actor>>().map(|actor| Self::clone(actor)).ok_or(AppError::SignedOut)
     }
 }
 
@@ -264,7 +264,7 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Actor {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>> {
-        Ok(parts.extensions.get::<Actor>().cloned())
+        Ok(parts.extensions.get::<Arc<Actor>>().map(|actor| Self::clone(actor)))
     }
 }
 

@@ -265,7 +265,7 @@ fn json_response(
 /// come over the socket).
 async fn frames(live: &Live, context: &RequestContext, through: Option<i64>) -> Option<String> {
     let (screen, cursor) = (context.screen?, context.cursor.as_ref()?);
-    let actor = context.visitor.person.as_ref()?;
+    let actor = context.visitor.person.as_deref()?;
     if !screen.is_allowed(actor) {
         return None;
     }

@@ -1,6 +1,7 @@
 //! Identifies the sender of a request, once.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::http::request::Parts;
 
@@ -10,7 +11,7 @@ use crate::page::Visitor;
 
 /// Puts a [`Visitor`] into the extensions, from what was found out about session and wall.
 pub fn load(address: IpAddr, parts: &mut Parts) -> Visitor {
-    let person = parts.extensions.get::<Actor>().cloned();
+    let person = parts.extensions.get::<Arc<Actor>>().cloned();
     let own = person.as_ref().and_then(|actor| actor.language);
     let visitor = Visitor {
         lang: own.unwrap_or_else(|| client::lang(&parts.headers)),

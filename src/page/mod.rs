@@ -101,7 +101,7 @@ pub struct Visitor {
     /// The person's own, else the browser's.
     pub theme: Theme,
     pub address: IpAddr,
-    pub person: Option<Actor>,
+    pub person: Option<Arc<Actor>>,
     /// The wall that sent the request; then `person` is None.
     pub wall: Option<Wall>,
     /// The head of the person's, or the wall's, company when the request came.
@@ -111,7 +111,7 @@ pub struct Visitor {
 impl Visitor {
     /// The person signed in.
     pub fn actor(&self) -> Result<&Actor> {
-        self.person.as_ref().ok_or(AppError::SignedOut)
+        self.person.as_deref().ok_or(AppError::SignedOut)
     }
 
     /// The company whose page is asked for.

@@ -25,7 +25,7 @@ fn is_for_walls(path: &str) -> bool {
 pub(crate) async fn load(state: &AppState, parts: &mut Parts) {
     let secret = client::wall_secret(&parts.headers, &state.settings);
     let of_walls = is_for_walls(parts.uri.path());
-    let signed_in = parts.extensions.get::<Actor>().is_some();
+    let signed_in = parts.extensions.get::<Arc<Actor>>().is_some();
     let Some(secret) = secret.filter(|_| of_walls || !signed_in) else { return };
     match find(state, secret).await {
         Ok(Some(FoundWall { wall, head, .. })) => {

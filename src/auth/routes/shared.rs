@@ -49,7 +49,7 @@ pub async fn page(
         next,
         error: None,
     };
-    let shown = show(&state, visitor.person.as_ref(), &client, visitor.lang, asked).await?;
+    let shown = show(&state, visitor.person.as_deref(), &client, visitor.lang, asked).await?;
     Ok(shown.unwrap_or_else(|| Redirect::to("/").into_response()))
 }
 
