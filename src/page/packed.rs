@@ -206,7 +206,8 @@ mod tests {
 
     #[test]
     fn every_seam_stands_once_in_the_frame() {
-        let frame = [include_str!("../../templates/base.html"), include_str!("../../templates/header.html")].concat();
+        let frame =
+            [include_str!("../../templates/base.html"), include_str!("../../templates/header.html")].concat();
         for seam in SEAMS {
             assert_eq!(frame.matches(seam).count(), 1, "{seam}");
         }
