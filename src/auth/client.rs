@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest as _, Sha256};
 
-use crate::config::Settings;
+use crate::config::{Settings, read_address};
 use crate::connection::admission;
 use crate::error::AppError;
 use crate::extract::wants_json;
@@ -82,7 +82,7 @@ pub fn address(parts: &Parts, settings: &Settings) -> Option<IpAddr> {
     let by_proxy =
         header.filter(|_| by_socket.is_some_and(|peer| settings.is_proxy(peer))).and_then(|name| {
             let value = parts.headers.get_all(name).iter().next_back()?.to_str().ok()?;
-            value.rsplit(',').next()?.trim().parse().ok()
+            read_address(value.rsplit(',').next()?)
         });
     by_proxy.or(by_socket).map(|address: IpAddr| address.to_canonical())
 }

@@ -18,6 +18,7 @@ pub use arguments::parse;
 pub use check::SettingsError;
 pub(crate) use origins::parse_origin;
 pub use proxies::Network;
+pub(crate) use proxies::read_address;
 
 /// What APP_ENV may say.
 const PRODUCTION: &str = "production";

@@ -1,7 +1,7 @@
 //! Which proxies are trusted to name a client's address.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use super::Settings;
@@ -60,6 +60,13 @@ impl Network {
     }
 }
 
+/// The address in a proxy's header. Some write the client's port behind it: `203.0.113.9:5678`, `[2001:db8::1]:443`.
+pub(crate) fn read_address(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
+}
+
 impl Settings {
     /// The networks that are believed, for the operator.
     pub fn proxies_told(&self) -> String {
@@ -101,6 +108,24 @@ mod tests {
         assert!(contains("0.0.0.0/0", "203.0.113.9") && !contains("0.0.0.0/0", "2001:db8::1"));
         assert!(contains("fd00::/8", "fd12:3456::1") && !contains("fd00::/8", "2001:db8::1"));
         assert!(contains("10.0.0.0/8", "::ffff:10.1.2.3"), "IPv4 on a socket of both kinds");
+    }
+
+    #[test]
+    fn an_address_is_read_with_a_port_behind_it_and_without() {
+        for (text, address) in [
+            ("203.0.113.9", "203.0.113.9"),
+            (" 203.0.113.9:5678 ", "203.0.113.9"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("[2001:db8::1]:443", "2001:db8::1"),
+        ] {
+            assert_eq!(read_address(text), Some(address.parse().unwrap()), "{text}");
+        }
+        for text in
+            ["", "unknown", "[]", "203.0.113.9:", "203.0.113.9:99999", "[2001:db8::1", "app.example:443"]
+        {
+            assert_eq!(read_address(text), None, "{text}");
+        }
     }
 
     #[test]

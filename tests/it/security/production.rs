@@ -80,7 +80,7 @@ async fn an_address_is_believed_only_from_the_header_and_the_proxies_that_the_op
         let request = client.http().post(client.url("/sign-in")).form(&form);
         let request = request
             .header("x-forwarded-for", "203.0.113.6")
-            .header("x-real-ip", "198.51.100.7")
+            .header("x-real-ip", "198.51.100.7:51823")
             .header("forwarded", "for=203.0.113.6")
             .header("x-client-ip", "203.0.113.6");
         assert_eq!(client.send(request).await.status, 422);
