@@ -23,6 +23,8 @@ pub enum SettingsError {
     SecretKnown { name: &'static str, command: &'static str },
     #[error("{name} still holds a placeholder ({value}); put the real URL there")]
     Placeholder { name: &'static str, value: String },
+    #[error("{name} is no address of {service}; it has to begin with {wanted}")]
+    SchemeUnknown { name: &'static str, service: &'static str, wanted: &'static str },
     #[error("{0} is too short; it needs at least {LEAST_TOKEN} characters (openssl rand -hex 32)")]
     TokenWeak(&'static str),
     #[error("{0} is not an origin; write it as https://host or https://host:port")]
@@ -55,11 +57,18 @@ const KNOWN_SECRETS: &[&str] = &[
 /// Hosts that stand in the URLs of examples.
 const KNOWN_HOSTS: &[&str] = &["host", "hostname", "example.com"];
 
+/// How addresses of PostgreSQL begin. The client itself takes any word there, and speaks to whatever listens.
+const POSTGRES: &[&str] = &["postgres", "postgresql"];
+/// How addresses of Redis begin: each also as a Cluster's and as Sentinels'.
+const REDIS: &[&str] = &["redis", "rediss", "valkey", "valkeys"];
+const REDIS_KINDS: &[&str] = &["-cluster", "-sentinel"];
+
 impl Settings {
     /// Refuses settings that would appear to work and would not.
     pub fn check(&self) -> Result<(), SettingsError> {
         self.check_environment()?;
         self.check_urls()?;
+        self.check_schemes()?;
         self.secret()?;
         self.check_previous_secret()?;
         self.check_tokens()?;
@@ -100,6 +109,24 @@ impl Settings {
                 let value = if url.contains('@') { "***".to_owned() } else { url.clone() };
                 return Err(SettingsError::Placeholder { name, value });
             }
+        }
+        Ok(())
+    }
+
+    /// Refuses another service's address. The address is not repeated: it may hold a password, also before the `://`.
+    fn check_schemes(&self) -> Result<(), SettingsError> {
+        let databases =
+            [("DATABASE_URL", &self.database_url), ("DATABASE_UNPOOLED_URL", &self.database_unpooled_url)];
+        for (name, url) in databases {
+            if url.as_ref().is_some_and(|url| !POSTGRES.contains(&scheme(url).as_str())) {
+                let wanted = "postgres:// or postgresql://";
+                return Err(SettingsError::SchemeUnknown { name, service: "PostgreSQL", wanted });
+            }
+        }
+        if self.redis_url.as_ref().is_some_and(|url| !is_of_redis(&scheme(url))) {
+            let wanted =
+                "redis://, or rediss:// over TLS (Sentinel: redis-sentinel://, Cluster: redis-cluster://)";
+            return Err(SettingsError::SchemeUnknown { name: "REDIS_URL", service: "Redis", wanted });
         }
         Ok(())
     }
@@ -159,6 +186,16 @@ impl Settings {
 fn is_known(secret: &str) -> bool {
     let secret = secret.to_lowercase();
     KNOWN_SECRETS.iter().any(|known| secret.contains(known))
+}
+
+/// What stands before the `://`.
+fn scheme(url: &str) -> String {
+    url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase()).unwrap_or_default()
+}
+
+fn is_of_redis(scheme: &str) -> bool {
+    let plain = REDIS_KINDS.iter().find_map(|kind| scheme.strip_suffix(*kind)).unwrap_or(scheme);
+    REDIS.contains(&plain)
 }
 
 /// Whether a URL is one of an example, or none at all.

@@ -136,6 +136,33 @@ fn placeholders_and_half_origins_are_named() {
 }
 
 #[test]
+fn an_address_of_another_service_is_refused_by_the_name_of_its_variable() {
+    for (argument, url, wanted, begins) in [
+        ("--redis-url", "http://:s3cret@cache:6379", "REDIS_URL", "redis://"),
+        ("--redis-url", "redis-cluster-sentinel://cache:6379", "REDIS_URL", "redis-sentinel://"),
+        ("--redis-url", "postgres://db/x", "REDIS_URL", "rediss://"),
+        ("--database-url", "http://app:s3cret@db:5432/x", "DATABASE_URL", "postgres://"),
+        ("--database-url", "mysql://app:s3cret@db/x", "DATABASE_URL", "postgresql://"),
+        ("--database-unpooled-url", "redis://db/x", "DATABASE_UNPOOLED_URL", "postgres://"),
+    ] {
+        let refused = settings(&[argument, url]).check();
+        assert!(matches!(refused, Err(SettingsError::SchemeUnknown { name, .. }) if name == wanted), "{url}");
+        let said = refused.unwrap_err().to_string();
+        assert!(said.starts_with(wanted) && said.contains(begins) && !said.contains("s3cret"), "{said}");
+    }
+    for (argument, url) in [
+        ("--redis-url", "redis://cache:6379"),
+        ("--redis-url", "REDISS://user:pw@cache:6379"),
+        ("--redis-url", "redis-sentinel://cache:26379?sentinelServiceName=main"),
+        ("--redis-url", "rediss-cluster://cache:6379"),
+        ("--redis-url", "valkey://cache:6379"),
+        ("--database-url", "postgresql://db/x"),
+    ] {
+        assert!(settings(&[argument, url]).check().is_ok(), "{url}");
+    }
+}
+
+#[test]
 fn origins_are_what_browsers_send_however_they_are_written() {
     for (written, sent) in [
         ("https://App.Example.COM", "https://app.example.com"),

@@ -47,12 +47,16 @@ async fn every_command_refuses_settings_that_only_look_as_if_they_worked() {
     let url = database::create().await;
     let production: [(&str, &str); 3] =
         [("APP_ENV", "production"), ("SECRET_KEY", SECRET), ("DATABASE_URL", &url)];
-    let cases: [(&[(&str, &str)], &str); 5] = [
+    let cases: [(&[(&str, &str)], &str); 6] = [
         (&[("APP_ENV", "prod")], "APP_ENV=prod is unknown; set it to production or development"),
         (&[("DEBUG", "1")], "DEBUG is set in production; remove it"),
         (&[("SECRET_KEY", "change-me-change-me-change-me-0123456789")], "openssl rand -base64 48"),
         (&[("SECRET_KEY", "")], "SECRET_KEY is missing"),
         (&[("REDIS_URL", "redis://host:port")], "REDIS_URL still holds a placeholder"),
+        (
+            &[("REDIS_URL", "http://cache:6379")],
+            "REDIS_URL is no address of Redis; it has to begin with redis://",
+        ),
     ];
     let home = Home::new("settings");
     for (changed, wanted) in cases {
