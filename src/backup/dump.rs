@@ -1,6 +1,6 @@
 //! Writes a backup: one file, complete or absent.
 
-use std::fs::{self, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -55,7 +55,9 @@ pub async fn dump(
     let file = dir.join(&name);
     let draft = Draft(dir.join(format!(".{name}.{}", std::process::id())));
     let bytes = write(&target, &dumps, &restores, &draft.0).await?;
-    fs::rename(&draft.0, &file).map_err(at_dir)?;
+    let (from, to) = (draft.0.clone(), file.clone());
+    let published = tokio::task::spawn_blocking(move || publish(&from, &to, sync)).await;
+    published.map_err(io::Error::other).flatten().map_err(at_dir)?;
     let removed = keep.map_or(Ok(0), |keep| remove_old(dir, keep, &file)).map_err(at_dir)?;
     Ok(Backup { file, bytes, removed })
 }
@@ -76,8 +78,30 @@ async fn write(
         ["--format=custom", "--no-owner", "--exclude-table-data=presence_leases", "--no-password", &to];
     dumps.run(Some(target), &arguments).await?;
     super::load::read_contents(restores, draft).await?;
-    made.set_permissions(Permissions::from_mode(0o600)).and_then(|()| made.sync_all()).map_err(at_draft)?;
+    made.set_permissions(Permissions::from_mode(0o600)).map_err(at_draft)?;
     Ok(made.metadata().map_err(at_draft)?.len())
+}
+
+/// Gives the draft its name once its content is on the disk, and returns once the name is: older backups are deleted for one
+/// that outlives a cut of the power.
+fn publish(draft: &Path, file: &Path, sync: impl Fn(&Path) -> io::Result<()>) -> io::Result<()> {
+    sync(draft)?;
+    fs::rename(draft, file)?;
+    file.parent().map_or(Ok(()), sync)
+}
+
+/// Has a file's content, or a folder's names, written to the disk.
+fn sync(path: &Path) -> io::Result<()> {
+    match File::open(path)?.sync_all() {
+        // Some file systems cannot do it for a folder, and PostgreSQL passes that over as well.
+        Err(error)
+            if path.is_dir()
+                && matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
+        {
+            Ok(())
+        }
+        done => done,
+    }
 }
 
 /// Names sort by time. The one that was just made stays in any case: a clock that was once wrong leaves names of years to
@@ -125,6 +149,8 @@ fn is_ours(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::*;
 
     #[test]
@@ -159,6 +185,25 @@ mod tests {
         fs::remove_dir_all(&dir).unwrap();
         assert_eq!((two, left), (1, [false, true, true]));
         assert_eq!((one, stays), (1, true));
+    }
+
+    #[test]
+    fn a_backup_is_on_the_disk_under_its_name_before_it_counts_as_made() {
+        let dir = std::env::temp_dir().join(format!("separacao-synced-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let (draft, file) = (dir.join("draft"), dir.join("file"));
+        fs::write(&draft, "x").unwrap();
+        let synced = RefCell::new(Vec::new());
+        let made = publish(&draft, &file, |path| {
+            synced.borrow_mut().push((path.to_owned(), file.exists()));
+            sync(path)
+        });
+        let no_disk = |path: &Path| if path == dir { Err(io::Error::other("no disk")) } else { Ok(()) };
+        let refused = publish(&file, &draft, no_disk);
+        fs::remove_dir_all(&dir).unwrap();
+        made.unwrap();
+        assert_eq!(synced.take(), [(draft, false), (dir, true)], "its content, its name, its folder");
+        assert!(refused.is_err(), "a name that may be lost is no backup");
     }
 
     #[test]

@@ -19,6 +19,7 @@ const SPAWN: &[Place] = &[
     place("src/auth/pin_hash.rs", "a PIN is hashed on a thread, and awaited"),
     place("src/assets/mod.rs", "a file is packed on a thread, and awaited"),
     place("src/settings/picture.rs", "a picture is read on a thread, and awaited"),
+    place("src/backup/dump.rs", "a backup is put on the disk on a thread, and awaited"),
     place("src/quotes/sandbox.rs", "a PDF is read in a process, which is awaited"),
     place("src/watchdog.rs", "it watches the runtime from a thread outside of it"),
 ];
