@@ -86,7 +86,7 @@ pub async fn purge_sessions(run: Run) -> Result<()> {
         .await
 }
 
-/// Failures of yesterday, devices not seen for a year.
+/// Failures of yesterday, devices not seen for a year, shared ones too.
 pub async fn purge_failures(run: Run) -> Result<()> {
     run.repeat(|| async { Ok(is_full(clear_away::delete_old_failures(&run.state, BATCH).await?, BATCH)) })
         .await

@@ -242,7 +242,8 @@ pub async fn delete_failures_of(
 }
 
 /// Remembers that this person has signed in on this device. False: the PIN is another one than `pin_hash`, which was checked, or
-/// the person is not active any more. The row lock makes a reset wait, so that it sees, and forgets, this device.
+/// the person is not active any more. The row lock makes a reset wait, so that it sees, and forgets, this device. Of a shared
+/// device the day is noted as well: it outlives whoever proved a PIN there.
 pub async fn upsert_known_device(
     db: &mut PooledConnection,
     company_id: CompanyId,
@@ -250,22 +251,30 @@ pub async fn upsert_known_device(
     device: &[u8],
     now: Timestamp,
 ) -> Result<bool> {
-    let done = sqlx::query!(
-        "insert into known_devices (company_id, person_id, device_key, last_used_at)
-         select p.company_id, p.id, $3, $4 from (
-           select company_id, id from people
-           where company_id = $1 and id = $2 and active and pin_hash = $5 for no key update
-         ) p
-         on conflict on constraint known_devices_pkey do update set last_used_at = excluded.last_used_at",
+    let known = sqlx::query_scalar!(
+        r#"with known as (
+             insert into known_devices (company_id, person_id, device_key, last_used_at)
+             select p.company_id, p.id, $3, $4 from (
+               select company_id, id from people
+               where company_id = $1 and id = $2 and active and pin_hash = $5 for no key update
+             ) p
+             on conflict on constraint known_devices_pkey do update set last_used_at = excluded.last_used_at
+             returning company_id, device_key, last_used_at
+           ), shared as (
+             update shared_devices s set last_used_at = k.last_used_at from known k
+             where s.company_id = k.company_id and s.device_key = k.device_key
+               and s.last_used_at < k.last_used_at - interval '1 day'
+           )
+           select true as "known!" from known"#,
         company_id.0,
         person_id.0,
         device,
         now.to_sqlx() as _,
         pin_hash
     )
-    .execute(db)
+    .fetch_optional(db)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(known.is_some())
 }
 
 /// Deletes up to `batch` failures that no longer count.
@@ -286,6 +295,19 @@ pub async fn delete_old_devices(db: &mut PooledConnection, kept: Duration, batch
     let done = sqlx::query!(
         "delete from known_devices where ctid = any(array(
            select ctid from known_devices where last_used_at < now() - make_interval(secs => $1) limit $2))",
+        kept.as_secs_f64(),
+        batch
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Deletes up to `batch` marks of shared devices on which nobody proves a PIN any more.
+pub async fn delete_old_shared_devices(db: &mut PooledConnection, kept: Duration, batch: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        "delete from shared_devices where ctid = any(array(
+           select ctid from shared_devices where last_used_at < now() - make_interval(secs => $1) limit $2))",
         kept.as_secs_f64(),
         batch
     )

@@ -3,10 +3,11 @@
 mod idle;
 
 use reqwest::StatusCode;
+use separacao::jobs;
 use sqlx::AssertSqlSafe;
 
 use crate::support::client::{Answer, Client};
-use crate::support::database::superuser;
+use crate::support::database::{run_sql, superuser};
 use crate::support::server::TestServer;
 use crate::support::socket::{Said, Socket};
 use crate::support::world::{BUYER, Imported, OTHER_PICKER, PICKER, PIN, SELLER};
@@ -244,4 +245,19 @@ async fn the_socket_of_an_idle_device_stays_open() {
     let mut socket = Socket::open(&tablet, &mut page).await;
     socket.say(r#"{"visible":true}"#).await;
     assert!(matches!(socket.next().await, Said::Json(_)));
+}
+
+#[tokio::test]
+async fn a_shared_device_is_forgotten_a_year_after_its_last_pin_and_no_sooner() {
+    let server = TestServer::start().await;
+    let (used, left) = (tablet(&server).await, tablet(&server).await);
+    let long_ago = "update shared_devices set (since, last_used_at) = (now() - interval '401 days', now() - interval '401 days')";
+    run_sql(&server.database_url, long_ago).await;
+    used.sign_in("alfa", OTHER_PICKER, PIN).await;
+    // Of those who use it nothing is known after their PINs are given anew; it is in use all the same.
+    run_sql(&server.database_url, "delete from known_devices").await;
+    jobs::run_one(&server.app, "purge_failures").await.unwrap();
+    assert_eq!(count(&server, "shared_devices").await, 1);
+    assert!(used.get("/").await.text.contains("data-shared"), "it asks for the PIN after a while, as before");
+    assert!(!left.get("/").await.text.contains("data-shared"));
 }
