@@ -1,5 +1,5 @@
 // The project on Railway: `railway config plan` shows what would change, `railway config apply` does it.
-// docs/operations.md says which setting lives where, and what to do with railway.json when this file takes over.
+// docs/operations.md says which setting lives where, and how a service that railway.json has set up is moved here.
 import { defineRailway, postgres, preserve, project, redis, service } from "railway/iac";
 
 export default defineRailway((ctx) => {

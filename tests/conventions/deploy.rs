@@ -41,3 +41,47 @@ fn every_setting_stands_on_the_operators_page_and_in_the_example() {
     }
     problems.none();
 }
+
+/// The rest of the line that begins with this key, in JSON or in TypeScript.
+fn value(text: &str, key: &str) -> Option<String> {
+    text.lines().find_map(|line| {
+        let rest = line.trim().trim_start_matches('"').strip_prefix(key)?;
+        Some(rest.trim_start_matches(['"', ':', ' ']).trim_end_matches(['"', ',']).to_owned())
+    })
+}
+
+/// What is built anew for, but for the file itself.
+fn watched(text: &str) -> Vec<String> {
+    let list = text.split_once("watchPatterns").and_then(|(_, rest)| rest.split_once('['));
+    let list = list.and_then(|(_, rest)| rest.split_once(']')).expect("watchPatterns").0;
+    let patterns = list.split(',').map(|pattern| pattern.trim().trim_matches('"').to_owned());
+    patterns.filter(|pattern| !pattern.is_empty() && pattern != "railway.json").collect()
+}
+
+#[test]
+fn railways_files_say_the_same() {
+    let (before, now) = (read("railway.json"), read(".railway/railway.ts"));
+    for key in [
+        "dockerfilePath",
+        "preDeployCommand",
+        "healthcheckPath",
+        "healthcheckTimeout",
+        "restartPolicyType",
+        "overlapSeconds",
+        "drainingSeconds",
+    ] {
+        let said = value(&now, key);
+        assert!(said.is_some() && said == value(&before, key), "{key}: {said:?}");
+    }
+    for (key, variable) in [
+        ("overlapSeconds", "RAILWAY_DEPLOYMENT_OVERLAP_SECONDS"),
+        ("drainingSeconds", "RAILWAY_DEPLOYMENT_DRAINING_SECONDS"),
+    ] {
+        assert_eq!(value(&now, key), value(&now, variable), "{variable}");
+    }
+    assert_eq!(watched(&now), watched(&before));
+    let page = read("docs/operations.md");
+    for key in ["preDeployCommand", "overlapSeconds", "drainingSeconds"] {
+        assert!(page.contains(&format!("`deploy.{key}`")), "docs/operations.md says where {key} lives");
+    }
+}
