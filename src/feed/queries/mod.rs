@@ -131,7 +131,13 @@ pub struct EventColumns {
 impl EventColumns {
     pub fn of(event: &NewEvent) -> Self {
         let NewEvent { kind, order_id, item_id, person_id, actor_id, version, topics } = *event;
-        Self { kind: kind.code(), order_id, item_id, payload: Payload { person_id, version, topics }, actor_id }
+        Self {
+            kind: kind.code(),
+            order_id,
+            item_id,
+            payload: Payload { person_id, version, topics },
+            actor_id,
+        }
     }
 }
 
