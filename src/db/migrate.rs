@@ -6,10 +6,10 @@ use std::time::Duration;
 use sqlx::error::DatabaseError;
 use sqlx::migrate::{Migrate, MigrateError, Migration, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{Db, place};
+use super::{Db, place, pooler};
 use crate::error::Result;
 
 /// A database may still be starting, recovering, or be unknown to the name server when a deploy begins.
@@ -33,6 +33,10 @@ const TABLE: &str = "_sqlx_migrations";
 pub enum MigrationError {
     #[error("the database {place} did not answer within {} s: {reason}", waited.as_secs())]
     Away { place: String, waited: Duration, reason: String },
+    #[error(
+        "the database {place} is behind a pooler in transaction mode; set DATABASE_UNPOOLED_URL to the address past it"
+    )]
+    Pooled { place: String },
     #[error("another program has been migrating the database {place} for {} s", TURN_WITHIN.as_secs())]
     Taken { place: String },
     #[error(transparent)]
@@ -49,8 +53,8 @@ fn migrator() -> Migrator {
     sqlx::migrate!("./migrations")
 }
 
-/// Applies what is missing. The address must not be one of a transaction pooler (hence DATABASE_UNPOOLED_URL): the
-/// lock belongs to the session.
+/// Applies what is missing. An address of a transaction pooler is refused (hence DATABASE_UNPOOLED_URL): the lock belongs to
+/// the session.
 pub async fn run(url: &str) -> Result<(), MigrationError> {
     apply_all(url, &migrator(), PATIENCE).await
 }
@@ -59,6 +63,10 @@ pub async fn run(url: &str) -> Result<(), MigrationError> {
 pub async fn apply_all(url: &str, migrator: &Migrator, patience: Duration) -> Result<(), MigrationError> {
     let options: PgConnectOptions = url.parse()?;
     let mut connection = connect(&options, patience).await?;
+    // The lock would stay with a backend that serves others next, and no later migration would get it.
+    if pooler::is_before(&mut connection, &options).await.unwrap_or(false) {
+        return Err(MigrationError::Pooled { place: place(&options) });
+    }
     take_turn(&mut connection, &options).await?;
     let done = apply_missing(&mut connection, migrator).await;
     // The lock ends with the connection.
@@ -87,9 +95,9 @@ async fn connect(options: &PgConnectOptions, patience: Duration) -> Result<PgCon
 
 async fn open_writable(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
     let mut connection = options.clone().application_name("separacao migrate").connect().await?;
-    let recovering: bool =
-        sqlx::query_scalar("select pg_is_in_recovery()").fetch_one(&mut connection).await?;
-    if recovering {
+    // As a text: behind a pooler a prepared one may have a name that is taken.
+    let recovers = connection.fetch_one("select pg_is_in_recovery()").await?;
+    if recovers.try_get::<bool, _>(0)? {
         return Err(sqlx::Error::Protocol("it is in recovery and takes no writes yet".to_owned()));
     }
     Ok(connection)

@@ -7,6 +7,7 @@ pub mod migrate;
 pub(crate) mod operator;
 mod permits;
 mod pool;
+pub(crate) mod pooler;
 mod statement;
 mod unnamed;
 

@@ -6,6 +6,7 @@
 //! a `rollback` that was answered; one that a statement was left running on is closed.
 
 use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -42,8 +43,9 @@ pub(super) struct Pool(Arc<Inner>);
 #[derive(Debug)]
 pub(super) struct Inner {
     options: PgConnectOptions,
-    /// False behind a pooler in transaction mode, where each transaction may have another backend.
-    keeps_statements: bool,
+    /// False behind a pooler in transaction mode, where each transaction may have another backend: from the start, or since
+    /// it showed.
+    keeps_statements: AtomicBool,
     /// Whoever has a permit takes an idle connection, or opens one.
     permits: Permits,
     idle: Mutex<IdleConnections>,
@@ -109,6 +111,7 @@ impl Pool {
         lifecycle: Lifecycle,
     ) -> Self {
         let permits = Permits::new(connections);
+        let keeps_statements = AtomicBool::new(keeps_statements);
         Self(Arc::new(Inner { options, keeps_statements, permits, idle: Mutex::default(), lifecycle }))
     }
 
@@ -170,6 +173,20 @@ impl Inner {
         let is_young = connection.opened_at.elapsed() <= LONGEST_LIFE;
         if is_young && connection.generation == idle.generation && !self.permits.is_closed() {
             idle.connections.push(Idle { connection, since: Instant::now() });
+        }
+    }
+
+    fn keeps_statements(&self) -> bool {
+        self.keeps_statements.load(Ordering::Relaxed)
+    }
+
+    /// From here on statements have no names; connections that have given some are not used again.
+    pub(super) fn keep_no_statements(&self) {
+        if self.keeps_statements.swap(false, Ordering::Relaxed) {
+            tracing::warn!(
+                "sessions share backends, as behind a pooler in transaction mode: no prepared statements are kept any more; \
+                 set DATABASE_STATEMENT_CACHE=0"
+            );
         }
     }
 
@@ -274,7 +291,7 @@ impl PooledConnection {
         mut self,
         question: impl for<'a> Fn(&'a mut PooledConnection) -> Answer<'a, T>,
     ) -> Result<T, sqlx::Error> {
-        let alone = self.inner.keeps_statements;
+        let alone = self.inner.keeps_statements();
         if !alone {
             self.execute("begin").await?;
         }
@@ -293,7 +310,7 @@ impl PooledConnection {
 
     /// A query as it may travel on this connection.
     pub(super) fn maybe_named<E>(&self, query: E) -> MaybeNamed<E> {
-        MaybeNamed { query, keeps_statements: self.inner.keeps_statements }
+        MaybeNamed { query, keeps_statements: self.inner.keeps_statements() }
     }
 
     /// Begins a statement: its deadline, and what it runs on.

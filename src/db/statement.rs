@@ -16,7 +16,7 @@ use sqlx::postgres::{PgQueryResult, PgRow, PgStatement, PgTypeInfo};
 use sqlx::{Describe, Either, Execute, Executor, Postgres, SqlStr};
 use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 
-use super::fault::{Fault, silence};
+use super::fault::{Fault, is_of_pooler, silence};
 use super::pool::{Inner, PooledConnection, State};
 
 type Step = Result<Either<PgQueryResult, PgRow>, sqlx::Error>;
@@ -47,6 +47,9 @@ impl<'c> Running<'c> {
     }
 
     fn end(self, error: Option<&sqlx::Error>) {
+        if error.is_some_and(is_of_pooler) {
+            self.inner.keep_no_statements();
+        }
         *self.state = match error.map_or(Fault::Statement, Fault::of) {
             Fault::Statement => State::Open,
             Fault::Connection => State::Broken,

@@ -73,7 +73,7 @@ async fn examine_reachable(
     };
     let here = queries::get_identity(&mut connection).await?;
     section.ok("connection", format!("{} as {}", db::place(&options), here.login));
-    let pooled = pooler(settings, url, &here, section).await?;
+    let pooled = pooler(settings, &mut connection, &options, section).await;
     let past = unpooled(settings, &here, section).await;
     // Behind a pooler the rest is asked past it.
     let (mut connection, options) = match (pooled, past) {
@@ -177,43 +177,38 @@ fn connections(settings: &Settings, server: &Server, section: &mut Section<'_>) 
     }
 }
 
-/// Whether there is a pooler. One in transaction mode gives the backend of an idle session to another one; PostgreSQL never
-/// does.
+/// Whether there is a pooler in transaction mode.
 async fn pooler(
     settings: &Settings,
-    url: &str,
-    first: &Identity,
+    connection: &mut PgConnection,
+    options: &PgConnectOptions,
     section: &mut Section<'_>,
-) -> Result<bool, sqlx::Error> {
-    let second = match connect(url).await {
-        Ok((mut second, _)) => {
-            let identity = queries::get_identity(&mut second).await?;
-            second.close().await?;
-            identity
-        }
+) -> bool {
+    let pooled = match db::pooler::is_before(connection, options).await {
+        Ok(pooled) => pooled,
         Err(error) => {
+            let error = Chain(&error);
             section.warn("pooler", format!("a second connection failed: {error}"), "see max_connections");
-            return Ok(false);
+            return false;
         }
     };
-    let pooled = first.backend == second.backend;
     match (pooled, settings.database_statement_cache, settings.database_unpooled_url.is_some()) {
         (false, _, _) => section.ok("pooler", "none: each session has a backend of its own"),
         (true, 0, true) => {
             section.ok("pooler", "in transaction mode; no statements are kept, migrations go past it");
         }
-        (true, 0, false) => section.fail(
+        (true, _, false) => section.fail(
             "pooler",
             "in transaction mode, also for migrations",
             "set DATABASE_UNPOOLED_URL to the address past it",
         ),
-        (true, _, _) => section.fail(
+        (true, _, true) => section.warn(
             "pooler",
-            "in transaction mode, and statements are kept per session",
-            "set DATABASE_STATEMENT_CACHE=0",
+            "in transaction mode, and statements are to be kept per session; a server that notices keeps none",
+            "set DATABASE_STATEMENT_CACHE=0, so that it need not notice",
         ),
     }
-    Ok(pooled)
+    pooled
 }
 
 /// The connection past the pooler, where there is one and it leads to the same database.

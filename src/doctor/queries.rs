@@ -63,19 +63,16 @@ pub struct Identity {
     pub database: String,
     /// In microseconds.
     pub started_at: i64,
-    /// Which backend serves this session now.
-    pub backend: i32,
 }
 
 pub async fn get_identity(connection: &mut PgConnection) -> Result<Identity, sqlx::Error> {
     let question = "select current_user::text as login, current_database()::text as database,
-        (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint as started_at, pg_backend_pid() as backend";
+        (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint as started_at";
     let row = connection.fetch_one(question).await?;
     Ok(Identity {
         login: row.try_get("login")?,
         database: row.try_get("database")?,
         started_at: row.try_get("started_at")?,
-        backend: row.try_get("backend")?,
     })
 }
 

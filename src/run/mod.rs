@@ -15,7 +15,7 @@ use crate::companies::actions::Operator;
 use crate::companies::actions::set_up;
 use crate::config::{Settings, SettingsError};
 use crate::db::embedded::{self, Embedded};
-use crate::db::migrate as schema;
+use crate::db::{migrate as schema, pooler};
 use crate::demo;
 use crate::error::{Chain, Result};
 use crate::lifecycle::{Lifecycle, Stage};
@@ -91,11 +91,13 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Outcome {
 }
 
 /// Binds a server on a database that is up to date.
-async fn start(settings: Settings, database_url: String, with_demo: bool) -> Result<Server, Failure> {
+async fn start(mut settings: Settings, database_url: String, with_demo: bool) -> Result<Server, Failure> {
     let metrics = telemetry::start_metrics();
     if !settings.is_production() {
         schema::run(settings.migration_url(&database_url)).await?;
     }
+    settings.database_statement_cache =
+        pooler::kept_statements(&database_url, settings.database_statement_cache).await;
     let start = Start {
         database_url,
         program: crate::config::own_program()?,

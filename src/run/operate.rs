@@ -96,7 +96,9 @@ pub async fn worker(settings: Settings) -> Outcome {
 /// Does the background jobs until a signal comes.
 async fn work(settings: Settings, url: &str, signals: &mut Signals) -> Outcome {
     let lifecycle = Lifecycle::default();
-    let app = server::open(Settings { jobs: true, ..settings }, url, Clock::default(), &lifecycle)?;
+    let database_statement_cache = db::pooler::kept_statements(url, settings.database_statement_cache).await;
+    let settings = Settings { jobs: true, database_statement_cache, ..settings };
+    let app = server::open(settings, url, Clock::default(), &lifecycle)?;
     jobs::start(&app);
     watchdog::start(&lifecycle)?;
     tracing::info!(build = crate::assets::build(), "doing the background jobs");

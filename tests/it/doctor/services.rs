@@ -25,8 +25,12 @@ async fn behind_a_pooler_no_statement_may_be_kept_and_migrations_go_past_it() {
     let (_pooler, pooled) = pooler::start(&home, &url).await;
     let (said, findings) = examined(&home, &[("DATABASE_URL", &pooled), HOSTS]).await;
     assert_eq!(failed(&findings), ["database/pooler"], "{findings:#?}");
-    assert!(findings["database/pooler"].1.contains("statements are kept per session"), "{findings:#?}");
+    assert!(findings["database/pooler"].1.contains("also for migrations"), "{findings:#?}");
     assert_eq!(said.status.code(), Some(1));
+    let kept = [("DATABASE_URL", pooled.as_str()), HOSTS, ("DATABASE_UNPOOLED_URL", url.as_str())];
+    let (_, findings) = examined(&home, &kept).await;
+    assert_eq!(findings["database/pooler"].0, "warning", "{findings:#?}");
+    assert!(findings["database/pooler"].1.contains("to be kept per session"), "{findings:#?}");
     let unkept = [("DATABASE_URL", pooled.as_str()), HOSTS, ("DATABASE_STATEMENT_CACHE", "0")];
     let (_, findings) = examined(&home, &unkept).await;
     assert!(findings["database/pooler"].1.contains("also for migrations"), "{findings:#?}");
