@@ -113,10 +113,17 @@ fn remove_old(dir: &Path, keep: usize, made: &Path) -> io::Result<usize> {
         .collect();
     ours.sort();
     let old = ours.len().saturating_sub(keep.max(1) - 1);
-    for path in &ours[..old] {
-        fs::remove_file(path)?;
+    Ok(ours[..old].iter().filter(|path| remove(path)).count())
+}
+
+/// False: it stays, or somebody else has just removed it. That is no reason against the backup: tried again at once for it, one
+/// dump after the other would fill the disk.
+fn remove(path: &Path) -> bool {
+    let removed = fs::remove_file(path);
+    if let Err(error) = &removed {
+        tracing::warn!(%error, file = %path.display(), "an old backup could not be deleted");
     }
-    Ok(old)
+    removed.is_ok()
 }
 
 /// What a process that was killed has left: nobody writes a backup for a day.
@@ -124,7 +131,7 @@ fn remove_drafts(dir: &Path) -> io::Result<()> {
     for entry in fs::read_dir(dir)?.filter_map(Result::ok).filter(|entry| is_draft(&entry.path())) {
         let written = entry.metadata().and_then(|file| file.modified());
         if written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > ABANDONED)) {
-            fs::remove_file(entry.path())?;
+            remove(&entry.path());
         }
     }
     Ok(())
@@ -185,6 +192,23 @@ mod tests {
         fs::remove_dir_all(&dir).unwrap();
         assert_eq!((two, left), (1, [false, true, true]));
         assert_eq!((one, stays), (1, true));
+    }
+
+    #[test]
+    fn an_old_backup_that_cannot_be_deleted_is_no_reason_against_a_new_one() {
+        let dir = std::env::temp_dir().join(format!("separacao-stays-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let [stays, old, made] = ["2026-11-27", "2026-11-28", "2026-11-29"]
+            .map(|day| dir.join(format!("separacao-{day}T190000Z.dump")));
+        // No rights in the world delete a folder as a file, not even root's.
+        fs::create_dir(&stays).unwrap();
+        for file in [&old, &made] {
+            fs::write(file, "x").unwrap();
+        }
+        let removed = remove_old(&dir, 1, &made);
+        let left = [&stays, &old, &made].map(|file| file.exists());
+        fs::remove_dir_all(&dir).unwrap();
+        assert_eq!((removed.unwrap(), left), (1, [true, false, true]));
     }
 
     #[test]
