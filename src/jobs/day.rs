@@ -1,9 +1,7 @@
 //! The jobs of a new local day.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
 use super::{Run, queries};
+use crate::clock::Zone;
 use crate::error::Result;
 use crate::feed::{self, EventKind, NewEvent};
 use crate::ids::CompanyId;
@@ -31,7 +29,8 @@ async fn begin_day(state: &AppState, company_id: CompanyId) -> Result<()> {
     let now = state.clock.now();
     let mut tx = state.db.company(company_id).await?;
     let Some(company) = queries::find_open_company(&mut tx).await? else { return Ok(()) };
-    let Some(midnight) = last_midnight(now, &company.time_zone) else { return Ok(()) };
+    let zone = Zone::named(&company.time_zone);
+    let midnight = zone.day_starts(zone.local(now).date());
     // What was made today has no screen of yesterday. All day long the lock is not asked for.
     if company.created_at >= midnight
         || feed::queries::is_day_started(&mut tx, midnight).await?
@@ -42,9 +41,4 @@ async fn begin_day(state: &AppState, company_id: CompanyId) -> Result<()> {
     let event = NewEvent::by_clock(EventKind::DayStarted);
     feed::commit(tx, &state.doorbell, &[event], now).await?;
     Ok(())
-}
-
-fn last_midnight(now: Timestamp, time_zone: &str) -> Option<Timestamp> {
-    let zone = TimeZone::get(time_zone).ok()?;
-    now.to_zoned(zone).start_of_day().ok().map(|midnight| midnight.timestamp())
 }

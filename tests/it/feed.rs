@@ -135,6 +135,19 @@ async fn a_day_that_began_while_no_job_ran_begins_late() {
     }
 }
 
+/// A zone that a newer build knew, before a deploy was rolled back: pages count its days by UTC.
+#[tokio::test]
+async fn a_day_begins_where_the_company_s_zone_is_not_known_too() {
+    let server = TestServer::start().await;
+    let company = server.company("alfa").await;
+    run_sql(&server.database_url, "update companies set time_zone = 'Etc/Unknown'").await;
+    let days = async || count(&server.database_url, &company, "feed_events where kind = 'day_started'").await;
+    let before = days().await;
+    server.app.clock.advance(2 * 24 * 60 * 60);
+    jobs::run_one(&server.app, "begin_day").await.unwrap();
+    assert_eq!(days().await, before + 1, "screens start afresh as the pages do");
+}
+
 #[tokio::test]
 async fn the_last_512_events_and_a_day_of_operations_are_kept() {
     let server = TestServer::start().await;
