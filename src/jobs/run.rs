@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::queries::{self, JobLease};
 use super::{Job, note_failure, wanted};
 use crate::error::{AppError, Chain, Result};
@@ -10,7 +12,7 @@ use crate::state::AppState;
 
 /// The longest that one step of a job waits for the database.
 const LONGEST_STEP: Duration = Duration::from_secs(20);
-/// Before a job that failed is due again, if it would not be sooner.
+/// Before a job that failed is due again: at least so long, if it would not be sooner.
 const AGAIN: Duration = Duration::from_secs(60);
 
 /// A run of a job, from its claim to its end.
@@ -148,14 +150,34 @@ async fn take_one(state: &AppState, runner: &str, names: &[String]) -> Result<bo
     Ok(true)
 }
 
+/// How long a job rests that failed after it had run for so long: at least for that time, so that one which fails at its end,
+/// such as a backup that fills the disk, takes no more than half of the database's time.
+fn rest(every: Duration, ran: Duration) -> Duration {
+    every.min(AGAIN.max(ran))
+}
+
 async fn run(state: &AppState, runner: &str, job: &'static Job) -> Result<()> {
+    let began = Instant::now();
     let claimed = Run { state: state.clone(), job: job.name, runner: Some(runner.to_owned()) };
     let outcome = (job.work)(claimed).await;
     note_failure(job.name, &outcome);
     let error = outcome.as_ref().err().map(|error| Chain(error).to_string());
-    let due_in = if outcome.is_ok() { job.every } else { job.every.min(AGAIN) };
+    let due_in = if outcome.is_ok() { job.every } else { rest(job.every, began.elapsed()) };
     let mut tx = state.db.gate().await?;
     let claim = JobLease { job: job.name, runner, lease: state.settings.job_lease() };
     queries::update_ended(&mut tx, claim, due_in, error.as_deref()).await?;
     tx.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_that_failed_rests_as_long_as_it_ran_and_no_longer_than_it_would_anyway() {
+        let (minutes, day) = (Duration::from_mins, Duration::from_hours(24));
+        assert_eq!(rest(day, Duration::from_secs(2)), minutes(1));
+        assert_eq!(rest(day, minutes(180)), minutes(180), "a dump of three hours is not begun anew at once");
+        assert_eq!(rest(minutes(1), minutes(5)), minutes(1));
+    }
 }
