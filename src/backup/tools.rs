@@ -77,6 +77,7 @@ const KNOWN: &[&str] = &[
     "connect_timeout",
     "dbname",
     "host",
+    "hostaddr",
     "options",
     "port",
     "sslcert",
@@ -84,6 +85,15 @@ const KNOWN: &[&str] = &[
     "sslmode",
     "sslrootcert",
     "user",
+];
+
+/// Names of ours for parameters that libpq knows by another one.
+const ALIASES: &[(&str, &str)] = &[
+    ("ssl-ca", "sslrootcert"),
+    ("ssl-cert", "sslcert"),
+    ("ssl-key", "sslkey"),
+    ("ssl-mode", "sslmode"),
+    ("ssl-root-cert", "sslrootcert"),
 ];
 
 impl LibpqTarget {
@@ -97,9 +107,10 @@ impl LibpqTarget {
         url.set_password(None).map_err(|()| refused(&"it names no server"))?;
         url.set_query(None);
         for (name, value) in given {
-            let name = if name == "ssl-mode" { "sslmode".to_owned() } else { name };
-            if KNOWN.contains(&name.as_str()) {
-                url.query_pairs_mut().append_pair(&name, &value);
+            let alias = ALIASES.iter().find(|(ours, _)| *ours == name);
+            let name = alias.map_or(name.as_str(), |(_, theirs)| *theirs);
+            if KNOWN.contains(&name) {
+                url.query_pairs_mut().append_pair(name, &value);
             }
         }
         Ok(Self { url: url.into(), password: password.or(in_query) })
@@ -138,6 +149,14 @@ mod tests {
         .unwrap();
         assert_eq!(target.url, "postgres://app@db.example:5433/shop?sslmode=require");
         assert_eq!(target.password.as_deref(), Some("s/cret"));
+        let checked = LibpqTarget::of(
+            "postgres://db.example/shop?hostaddr=10.0.0.3&ssl-mode=verify-full&ssl-root-cert=ca.pem&ssl-key=k.pem",
+        )
+        .unwrap();
+        assert_eq!(
+            checked.url,
+            "postgres://db.example/shop?hostaddr=10.0.0.3&sslmode=verify-full&sslrootcert=ca.pem&sslkey=k.pem"
+        );
         let socket =
             LibpqTarget::of("postgres://postgres@localhost/separacao?host=%2Frun%2Fpg&password=x").unwrap();
         assert_eq!(socket.url, "postgres://postgres@localhost/separacao?host=%2Frun%2Fpg");
