@@ -1,6 +1,10 @@
 //! Checks that backups can be made, and that they are.
 
-use super::machine::space;
+use std::path::Path;
+
+use rustix::fs::{Access, access};
+
+use super::machine::{nearest, space};
 use super::report::Section;
 use crate::backup::{Tool, server_major};
 use crate::config::Settings;
@@ -9,7 +13,7 @@ pub async fn examine(settings: &Settings, url: Option<&str>, section: &mut Secti
     let Some(dir) = &settings.backup_dir else {
         return section.skip("folder", "BACKUP_DIR is not set: the platform or another machine makes them");
     };
-    space("folder", dir, section);
+    folder(dir, section);
     let url = settings.database_unpooled_url.as_deref().or(url);
     for program in ["pg_dump", "pg_restore"] {
         let found = Tool::find(program, settings.pg_bin_dir.as_deref()).await;
@@ -21,5 +25,18 @@ pub async fn examine(settings: &Settings, url: Option<&str>, section: &mut Secti
             Ok(tool) => section.ok("programs", format!("{program} {}", tool.major)),
             Err(error) => section.fail("programs", error.to_string(), "without it no backup is made here"),
         }
+    }
+}
+
+/// Whether this user can write there: a volume may be another one's, or read only.
+fn folder(dir: &Path, section: &mut Section<'_>) {
+    let there = nearest(dir);
+    match access(there, Access::WRITE_OK | Access::EXEC_OK) {
+        Ok(()) => space("folder", dir, section),
+        Err(error) => section.fail(
+            "folder",
+            format!("{}: {error}", there.display()),
+            "no backup is made here: lead BACKUP_DIR to a folder that this user can write",
+        ),
     }
 }

@@ -64,9 +64,14 @@ fn disk(settings: &Settings, section: &mut Section<'_>) {
     }
 }
 
+/// What is there of a path that may still have to be made.
+pub fn nearest(path: &Path) -> &Path {
+    path.ancestors().find(|path| path.exists()).unwrap_or(Path::new("."))
+}
+
 /// How much room there is where something is written.
 pub fn space(check: &'static str, path: &Path, section: &mut Section<'_>) {
-    let there = path.ancestors().find(|path| path.exists()).unwrap_or(Path::new("."));
+    let there = nearest(path);
     let Ok(disk) = statvfs(there) else {
         let found = format!("{} cannot be read", path.display());
         return section.fail(check, found, "choose a folder that this user can read");

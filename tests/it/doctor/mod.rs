@@ -143,6 +143,21 @@ async fn a_deployment_without_its_services_and_with_poor_settings_is_ill_and_not
 }
 
 #[tokio::test]
+async fn a_folder_that_takes_no_backup_is_named() {
+    let (home, url) = (Home::new("doctor-folder"), database::create().await);
+    // A file where the folder should be: no rights in the world make it one, not even root's.
+    std::fs::write(home.0.join("file"), "").unwrap();
+    let settings = [
+        ("DATABASE_URL", url.as_str()),
+        ("ALLOWED_HOSTS", "app.example.com"),
+        ("BACKUP_DIR", "file/backups"),
+    ];
+    let (_, findings) = examined(&home, &settings).await;
+    assert_eq!(failed(&findings), ["backup/folder"], "{findings:#?}");
+    assert!(findings["backup/folder"].1.contains("file"), "{findings:#?}");
+}
+
+#[tokio::test]
 async fn a_deployment_whose_redis_does_not_ring_is_ill() {
     let (home, url, redis) = (Home::new("doctor-mute"), database::create_empty().await, Redis::start().await);
     let client = redis::Client::open(redis.url()).unwrap();
