@@ -8,6 +8,7 @@ use super::queries::{self, JobLease};
 use super::{Job, note_failure, wanted};
 use crate::error::{AppError, Chain, Result};
 use crate::ids::CompanyId;
+use crate::lifecycle::Stage;
 use crate::state::AppState;
 
 /// The longest that one step of a job waits for the database.
@@ -128,7 +129,9 @@ async fn look(state: &AppState, runner: &str, names: &[String], known: &mut bool
         tx.commit().await?;
         *known = true;
     }
-    while state.settings.jobs && take_one(state, runner, names).await? {}
+    // Whoever is on its way out would leave a job half done, and its claim to lapse.
+    let takes = || state.settings.jobs && state.lifecycle.stage() == Stage::Serving;
+    while takes() && take_one(state, runner, names).await? {}
     // A row outlives its job: of one that is switched off no age is told, or it would be late for ever.
     let mut tx = state.db.gate().await?;
     for job in queries::list_jobs(&mut tx, names).await? {

@@ -9,6 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use separacao::jobs;
 use tokio::time::timeout;
 
+use crate::support::client::Client;
 use crate::support::database::{self, count, run_sql, superuser};
 use crate::support::operator::{Home, program};
 use crate::support::process::Program;
@@ -64,6 +65,33 @@ async fn a_job_is_done_once_however_many_replicas_there_are() {
     }
 }
 
+/// The process that takes a job whose table is locked.
+async fn taker(url: &str) -> u32 {
+    let runner = wait_for("a runner", async || {
+        let sql = "select runner from jobs where name = 'purge_operations'";
+        sqlx::query_scalar::<_, Option<String>>(sql).fetch_one(&mut superuser(url).await).await.unwrap()
+    })
+    .await;
+    runner.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_replica_that_is_on_its_way_out_takes_no_job() {
+    let url = database::create().await;
+    let leaving = Program::start(&url, &["--job-poll-ms", "20"]).await;
+    until_all_ran(&url, 1).await;
+    leaving.terminate();
+    let client = Client::new(leaving.port);
+    wait_for("the drain", async || (client.get("/readyz").await.status == 503).then_some(())).await;
+    let staying = Program::start(&url, &["--job-poll-ms", "1000"]).await;
+    let mut connection = superuser(&url).await;
+    let mut locked = sqlx::Connection::begin(&mut connection).await.unwrap();
+    sqlx::Executor::execute(&mut *locked, "lock table operations in access exclusive mode").await.unwrap();
+    run_sql(&url, "update jobs set due_at = now() where name = 'purge_operations'").await;
+    assert_eq!(taker(&url).await, staying.id(), "the other one looks fifty times as often");
+    locked.rollback().await.unwrap();
+}
+
 #[tokio::test]
 async fn chaos_the_job_of_a_replica_that_was_killed_is_taken_over_and_done() {
     let url = database::create().await;
@@ -88,12 +116,7 @@ async fn chaos_the_job_of_a_replica_that_was_killed_is_taken_over_and_done() {
     let mut locked = sqlx::Connection::begin(&mut connection).await.unwrap();
     sqlx::Executor::execute(&mut *locked, "lock table operations in access exclusive mode").await.unwrap();
     run_sql(&url, "update jobs set due_at = now() where name = 'purge_operations'").await;
-    let runner = wait_for("a runner", async || {
-        let sql = "select runner from jobs where name = 'purge_operations'";
-        sqlx::query_scalar::<_, Option<String>>(sql).fetch_one(&mut superuser(&url).await).await.unwrap()
-    })
-    .await;
-    let pid: u32 = runner.split(' ').nth(1).unwrap().parse().unwrap();
+    let pid = taker(&url).await;
     let place = programs.iter().position(|program| program.id() == pid).expect("one of the three");
     kill_process(Pid::from_raw(pid.try_into().unwrap()).unwrap(), Signal::KILL).unwrap();
     let (began, mut killed) = (Instant::now(), programs.remove(place));
