@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and is no server")]
 
 mod added_up;
+mod ahead;
 mod answers;
 mod audit;
 mod averages;

@@ -80,7 +80,7 @@ pub async fn add_up_days(state: &AppState, company_id: CompanyId) -> Result<()> 
 }
 
 /// From the month of the first entry until the last day that is over, without those that `failed_lately`. Spans that were made
-/// by other rules are deleted.
+/// by other rules are deleted, and those of days that are not over: a clock that was ahead made them of half a day.
 async fn find_missing(
     tx: &mut CompanyTx,
     calendar: WorkCalendar,
@@ -90,20 +90,21 @@ async fn find_missing(
     let Some(first) = spans::find_first_entry(tx).await? else { return Ok(Missing::default()) };
     let local = |at: Timestamp| calendar.zone.local(at).date();
     let over = local(now.saturating_sub(AFTER_MIDNIGHT).unwrap_or(now));
+    let all = Within { from: Timestamp::UNIX_EPOCH, until: Timestamp::MAX };
+    let today = calendar.zone.day_starts(over);
+    let (valid, old): (Vec<_>, Vec<_>) = spans::list_made(tx, all)
+        .await?
+        .into_iter()
+        .partition(|span| span.within.until <= today && span.rules == rules(calendar, span.within));
+    if !old.is_empty() {
+        let old: Vec<Within> = old.iter().map(|span| span.within).collect();
+        spans::delete_spans(tx, &old).await?;
+    }
     let (Ok(last), from) = (over.yesterday(), local(first).first_of_month()) else {
         return Ok(Missing::default());
     };
     if last < from {
         return Ok(Missing::default());
-    }
-    let all = Within { from: Timestamp::UNIX_EPOCH, until: now };
-    let (valid, old): (Vec<_>, Vec<_>) = spans::list_made(tx, all)
-        .await?
-        .into_iter()
-        .partition(|span| span.rules == rules(calendar, span.within));
-    if !old.is_empty() {
-        let old: Vec<Within> = old.iter().map(|span| span.within).collect();
-        spans::delete_spans(tx, &old).await?;
     }
     let made: HashSet<Within> = valid.iter().map(|span| span.within).collect();
     let starts = |day: Date| calendar.zone.day_starts(day);
