@@ -307,3 +307,25 @@ async fn a_canceled_order_shows_no_progress_that_would_go_backwards() {
     let history = ana.get("/history").await.text;
     assert!(history.contains("1 para devolver") && !history.contains(">1/2"), "{history}");
 }
+
+/// Whoever empties the box of a canceled order swaps nothing back.
+#[tokio::test]
+async fn goods_that_leave_the_box_of_a_canceled_order_are_told_as_that_everywhere() {
+    let server = TestServer::start().await;
+    let order = server.company("alfa").await.import(1).await;
+    let ana = server.signed_in("alfa", ADMIN).await;
+    let path = format!("/orders/{}", order.id);
+    let item = format!("{path}/items/{}", order.items[0]);
+    let swap = [("rest", "10"), ("quantity", "5"), ("text", "CB15")];
+    assert_eq!(ana.tap(&format!("{item}/substitute"), &swap).await.status, 200);
+    assert_eq!(ana.tap(&format!("{path}/cancel"), &[("reason", "desistiu")]).await.status, 200);
+    assert_eq!(ana.tap(&format!("{item}/unsubstitute"), &[]).await.status, 200);
+    for (place, said) in [
+        (path.clone(), "tirou da caixa a troca de"),
+        (format!("{path}?item={}", order.items[0]), "tirou a troca da caixa"),
+        ("/audit".to_owned(), "Troca tirada da caixa"),
+    ] {
+        let page = ana.get(&place).await.text;
+        assert!(page.contains(said) && !page.contains("desfez a troca"), "{place}: {page}");
+    }
+}
