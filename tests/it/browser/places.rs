@@ -4,6 +4,11 @@ use super::chromium::Browser;
 use crate::support::server::TestServer;
 use crate::support::world::{OTHER_PICKER, PICKER};
 
+/// Between the field and what is said of it, and from there to the button.
+const GAPS: &str = "(() => { const [field, help, button] = ['[name=location]', 'small', '.primary'] \
+    .map((css) => document.querySelector(`#item-sheet form[action$='/location'] ${css}`).getBoundingClientRect()); \
+    return [help.top - field.bottom, button.top - help.bottom]; })()";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_place_is_said_once_and_stands_on_the_rows_of_others_without_making_them_higher() {
     let (one, two) = TestServer::pair().await;
@@ -21,6 +26,8 @@ async fn a_place_is_said_once_and_stands_on_the_rows_of_others_without_making_th
     joao.click("#item-sheet details:has(form[action$='/location']) > summary").await;
     joao.write("#item-sheet [name=location]", "A-12-3").await;
     joao.picture("place-sheet").await;
+    let gaps = joao.eval(GAPS).await;
+    assert!(gaps[0].as_f64() >= Some(3.5) && gaps[1].as_f64() >= Some(8.0), "they stick together: {gaps}");
     // The button lies where the fold was opened, and a second tap at one spot is taken for the first.
     joao.lets_a_press_end().await;
     joao.click("#item-sheet form[action$='/location'] .primary").await;
