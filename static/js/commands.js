@@ -85,6 +85,11 @@ function submitted(event) {
   if (event.defaultPrevented || !(form instanceof HTMLFormElement) || !form.matches("form[data-command]")) return;
   event.preventDefault();
   const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
+  // A keyboard comes to what offered.css takes from every finger.
+  if (getComputedStyle(form).pointerEvents === "none") {
+    toast(words("forbidden"), "bad");
+    return;
+  }
   if (isPressed(form, button)) return;
   const go = () => {
     lastPress.set(form, { action: form.getAttribute("action"), at: performance.now() });

@@ -3,7 +3,12 @@ import test, { mock } from "node:test";
 import { tab } from "./load.mjs";
 import { answer, Element, formOf, network, page, settled, TextArea } from "./world.mjs";
 
-const WORDS = { id: "words", "data-saving": "Salvando…", "data-saved-here": "Salvo neste aparelho, falta enviar" };
+const WORDS = {
+  id: "words",
+  "data-saving": "Salvando…",
+  "data-saved-here": "Salvo neste aparelho, falta enviar",
+  "data-forbidden": "Você não tem permissão para isso",
+};
 
 /** A page with a form for notes; `say` is the network, and `before` what this device kept. */
 async function begin(say, before) {
@@ -170,4 +175,12 @@ test("what waits is not given up for a press that asks something first, until th
   const event = Object.defineProperty(new Event("click"), "target", { value: box.appendChild(new Element("button", { "data-help": "" })) });
   document.dispatchEvent(event);
   assert.deepEqual(stored(), ["text=&answer=without"]);
+});
+
+test("what no finger may press is not sent by a keyboard either, and that is said", async () => {
+  const { press, asked, said } = await begin(() => answer(200));
+  globalThis.getComputedStyle = () => ({ pointerEvents: "none" });
+  press();
+  await settled();
+  assert.deepEqual([asked.length, localStorage.length, said()], [0, 0, WORDS["data-forbidden"]]);
 });

@@ -161,6 +161,7 @@ export function page(attributes = {}) {
     HTMLSelectElement: Select,
     HTMLTextAreaElement: TextArea,
     CSS: { escape: (text) => text },
+    getComputedStyle: () => ({}),
   });
   return body;
 }

@@ -40,6 +40,10 @@ async fn a_row_that_takes_other_goods_hangs_on_what_its_command_needs() {
     set(&ana, "2", "pick.picker", "yes", "no").await;
     joao.open(&path).await;
     assert_eq!(joao.eval(&rows).await, json!(["auto", "none"]));
+    // By keyboard no more than by finger.
+    joao.eval(&format!("document.querySelector('#item-{} .row-hit').focus()", order.items[1])).await;
+    joao.keys(thirtyfour::Key::Enter + "").await;
+    joao.reads("#toasts", "Você não tem permissão para isso").await;
     joao.quit().await;
 }
 
