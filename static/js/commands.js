@@ -181,7 +181,8 @@ function accepted(tap, press, answer) {
     const isWrittenOn = typedIn(form) !== press?.typed;
     if (form.hasAttribute("data-guard")) settleSent(form, tap.body);
     else if (!isWrittenOn) form.reset();
-    const sheet = /** @type {HTMLDialogElement | null} */ (form.closest("dialog[open]"));
+    // What is taken back over an open sheet leaves that open.
+    const sheet = /** @type {HTMLDialogElement | null} */ (form.matches("[data-undo]") ? null : form.closest("dialog[open]"));
     if (sheet) sheet.close();
     const fold = /** @type {HTMLDetailsElement | null} */ (form.closest("details[open]"));
     if (fold && !isWrittenOn) fold.open = false;

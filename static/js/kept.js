@@ -75,6 +75,9 @@ function copyOfPage() {
   for (const name of ["data-live", "data-shifted"]) copy.removeAttribute(name);
   copy.querySelectorAll("dialog[open], details.menu[open]").forEach((el) => el.removeAttribute("open"));
   copy.querySelectorAll("#undo-bar, #alarm").forEach((bar) => bar.setAttribute("hidden", ""));
+  // They stand in the sheet that is open.
+  const bars = copy.querySelector("#bars");
+  if (bars) copy.querySelector("body")?.append(bars);
   copy.querySelectorAll("#item-sheet, #switch-sheet, .toasts, .sync, .find-none").forEach((place) => place.replaceChildren());
   for (const name of ["data-saving", "aria-busy", "inert", "data-leaving", "data-moving", "data-new", "data-unfound"]) {
     copy.querySelectorAll(`[${name}]`).forEach((el) => el.removeAttribute(name));

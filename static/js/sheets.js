@@ -4,7 +4,7 @@ import { fieldsOf, isDirty, isTextField } from "./defer.js";
 import { changed, sleep } from "./page.js";
 import { documentOf, requestPage } from "./request.js";
 import { words } from "./words.js";
-import { toast } from "./toasts.js";
+import { overSheets, toast } from "./toasts.js";
 import { askPin } from "./signin.js";
 import { morph } from "./morph.js";
 import { quiet } from "./keypad.js";
@@ -31,6 +31,7 @@ export function openSheet(box, opener) {
   if (!box || box.open) return;
   openers.set(box, opener || document.activeElement);
   box.showModal();
+  overSheets();
 }
 
 /**
@@ -60,7 +61,9 @@ export async function reload(box) {
   for (const field of findAll("[data-stepper] input", box)) if (field instanceof HTMLInputElement) field.value = field.defaultValue;
   // What was chosen on the way to the refusal is chosen anew.
   for (const fold of findAll(".reasons[open]", box)) fold.removeAttribute("open");
+  overSheets(document.body);
   morph(box, asked.fresh, { inside: true });
+  overSheets();
   changed();
   const title = find("[autofocus]", box);
   if (title && !box.contains(document.activeElement)) title.focus();
@@ -88,10 +91,12 @@ async function load(box, link) {
   loading = null;
   if (fresh && fresh.children.length) {
     sources.set(box, link.href);
+    overSheets(document.body);
     box.replaceChildren(...Array.from(fresh.childNodes));
     quiet(box);
     changed();
     openSheet(box, link);
+    overSheets();
     find("[autofocus]", box)?.focus();
     return;
   }
@@ -156,6 +161,7 @@ const hasWords = (box) => fieldsOf(box).some((field) =>
 function closed(event) {
   const box = event.target;
   if (!(box instanceof HTMLDialogElement)) return;
+  overSheets();
   // Given up: nothing typed here holds the page any longer.
   box.querySelectorAll("form").forEach((form) => {
     if (!form.hasAttribute("data-saving")) form.reset();

@@ -8,6 +8,7 @@ import { wipe } from "./kept.js";
 import { reloadWhenOurs } from "./reload.js";
 import { bodyOf } from "./pressed.js";
 import { say } from "./errors.js";
+import { overSheets } from "./toasts.js";
 import { byId, find } from "./dom.js";
 
 const LIMIT = 15000;
@@ -37,6 +38,7 @@ export function askPin() {
     say(form, "");
     form.reset();
     box.showModal();
+    overSheets();
     find("input[name=pin]", box)?.focus();
   }
   return asking;

@@ -32,6 +32,15 @@ export function toast(text, tone) {
   ends.set(item, setTimeout(() => item.remove(), tone === "bad" ? 10000 : 5000));
 }
 
+/**
+ * What is said stands over the sheet that lies over everything else: behind it nobody sees or reaches it.
+ * @param {Element} [top]
+ */
+export function overSheets(top = findAll("dialog[open]").pop() || document.body) {
+  const bars = byId("bars");
+  if (bars && bars.parentElement !== top) top.append(bars);
+}
+
 export const untoast = () => byId("toasts")?.replaceChildren();
 
 let count = 0;

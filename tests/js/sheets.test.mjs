@@ -73,3 +73,46 @@ test("a sheet that was opened while another one was looked at again is not turne
   assert.equal(await looked, false, "who asked for it is told");
   assert.equal(shown(), "2");
 });
+
+test("what the app says stands over the sheet that is open, whatever that shows by now, and over the page after it", async () => {
+  const body = page({ "data-person": "joao" });
+  class Link extends Element { get href() { return "http://app.example" + this.getAttribute("href"); } }
+  class Dialog extends Element {
+    get open() { return this.hasAttribute("open"); }
+    showModal() { this.setAttribute("open", ""); }
+    close() {
+      this.removeAttribute("open");
+      document.dispatchEvent(Object.defineProperty(new Event("close"), "target", { value: this }));
+    }
+  }
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: {} });
+  Object.assign(globalThis, { HTMLDialogElement: Dialog, HTMLFormElement: Element, HTMLAnchorElement: Link });
+  Object.assign(globalThis, { isSecureContext: false, window: {}, matchMedia: () => ({}) });
+  globalThis.DOMParser = class {
+    parseFromString(text) { return { getElementById: () => new Element("dialog", {}, [new Element("h2", { "data-of": text })]) }; }
+  };
+  const box = body.appendChild(new Dialog("dialog", { id: "item-sheet" }));
+  const pin = body.appendChild(new Dialog("dialog", { id: "pin-sheet" }, [formOf({}, [new Input({ name: "pin" })])]));
+  pin.children[0].reset = () => {};
+  const bars = body.appendChild(new Element("div", { id: "bars" }, [new Element("div", { id: "toasts" })]));
+  const link = (item) => body.appendChild(new Link("a", { href: "/orders/7?item=" + item, "data-dialog": "item-sheet", "data-load": "" }));
+  const shown = () => box.children.map((el) => el.getAttribute("data-of") || el.id).join();
+  const load = tab();
+  const { start, reload } = await load("sheets.js");
+  start();
+  network((url) => answer(200, url.split("=")[1]));
+  click(link("1"));
+  await settled();
+  assert.equal(shown(), "1,bars");
+  click(link("2"));
+  await settled();
+  assert.equal(shown(), "2,bars", "another one in its place");
+  await reload(box);
+  assert.equal(shown(), "2,bars", "the same one, looked at again");
+  (await load("signin.js")).askPin();
+  assert.equal(bars.parentElement, pin, "a sheet over a sheet");
+  pin.close();
+  assert.equal(bars.parentElement, box);
+  box.close();
+  assert.equal(bars.parentElement, body);
+});

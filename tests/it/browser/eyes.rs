@@ -73,6 +73,31 @@ async fn undo_alarm_and_messages_take_the_bottom_bar_and_nothing_lies_over_a_row
     joao.quit().await;
 }
 
+/// Behind the backdrop of a sheet nobody would read it, and no finger would reach it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said_while_a_sheet_is_open_stands_above_the_sheet_and_can_be_answered() {
+    let (server, order, joao) = joao_at(24).await;
+    let marina = server.signed_in("alfa", SELLER).await;
+    for (line, size) in [(390, 844), (844, 390), (1280, 800)].into_iter().enumerate() {
+        joao.resize(size).await;
+        joao.click(&format!("#item-{} .row-more", order.items[line])).await;
+        joao.sees("#item-sheet[open] [data-words=pick]").await;
+        let note = marina.tap(&format!("{}/notes", path(&order)), &[("text", "Passa às 15h")]).await;
+        assert_eq!(note.status, 200);
+        joao.reads("#item-sheet[open] #alarm", "Marina").await;
+        let above = "document.querySelector('#alarm').getBoundingClientRect().bottom \
+            <= document.querySelector('#item-sheet').getBoundingClientRect().top + 1";
+        joao.until("the alarm above the sheet", above).await;
+        joao.picture(&format!("bar-over-sheet-{}", size.0)).await;
+        joao.click("#alarm [data-seen]").await;
+        joao.sees_no("#alarm").await;
+        joao.click("#item-sheet[open] [data-close]").await;
+        joao.sees_no("#item-sheet[open]").await;
+        joao.sees("body > #bars > #toasts").await;
+    }
+    joao.quit().await;
+}
+
 /// How high the header is, on how many lines it says how old the page is, and how many of these lie outside of it or over
 /// something else in it.
 const HEADER: &str = r##"(() => {
