@@ -12,6 +12,8 @@ import { overSheets } from "./toasts.js";
 import { byId, find } from "./dom.js";
 
 const LIMIT = 15000;
+/** Who signed in last in this browser, and when: written for the other tabs, which have the same session. */
+const SIGNED_IN = "separacao.signed-in";
 
 /** @type {Promise<void> | null} */
 let asking = null;
@@ -77,15 +79,44 @@ function refused(form, sentence) {
 }
 
 /** @param {string} who */
+function tell(who) {
+  try {
+    localStorage.setItem(SIGNED_IN, who + " " + Date.now());
+  } catch (error) {
+    // Other tabs ask as well.
+  }
+}
+
+/** @param {string | null} text */
+const whoOf = (text) => (text || "").split(" ")[0];
+
+/** What another tab told. The copies of pages are that one's to wipe. @param {StorageEvent} event */
+function heard({ key, newValue }) {
+  const who = whoOf(newValue);
+  if (key !== SIGNED_IN || !who || !person()) return;
+  if (who === person()) goOn();
+  else leave();
+}
+
+function leave() {
+  leaving = true;
+  reloadWhenOurs();
+}
+
+/** @param {string} who */
 function enter(who) {
+  tell(who);
   if (who !== person()) {
-    leaving = true;
     // What waits on this device is kept for its author; the page of the other person says so. Where that page is slow to
     // come, a copy of this one's would be shown in its place.
     wipe().catch(() => {});
-    reloadWhenOurs();
+    leave();
     return;
   }
+  goOn();
+}
+
+function goOn() {
   for (const box of document.querySelectorAll("#pin-sheet[open], #switch-sheet[open]")) {
     if (box instanceof HTMLDialogElement) box.close();
   }
@@ -120,6 +151,13 @@ export function emptyPage(sentence, way) {
 export const endPage = () => emptyPage(words("accessEnded"), words("toSignIn"));
 
 export function start() {
+  // Who came in by another way than a sheet. A copy of before does not know.
+  try {
+    if (!document.documentElement.dataset.kept && whoOf(localStorage.getItem(SIGNED_IN)) !== person()) tell(person());
+  } catch (error) {
+    // Nothing is stored, so nothing is told.
+  }
+  addEventListener("storage", heard);
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.matches("dialog form[data-unlock]")) return;

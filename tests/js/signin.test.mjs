@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { load, tab } from "./load.mjs";
-import { answer, Element, network, page, settled } from "./world.mjs";
+import { answer, Element, formOf, Input, network, page, settled } from "./world.mjs";
 
 const { emptyPage, endPage } = await load("signin.js");
 
@@ -79,4 +79,44 @@ test("a PIN that was wrong may be typed again, as may that of the same person an
     await settled();
     assert.equal(asked.length, times);
   }
+});
+
+test("a tab that asks for the PIN hears that it was given in another one, and one of another person hears of that", async () => {
+  const body = page({ "data-person": "joao", "data-screen": "order:7" });
+  const done = [];
+  let hear;
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: {} });
+  class Dialog extends Element {
+    open = false;
+    showModal() { this.open = true; this.setAttribute("open", ""); }
+    close() { this.open = false; this.removeAttribute("open"); }
+  }
+  Object.assign(globalThis, { HTMLDialogElement: Dialog, HTMLFormElement: Element, isSecureContext: false, window: {} });
+  globalThis.location = Object.assign(new URL("http://app.example/orders/7"), { reload: () => done.push("reload") });
+  globalThis.addEventListener = (type, listener) => { if (type === "storage") hear = listener; };
+  const form = formOf({}, [new Input({ name: "pin" })]);
+  form.reset = () => {};
+  const box = body.appendChild(new Dialog("dialog", { id: "pin-sheet" }, [form]));
+  document.querySelectorAll = () => box.open ? [box] : [];
+  const own = await tab()("signin.js");
+  own.start();
+  globalThis.addEventListener = () => {};
+  const told = () => Object.keys(localStorage).map((key) => ({ key, newValue: localStorage.getItem(key) }));
+  const [here] = told();
+  assert.match(here.newValue, /^joao /, "a page tells whose it is, however that one came in");
+  localStorage.removeItem(here.key);
+  document.documentElement.dataset.kept = "1761000000000";
+  (await tab()("signin.js")).start();
+  assert.deepEqual(told(), [], "a copy of a page may be of another time");
+  network(() => answer(200, "page"));
+  own.askPin().then(() => done.push("resumed"));
+  for (const other of [{ key: "separacao.other", newValue: "joao 1" }, { key: here.key, newValue: null }, { key: here.key, newValue: " 1" }]) hear(other);
+  await settled();
+  assert.deepEqual([box.open, done], [true, []], "nobody came in");
+  hear(here);
+  await settled();
+  assert.deepEqual([box.open, done], [false, ["resumed"]]);
+  hear({ key: here.key, newValue: here.newValue.replace("joao", "maria") });
+  await settled();
+  assert.deepEqual(done, ["resumed", "reload"]);
 });
