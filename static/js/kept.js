@@ -88,8 +88,8 @@ function copyOfPage() {
 async function keep() {
   clearTimeout(timer);
   timer = 0;
-  // A copy that has not lived again stays as old as it is.
-  if (isWiped || !isKept() || document.documentElement.dataset.kept) return;
+  // A copy that has not lived again stays as old as it is; what another tab keeps for somebody else is not deleted below.
+  if (isWiped || !isKept() || owner() !== keeper() || document.documentElement.dataset.kept) return;
   const kept = await caches.open(KEPT);
   const away = await kept.match(AWAY) || await fetchAway(kept);
   if (!away) return;

@@ -76,3 +76,34 @@ test("a page for what was never open here that does not come keeps no later copy
   mock.timers.reset();
   assert.deepEqual(written, ["/away", "/orders/7"]);
 });
+
+/** João's order, of which a copy may be written at any moment: `hide()` is one. What was done to the copies. */
+async function order7() {
+  page({ "data-person": "joao", "data-screen": "order:7" });
+  const copy = Object.defineProperties(new Element("html"), { classList: { value: { remove() {} } }, outerHTML: { value: "copy" } });
+  document.documentElement.cloneNode = () => copy;
+  const done = [];
+  const place = { match: async () => new Response(""), keys: async () => [], put: async (url) => done.push("put " + url) };
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: { serviceWorker: { register: async () => {} } } });
+  const caches = { delete: async (name) => done.push("delete " + name), open: async () => place };
+  Object.assign(globalThis, { isSecureContext: true, window: { caches }, caches });
+  localStorage.setItem("separacao.kept", "joao");
+  const load = tab();
+  (await load("kept.js")).start();
+  await settled();
+  const hide = async () => {
+    document.hidden = true;
+    document.dispatchEvent(new Event("visibilitychange"));
+    await settled();
+  };
+  return { load, done, hide };
+}
+
+test("a tab of the person before leaves alone what is kept for whoever signed in beside it", async () => {
+  const { done, hide } = await order7();
+  await hide();
+  assert.deepEqual(done, ["put /orders/7"]);
+  localStorage.setItem("separacao.kept", "maria");
+  await hide();
+  assert.deepEqual(done, ["put /orders/7"], "neither a page of João nor an end of Maria's");
+});
