@@ -4,6 +4,7 @@
 import { now, skewOf } from "./clock.js";
 import { isBoard, onChange, person, screen, sleep, under } from "./page.js";
 import { onStale } from "./liveline.js";
+import { isLooking } from "./search.js";
 import { toast } from "./toasts.js";
 import { words } from "./words.js";
 
@@ -95,7 +96,7 @@ async function keep() {
   if (!away) return;
   const headers = new Headers({ [KEPT_AT]: String(Date.now()) });
   away.headers.forEach((value, name) => { if (HEADERS.test(name)) headers.set(name, value); });
-  if (isWiped) return;
+  if (isWiped || isLooking()) return;
   await kept.put(location.pathname + location.search, new Response(copyOfPage(), { headers }));
   // A page that is being left writes its last copy while the next one begins: that may be somebody else's.
   if (owner() !== keeper()) {

@@ -17,6 +17,11 @@ const PLACES = ["page", "after", "next"];
 /** @type {ReturnType<typeof setTimeout> | 0} */
 let timer = 0;
 
+let looking = false;
+
+/** The address is that of what is looked for, the page still shows what was found before. */
+export const isLooking = () => looking;
+
 /** @param {Event} event */
 const fieldOf = ({ target }) => target instanceof HTMLInputElement && target.matches("[data-search]") ? target : null;
 
@@ -43,11 +48,13 @@ async function look(field, least) {
   clearTimeout(timer);
   const wanted = addressOf(field, least);
   if (!field.isConnected || wanted === location.pathname + location.search) return;
+  looking = true;
   history.replaceState(history.state, "", wanted);
   // What is looked for is what the field falls back to: nobody has to keep it from being lost.
   field.defaultValue = field.value;
   await resync({ force: true, now: true });
   if (wanted !== location.pathname + location.search) return;
+  looking = false;
   announce(find("[data-found]")?.textContent || "");
   countChips();
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test, { mock } from "node:test";
 import { tab } from "./load.mjs";
-import { Element, page, settled } from "./world.mjs";
+import { answer, Element, Input, network, page, settled } from "./world.mjs";
 
 /** Opens a page of somebody on a device that has copies of `owner`'s. What was deleted. */
 async function open(owner, attributes) {
@@ -106,4 +106,32 @@ test("a tab of the person before leaves alone what is kept for whoever signed in
   localStorage.setItem("separacao.kept", "maria");
   await hide();
   assert.deepEqual(done, ["put /orders/7"], "neither a page of João nor an end of Maria's");
+});
+
+test("what was found before is not kept under the address of what is looked for", async () => {
+  const { load, done, hide } = await order7();
+  const search = await load("search.js");
+  search.start();
+  const field = Object.assign(new Input({ "data-search": "", name: "q", value: "" }), { form: null, blur() {} });
+  document.body.appendChild(field);
+  globalThis.history = { state: null, replaceState: (state, title, to) => { globalThis.location = new URL(to, location.href); } };
+  let reply;
+  network(() => new Promise((resolve) => { reply = resolve; }));
+  const look = (text) => {
+    field.value = text;
+    const keys = { target: { value: field }, key: { value: "Enter" } };
+    document.dispatchEvent(Object.defineProperties(new Event("keydown", { cancelable: true }), keys));
+  };
+  document.hidden = false;
+  look("caixa");
+  await settled();
+  assert.equal(location.search, "?q=caixa");
+  await hide();
+  assert.deepEqual(done, [], "it has not come");
+  const fresh = new Element("main", { id: "main", "data-person": "joao", "data-screen": "order:7", "data-cursor": "e.6.1" });
+  globalThis.DOMParser = class { parseFromString() { return { getElementById: () => fresh, querySelectorAll: () => [] }; } };
+  reply(answer(200, "<!doctype html></html>"));
+  for (let turns = 0; search.isLooking() && turns < 500; turns++) await settled();
+  await hide();
+  assert.deepEqual(done, ["put /orders/7?q=caixa"]);
 });
