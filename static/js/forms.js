@@ -2,6 +2,10 @@
 
 import { isDirty } from "./defer.js";
 import { onChange } from "./page.js";
+import { letGo } from "./guard.js";
+import { request } from "./request.js";
+import { say } from "./errors.js";
+import { words } from "./words.js";
 
 /**
  * form[data-packaging-rule]: a shipping option (data-allows="ID ID") leaves only the packaging it allows.
@@ -63,15 +67,43 @@ const SENT_FOR = 10000;
 let sent = new WeakMap();
 
 /**
- * An ordinary form that posts is sent once: a second press would cut off the first request and send another.
+ * An ordinary form that posts is sent once: a second press would cut off the first request and send another. Before that
+ * the server is looked for: without a network the browser's error page would stand in place of what was typed.
  * @param {SubmitEvent} event
  */
-function once(event) {
+async function once(event) {
   const form = event.target;
   if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method !== "post") return;
+  event.preventDefault();
   const now = performance.now();
-  if (now - (sent.get(form) || -Infinity) < SENT_FOR) event.preventDefault();
-  else sent.set(form, now);
+  if (now - (sent.get(form) || -Infinity) < SENT_FOR) return;
+  sent.set(form, now);
+  form.setAttribute("data-saving", "sending");
+  const reply = await request("/livez", { limit: SENT_FOR });
+  form.removeAttribute("data-saving");
+  if (reply) {
+    go(form, /** @type {HTMLButtonElement | null} */ (event.submitter));
+    return;
+  }
+  sent.delete(form);
+  say(form, words("offline"));
+}
+
+/**
+ * Sends it as the browser would have.
+ * @param {HTMLFormElement} form
+ * @param {HTMLButtonElement | null} button
+ */
+function go(form, button) {
+  const pressed = document.createElement("input");
+  pressed.type = "hidden";
+  pressed.name = button?.name || "";
+  pressed.value = button?.value || "";
+  form.append(pressed);
+  sent.set(form, performance.now());
+  letGo(true);
+  form.submit();
+  pressed.remove();
 }
 
 export function start() {

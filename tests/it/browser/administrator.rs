@@ -89,6 +89,8 @@ async fn looks(ana: &Browser, lia: &Browser) {
     at_once(lia, "the company's colour", &format!("{accent} === '#1b4fb5'"), async || {
         ana.eval("document.querySelector('[name=accent]').value = '#1b4fb5'").await;
         ana.click("form[action$='/colours'] .primary").await;
+        let saved = "document.querySelector('[name=accent]').defaultValue === '#1b4fb5'";
+        ana.until("the page that says so", saved).await;
     })
     .await;
     let logo = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/images/board.png");

@@ -88,6 +88,36 @@ async fn a_hurried_thumb_that_presses_twice_signs_in_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_ordinary_form_stays_with_what_was_typed_while_there_is_no_network() {
+    let (proxy, one, _two) = Proxy::pair().await;
+    one.company("alfa").await;
+    let browser = Browser::start(Kind::Phone, proxy.port).await;
+    browser.goto("/e/alfa").await;
+    browser.press_keys(PICKER).await;
+    browser.write("[name=pin]", &PIN[1..]).await;
+    proxy.cut();
+    let enter = "document.querySelector('[data-sign-in]').requestSubmit()";
+    browser.eval(enter).await;
+    browser.reads("[data-sign-in] [data-error]", "Sem conexão").await;
+    let typed = "document.querySelector('[name=pin]').value.length";
+    assert_eq!(browser.eval(typed).await, PIN.len() - 1);
+    proxy.restore();
+    browser.eval("document.querySelector('[name=pin]').value = ''").await;
+    browser.write("[name=pin]", PIN).await;
+    browser.eval(enter).await;
+    browser.must_be_signed_in().await;
+
+    proxy.cut();
+    browser.click("#who-menu summary").await;
+    browser.click("#themes [value=dark]").await;
+    browser.reads("#themes [data-error]", "Sem conexão").await;
+    proxy.restore();
+    browser.click("#themes [value=dark]").await;
+    browser.sees("#themes [value=dark][aria-pressed=true]").await;
+    browser.quit_after_trouble().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn chaos_a_cut_connection_is_said_and_heals_by_itself() {
     let (proxy, one, two) = Proxy::pair().await;
     let order = one.company("alfa").await.import(5).await;
