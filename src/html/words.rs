@@ -63,7 +63,6 @@ const WORDS: &[(&str, &str)] = &[
     ("new-orders-other", "words.new_orders.other"),
     ("helping-one", "helping.asks.one"),
     ("helping-other", "helping.asks.other"),
-    ("range", "pager.range"),
     ("scanner-soon", "words.scanner_soon"),
     // The buttons beside a stepper, which name its amount.
     ("pick-amount", "item.pick_amount"),
@@ -72,6 +71,11 @@ const WORDS: &[(&str, &str)] = &[
     ("number-unread", "number.unread"),
     ("number-doubtful", "number.doubtful"),
     ("number-whole", "number.whole"),
+];
+
+/// What `desk.js` says besides: the aisles fetch nothing of it.
+const DESK_WORDS: &[(&str, &str)] = &[
+    ("range", "pager.range"),
     ("upload-waiting", "upload.waiting"),
     ("upload-sending", "upload.sending"),
     ("upload-reading", "upload.reading"),
@@ -83,9 +87,14 @@ const WORDS: &[(&str, &str)] = &[
 ];
 
 impl RenderContext {
-    /// Names and catalogue keys of everything the script says.
+    /// Names and catalogue keys of everything the script of every page says.
     pub fn script_words(&self) -> &'static [(&'static str, &'static str)] {
         WORDS
+    }
+
+    /// The same of what only the script of a desk says.
+    pub fn desk_words(&self) -> &'static [(&'static str, &'static str)] {
+        DESK_WORDS
     }
 
     /// The sentence with its places marked as the script expects them: `{n}` instead of `%{n}`.
