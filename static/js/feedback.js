@@ -1,6 +1,7 @@
 // For ears and hands: three sounds that differ, a short vibration, and a screen that stays awake over an open order. Each
 // where the browser has it, and each sound as this device wants it.
 
+import { recall, remember } from "./device.js";
 import { screen } from "./page.js";
 import { around, findAll } from "./dom.js";
 
@@ -22,9 +23,7 @@ let audio = null;
 let touched = false;
 
 /** @param {string} name */
-function isQuiet(name) {
-  try { return localStorage.getItem(PREFIX + name) === "1"; } catch (error) { return false; }
-}
+const isQuiet = (name) => recall(PREFIX + name) === "1";
 
 /**
  * Heard and felt, unless this device is to be quiet about it.
@@ -77,10 +76,7 @@ function switched(event) {
   const button = around(event, "[data-signal]");
   const name = button && button.dataset.signal;
   if (!name) return;
-  try {
-    if (isQuiet(name)) localStorage.removeItem(PREFIX + name);
-    else localStorage.setItem(PREFIX + name, "1");
-  } catch (error) { /* it stays as it is */ }
+  remember(PREFIX + name, isQuiet(name) ? undefined : "1");
   showSwitches();
   signal(/** @type {Signal} */ (name));
 }

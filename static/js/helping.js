@@ -1,6 +1,7 @@
 // An order that somebody else is picking: the first tap of another person asks, once for each claim. The server never
 // refuses for a claim, and what waits on this device has been asked already.
 
+import { remember } from "./device.js";
 import { person } from "./page.js";
 import { counted } from "./words.js";
 import { now } from "./clock.js";
@@ -40,7 +41,7 @@ export function asksFirst(form, go) {
   const progress = find("#order-bar .figures span")?.textContent || "";
   if (title) title.textContent = counted("helping", others.length, { name: names, progress });
   goOn = () => {
-    try { localStorage.setItem(KEY, JSON.stringify(known.concat(others.map(nameOf)).slice(-MOST))); } catch (error) { /* asked again */ }
+    remember(KEY, JSON.stringify(known.concat(others.map(nameOf)).slice(-MOST)));
     box.close();
     go();
   };

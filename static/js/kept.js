@@ -2,6 +2,7 @@
 // for the person, or the wall, that had them open. static/worker.js shows them; nothing is kept once nobody is signed in.
 
 import { now, skewOf } from "./clock.js";
+import { recall, remember } from "./device.js";
 import { isBoard, onChange, person, screen, sleep, under } from "./page.js";
 import { onStale } from "./liveline.js";
 import { isLooking } from "./search.js";
@@ -34,22 +35,12 @@ const keeper = () => person() || under();
 
 const isKept = () => (isBoard() || screen().startsWith("order")) && keeper() !== "";
 
-/** @param {string} [owner] */
-function own(owner) {
-  try {
-    if (owner) localStorage.setItem(OWNER, owner);
-    else localStorage.removeItem(OWNER);
-  } catch (error) { /* then the pages of before are wiped each time */ }
-}
-
-function owner() {
-  try { return localStorage.getItem(OWNER); } catch (error) { return null; }
-}
+const owner = () => recall(OWNER);
 
 /** Deletes the copies of pages that may no longer be seen. */
 export async function wipe() {
   isWiped = true;
-  own();
+  remember(OWNER);
   if (!isPossible()) return;
   await caches.delete(KEPT);
   // What a page that was just left was still writing.
@@ -60,7 +51,7 @@ export async function wipe() {
 /** The same person is back. */
 export function resume() {
   isWiped = false;
-  own(keeper());
+  remember(OWNER, keeper());
   soon();
 }
 
@@ -137,7 +128,7 @@ function soon() {
 
 async function begin() {
   if (owner() !== keeper()) await caches.delete(KEPT);
-  own(keeper());
+  remember(OWNER, keeper());
   // Also where no copy is made nobody finds somebody else's pages.
   if (!isKept()) return;
   await navigator.serviceWorker.register("/worker.js");

@@ -1,5 +1,6 @@
 // [data-keypad]: buttons with data-key 0–9, back, next. They write into the field of the form that was used last.
 
+import { recall, remember } from "./device.js";
 import { around, find, findAll } from "./dom.js";
 import { isHurried, newestKey } from "./scanner.js";
 
@@ -45,15 +46,11 @@ let entering;
 function enter(field) {
   clearTimeout(entering);
   const { form, dataset: { digits } } = field;
-  if (!form || field.name !== "pin" || !digits || field.value.length !== Number(digits) || digits !== entersAfter()) return;
+  if (!form || field.name !== "pin" || !digits || field.value.length !== Number(digits) || digits !== recall(ENTERS)) return;
   const key = newestKey();
   entering = setTimeout(() => {
     if (newestKey() === key && !isHurried(key) && form.isConnected && form.checkValidity()) form.requestSubmit?.();
   }, DONE);
-}
-
-function entersAfter() {
-  try { return localStorage.getItem(ENTERS); } catch (error) { return null; }
 }
 
 /**
@@ -120,7 +117,7 @@ export function start() {
   });
   document.addEventListener("submit", () => clearTimeout(entering));
   const pin = find("[data-sign-in] [name=pin]");
-  try { if (pin) localStorage.setItem(ENTERS, pin.hasAttribute("data-enters") && pin.dataset.digits || ""); } catch (error) { /* then a button enters */ }
+  if (pin) remember(ENTERS, pin.hasAttribute("data-enters") && pin.dataset.digits || "");
   quiet(document);
 }
 

@@ -1,5 +1,6 @@
 // #pin-sheet and #switch-sheet: the PIN is asked over the page, and what waited goes on only for the same person.
 
+import { recall, remember } from "./device.js";
 import { person, main } from "./page.js";
 import { request } from "./request.js";
 import { words, sentenceOf } from "./words.js";
@@ -79,13 +80,7 @@ function refused(form, sentence) {
 }
 
 /** @param {string} who */
-function tell(who) {
-  try {
-    localStorage.setItem(SIGNED_IN, who + " " + Date.now());
-  } catch (error) {
-    // Other tabs ask as well.
-  }
-}
+const tell = (who) => remember(SIGNED_IN, who + " " + Date.now());
 
 /** @param {string | null} text */
 const whoOf = (text) => (text || "").split(" ")[0];
@@ -152,11 +147,7 @@ export const endPage = () => emptyPage(words("accessEnded"), words("toSignIn"));
 
 export function start() {
   // Who came in by another way than a sheet. A copy of before does not know.
-  try {
-    if (!document.documentElement.dataset.kept && whoOf(localStorage.getItem(SIGNED_IN)) !== person()) tell(person());
-  } catch (error) {
-    // Nothing is stored, so nothing is told.
-  }
+  if (!document.documentElement.dataset.kept && whoOf(recall(SIGNED_IN)) !== person()) tell(person());
   addEventListener("storage", heard);
   document.addEventListener("submit", (event) => {
     const form = event.target;

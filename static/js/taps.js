@@ -1,5 +1,7 @@
 // The taps that this device keeps: until the server has said its word, or until a person has read that it will not.
 
+import { recall, remember } from "./device.js";
+
 const PREFIX = "separacao.tap.";
 /** Nothing older than this is sent: the goods may be in another order by then. */
 const EXPIRES = 12 * 3600 * 1000;
@@ -43,17 +45,13 @@ export function store(tap) {
 const keys = () => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
 
 /** @param {string} op */
-export function unstore(op) {
-  try { localStorage.removeItem(PREFIX + op); } catch (error) { /* it was never stored */ }
-}
+export const unstore = (op) => remember(PREFIX + op);
 
 /**
  * @param {string} op
  * @returns {Tap | null}
  */
-export function stored(op) {
-  try { return parse(localStorage.getItem(PREFIX + op)); } catch (error) { return null; }
-}
+export const stored = (op) => parse(recall(PREFIX + op));
 
 /** All of them, the oldest first. */
 export function allStored() {
