@@ -1,7 +1,5 @@
 //! Behind PgBouncer in transaction mode, where no session has a backend of its own.
 
-use std::process::Stdio;
-
 use separacao::db::Db;
 use separacao::lifecycle::Lifecycle;
 use sqlx::Executor;
